@@ -1,0 +1,48 @@
+# The two commands are `make run` and `make test`; each does all the set-up it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: run demo test slow contract package lint types format check bench clean
+
+run: $(READY)  ## the simulator and the pretend gateway on http://127.0.0.1:8080
+	$(BIN)/simulator serve $(ARGS)
+
+demo: $(READY)  ## every shipped scenario, played and printed
+	$(BIN)/simulator demo
+
+test: $(READY)  ## the tests
+	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+slow: $(READY)  ## the tests that start processes, kill them, or build packages
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
+contract: $(READY)  ## Schemathesis against our own OpenAPI
+	$(BIN)/python -m pytest tests/contract $(ARGS)
+
+lint: $(READY)  ## style
+	$(BIN)/ruff check simulator tests
+	$(BIN)/ruff format --check simulator tests
+
+types: $(READY)  ## static types
+	$(BIN)/mypy
+
+format: $(READY)
+	$(BIN)/ruff format simulator tests
+	$(BIN)/ruff check --fix simulator tests
+
+check: $(READY)  ## the shipped scenario files
+	$(BIN)/simulator check
+
+bench: $(READY)  ## how fast it is here
+	$(BIN)/python -m tests.bench
+
+$(READY): setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { echo "on Debian: apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $(READY)
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

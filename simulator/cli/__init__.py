@@ -1,0 +1,162 @@
+"""The command line: `simulator COMMAND`. A command imports what it needs when it runs, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from simulator import __version__, config
+from simulator.errors import Invalid, Refused, SimulatorError
+
+
+class _Group(click.Group):
+    """Says our own refusals in plain lines, exit 2, never as a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except Invalid as error:
+            for problem in error.problems:
+                click.echo(f"simulator: {problem}", err=True)
+        except Refused as error:
+            for message in error.messages:
+                click.echo(f"simulator: {message}", err=True)
+        except SimulatorError as error:
+            click.echo(f"simulator: {error}", err=True)
+        sys.exit(2)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(__version__, prog_name="simulator")
+def main() -> None:
+    """The supplier that is not real: a simulated network operator for testing telecom gateways."""
+
+
+def _settings(**options: Any) -> config.Config:
+    """The settings of a command: its options over environment over file over defaults."""
+    overrides: dict[str, Any] = {}
+    for path, value in options.items():
+        if value is None or path == "config":
+            continue
+        branch = overrides
+        *parents, last = path.split("__")
+        for parent in parents:
+            branch = branch.setdefault(parent, {})
+        branch[last] = value
+    return config.load(Path(options["config"]) if options.get("config") else None, overrides=overrides)
+
+
+def _log() -> None:
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s: %(message)s", datefmt="%H:%M:%S")
+
+
+_config = click.option("--config", metavar="FILE", help="The settings; config.yaml of this folder where there is one.")
+_store = click.option("--store", "store__url", metavar="URL", help="sqlite:///FILE or postgresql://USER@HOST/DATABASE.")
+_gateway = click.option("--gateway-url", "gateway__url", metavar="URL", help="Where KCIs go; the built-in pretend gateway otherwise.")
+_dialect = click.option("--dialect", metavar="NAME", help="The wire contract; by default what the file's folder is named after.")
+
+
+@main.command()
+@_config
+@click.option("--host", "server__host", help="The address to listen on.")
+@click.option("--port", "server__port", type=int, help="The port to listen on; 0 picks a free one.")
+@click.option("--workers", "server__workers", type=int, help="Web processes.")
+@click.option("--threads", "server__threads", type=int, help="Threads of each web process.")
+@_store
+@_gateway
+@click.option("--scenarios", metavar="FOLDER", help="The default supplier's scenario files, instead of the shipped ones.")
+@click.option("--seed", help="Fix chance: the same run comes out the same.")
+@click.option("--clock", "clock__mode", type=click.Choice(["real", "scaled", "manual"]), help="How supplier time moves.")
+@click.option("--rate", "clock__rate", type=float, help="How fast a scaled clock moves: 60 makes a minute of a second.")
+def serve(scenarios: str | None, **options: Any) -> None:
+    """Serve the simulator: web processes, the sender, and the pretend gateway."""
+    from dataclasses import replace
+
+    from simulator.cli.serve import serve as run
+
+    _log()
+    settings = _settings(**options)
+    if scenarios:
+        first, *rest = settings.suppliers
+        settings = replace(settings, suppliers=(replace(first, scenarios=scenarios), *rest))
+    run(settings)
+
+
+@main.command()
+@_config
+@_store
+@_gateway
+def send(**options: Any) -> None:
+    """Run a sender alone, beside other machines that share a PostgreSQL store."""
+    from simulator.cli.serve import send as run
+
+    _log()
+    run(_settings(**options))
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[SCENARIO]...")
+@_config
+def demo(names: tuple[str, ...], **options: Any) -> None:
+    """Play scenarios (all shipped ones by default) against a fresh simulator and print each story."""
+    from simulator.cli.demo import demo as run
+
+    sys.exit(0 if run(_settings(**options), names) else 1)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8090, show_default=True, type=int, help="0 picks a free one.")
+@_config
+def gateway(host: str, port: int, **options: Any) -> None:
+    """Run the pretend gateway alone: it gives tokens, checks KCIs and keeps them until it ends."""
+    from simulator.cli.serve import pretend
+
+    _log()
+    pretend(_settings(**options), host, port)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, metavar="[FILE|FOLDER]...")
+@_dialect
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_config
+def check(paths: tuple[str, ...], dialect: str | None, form: str, **options: Any) -> None:
+    """Check scenario files (the configured suppliers' by default): exit 1 when one is wrong, 2 when it could not run."""
+    from simulator.cli.files import check as run
+
+    sys.exit(run(_settings(**options), paths, dialect, form))
+
+
+@main.command()
+@click.argument("name", metavar="SCENARIO|FILE")
+@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Set a parameter; may be repeated.")
+@_dialect
+@_config
+def explain(name: str, params: tuple[str, ...], dialect: str | None, **options: Any) -> None:
+    """Tell a scenario as a story before it runs."""
+    from simulator.cli.files import explain as run
+
+    click.echo(run(_settings(**options), name, params, dialect))
+
+
+@main.command()
+@_dialect
+def openapi(dialect: str | None) -> None:
+    """Print a contract as OpenAPI 3.1."""
+    from simulator.cli.files import openapi as run
+
+    click.echo(run(dialect))
+
+
+@main.command()
+@_dialect
+def schema(dialect: str | None) -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from simulator.cli.files import schema as run
+
+    click.echo(run(dialect))

@@ -1,0 +1,166 @@
+"""`demo`: every scenario, against a fresh simulator on a manual clock, over real HTTP; the stories are printed and judged.
+
+What must happen is what the rehearsal told; what did happen is what the simulator kept and the pretend gateway answered.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import click
+import requests
+
+from simulator import instants, rehearsal, strict_json
+from simulator.config import ClockStart, Config, StoreConfig
+from simulator.errors import Invalid, Problem, nearest
+from simulator.model import Incoming, Order
+from simulator.rehearsal import EntryTale, Tale
+from simulator.story import Line
+from simulator.supplier import Supplier
+from simulator.web import Embedded
+
+WITHIN = "60s"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Run:
+    """One order to play: a scenario's own story, or that story with one later request in it."""
+
+    title: str
+    tale: Tale
+    entry: EntryTale | None = None
+
+
+def demo(settings: Config, names: Sequence[str]) -> bool:
+    """Play scenarios by name, or all; whether every one went as its rehearsal told."""
+    logging.basicConfig(level=logging.ERROR)
+    wrong: list[str] = []
+    count = 0
+    with tempfile.TemporaryDirectory(prefix="simulator-demo-") as folder:
+        with Embedded(_fresh(settings, folder)) as simulator:
+            player = _Player(simulator.url)
+            for supplier in simulator.world.suppliers.values():
+                for run in _runs(supplier, names):
+                    count += 1
+                    faults = player.play(supplier, run)
+                    wrong += [f"{run.title}: {fault}" for fault in faults]
+    if not count:
+        known = [name for supplier in simulator.world.suppliers.values() for name in supplier.book.scenarios]
+        raise Invalid([Problem(message=f"no scenario `{name}`", hint=nearest(name, known)) for name in names if name not in known])
+    for fault in wrong:
+        click.echo(f"WRONG  {fault}", err=True)
+    click.echo(f"{count} stories played, {len(wrong)} faults")
+    return not wrong
+
+
+def _fresh(settings: Config, folder: str) -> Config:
+    """The same suppliers, but on a store, a port and a manual clock of their own, towards the pretend gateway."""
+    suppliers = tuple(
+        replace(supplier, clock=ClockStart(mode="manual", rate=1.0), gateway=replace(supplier.gateway, url=None))
+        for supplier in settings.suppliers
+    )
+    return replace(
+        settings, suppliers=suppliers, store=StoreConfig(url=f"sqlite:///{folder}/demo.db", durability="normal"),
+        server=replace(settings.server, host="127.0.0.1", port=0), admin_token=None,
+        pretend_gateway=replace(settings.pretend_gateway, mount=True),
+    )  # fmt: skip
+
+
+def _runs(supplier: Supplier, names: Sequence[str]) -> Iterator[_Run]:
+    for scenario in supplier.book.scenarios.values():
+        if names and scenario.name not in names:
+            continue
+        tale = rehearsal.tell(scenario, supplier.dialect)
+        yield _Run(title=scenario.name, tale=tale)
+        for entry in tale.entries:
+            if entry.natural:
+                yield _Run(title=f"{scenario.name}, {entry.action} {entry.index + 1}", tale=tale, entry=entry)
+
+
+class _Player:
+    """Plays the gateway's part over HTTP."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.http = requests.Session()
+        self.http.trust_env = False
+        self.serial = 1000
+
+    def play(self, supplier: Supplier, run: _Run) -> list[str]:
+        """Play one run and print its story; what went otherwise than told."""
+        admin = f"{self.url}/__admin/suppliers/{supplier.name}"
+        expected = list(run.tale.lines)
+        sample = self._sample(supplier, run.tale.operation, None)
+        created = self._post(supplier, sample, {"X-Scenario": run.tale.scenario.name})
+        replies = [created]
+        click.echo(f"\n{run.title}: {run.tale.scenario.about}")
+        found = self._json("GET", f"{admin}/orders?ref={self.serial}")["items"]
+        if not found:
+            click.echo(f"  {'+0s':<14} request  {sample.method} {sample.path} id {self.serial}")
+            click.echo(f"  {'+0s':<14} reply    {created.status_code} {'; '.join(created.json().get('messages', []))}")
+            return _differences(expected, replies, [], [])
+        order_id = found[0]["id"]
+        if run.entry is not None:
+            self._json("POST", f"{admin}/clock/advance", {"by": _seconds(run.entry.after), "within": WITHIN})
+            later = self._sample(supplier, supplier.dialect.sample_operations(run.entry.action)[0], supplier.order(order_id).order)
+            replies.append(self._post(supplier, later, {}))
+            expected = [*(line for line in expected if line.at <= rehearsal.START + run.entry.after), *run.entry.lines]
+        self._json("POST", f"{admin}/clock/advance", {"by": _seconds(_length(expected)), "within": WITHIN})
+        click.echo(self.http.get(f"{admin}/orders/{order_id}/story?format=text", timeout=30).text.rstrip())
+        kcis = self._json("GET", f"{admin}/kcis?order={order_id}")["items"]
+        received = self._json("GET", f"{self.url}{self._gateway(supplier)}?order={sample.headers['tenant']}/{found[0]['ref']}")["items"]
+        return _differences(expected, replies, kcis, received)
+
+    def _gateway(self, supplier: Supplier) -> str:
+        return (supplier.config.gateway.url or "").removeprefix(self.url) + supplier.config.gateway.kcis
+
+    def _sample(self, supplier: Supplier, operation: str, order: Order | None) -> Incoming:
+        self.serial += 1
+        return supplier.dialect.sample(operation, order, self.serial)
+
+    def _post(self, supplier: Supplier, sample: Incoming, headers: Mapping[str, str]) -> requests.Response:
+        url = f"{self.url}{supplier.config.path}{sample.path}"
+        return self.http.request(sample.method, url, data=sample.body, headers={**sample.headers, **headers}, timeout=30)
+
+    def _json(self, method: str, url: str, body: Any = None) -> Any:
+        return self.http.request(method, url, json=body, timeout=90).json()
+
+
+def _seconds(length: int) -> float:
+    return length / instants.SECOND
+
+
+def _length(lines: Sequence[Line]) -> int:
+    return max(line.at for line in lines) - rehearsal.START + instants.SECOND
+
+
+def _differences(expected: Sequence[Line], replies: Sequence[Any], kcis: Sequence[Any], received: Sequence[Any]) -> list[str]:
+    """What went otherwise than the rehearsal told: replies, messages and their order, what the gateway said of them."""
+    faults = []
+    told_replies = [line.text.split(" ", 1)[0] for line in expected if line.kind == "reply"]
+    got_replies = [str(reply.status_code) for reply in replies]
+    if told_replies != got_replies:
+        faults.append(f"replies {' '.join(got_replies)}, told were {' '.join(told_replies)}")
+    told = [_heading(line.text) for line in expected if line.kind == "kci"]
+    sent = sorted((kci for kci in kcis if kci["sequence"]), key=lambda kci: kci["sequence"])
+    got = [f"{kci['sequence']} {kci['send']}" for kci in sent]
+    if [text.split(" -> ")[0] for text in told] != got:
+        faults.append(f"sent {', '.join(got) or 'nothing'}, told were {', '.join(told) or 'nothing'}")
+    faults += [
+        f"KCI {kci['sequence']} {kci['send']} is {kci['state']}: {strict_json.dumps(kci['last'])}"
+        for kci in sent
+        if kci["state"] != "delivered"
+    ]
+    faults += [f"the gateway says of KCI {row['body']['sequenceNumber']}: {finding}" for row in received for finding in row["findings"]]
+    if len(received) != len(got):
+        faults.append(f"{len(received)} KCIs received, {len(got)} sent")
+    return faults
+
+
+def _heading(text: str) -> str:
+    """`3 DELAY -> HELD` of a told KCI."""
+    return text.split(" (", 1)[0]

@@ -1,0 +1,141 @@
+"""The commands about files: check, explain, openapi, schema. Nothing runs and nothing is stored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from simulator import dialects, instants, matching, rehearsal, story
+from simulator.config import Config
+from simulator.errors import Invalid, Problem, nearest
+from simulator.model import Param, Scenario
+from simulator.rehearsal import EntryTale, Tale
+from simulator.scenario import parse, read_folder
+from simulator.scenario.json_schema import json_schema
+from simulator.world import dialect_of_file, open_book, shipped_folder
+
+
+def check(settings: Config, paths: Sequence[str], dialect: str | None, form: str) -> int:
+    """Check files or folders; 0 when all are right, 1 when one is wrong. Invalid when there is nothing to check."""
+    files = [file for path in paths for file in _files(Path(path))] if paths else _configured(settings)
+    errors: list[Problem] = []
+    seen: dict[tuple[str, str], str] = {}
+    for file in files:
+        errors += _check_one(file, dialect, seen)
+    if form == "json":
+        rows = [{name: getattr(problem, name) for name in ("file", "line", "column", "code", "message", "hint")} for problem in errors]
+        click.echo(json.dumps({"errors": rows, "warnings": []}, indent=2, ensure_ascii=False))
+    else:
+        for problem in errors:
+            click.echo(str(problem))
+        wrong = len({problem.file for problem in errors})
+        click.echo(f"{len(files)} files: {f'{len(errors)} problems in {wrong}' if errors else 'all right'}", err=bool(errors))
+    return 1 if errors else 0
+
+
+def _check_one(file: Path, dialect: str | None, seen: dict[tuple[str, str], str]) -> list[Problem]:
+    contract = dialect_of_file(file, dialect)
+    try:
+        scenario = parse(file.read_bytes(), str(file), contract.vocabulary)
+    except Invalid as error:
+        return list(error.problems)
+    except OSError as error:
+        raise Invalid([Problem(message=f"cannot be read: {error.strerror}", file=str(file))]) from None
+    key = (contract.name, scenario.name)
+    if key in seen:
+        return [Problem(message=f"the scenario {scenario.name} is in {seen[key]} already", file=str(file), line=1, column=1)]
+    seen[key] = str(file)
+    return rehearsal.faults(scenario, contract)
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.exists():
+        raise Invalid([Problem(message="no such file or folder", file=str(path))])
+    if path.is_file():
+        return [path]
+    found = sorted(file for pattern in ("*.yaml", "*.yml") for file in path.rglob(pattern))
+    if not found:
+        raise Invalid([Problem(message="no scenario file (*.yaml) in this folder", file=str(path))])
+    return found
+
+
+def _configured(settings: Config) -> list[Path]:
+    folders = [Path(supplier.scenarios) if supplier.scenarios else shipped_folder(supplier.dialect) for supplier in settings.suppliers]
+    return [file for folder in dict.fromkeys(folders) for file in _files(folder)]
+
+
+def explain(settings: Config, name: str, params: Sequence[str], dialect: str | None) -> str:
+    """A scenario (by name, or a file of its own) as a story. Invalid and Refused say what is wrong with name or parameters."""
+    given = dict(_pair(text) for text in params)
+    scenario = _find(settings, name, dialect)
+    contract = dialects.get(scenario.dialect)
+    tale = rehearsal.tell(scenario, contract, given)
+    return as_text(tale, given)
+
+
+def as_text(tale: Tale, given: Mapping[str, Any]) -> str:
+    """A rehearsed scenario for people; the shipped ones' texts are golden files of the tests."""
+    scenario = tale.scenario
+    lines = [f"{scenario.name} ({scenario.dialect})", *([scenario.about] if scenario.about else [])]
+    lines += [f"with {_param(param, given.get(param.name, param.default))}" for param in scenario.params.values()]
+    conditions = " and ".join(map(matching.describe, scenario.when))
+    lines.append(f"played when {conditions}" if conditions else "played when asked for by X-Scenario or a pin, or as the default")
+    if not tale.natural:
+        lines.append("(no sample request of ours fits this `when`: told with the plainest one)")
+    lines += ["", story.as_text(tale.lines, rehearsal.START)]
+    for entry in tale.entries:
+        lines += ["", _entry_head(entry), *([story.as_text(entry.lines, rehearsal.START)] if entry.lines else [])]
+    faults = [text for text in (tale.problem, *(entry.problem for entry in tale.entries)) if text]
+    return "\n".join([*lines, *(f"\nWRONG: {text}" for text in faults)])
+
+
+def _entry_head(entry: EntryTale) -> str:
+    conditions = " and ".join(map(matching.describe, entry.entry.when)) or "always"
+    times = f", at most {entry.entry.times} times" if entry.entry.times else ""
+    head = f"{entry.action} {entry.index + 1}, when {conditions}{times}"
+    if not entry.lines:
+        return f"{head}: it never comes to this in the story above"
+    return f"{head}; here {instants.format_duration(entry.after)} after the order:"
+
+
+def _param(param: Param, value: Any) -> str:
+    header = f", header {param.header}" if param.header else ""
+    return f"{param.name} = {value} ({param.kind}{header})"
+
+
+def _find(settings: Config, name: str, dialect: str | None) -> Scenario:
+    if name.endswith((".yaml", ".yml")) or "/" in name:
+        path = Path(name)
+        if not path.is_file():
+            raise Invalid([Problem(message="no such file", file=name)])
+        return parse(path.read_bytes(), name, dialect_of_file(path, dialect).vocabulary)
+    known: dict[str, Scenario] = {}
+    for supplier in settings.suppliers:
+        if dialect in (None, supplier.dialect):
+            known |= open_book(supplier).scenarios
+    if not known and dialect:
+        known = read_folder(shipped_folder(dialect), dialects.get(dialect).vocabulary).scenarios
+    if name not in known:
+        raise Invalid([Problem(message=f"no scenario `{name}`", hint=nearest(name, known))])
+    return known[name]
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise Invalid([Problem(message=f"--param {text}: write NAME=VALUE")])
+    return name, value
+
+
+def openapi(dialect: str | None) -> str:
+    """A dialect's contract as indented JSON."""
+    return json.dumps(dialects.get(dialect or dialects.names()[0]).openapi("http://127.0.0.1:8080"), indent=2)
+
+
+def schema(dialect: str | None) -> str:
+    """The JSON Schema of a dialect's scenario files as indented JSON."""
+    return json.dumps(json_schema(dialects.get(dialect or dialects.names()[0]).vocabulary), indent=2)

@@ -1,0 +1,292 @@
+"""`serve`: one parent that holds the store's lock and the socket, and two children, gunicorn and the sender.
+
+The parent starts a child again when it dies, and passes SIGTERM on, web first. A child whose parent was killed notices by the end
+of a pipe and leaves too; the lock and the port are free again only when all have left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import ipaddress
+import logging
+import os
+import signal
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+import sqlalchemy as sa
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from werkzeug.serving import make_server
+
+from simulator import clock, dialects, instants
+from simulator.config import Config
+from simulator.errors import Invalid, Problem, Unavailable
+from simulator.pretend_gateway import make_pretend_gateway
+from simulator.store import Store
+from simulator.web import create_app
+from simulator.world import World, open_world
+
+log = logging.getLogger("simulator")
+
+ORPHANS_LEAVE = 15 * instants.SECOND
+QUICK_DEATH = 2 * instants.SECOND
+
+
+def serve(settings: Config) -> None:
+    """Run until SIGTERM or SIGINT. Invalid or Unavailable before anything listens when it cannot."""
+    _warn(settings)
+    lock = _lock(settings)
+    listener = _listen(settings.server.host, settings.server.port)
+    settings = replace(settings, server=replace(settings.server, port=listener.getsockname()[1]))
+    base_url = _base_url(settings)
+    open_world(settings, base_url).close()  # every mistake in scenarios, settings and store shows here, once
+    family = _Family(
+        {
+            "web": lambda: _Web(settings, base_url, listener).run(),
+            "sender": lambda: _send(open_world(settings, base_url)),
+        }
+    )
+    try:
+        family.start()
+        _say_hello(settings, base_url)
+        family.watch()
+    finally:
+        listener.close()
+        if lock is not None:
+            os.close(lock)
+
+
+def send(settings: Config) -> None:
+    """A sender alone. Every supplier needs a gateway URL: there is no pretend gateway here."""
+    missing = [supplier.name for supplier in settings.suppliers if supplier.gateway.url is None]
+    if missing:
+        raise Invalid([Problem(message=f"gateway.url is needed by a sender alone (supplier {', '.join(missing)})")])
+    lock = _lock(settings)
+    log.info("sending for %s", settings.store.url.rpartition("@")[2])
+    _send(open_world(settings, ""))
+    if lock is not None:
+        os.close(lock)
+
+
+def pretend(settings: Config, host: str, port: int) -> None:
+    """The pretend gateway alone, with a store of its own that ends with it."""
+    with tempfile.TemporaryDirectory(prefix="pretend-gateway-") as folder:
+        store = Store(f"sqlite:///{folder}/received.db")
+        first = settings.suppliers[0]
+        app = Flask("pretend gateway", static_folder=None)
+        app.register_blueprint(make_pretend_gateway(store, first.gateway, dialects.get(first.dialect)))
+        listener = _listen(host, port)
+        server = make_server(host, port, app, threaded=True, fd=listener.fileno())
+        logging.getLogger("werkzeug").setLevel(logging.WARNING)
+        signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+        url = f"http://{host}:{listener.getsockname()[1]}"
+        click.echo(f"listening on {url}")
+        click.echo(f"  simulator serve --gateway-url {url}      # lets a simulator send here")
+        click.echo(f"  curl {url}{first.gateway.kcis}             # what came")
+        try:
+            server.serve_forever(poll_interval=0.1)
+        except KeyboardInterrupt:
+            pass
+        store.close()
+
+
+def _warn(settings: Config) -> None:
+    if settings.admin_token is None and not _is_loopback(settings.server.host):
+        log.warning("anyone who reaches %s may use the admin API: set admin.token (SIMULATOR_ADMIN__TOKEN)", settings.server.host)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _base_url(settings: Config) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.server.host, settings.server.host)
+    return f"http://{f'[{host}]' if ':' in host and '[' not in host else host}:{settings.server.port}"
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        raise Unavailable(
+            f"cannot listen on {host}:{port}: {error.strerror}; choose another with --host and --port (0 picks a free one)"
+        ) from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def _lock(settings: Config) -> int | None:
+    """Hold a SQLite store for this family of processes alone; children inherit the lock, so orphans hold it until they left."""
+    url = sa.make_url(settings.store.url) if "://" in settings.store.url else None
+    if url is None or url.get_backend_name() != "sqlite" or not url.database:
+        return None
+    try:
+        descriptor = os.open(f"{Path(url.database).absolute()}.serve", os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise Unavailable(f"the store {settings.store.url} cannot be used: {error.strerror}") from None
+    deadline = clock.monotonic() + ORPHANS_LEAVE
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            holder = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
+            if _is_alive(holder) or clock.monotonic() > deadline:
+                os.close(descriptor)
+                raise Unavailable(f"{url.database} is already in use by pid {holder}: stop that one, or choose another --store") from None
+            clock.sleep(50 * instants.MILLISECOND)
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    return descriptor
+
+
+def _is_alive(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+class _Family:
+    """The children: started, watched, started again, and stopped in the order they are named."""
+
+    def __init__(self, parts: dict[str, Callable[[], None]]) -> None:
+        self.parts = parts
+        self.pids: dict[str, int] = {}
+        self.started: dict[str, int] = {}
+        self.stopping = threading.Event()
+        self.alive_read, self.alive_write = os.pipe()
+
+    def start(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        for name in self.parts:
+            self._start(name)
+
+    def watch(self) -> None:
+        """Until told to stop: start again what dies. Then stop every child and wait for it."""
+        while not self.stopping.is_set():
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                pid, status = 0, 0
+            if pid == 0:
+                self.stopping.wait(0.1)
+                continue
+            name = next((name for name, known in self.pids.items() if known == pid), None)
+            if name is not None and not self.stopping.is_set():
+                log.error("the %s process ended (%s): starting it again", name, os.waitstatus_to_exitcode(status))
+                if clock.monotonic() - self.started[name] < QUICK_DEATH:
+                    self.stopping.wait(1)
+                self._start(name)
+        for name, pid in self.pids.items():
+            self._end(name, pid)
+
+    def _start(self, name: str) -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        pid = os.fork()
+        if pid == 0:
+            self._be(name)
+        self.pids[name] = pid
+        self.started[name] = clock.monotonic()
+
+    def _be(self, name: str) -> None:
+        """In the child: lead a session of its own (Ctrl-C is the parent's), leave when the parent has gone."""
+        code = 1
+        try:
+            os.setsid()
+            os.close(self.alive_write)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_DFL)
+            threading.Thread(target=self._await_orphanhood, args=(os.getpid(),), daemon=True).start()
+            self.parts[name]()
+            code = 0
+        except SystemExit as error:
+            code = error.code if isinstance(error.code, int) else 1
+        except BaseException:
+            log.exception("the %s process failed", name)
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+
+    def _await_orphanhood(self, pid: int) -> None:
+        os.read(self.alive_read, 1)
+        os.kill(pid, signal.SIGQUIT if self.parts else signal.SIGTERM)
+
+    def _stop(self, number: int, frame: Any) -> None:
+        self.stopping.set()
+
+    def _end(self, name: str, pid: int) -> None:
+        try:
+            os.kill(pid, signal.SIGTERM)
+            os.waitpid(pid, 0)
+        except (ProcessLookupError, ChildProcessError):
+            pass
+
+
+class _Web(BaseApplication):  # type: ignore[misc]
+    """gunicorn on the socket that the parent opened; each worker opens the world for itself."""
+
+    def __init__(self, settings: Config, base_url: str, listener: socket.socket) -> None:
+        self.settings = settings
+        self.base_url = base_url
+        self.listener = listener
+        super().__init__()
+
+    def load_config(self) -> None:
+        options = {
+            "bind": f"fd://{self.listener.fileno()}", "workers": self.settings.server.workers, "threads": self.settings.server.threads,
+            "worker_class": "gthread", "keepalive": 5, "timeout": 60, "graceful_timeout": 10, "loglevel": "warning",
+            "control_socket_disable": True, "proc_name": "simulator", "worker_tmp_dir": tempfile.gettempdir(),
+        }  # fmt: skip
+        for name, value in options.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return create_app(open_world(self.settings, self.base_url))
+
+
+def _send(world: World) -> None:
+    sender = world.sender()
+    for number in (signal.SIGTERM, signal.SIGQUIT, signal.SIGINT):
+        signal.signal(number, lambda *_: sender.stop())
+    asyncio.run(sender.run())
+    world.close()
+
+
+def _say_hello(settings: Config, base_url: str) -> None:
+    first = settings.suppliers[0]
+    contract = dialects.get(first.dialect)
+    operation = contract.sample_operations("create")[0]
+    sample = contract.sample(operation, None, 4101)
+    headers = " ".join(f"-H '{name.title()}: {value}'" for name, value in sample.headers.items())
+    click.echo(f"listening on {base_url}")
+    click.echo("\nPlace an order; its KCIs come two seconds apart and show in this log:\n")
+    click.echo(f"  curl -i {base_url}{first.path}{sample.path} {headers} -H 'X-Kci-Delay: 2' -d '{sample.body.decode()}'\n")
+    click.echo(f"Then look:  curl {base_url}/__admin/orders\n            curl {base_url}/__admin/kcis")
+    if first.gateway.url is None and settings.pretend_gateway.mount:
+        click.echo(f"            curl {base_url}{settings.pretend_gateway.path}{first.gateway.kcis}   (what the pretend gateway received)")
+    click.echo("", nl=True)
+    sys.stdout.flush()

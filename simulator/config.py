@@ -1,0 +1,381 @@
+"""The settings: built-in defaults, then `config.yaml`, then `SIMULATOR_...` of the environment, then the command line.
+
+One table, the schemas below, says what exists; everything unknown or wrong is a located problem and nothing starts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from marshmallow import ValidationError, fields
+
+from simulator import instants, strict_yaml
+from simulator.errors import Invalid, Problem
+from simulator.schema import Boolean, Integer, Misfit, Number, OneOf, Range, Regexp, Strict, String, dotted, flatten, listed, nested
+
+PREFIX = "SIMULATOR_"
+RETRY_PRESETS: dict[str, tuple[float, ...]] = {
+    "ci": (0.2, 0.5, 1, 2, 5, 10, 10, 10, 10, 10, 10),
+    "default": (1, 2, 5, 10, 30, 60, 120, 300, 300, 300),
+    "none": (),
+}
+LEASE_MARGIN = 5 * instants.SECOND
+
+
+class Duration(fields.Field):  # type: ignore[type-arg]
+    """A duration such as 10s, as microseconds."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        try:
+            return instants.parse_duration(value)
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+
+class Url(String):
+    """An absolute http or https URL without credentials, query or fragment; a trailing slash is dropped."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            parts = urlsplit(text)
+            valid = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+        except ValueError:
+            valid = False
+        if not valid or any(character.isspace() for character in text):
+            raise ValidationError(Misfit("must be an absolute http:// or https:// URL"))
+        if parts.username or parts.query or parts.fragment:
+            raise ValidationError(Misfit("must have no credentials, query or fragment"))
+        return text.rstrip("/")
+
+
+class Retry(fields.Field):  # type: ignore[type-arg]
+    """A preset's name or a list of waits between tries, as microseconds."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[int, ...]:
+        if isinstance(value, str) and value in RETRY_PRESETS:
+            return tuple(instants.parse_duration(wait) for wait in RETRY_PRESETS[value])
+        if not isinstance(value, list):
+            raise ValidationError(f"must be a list of durations, or one of: {', '.join(RETRY_PRESETS)}")
+        try:
+            return tuple(instants.parse_duration(wait) for wait in value)
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+
+class Seed(String):
+    """Text, or a whole number that stands for its text."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        number = isinstance(value, int) and not isinstance(value, bool)
+        return str(super()._deserialize(str(value) if number else value, attr, data, **kwargs))
+
+
+class ServerSettings(Strict):
+    host = String()
+    port = Integer(validate=Range(min=0, max=65535))
+    workers = Integer(validate=Range(min=1, max=64))
+    threads = Integer(validate=Range(min=1, max=256))
+    max_body = Integer(validate=Range(min=1024))
+    max_delay = Duration()
+
+
+class StoreSettings(Strict):
+    url = String()
+    durability = String(validate=OneOf(["normal", "full"]))
+
+
+class AuthSettings(Strict):
+    kind = String(validate=OneOf(["none", "bearer", "basic", "oauth2"]))
+    token_url = Url(allow_none=True)
+    client_id = String()
+    client_secret = String()
+    scope = String()
+    token = String()
+    username = String()
+    password = String()
+
+
+class GatewaySettings(Strict):
+    url = Url(allow_none=True)
+    kcis = String(validate=Regexp(r"/[^\s?#]*$"))
+    auth = nested(AuthSettings)
+
+
+class DeliverySettings(Strict):
+    retry = Retry()
+    timeout = Duration()
+    connect_timeout = Duration()
+    lease = Duration()
+    in_flight = Integer(validate=Range(min=1, max=1024))
+    after_dead = String(validate=OneOf(["park", "skip"]))
+
+
+class AdminSettings(Strict):
+    token = String(allow_none=True)
+
+
+class ClockSettings(Strict):
+    mode = String(validate=OneOf(["real", "scaled", "manual"]))
+    rate = Number(validate=Range(min=0.001, max=10_000_000))
+
+
+class PretendSettings(Strict):
+    mount = Boolean()
+    path = String(validate=Regexp(r"(/[A-Za-z0-9._~-]+)+$"))
+
+
+class SupplierSettings(Strict):
+    name = String(required=True, validate=Regexp(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"))
+    path = String(validate=Regexp(r"/$|(/[A-Za-z0-9._~-]+)+$"))
+    dialect = String()
+    scenarios = String(allow_none=True)
+    default = String(allow_none=True)
+    gateway = nested(GatewaySettings)
+    clock = nested(ClockSettings)
+
+
+class Settings(Strict):
+    """The whole file. `seed` fixes chance: the same run comes out the same."""
+
+    server = nested(ServerSettings)
+    store = nested(StoreSettings)
+    gateway = nested(GatewaySettings)
+    delivery = nested(DeliverySettings)
+    admin = nested(AdminSettings)
+    clock = nested(ClockSettings)
+    pretend_gateway = nested(PretendSettings)
+    seed = Seed(allow_none=True)
+    suppliers = listed(nested(SupplierSettings))
+
+
+DEFAULTS: dict[str, Any] = {
+    "server": {"host": "127.0.0.1", "port": 8080, "workers": 2, "threads": 8, "max_body": 1_048_576, "max_delay": "60s"},
+    "store": {"url": "sqlite:///simulator.db", "durability": "normal"},
+    "gateway": {
+        "url": None,
+        "kcis": "/kcis",
+        "auth": {
+            "kind": "oauth2", "token_url": None, "client_id": "simulator", "client_secret": "simulator-secret", "scope": "",
+            "token": "", "username": "", "password": "",
+        },
+    },
+    "delivery": {
+        "retry": "default", "timeout": "10s", "connect_timeout": "3s", "lease": "15s", "in_flight": 64, "after_dead": "park",
+    },
+    "admin": {"token": None},
+    "clock": {"mode": "real", "rate": 1.0},
+    "pretend_gateway": {"mount": True, "path": "/gateway"},
+    "seed": None,
+    "suppliers": [{"name": "default", "path": "/", "dialect": "fibre_cafe", "scenarios": None, "default": None}],
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    kind: str
+    token_url: str | None
+    client_id: str
+    client_secret: str = field(repr=False)
+    scope: str
+    token: str = field(repr=False)
+    username: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """Where KCIs go: `url` None means the pretend gateway of this server."""
+
+    url: str | None
+    kcis: str
+    auth: Auth
+
+
+@dataclass(frozen=True, slots=True)
+class ClockStart:
+    mode: str
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierConfig:
+    name: str
+    path: str
+    dialect: str
+    scenarios: str | None
+    default: str | None
+    gateway: Gateway
+    clock: ClockStart
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    host: str
+    port: int
+    workers: int
+    threads: int
+    max_body: int
+    max_delay: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Durations in microseconds; `retry` are the waits between tries, so that tries are one more."""
+
+    retry: tuple[int, ...]
+    timeout: int
+    connect_timeout: int
+    lease: int
+    in_flight: int
+    after_dead: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreConfig:
+    url: str
+    durability: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pretend:
+    mount: bool
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    server: Server
+    store: StoreConfig
+    delivery: Delivery
+    admin_token: str | None = field(repr=False)
+    pretend_gateway: Pretend
+    seed: str | None
+    suppliers: tuple[SupplierConfig, ...]
+
+
+def load(path: Path | None = None, *, environment: Mapping[str, str] | None = None, overrides: Mapping[str, Any] | None = None) -> Config:
+    """Read the settings. `path` None takes `config.yaml` of the working directory where there is one. Invalid lists all problems."""
+    located = _read(path)
+    problems: list[Problem] = []
+    layers = [("", located.value if located else {}, located)]
+    layers.append(("environment", _from_environment(os.environ if environment is None else environment), None))
+    layers.append(("command line", dict(overrides or {}), None))
+    merged: dict[str, Any] = {}
+    loaded = _load_checked(DEFAULTS, "defaults", None, problems)
+    for name, layer, where in layers:
+        values = _load_checked(layer, name, where, problems)
+        merged = _merge(merged, values)
+    if problems:
+        raise Invalid(problems)
+    return _build(_merge(loaded, merged))
+
+
+def _read(path: Path | None) -> strict_yaml.Located | None:
+    if path is None:
+        path = Path("config.yaml")
+        if not path.exists():
+            return None
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise Invalid([Problem(message=f"cannot be read: {error.strerror}", file=str(path))]) from None
+    return strict_yaml.load(text, str(path))
+
+
+def _load_checked(layer: Any, name: str, where: strict_yaml.Located | None, problems: list[Problem]) -> dict[str, Any]:
+    try:
+        loaded = Settings().load(layer if layer is not None else {})
+    except ValidationError as error:
+        for path, message in flatten(error.messages):
+            if where:
+                problems.append(where.problem(path, f"{dotted(path)}: {message}" if path else message, at_key="unknown key" in message))
+            else:
+                label = PREFIX + "__".join(str(part).upper() for part in path) if name == "environment" else f"{name}: {dotted(path)}"
+                problems.append(Problem(message=f"{label}: {message}"))
+        return {}
+    return dict(loaded)
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """`SIMULATOR_GATEWAY__URL=...` is `gateway: {url: ...}`; numbers, booleans and lists are read as JSON, the rest is text."""
+    tree: dict[str, Any] = {}
+    for name in sorted(environment):
+        if not name.startswith(PREFIX):
+            continue
+        keys = name[len(PREFIX) :].lower().split("__")
+        branch = tree
+        for key in keys[:-1]:
+            branch = branch.setdefault(key, {}) if isinstance(branch.get(key, {}), dict) else {}
+        branch[keys[-1]] = _typed(keys, environment[name])
+    return tree
+
+
+def _typed(keys: list[str], text: str) -> Any:
+    """Environment text becomes what the field of that name holds; a string field keeps its text."""
+    schema: Any = Settings()
+    found: Any = None
+    for key in keys:
+        found = schema.fields.get(key) if schema is not None else None
+        schema = found.schema if isinstance(found, fields.Nested) else None
+    if isinstance(found, (String, Url)) and not (found.allow_none and text == "null"):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _merge(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        merged[key] = _merge(merged[key], value) if isinstance(value, dict) and isinstance(merged.get(key), dict) else value
+    return merged
+
+
+def _build(values: dict[str, Any]) -> Config:
+    suppliers = tuple(_supplier(entry, values) for entry in values["suppliers"])
+    delivery = Delivery(**values["delivery"])
+    problems = [*_supplier_problems(suppliers)]
+    if delivery.lease < delivery.timeout + LEASE_MARGIN:
+        problems.append(Problem(message="delivery.lease must be at least delivery.timeout + 5s, or two senders may hold one order"))
+    if problems:
+        raise Invalid(problems)
+    return Config(
+        server=Server(**values["server"]),
+        store=StoreConfig(**values["store"]),
+        delivery=delivery,
+        admin_token=values["admin"]["token"] or None,
+        pretend_gateway=Pretend(**values["pretend_gateway"]),
+        seed=values["seed"],
+        suppliers=suppliers,
+    )
+
+
+def _supplier(entry: Mapping[str, Any], values: Mapping[str, Any]) -> SupplierConfig:
+    gateway = _merge(values["gateway"], entry.get("gateway", {}))
+    clock = _merge(values["clock"], entry.get("clock", {}))
+    return SupplierConfig(
+        name=entry["name"],
+        path=entry.get("path", "/" + entry["name"]).rstrip("/"),
+        dialect=entry.get("dialect", "fibre_cafe"),
+        scenarios=entry.get("scenarios"),
+        default=entry.get("default"),
+        gateway=Gateway(url=gateway["url"], kcis=gateway["kcis"], auth=Auth(**gateway["auth"])),
+        clock=ClockStart(**clock),
+    )
+
+
+def _supplier_problems(suppliers: tuple[SupplierConfig, ...]) -> list[Problem]:
+    problems = [] if suppliers else [Problem(message="suppliers: at least one is needed")]
+    for what in ("name", "path"):
+        values = [getattr(supplier, what) for supplier in suppliers]
+        twice = sorted({value or "/" for value in values if values.count(value) > 1})
+        problems += [Problem(message=f"suppliers: the {what} `{value}` occurs twice") for value in twice]
+    return problems

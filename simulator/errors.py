@@ -1,0 +1,88 @@
+"""Everything that can go wrong, in one tree.
+
+SimulatorError
+├── Refused       a request that the supplier says no to: only a dialect turns its kind into HTTP
+├── Invalid       our own files, settings or arguments are wrong: a list of located problems
+├── Illegal       a move or a message that the dialect's contract forbids at this point
+├── RenderFailed  a template could not be evaluated
+├── Conflict      two writers met and this one lost: begin the transaction again
+└── Unavailable   the store cannot be used now; the text says what to do about it
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+class SimulatorError(Exception):
+    """The root: catch it where any of our own refusals may arrive."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """One thing that is wrong in one of our own files, and where.
+
+    `line` and `column` count from 1; 0 means that the problem has no place (an environment variable, a whole file).
+    """
+
+    message: str
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    code: str = "invalid"
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{place}: {self.message}{hint}" if place else f"{self.message}{hint}"
+
+
+class Refused(SimulatorError):
+    """The supplier refuses a request. `kind` is neutral, `messages` are for the caller, all of them at once.
+
+    Kinds: malformed (cannot be read), too_large, invalid (reads well, is not possible), not_found (an order),
+    unknown_path, wrong_method (`allow` names the right ones), unavailable, fault (our own failure).
+    """
+
+    def __init__(self, kind: str, messages: Sequence[str], *, allow: Sequence[str] = ()) -> None:
+        super().__init__("; ".join(messages))
+        self.kind = kind
+        self.messages = tuple(messages)
+        self.allow = tuple(allow)
+
+
+class Invalid(SimulatorError):
+    """One of our own files, settings or arguments is wrong; every problem that could be found is listed."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+class Illegal(SimulatorError):
+    """The contract forbids this move from this status."""
+
+
+class RenderFailed(SimulatorError):
+    """A template names what is not there, mixes types, or grows past its bound."""
+
+
+class Conflict(SimulatorError):
+    """Another writer was first (a unique row, a serialisation failure)."""
+
+
+class Unavailable(SimulatorError):
+    """The store cannot be opened or used now."""
+
+
+def nearest(word: object, valid: Iterable[str]) -> str:
+    """Say which valid word was probably meant, or list the valid ones: a hint for a Problem."""
+    words = sorted(valid)
+    folded = {candidate.casefold(): candidate for candidate in words}
+    close = difflib.get_close_matches(str(word).casefold(), folded, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean `{folded[close[0]]}`?"
+    return f"one of: {', '.join(words)}" if words else ""

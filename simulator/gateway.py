@@ -1,0 +1,230 @@
+"""The HTTP client towards the gateway: posting messages, bearer tokens, and what an answer means.
+
+Asynchronous, because a total deadline must hold even against a gateway that drips one byte a second, and because a few hanging
+posts must not hold up the others. Everything here runs in wall time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import aiohttp
+
+from simulator import __version__, clock, instants, strict_json
+from simulator.config import Auth, Delivery, Gateway
+
+KEPT_BODY = 1024
+RETRY_AFTER_MAX = 5 * instants.MINUTE
+RETRYABLE = {408, 425, 429}
+FINAL_5XX = {501, 505}
+_TOKEN_WAITS = (1, 2, 5, 10, 30)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """What came of one try: an answer's `code`, or an `error`. `token` says that no post was made, for want of a token."""
+
+    code: int | None = None
+    error: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+    took: int = 0
+    sent: Mapping[str, str] = field(default_factory=dict)
+    token: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """What to do with the KCI now: delivered, retry after `wait` microseconds (`counts`: a try was used up), or dead."""
+
+    state: str
+    wait: int = 0
+    counts: bool = True
+
+
+def decide(result: Result, attempts: int, accepted: tuple[int, ...], delivery: Delivery) -> Decision:
+    """Read an answer: 2xx delivered, weather is tried again, a refusal is final. `attempts` counts this one, from 1."""
+    if result.token:
+        return Decision(state="retry", wait=_token_wait(attempts), counts=False)
+    code = result.code
+    if code is not None and (code in accepted or 200 <= code < 300):
+        return Decision(state="delivered")
+    if code == 409 and attempts > 1:
+        return Decision(state="delivered")  # the gateway has it from an earlier try whose answer was lost
+    weather = code is None or code in RETRYABLE or code == 401 or (code >= 500 and code not in FINAL_5XX)
+    if not weather or attempts > len(delivery.retry):
+        return Decision(state="dead")
+    return Decision(state="retry", wait=max(delivery.retry[attempts - 1], _retry_after(result)))
+
+
+def _token_wait(attempts: int) -> int:
+    return _TOKEN_WAITS[min(attempts, len(_TOKEN_WAITS) - 1)] * instants.SECOND
+
+
+def _retry_after(result: Result) -> int:
+    """Seconds or an HTTP date (relative to the answer's own Date), capped; nonsense counts as absent."""
+    text = result.headers.get("Retry-After", "").strip()
+    if result.code not in (429, 503) or not text:
+        return 0
+    if text.isdigit() and len(text) < 9:
+        return min(int(text) * instants.SECOND, RETRY_AFTER_MAX)
+    try:
+        until = parsedate_to_datetime(text)
+        since = parsedate_to_datetime(result.headers.get("Date", ""))
+        return max(0, min(round((until - since).total_seconds() * instants.SECOND), RETRY_AFTER_MAX))
+    except (ValueError, TypeError):
+        return 0
+
+
+class Client:
+    """One per sender process: keep-alive connections to every supplier's gateway, and their tokens. Use inside an event loop."""
+
+    def __init__(self, gateways: Mapping[str, Gateway], delivery: Delivery) -> None:
+        self.gateways = gateways
+        self.delivery = delivery
+        self.credentials = {name: _credentials(gateway, delivery) for name, gateway in gateways.items()}
+        self.session: aiohttp.ClientSession | None = None
+
+    async def open(self) -> None:
+        seconds = instants.SECOND
+        timeout = aiohttp.ClientTimeout(total=self.delivery.timeout / seconds, sock_connect=self.delivery.connect_timeout / seconds)
+        connector = aiohttp.TCPConnector(limit=self.delivery.in_flight, keepalive_timeout=1.5)
+        self.session = aiohttp.ClientSession(
+            timeout=timeout, connector=connector, auto_decompress=False, headers={"User-Agent": f"supplier-simulator/{__version__}"}
+        )
+
+    async def close(self) -> None:
+        if self.session is not None:
+            await self.session.close()
+
+    async def post(self, supplier: str, path: str, body: str, headers: Mapping[str, str]) -> Result:
+        """Post one message. A 401 costs one new token and one more post, within the same try."""
+        assert self.session is not None
+        credentials = self.credentials[supplier]
+        for last in (False, True):
+            try:
+                authorization = await credentials.header(self.session)
+            except _NoToken as error:
+                return Result(error=str(error), token=True)
+            sent = {**headers, "Content-Type": "application/json", **authorization}
+            result = await self._send(f"{self.gateways[supplier].url}{path}", body, sent)
+            if result.code != 401 or last or not credentials.forget(authorization):
+                return result
+        raise AssertionError("unreachable")
+
+    async def _send(self, url: str, body: str, headers: Mapping[str, str]) -> Result:
+        assert self.session is not None
+        begun = clock.monotonic()
+        try:
+            async with self.session.post(url, data=body.encode(), headers=headers, allow_redirects=False) as response:
+                kept = await response.content.read(KEPT_BODY)
+                answer = {name: value for name, value in response.headers.items()}
+                text = kept.decode("utf-8", "replace").replace("\x00", "\ufffd")
+                return Result(code=response.status, headers=answer, body=text, took=clock.monotonic() - begun, sent=headers)
+        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
+            return Result(error=_said(error), took=clock.monotonic() - begun, sent=headers)
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, asyncio.TimeoutError):
+        return "timeout: no complete answer in time"
+    return f"{type(error).__name__}: {error}"[:300]
+
+
+class _NoToken(Exception):
+    """The token endpoint gave none; the text says what it did."""
+
+
+class _Fixed:
+    """Credentials that never change: none, basic, or a bearer token of the settings."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self.headers = dict(headers)
+
+    async def header(self, session: aiohttp.ClientSession) -> dict[str, str]:
+        return self.headers
+
+    def forget(self, used: Mapping[str, str]) -> bool:
+        return False
+
+
+class _OAuth2:
+    """Client credentials (reference 2.4): one token for all, fetched once for all who wait, renewed before it ends."""
+
+    def __init__(self, url: str, auth: Auth, timeout: int) -> None:
+        self.url = url
+        self.auth = auth
+        self.timeout = aiohttp.ClientTimeout(total=timeout / instants.SECOND)
+        self.lock = asyncio.Lock()
+        self.token: dict[str, str] = {}
+        self.until = 0
+        self.not_before = 0
+        self.failures = 0
+        self.failed = ""
+
+    async def header(self, session: aiohttp.ClientSession) -> dict[str, str]:
+        if self.token and clock.monotonic() < self.until:
+            return self.token
+        async with self.lock:
+            if self.token and clock.monotonic() < self.until:
+                return self.token
+            if clock.monotonic() < self.not_before:
+                raise _NoToken(self.failed)
+            try:
+                await self._fetch(session)
+            except _NoToken as error:
+                self.failed = str(error)
+                self.not_before = clock.monotonic() + _token_wait(self.failures)
+                self.failures += 1
+                raise
+            self.failures = 0
+            return self.token
+
+    def forget(self, used: Mapping[str, str]) -> bool:
+        """Drop a token that was refused; one that came in the meantime stays."""
+        if self.token == used:
+            self.token = {}
+        return True
+
+    async def _fetch(self, session: aiohttp.ClientSession) -> None:
+        form = {"grant_type": "client_credentials", **({"scope": self.auth.scope} if self.auth.scope else {})}
+        headers = _basic(self.auth.client_id, self.auth.client_secret)
+        try:
+            async with session.post(self.url, data=form, headers=headers, timeout=self.timeout, allow_redirects=False) as response:
+                body = await response.content.read(64 * 1024)
+                if response.status != 200:
+                    hint = "; set gateway.auth.kind: none if the gateway wants no token" if response.status == 404 else ""
+                    raise _NoToken(f"token endpoint {self.url} answered {response.status}{hint}")
+        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
+            raise _NoToken(f"token endpoint {self.url}: {_said(error)}") from None
+        self._keep(body)
+
+    def _keep(self, body: bytes) -> None:
+        try:
+            answer: Any = strict_json.loads(body)
+            token, lifetime = answer["access_token"], float(answer.get("expires_in", 60))
+            if not isinstance(token, str) or not token or not 0 < lifetime < 10**9:
+                raise ValueError("no usable access_token and expires_in")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise _NoToken(f"token endpoint {self.url} gave no token: {error}") from None
+        margin = max(30.0, lifetime / 10) if lifetime > 60 else lifetime / 2
+        self.token = {"Authorization": f"Bearer {token}"}
+        self.until = clock.monotonic() + round((lifetime - margin) * instants.SECOND)
+
+
+def _basic(user: str, password: str) -> dict[str, str]:
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
+
+
+def _credentials(gateway: Gateway, delivery: Delivery) -> _Fixed | _OAuth2:
+    auth = gateway.auth
+    if auth.kind == "oauth2":
+        return _OAuth2(auth.token_url or f"{gateway.url}/auth/supplier/access-token", auth, delivery.timeout)
+    if auth.kind == "bearer":
+        return _Fixed({"Authorization": f"Bearer {auth.token}"})
+    return _Fixed(_basic(auth.username, auth.password) if auth.kind == "basic" else {})

@@ -1,0 +1,102 @@
+"""Instants and durations as plain integers: microseconds (since 1970 UTC for an instant).
+
+Integers order, store and compare the same on every database; text appears only at the edges. Nothing here reads a clock.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, date, datetime, timedelta
+
+MICROSECOND = 1
+MILLISECOND = 1_000
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+WEEK = 7 * DAY
+LONGEST = 3650 * DAY
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_UNITS = {"ms": MILLISECOND, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": WEEK}
+_PART = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h|d|w)")
+_WHOLE = re.compile(r"(?:\d{1,12}(?:\.\d{1,6})?(?:ms|s|m|h|d|w))+")
+_ISO = re.compile(
+    r"P(?:(?P<w>\d{1,6})W)?(?:(?P<d>\d{1,6})D)?(?:T(?:(?P<h>\d{1,6})H)?(?:(?P<m>\d{1,8})M)?(?:(?P<s>\d{1,10}(?:\.\d{1,6})?)S)?)?"
+)
+DURATION_HINT = "write 250ms, 5s, 3m, 2h, 1h30m, 4d, 6w or ISO 8601 such as PT1H30M"
+
+
+def parse_duration(value: object) -> int:
+    """Read a duration, 0 to 10 years, as microseconds; a bare number is seconds. ValueError says what is wrong."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise ValueError(f"a duration is text or a number of seconds: {DURATION_HINT}")
+    length = _numeric(value) if not isinstance(value, str) else _textual(value.strip())
+    if not 0 <= length <= LONGEST:
+        raise ValueError("a duration lies between 0 and 10 years (3650d)")
+    return length
+
+
+def _numeric(seconds: float) -> int:
+    if not math.isfinite(seconds):
+        raise ValueError("a duration is a finite number of seconds")
+    return round(seconds * SECOND)
+
+
+def _textual(text: str) -> int:
+    if re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", text):
+        return _numeric(float(text))
+    if _WHOLE.fullmatch(text):
+        return sum(round(float(number) * _UNITS[unit]) for number, unit in _PART.findall(text))
+    iso = _ISO.fullmatch(text)
+    if iso and any(iso.groups()) and not text.endswith("T"):
+        return sum(round(float(number) * _UNITS[unit]) for unit, number in iso.groupdict().items() if number)
+    if re.fullmatch(r"\d+wd", text):
+        raise ValueError("working days (`wd`) are not yet supported: use d or w")
+    if text.startswith("-"):
+        raise ValueError("a duration is never negative")
+    raise ValueError(f"`{text[:40]}` is not a duration: {DURATION_HINT}")
+
+
+def format_duration(length: int) -> str:
+    """Write a duration the way a person does: `1h30m`, `2d`, `250ms`, `0s`."""
+    if length == 0:
+        return "0s"
+    parts = []
+    for unit, size in (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", MILLISECOND)):
+        count, length = divmod(length, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0s"
+
+
+def parse_instant(text: object) -> int:
+    """Read an ISO 8601 date (midnight UTC) or date-time with an offset. ValueError says what is wrong."""
+    if not isinstance(text, str):
+        raise ValueError("an instant is ISO 8601 text such as 2026-03-02T09:00:00Z")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"`{text[:40]}` is not an ISO 8601 instant such as 2026-03-02T09:00:00Z") from None
+    if moment.tzinfo is None:
+        if len(text) > 10:
+            raise ValueError(f"`{text[:40]}` has no offset: end it with Z or +00:00")
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def format_instant(instant: int) -> str:
+    """Write an instant as ISO 8601 UTC with milliseconds: `2026-03-02T09:00:00.000Z`."""
+    moment = _EPOCH + timedelta(microseconds=instant)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def shift_text(text: str, length: int) -> str:
+    """Move an ISO 8601 date or date-time by `length` microseconds and keep its shape. ValueError past the calendar's ends."""
+    try:
+        if len(text) == 10:
+            return (date.fromisoformat(text) + timedelta(microseconds=length)).isoformat()
+        return format_instant(parse_instant(text) + length)
+    except OverflowError:
+        raise ValueError("the date leaves the calendar (years 1 to 9999)") from None

@@ -1,0 +1,401 @@
+"""The types that every layer speaks. Documents are plain dicts: a conformance tool must carry members it does not know.
+
+Instants are microseconds since 1970 UTC in *supplier* time, unless a name ends in `_wall`. Nothing here does anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+Document = dict[str, Any]
+NOTHING: Mapping[str, Any] = {}
+
+RECEIVED = "RECEIVED"
+"""The status of an order before its first move; it never appears on the wire."""
+
+
+# ---- the wire, neutral -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Incoming:
+    """One request as it came: header names in lower case, the body's bytes untouched."""
+
+    method: str
+    path: str
+    base_url: str = ""
+    args: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outgoing:
+    """One answer to send. `body` is JSON, None for none; `delay` is real time in microseconds."""
+
+    code: int
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    delay: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Submission:
+    """What a dialect read from a request: which action on which order, with which document.
+
+    `action` is create or the name of a later request (amendment, cancellation, ...), `operation` the dialect's finer name of
+    it, `ref` the caller's id of this request, `order_ref` (or `order_number`, ours) the order that a later request is about.
+    """
+
+    action: str
+    operation: str
+    ref: str
+    tenant: str
+    document: Document
+    order_ref: str = ""
+    order_number: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    request_id: str = ""
+    conversation_id: str = ""
+    findings: tuple[str, ...] = ()
+
+
+# ---- the scenario, parsed ----------------------------------------------------------------------------------------------
+
+Where = tuple[int, int]
+"""Line and column of something in a scenario file, counted from 1."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Param:
+    """A scenario's parameter; `kind` is string, integer, boolean, duration or choice."""
+
+    name: str
+    kind: str = "string"
+    default: Any = None
+    choices: tuple[str, ...] = ()
+    header: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Condition:
+    """One line of a `when`: a path and the test that what stands there must pass (`equal`, `exists`, `matches`)."""
+
+    path: str
+    test: str
+    value: Any = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """The synchronous answer. `answer` is a word of the format (acknowledge, commit, accept, reject), empty for the default.
+
+    `status`, `headers` and `body` overwrite what the dialect would send; `attempts` are walked by the caller's own repeats.
+    """
+
+    answer: str = ""
+    messages: tuple[str, ...] = ()
+    delay: Any = None
+    set: Mapping[str, Any] = field(default_factory=dict)
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    has_body: bool = False
+    attempts: tuple[Reply, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One step of a timeline: a time (`after` or `at`), at most one verb (`send`, `status`, `mark`) and what belongs to it."""
+
+    after: Any = None
+    at: Any = None
+    send: str = ""
+    status: str = ""
+    mark: str = ""
+    set: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    illegal: bool = False
+    where: Where = (0, 0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pending:
+    """What becomes of the story's waiting KCIs: `keep`, `withdraw` (all, or the listed `codes`) or `pause`."""
+
+    verb: str
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """How a later request is answered: the first entry whose `when` holds plays."""
+
+    when: tuple[Condition, ...] = ()
+    times: int | None = None
+    reply: Reply = Reply()
+    pending: Pending | None = None
+    timeline: tuple[Step, ...] = ()
+    status: str = ""
+    illegal: bool = False
+    where: Where = (0, 0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scenario:
+    """One edition of a scenario: `digest` names its exact source."""
+
+    name: str
+    dialect: str
+    about: str = ""
+    params: Mapping[str, Param] = field(default_factory=dict)
+    when: tuple[Condition, ...] = ()
+    reply: Reply = Reply()
+    timeline: tuple[Step, ...] = ()
+    entries: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    file: str = ""
+    source: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Vocabulary:
+    """The words of a dialect that a scenario file may use; everything else is an error of `check`.
+
+    `codes` maps each message code to the statuses that `status:` beside it may choose; `replies` each action to its reply
+    words; `members` are what `with:` may hold; `operations` what `operation:` may equal.
+    """
+
+    dialect: str
+    codes: Mapping[str, tuple[str, ...]]
+    statuses: tuple[str, ...]
+    replies: Mapping[str, tuple[str, ...]]
+    operations: tuple[str, ...]
+    members: tuple[str, ...]
+    default_scenario: str
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The later requests that a scenario may have entries for."""
+        return tuple(action for action in self.replies if action != "create")
+
+
+# ---- what is kept ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Frame:
+    """A status to go back to; `request` is the open request that put it aside, empty when the story itself did."""
+
+    status: str
+    request: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """One order. `ref` is theirs (unique with the tenant), `number` ours on the wire, `before` a stack of statuses.
+
+    `memo` is the dialect's own; `marks` are the moments that a story remembered; `used` counts how often an entry answered.
+    """
+
+    id: str
+    supplier: str
+    tenant: str
+    ref: str
+    operation: str
+    document: Document
+    scenario: str
+    digest: str
+    seed_key: str
+    number: str = ""
+    status: str = RECEIVED
+    before: tuple[Frame, ...] = ()
+    memo: Mapping[str, Any] = field(default_factory=dict)
+    marks: tuple[str, ...] = ()
+    used: Mapping[str, int] = field(default_factory=dict)
+    request_id: str = ""
+    conversation_id: str = ""
+    received_at: int = 0
+    updated_at: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """One request that created something: what makes a repeat a repeat, and what later KCIs answer.
+
+    `status` is open, applied, refused or lapsed; `number` our reference of it on the wire; `params` belong to its entry.
+    """
+
+    id: str
+    order: str
+    action: str
+    ref: str
+    tenant: str
+    document: Document
+    number: str = ""
+    status: str = "applied"
+    params: Mapping[str, Any] = field(default_factory=dict)
+    received_at: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kci:
+    """One step of an order's life in the outbox: an update to send, or a silent move (`send` empty).
+
+    `state` is waiting, attempted, delivered, withdrawn, dead or skipped. `sequence`, `issued_at` and `body` are given at the
+    first attempt and kept. `fields` (the format's `with`) and `set` hold templates until then.
+    """
+
+    id: str
+    order: str
+    request: str
+    position: int
+    due_at: int
+    send: str = ""
+    status: str = ""
+    mark: str = ""
+    set: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    illegal: bool = False
+    state: str = "waiting"
+    sequence: int | None = None
+    issued_at: int | None = None
+    body: str | None = None
+    attempts: int = 0
+    last: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lane:
+    """The queue of one order, which a sender claims whole. `wake` is wall time, `due` the head's supplier time.
+
+    `state`: idle (nothing waits), due (the head waits for its moment), sending (leased to `owner`), retry (the head waits
+    for another try), parked (the head is dead and nothing may overtake it).
+    """
+
+    order: str
+    supplier: str
+    state: str = "idle"
+    due: int | None = None
+    wake: int | None = None
+    owner: str = ""
+    fence: int = 0
+    next_sequence: int = 1
+    next_position: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exchange:
+    """One line of the journal: a request and its answer, inward or outward. `headers` are redacted before they come here."""
+
+    at: int
+    direction: str
+    method: str
+    path: str
+    order: str = ""
+    request: Mapping[str, Any] = field(default_factory=dict)
+    response: Mapping[str, Any] = field(default_factory=dict)
+    scenario: str = ""
+    reasons: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+    kci: str = ""
+    took: int = 0
+    id: int = 0
+
+
+# ---- what the engine says and asks -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """Something that moves an order.
+
+    Either an `action` with its `outcome` (create: acknowledge, commit, accept; later requests: opened, applied, refused), or
+    a `send`/`status` of the story, where `action` and `outcome` say which open request the message settles, if any.
+    """
+
+    action: str = ""
+    outcome: str = ""
+    send: str = ""
+    status: str = ""
+    request: str = ""
+    illegal: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """The reply as the engine decided it: the word that was meant, and what the scenario overwrites."""
+
+    word: str
+    messages: tuple[str, ...] = ()
+    delay: int = 0
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    has_body: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """All that must be committed, and nothing else. `order` is None when the request created and changed nothing.
+
+    `moved` gives waiting KCIs a new due moment (a pause), `withdraw` names those that will never be sent.
+    """
+
+    answer: Answer
+    order: Order | None = None
+    request: Request | None = None
+    kcis: tuple[Kci, ...] = ()
+    withdraw: tuple[str, ...] = ()
+    moved: Mapping[str, int] = field(default_factory=dict)
+    lapsed: tuple[str, ...] = ()
+    entry: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Advance:
+    """One step that happened: the order and the KCI after it, the request it settled, and what lapsed with the order's end."""
+
+    order: Order
+    kci: Kci
+    request: Request | None = None
+    withdraw: tuple[str, ...] = ()
+    lapsed: tuple[str, ...] = ()
+
+
+class Rules(Protocol):
+    """What the engine asks a dialect. Pure functions; Illegal and Refused are their only exceptions."""
+
+    def default_reply(self, action: str) -> str:
+        """The reply word when the scenario gives none."""
+
+    def default_pending(self, action: str) -> str:
+        """keep, withdraw or pause: what an accepted request of this kind does to the story's waiting KCIs."""
+
+    def default_entry(self, action: str) -> Entry:
+        """How a later request is answered when no entry of the scenario fits."""
+
+    def guard(self, order: Order, action: str, requests: Sequence[Request]) -> None:
+        """Refused when the contract forbids this request of this order now; `requests` are all of the order."""
+
+    def settles(self, code: str) -> tuple[str, str] | None:
+        """The (action, outcome) that a message of this code brings to an open request; None for the others."""
+
+    def move(self, order: Order, event: Event, now: int) -> Order:
+        """The order after an event: status, stack, memo, number. Illegal when the contract forbids it."""
+
+    def complete(self, order: Order, event: Event, now: int) -> Order:
+        """The order's document with the members filled in that the contract makes mandatory for this event."""
+
+    def merge(self, document: Document, change: Document, action: str) -> Document:
+        """The order's document after an applied request."""
+
+    def ends(self, status: str) -> bool:
+        """Whether an order in this status is over for good."""
+
+    def request_number(self, order: Order, action: str, count: int) -> str:
+        """Our reference of the order's `count`-th request of this kind."""

@@ -1,0 +1,146 @@
+"""One scenario file: from text to a `Scenario`, or to every problem in it with line and column."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, validates_schema
+
+from simulator import seed, strict_yaml
+from simulator.errors import Invalid, Problem
+from simulator.model import Entry, Reply, Scenario, Step, Vocabulary
+from simulator.scenario.fields import ParamsField, PendingField, ReplyField, Time, When
+from simulator.scenario.words import check_words
+from simulator.schema import Boolean, Integer, Length, Mapped, Range, Regexp, Strict, String, flatten, listed, nested
+
+
+class StepSchema(Strict):
+    """A step: a time, one verb, and what belongs to it (section 4)."""
+
+    later = dict.fromkeys(("wait", "within", "otherwise", "branch", "repeat", "start", "fault", "answered"), "")
+
+    after = Time()
+    at = Time(instant=True)
+    send = String()
+    status = String()
+    mark = String(validate=Regexp(r"[A-Za-z][A-Za-z0-9_]{0,39}$"))
+    set = Mapped()
+    with_ = Mapped(data_key="with")
+    illegal = Boolean()
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def check_shape(self, data: Any, original: Any, **kwargs: Any) -> None:
+        if not isinstance(original, dict):
+            return
+        said = []
+        if ("after" in original) == ("at" in original):
+            said.append("a step has one time: `after` or `at`")
+        if any(verb in original for verb in self.later):
+            verbs = ["later"]
+        else:
+            verbs = [verb for verb in ("send", "mark") if verb in original] or [verb for verb in ("status",) if verb in original]
+        if not verbs:
+            said.append("a step has a verb: `send`, `status` or `mark`")
+        if len(verbs) > 1 or ("mark" in original and "status" in original):
+            said.append("a step has one verb: `mark` stands alone")
+        if "with" in original and "send" not in original:
+            said.append("`with` belongs to `send`: these are members of its message")
+        if said:
+            raise ValidationError(said)
+
+
+class EntrySchema(Strict):
+    """How a later request is answered (section 5)."""
+
+    when = When()
+    times = Integer(validate=Range(min=1))
+    reply = ReplyField()
+    pending = PendingField()
+    timeline = listed(nested(StepSchema))
+    status = String()
+    illegal = Boolean()
+
+
+class ScenarioSchema(Strict):
+    """The file (section 1). The entries of later requests are added for the dialect's actions."""
+
+    later = dict.fromkeys(("for", "begins", "extends", "mix", "expect"), "")
+
+    scenario = String(required=True, validate=Regexp(r"[A-Za-z][A-Za-z0-9_.-]{0,79}$"))
+    about = String(validate=Length(max=200))
+    dialect = String()
+    params = ParamsField()
+    when = When()
+    reply = ReplyField()
+    timeline = listed(nested(StepSchema))
+
+
+def schema_for(vocabulary: Vocabulary) -> Strict:
+    """The file's schema with the entries that this dialect has."""
+    return ScenarioSchema.from_dict({action: listed(nested(EntrySchema)) for action in vocabulary.actions})()  # type: ignore[return-value]
+
+
+def parse(text: str | bytes, file: str, vocabulary: Vocabulary) -> Scenario:
+    """Read one scenario. Invalid lists all problems of the file, in the order of its lines."""
+    located = strict_yaml.load(text, file)
+    problems: list[Problem] = []
+    loaded: Any = {}
+    if isinstance(located.value, dict):
+        try:
+            loaded = schema_for(vocabulary).load(located.value)
+        except ValidationError as error:
+            problems += [_located(located, path, message) for path, message in flatten(error.messages)]
+        problems += check_words(located, vocabulary)
+    else:
+        problems.append(located.problem((), "a scenario file is a map with `scenario`, `reply`, `timeline` ..."))
+    if problems:
+        raise Invalid(sorted(set(problems), key=lambda problem: (problem.line, problem.column, problem.message)))
+    source = text if isinstance(text, str) else text.decode()
+    return _scenario(located, loaded, source, vocabulary)
+
+
+def _located(located: strict_yaml.Located, path: strict_yaml.Path, message: str) -> Problem:
+    about_key = message.startswith("unknown ") or message.endswith("is not yet supported")
+    text, _, hint = message.partition(" (")
+    name = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
+    said = text if about_key or not name or f"`{name}`" in text else f"{name}: {text}"
+    code = "not_supported" if message.endswith("not yet supported") else "unknown_key" if about_key else "invalid"
+    if path and path not in located.places:
+        return located.problem(path[:-1], f"`{path[-1]}` {message}", code="missing", at_key=False)
+    return located.problem(path, said, code=code, hint=hint.removesuffix(")"), at_key=about_key)
+
+
+def _scenario(located: strict_yaml.Located, loaded: dict[str, Any], source: str, vocabulary: Vocabulary) -> Scenario:
+    entries = {
+        action: tuple(_entry(located, entry, (action, index)) for index, entry in enumerate(loaded[action]))
+        for action in vocabulary.actions
+        if action in loaded
+    }
+    return Scenario(
+        name=loaded["scenario"],
+        dialect=vocabulary.dialect,
+        about=loaded.get("about", ""),
+        params=loaded.get("params", {}),
+        when=loaded.get("when", ()),
+        reply=loaded.get("reply", Reply()),
+        timeline=_steps(located, loaded, ()),
+        entries=entries,
+        file=located.file,
+        source=source,
+        digest=seed.digest(vocabulary.dialect, source),
+    )
+
+
+def _entry(located: strict_yaml.Located, loaded: dict[str, Any], path: strict_yaml.Path) -> Entry:
+    place = located.place(path)
+    members = {key: loaded[key] for key in ("when", "times", "reply", "pending", "status", "illegal") if key in loaded}
+    return Entry(**members, timeline=_steps(located, loaded, path), where=(place.line, place.column))
+
+
+def _steps(located: strict_yaml.Located, loaded: dict[str, Any], path: strict_yaml.Path) -> tuple[Step, ...]:
+    steps = []
+    for index, entry in enumerate(loaded.get("timeline", ())):
+        place = located.place((*path, "timeline", index))
+        members = {key: value for key, value in entry.items() if key != "with_"}
+        steps.append(Step(**members, fields=entry.get("with_", {}), where=(place.line, place.column)))
+    return tuple(steps)

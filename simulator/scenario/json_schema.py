@@ -1,0 +1,62 @@
+"""The scenario file's JSON Schema, for editors: made from the schemas that read it, with the dialect's words filled in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+
+from simulator.model import Vocabulary
+from simulator.scenario.fields import KINDS, ParamsField, PendingField, ReplyField, Time, When
+from simulator.scenario.file import schema_for
+
+_VALUE: dict[str, Any] = {"type": ["string", "number", "boolean", "null", "array", "object"]}
+_MAP = {"type": "object", "additionalProperties": True}
+
+
+def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
+    """A JSON Schema (2020-12) of one scenario file of a dialect."""
+    plugin = MarshmallowPlugin(schema_name_resolver=lambda schema: False)  # type: ignore[arg-type,return-value]
+    APISpec("scenario", "1", "3.1.0", plugins=[plugin])
+    converter: Any = plugin.converter
+    converter.add_attribute_function(_own_fields)
+    schema = converter.schema2jsonschema(schema_for(vocabulary))
+    schema["required"] = ["scenario"]
+    _close(schema)
+    _fill(schema, vocabulary, "create")
+    for action in vocabulary.actions:
+        _fill(schema["properties"][action]["items"], vocabulary, action)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"A scenario of {vocabulary.dialect}", **schema}
+
+
+def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
+    if isinstance(field, When):
+        return dict(_MAP)
+    if isinstance(field, Time):
+        return {"type": ["string", "number"]}
+    if isinstance(field, PendingField):
+        withdraw = {"type": "object", "required": ["withdraw"], "properties": {"withdraw": {"type": "array", "items": {"type": "string"}}}}
+        return {"anyOf": [{"enum": list(PendingField.WORDS)}, withdraw]}
+    if isinstance(field, ParamsField):
+        entry = {"type": "object", "properties": dict.fromkeys(ParamsField.KEYS, _VALUE) | {"type": {"enum": list(KINDS)}}}
+        return {"type": "object", "additionalProperties": {"anyOf": [entry, _VALUE]}}
+    if isinstance(field, ReplyField):
+        return {"anyOf": [{"type": "string"}, {"type": "object", "properties": {key: {} for key in ReplyField.KEYS}}]}
+    return {}
+
+
+def _close(schema: Any) -> None:
+    """No unknown keys where the loader admits none."""
+    schema["additionalProperties"] = False
+    for inner in schema.get("properties", {}).values():
+        if inner.get("type") == "array" and "properties" in inner.get("items", {}):
+            _close(inner["items"])
+
+
+def _fill(part: dict[str, Any], vocabulary: Vocabulary, action: str) -> None:
+    properties = part["properties"]
+    properties["reply"]["anyOf"][0] = {"enum": list(vocabulary.replies[action])}
+    step = properties["timeline"]["items"]["properties"]
+    step["send"]["enum"] = list(vocabulary.codes)
+    step["status"]["enum"] = list(vocabulary.statuses)

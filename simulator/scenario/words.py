@@ -1,0 +1,122 @@
+"""The second reading of a scenario file: is every word one that the dialect, the format or the file itself knows?
+
+It walks the raw document, so that it finds its problems beside those of the schema, all in one go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from simulator import paths, template
+from simulator.errors import Problem, nearest
+from simulator.model import Vocabulary
+from simulator.strict_yaml import Located, Path
+
+TEMPLATE_NAMES = ("order", "request", "now", "fake", "supplier")
+
+
+def check_words(located: Located, vocabulary: Vocabulary) -> list[Problem]:
+    """Every unknown status, code, reply, member, operation or template name, each at its place."""
+    document = located.value
+    params = document.get("params") if isinstance(document.get("params"), dict) else {}
+    names = {*TEMPLATE_NAMES, *params}
+    problems = [*_templates(located, document, (), names), *_header(located, document, vocabulary, params)]
+    problems += _playing(located, document, (), "create", vocabulary)
+    for action in vocabulary.actions:
+        entries = document.get(action)
+        for index, entry in enumerate(entries if isinstance(entries, list) else []):
+            if isinstance(entry, dict):
+                problems += _playing(located, entry, (action, index), action, vocabulary)
+                problems += _conditions(located, entry, (action, index), vocabulary)
+    return problems
+
+
+def _header(located: Located, document: dict[str, Any], vocabulary: Vocabulary, params: dict[str, Any]) -> Iterator[Problem]:
+    if document.get("dialect", vocabulary.dialect) != vocabulary.dialect:
+        yield located.problem(("dialect",), f"the dialect here is {vocabulary.dialect}", code="dialect")
+    for name in params:
+        if name in TEMPLATE_NAMES:
+            yield located.problem(("params", name), f"`{name}` is a name of the format already", at_key=True, code="reserved")
+    yield from _conditions(located, document, (), vocabulary)
+
+
+def _conditions(located: Located, entry: dict[str, Any], path: Path, vocabulary: Vocabulary) -> Iterator[Problem]:
+    when = entry.get("when")
+    known = {"operation": vocabulary.operations, "order.status": vocabulary.statuses, "open": vocabulary.actions}
+    for key, wanted in when.items() if isinstance(when, dict) else ():
+        values = wanted if isinstance(wanted, list) else [wanted]
+        for value in values if key in known else ():
+            if isinstance(value, str) and "{{" not in value and value not in known[key]:
+                where = (*path, "when", key, values.index(value)) if isinstance(wanted, list) else (*path, "when", key)
+                yield located.problem(where, f"{key}: unknown `{value}`", code="unknown_word", hint=nearest(value, known[key]))
+
+
+def _playing(located: Located, part: dict[str, Any], path: Path, action: str, vocabulary: Vocabulary) -> Iterator[Problem]:
+    yield from _reply(located, part.get("reply"), (*path, "reply"), action, vocabulary)
+    yield from _pending(located, part.get("pending"), (*path, "pending"), vocabulary)
+    if path:
+        yield from _word(located, part.get("status"), (*path, "status"), "status", vocabulary.statuses)
+    timeline = part.get("timeline")
+    for index, step in enumerate(timeline if isinstance(timeline, list) else []):
+        if isinstance(step, dict):
+            yield from _step(located, step, (*path, "timeline", index), vocabulary)
+
+
+def _step(located: Located, step: dict[str, Any], path: Path, vocabulary: Vocabulary) -> Iterator[Problem]:
+    yield from _word(located, step.get("send"), (*path, "send"), "code", vocabulary.codes)
+    yield from _word(located, step.get("status"), (*path, "status"), "status", vocabulary.statuses)
+    code, status = str(step.get("send")), step.get("status")
+    if code in vocabulary.codes and status in vocabulary.statuses and not step.get("illegal"):
+        allowed = vocabulary.codes[code]
+        if status not in allowed:
+            hint = f"one of: {', '.join(allowed)}" if allowed else "leave `status` out"
+            yield located.problem((*path, "status"), f"{code} never brings {status}", code="illegal", hint=hint)
+    for key in step["set"] if isinstance(step.get("set"), dict) else ():
+        try:
+            paths.check(key)
+        except ValueError as error:
+            yield located.problem((*path, "set", key), f"`{key[:60]}`: {error}", code="path", at_key=True)
+    members = step.get("with")
+    for key in members if isinstance(members, dict) and not step.get("illegal") else ():
+        if key not in vocabulary.members:
+            where = (*path, "with", key)
+            yield located.problem(where, f"unknown member `{key}`", code="unknown_word", hint=nearest(key, vocabulary.members), at_key=True)
+
+
+def _reply(located: Located, reply: Any, path: Path, action: str, vocabulary: Vocabulary) -> Iterator[Problem]:
+    if isinstance(reply, str):
+        yield from _word(located, reply, path, "reply", vocabulary.replies[action])
+    elif isinstance(reply, dict):
+        yield from _word(located, reply.get("answer"), (*path, "answer"), "reply", vocabulary.replies[action])
+        attempts = reply.get("attempts")
+        for index, attempt in enumerate(attempts if isinstance(attempts, list) else []):
+            yield from _reply(located, attempt, (*path, "attempts", index), action, vocabulary)
+
+
+def _pending(located: Located, pending: Any, path: Path, vocabulary: Vocabulary) -> Iterator[Problem]:
+    codes = pending.get("withdraw") if isinstance(pending, dict) else None
+    for index, code in enumerate(codes if isinstance(codes, list) else []):
+        yield from _word(located, code, (*path, "withdraw", index), "code", vocabulary.codes)
+
+
+def _word(located: Located, word: Any, path: Path, what: str, known: Any) -> Iterator[Problem]:
+    if isinstance(word, str) and word not in known and "{{" not in word:
+        yield located.problem(path, f"unknown {what} `{word}`", code="unknown_word", hint=nearest(word, known))
+
+
+def _templates(located: Located, value: Any, path: Path, names: set[str]) -> Iterator[Problem]:
+    if isinstance(value, dict):
+        for key, member in value.items():
+            yield from _templates(located, member, (*path, key), names)
+    elif isinstance(value, list):
+        for index, member in enumerate(value):
+            yield from _templates(located, member, (*path, index), names)
+    elif isinstance(value, str):
+        try:
+            unknown = template.names_in(value) - names
+        except ValueError as error:
+            yield located.problem(path, f"template {error}", code="template")
+            return
+        for name in sorted(unknown):
+            yield located.problem(path, f"template: unknown name `{name}`", code="unknown_word", hint=nearest(name, names))

@@ -1,0 +1,6 @@
+"""The store: everything that must survive, in SQLite or PostgreSQL. SQLAlchemy Core lives here and nowhere else."""
+
+from simulator.store import clocks, journal, orders, outbox
+from simulator.store.database import Store, Tx
+
+__all__ = ["Store", "Tx", "clocks", "journal", "orders", "outbox"]

@@ -1,0 +1,81 @@
+"""The suppliers' clocks: setting one rewrites the wakes of that supplier's lanes in the same transaction."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from simulator.clock import Clock
+from simulator.errors import Conflict
+from simulator.store.database import Tx
+from simulator.store.tables import clocks, lanes, meta, orders
+
+_COLUMNS = (clocks.c.mode, clocks.c.rate, clocks.c.anchor, clocks.c.anchor_wall)
+
+
+def get(tx: Tx, supplier: str) -> Clock:
+    """A supplier's clock; a real one where none was ever set."""
+    row = tx.execute(sa.select(*_COLUMNS).where(clocks.c.supplier == supplier)).one_or_none()
+    return Clock(**row._mapping) if row else Clock()
+
+
+def begin(tx: Tx, supplier: str, mode: str, rate: float) -> None:
+    """Set a supplier's first clock, from its settings; a clock that is there already is kept, so that a restart changes nothing."""
+    if tx.execute(sa.select(clocks.c.supplier).where(clocks.c.supplier == supplier)).one_or_none() is None:
+        put(tx, supplier, Clock().moved(mode=mode, rate=rate, now=tx.wall, wall_now=tx.wall))
+
+
+def put(tx: Tx, supplier: str, clock: Clock) -> None:
+    """Set a supplier's clock and give each of its waiting lanes its new wake."""
+    values = {"mode": clock.mode, "rate": clock.rate, "anchor": clock.anchor, "anchor_wall": clock.anchor_wall}
+    if tx.execute(sa.update(clocks).where(clocks.c.supplier == supplier).values(**values)).rowcount == 0:
+        tx.execute(sa.insert(clocks).values(supplier=supplier, advancing="", **values))
+    waiting = sa.update(lanes).where(lanes.c.supplier == supplier, lanes.c.state == "due")
+    if clock.mode == "manual":
+        tx.execute(waiting.values(wake=sa.case((lanes.c.due <= clock.anchor, clock.anchor_wall), else_=None)))
+    else:
+        ahead = sa.cast((lanes.c.due - clock.anchor) / sa.literal(clock.rate, sa.Float), sa.BigInteger) + 1
+        tx.execute(waiting.values(wake=sa.case((lanes.c.due <= clock.anchor, clock.anchor_wall), else_=clock.anchor_wall + ahead)))
+    tx.ring()
+
+
+def has_orders(tx: Tx, supplier: str) -> bool:
+    return tx.execute(sa.select(orders.c.id).where(orders.c.supplier == supplier).limit(1)).one_or_none() is not None
+
+
+def next_due(tx: Tx, supplier: str) -> int | None:
+    """The earliest moment that a lane waits for, in supplier time."""
+    found = tx.execute(sa.select(sa.func.min(lanes.c.due)).where(lanes.c.supplier == supplier, lanes.c.state == "due")).scalar_one()
+    return None if found is None else int(found)
+
+
+def unsettled(tx: Tx, supplier: str, now: int) -> list[str]:
+    """The orders whose lanes are not at rest at supplier time `now`: due, being sent, or waiting for another try."""
+    moving = sa.or_(lanes.c.state.in_(["sending", "retry"]), sa.and_(lanes.c.state == "due", lanes.c.due <= now))
+    rows = tx.execute(sa.select(lanes.c.order).where(lanes.c.supplier == supplier, moving).limit(100))
+    return [row.order for row in rows]
+
+
+def take_advance(tx: Tx, supplier: str, token: str, until: int) -> None:
+    """Let one advance of a supplier run at a time. Conflict while another one does."""
+    free = sa.or_(clocks.c.advancing == "", clocks.c.advancing_until < tx.wall)
+    statement = sa.update(clocks).where(clocks.c.supplier == supplier, free).values(advancing=token, advancing_until=until)
+    if tx.execute(statement).rowcount == 0:
+        raise Conflict("another advance of this supplier is running")
+
+
+def end_advance(tx: Tx, supplier: str, token: str) -> None:
+    tx.execute(
+        sa.update(clocks).where(clocks.c.supplier == supplier, clocks.c.advancing == token).values(advancing="", advancing_until=None)
+    )
+
+
+def beat(tx: Tx) -> None:
+    """Say that a sender is alive."""
+    if tx.execute(sa.update(meta).where(meta.c.key == "beat").values(value=str(tx.wall))).rowcount == 0:
+        tx.execute(sa.insert(meta).values(key="beat", value=str(tx.wall)))
+
+
+def last_beat(tx: Tx) -> int | None:
+    """The wall time of the newest sender's beat."""
+    value = tx.execute(sa.select(meta.c.value).where(meta.c.key == "beat")).scalar_one_or_none()
+    return None if value is None else int(value)

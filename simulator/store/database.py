@@ -1,0 +1,201 @@
+"""Opening the store and its transactions: SQLite embedded, or PostgreSQL for several hosts; the same statements on both.
+
+On SQLite all writers of the machine take one blocking file lock round `BEGIN IMMEDIATE`: SQLite's own busy wait costs ten times
+the latency. Nothing slow may happen inside a transaction.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from simulator import clock, seed
+from simulator.errors import Conflict, Invalid, Problem, Unavailable
+from simulator.store import tables
+from simulator.store.bell import Bell, bell_for
+
+_BUSY_SECONDS = 30
+_ADVISORY_LOCK = 0x51AB1E
+
+
+class Tx:
+    """One transaction. `wall` is its wall time (the database's own on PostgreSQL); `ring()` wakes the senders after the commit."""
+
+    def __init__(self, connection: sa.Connection, wall: int) -> None:
+        self.connection = connection
+        self.wall = wall
+        self.rings = False
+
+    def execute(self, statement: Any, parameters: Any = None) -> Any:
+        """Run a statement; the answer is SQLAlchemy's CursorResult, whose rows have the columns of the statement."""
+        return self.connection.execute(statement, parameters) if parameters is not None else self.connection.execute(statement)
+
+    def ring(self) -> None:
+        self.rings = True
+
+
+class Store:
+    """The one durable place. Every process opens its own; what one commits, all others see."""
+
+    def __init__(self, url: str, *, durability: str = "normal", pool: int = 16) -> None:
+        self.url = _parse(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._local_lock = threading.Lock()
+        self._lock_file: int | None = None
+        try:
+            if self.is_sqlite:
+                self.path = Path(self.url.database or "").absolute()
+                _check_folder(self.path)
+                self._lock_file = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            self.engine = _make_engine(self.url, durability, pool)
+            self._create()
+        except (exc.DBAPIError, OSError) as error:
+            self.close()
+            raise Unavailable(_remedy(self.url, error)) from None
+        self.bell: Bell = bell_for(self.url, self.engine)
+
+    def close(self) -> None:
+        """Give every connection back."""
+        if hasattr(self, "bell"):
+            self.bell.close()
+        if hasattr(self, "engine"):
+            self.engine.dispose()
+        if self._lock_file is not None:
+            os.close(self._lock_file)
+            self._lock_file = None
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """A writing transaction: committed at the end, rolled back by any exception. Conflict or Unavailable may come out."""
+        with self._one_writer(), self._translated():
+            with self.engine.connect().execution_options(write=True) as connection, connection.begin():
+                tx = Tx(connection, self._wall(connection))
+                yield tx
+                if tx.rings:
+                    self.bell.ring_in(connection)
+            if tx.rings:
+                self.bell.ring_after()
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A reading transaction: one consistent view."""
+        with self._translated(), self.engine.connect() as connection, connection.begin():
+            yield Tx(connection, self._wall(connection))
+
+    @property
+    def root_seed(self) -> str:
+        """The store's own random root: chance hangs on it where no seed was asked for."""
+        with self.read() as tx:
+            return str(tx.execute(sa.select(tables.meta.c.value).where(tables.meta.c.key == "root")).scalar_one())
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        if self._lock_file is None:
+            yield
+            return
+        with self._local_lock:
+            fcntl.flock(self._lock_file, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except exc.IntegrityError as error:
+            raise Conflict(str(error.orig)) from None
+        except exc.OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) in ("40001", "40P01"):
+                raise Conflict(str(error.orig)) from None
+            raise Unavailable(_remedy(self.url, error)) from None
+        except exc.InterfaceError as error:
+            raise Unavailable(_remedy(self.url, error)) from None
+
+    def _wall(self, connection: sa.Connection) -> int:
+        """PostgreSQL's own clock where there is one: several hosts then agree on leases whatever their clocks say."""
+        if self.is_sqlite:
+            return clock.wall()
+        return int(connection.execute(sa.text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")).scalar_one())
+
+    def _create(self) -> None:
+        """Make the tables once; refuse a store that another version wrote."""
+        with self._one_writer(), self.engine.connect().execution_options(write=True) as connection, connection.begin():
+            if not self.is_sqlite:
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+            tables.metadata.create_all(connection)
+            known = {key: value for key, value in connection.execute(sa.select(tables.meta.c.key, tables.meta.c.value))}
+            if not known:
+                rows = [{"key": "schema", "value": str(tables.SCHEMA_VERSION)}, {"key": "root", "value": seed.unique()}]
+                connection.execute(sa.insert(tables.meta), rows)
+            elif known.get("schema") != str(tables.SCHEMA_VERSION):
+                shown = self.url.render_as_string(hide_password=True)
+                raise Unavailable(
+                    f"{shown} was made by another version (schema {known.get('schema')}, this one needs {tables.SCHEMA_VERSION}): "
+                    "use a new store or that version"
+                )
+
+
+def _parse(url: str) -> sa.URL:
+    try:
+        parsed = sa.make_url(url)
+    except exc.ArgumentError:
+        raise Invalid([Problem(message=f"store.url: `{url[:80]}` is not a database URL", hint="sqlite:///simulator.db")]) from None
+    backend = parsed.get_backend_name()
+    if backend == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise Invalid([Problem(message=f"store.url: {backend} is not supported", hint="sqlite:///FILE or postgresql://...")])
+    if not parsed.database or parsed.database == ":memory:":
+        raise Invalid([Problem(message="store.url: a file is needed, several processes share it", hint="sqlite:///simulator.db")])
+    return parsed
+
+
+def _check_folder(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise Unavailable(f"the folder {path.parent} of the store does not exist: make it or change store.url")
+    if path.is_dir():
+        raise Unavailable(f"the store {path} is a folder: name a file in store.url")
+
+
+def _make_engine(url: sa.URL, durability: str, pool: int) -> sa.Engine:
+    try:
+        if url.get_backend_name() != "sqlite":
+            return sa.create_engine(url, pool_size=pool, max_overflow=pool, pool_pre_ping=True)
+    except ModuleNotFoundError:
+        raise Unavailable("PostgreSQL needs its driver: pip install 'supplier-simulator[postgresql]'") from None
+    engine = sa.create_engine(url, pool_size=pool, max_overflow=pool, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False})
+    synchronous = "FULL" if durability == "full" else "NORMAL"
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves
+        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "temp_store=MEMORY"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("write") else "BEGIN")
+
+    return engine
+
+
+def _remedy(url: sa.URL, error: Exception) -> str:
+    """One line: what is wrong with the store, and what to do."""
+    said = str(getattr(error, "orig", None) or error).strip().splitlines()[0][:200]
+    shown = url.render_as_string(hide_password=True)
+    advice = "see that the folder is writable and the file is a database of ours"
+    if url.get_backend_name() != "sqlite":
+        advice = "see that the server runs and that user, password and database are right"
+    elif "full" in said:
+        advice = "free some disk space"
+    return f"the store {shown} cannot be used: {said}: {advice}"

@@ -1,0 +1,136 @@
+"""The outbox: KCIs waiting in their lanes, one lane per order, claimed by one sender at a time with a lease and a fence.
+
+A lane always rests on its head: the KCI that was attempted and not settled, else the earliest due one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+
+from simulator.clock import Clock
+from simulator.model import Kci, Lane
+from simulator.store.database import Tx
+from simulator.store.tables import OPEN, kcis, lanes
+
+_KCI = [column for column in kcis.c if column.name != "supplier"]
+_IS_OPEN = kcis.c.state.in_([sa.literal_column(f"'{state}'") for state in OPEN])
+
+
+def add(tx: Tx, supplier: str, added: Sequence[Kci]) -> None:
+    if added:
+        tx.execute(sa.insert(kcis), [{**kci_row(kci), "supplier": supplier} for kci in added])
+
+
+def withdraw(tx: Tx, kci_ids: Sequence[str]) -> None:
+    """KCIs that will never be sent: only those that no sender has attempted."""
+    if kci_ids:
+        tx.execute(sa.update(kcis).where(kcis.c.id.in_(kci_ids), kcis.c.state == "waiting").values(state="withdrawn"))
+
+
+def move(tx: Tx, moved: Mapping[str, int]) -> None:
+    for kci_id, due_at in moved.items():
+        tx.execute(sa.update(kcis).where(kcis.c.id == kci_id, kcis.c.state == "waiting").values(due_at=due_at))
+
+
+def rest(tx: Tx, lane: Lane, clock: Clock, *, positions: int = 0, unpark: bool = False) -> None:
+    """Let a lane rest on its head after its KCIs changed; one that a sender holds, or that waits for another try, keeps its wake."""
+    values: dict[str, Any] = {"next_position": lane.next_position + positions}
+    if lane.state in ("idle", "due") or (lane.state == "parked" and unpark):
+        values |= resting(open_of(tx, [lane.order])[lane.order], clock)
+        tx.ring()
+    tx.execute(sa.update(lanes).where(lanes.c.order == lane.order).values(**values))
+
+
+def resting(waiting: Sequence[Kci], clock: Clock) -> dict[str, Any]:
+    """The columns of a lane at rest on the head of `waiting`."""
+    if not waiting:
+        return {"state": "idle", "due": None, "wake": None, "owner": ""}
+    return {"state": "due", "due": waiting[0].due_at, "wake": clock.wake(waiting[0].due_at), "owner": ""}
+
+
+def open_of(tx: Tx, order_ids: Sequence[str]) -> dict[str, list[Kci]]:
+    """The open KCIs of some orders, each list headed by what goes next."""
+    statement = sa.select(*_KCI).where(kcis.c.order.in_(order_ids), _IS_OPEN).order_by(kcis.c.state, kcis.c.due_at, kcis.c.position)
+    found: dict[str, list[Kci]] = {order_id: [] for order_id in order_ids}
+    for row in tx.execute(statement):  # `attempted` sorts before `waiting`
+        found[row.order].append(Kci(**row._mapping))
+    return found
+
+
+def claim(tx: Tx, limit: int) -> list[Lane]:
+    """Lock the lanes whose wake has come, the longest overdue first; lanes that another sender is claiming are skipped."""
+    statement = sa.select(lanes).where(lanes.c.wake <= tx.wall).order_by(lanes.c.wake).limit(limit).with_for_update(skip_locked=True)
+    return [lane_of(row._mapping) for row in tx.execute(statement)]
+
+
+def held(tx: Tx, fences: Mapping[str, int], owner: str) -> dict[str, Lane]:
+    """Lock the lanes that `owner` still holds under these fences; the others were taken away and must not be touched."""
+    statement = sa.select(lanes).where(lanes.c.order.in_(list(fences)), lanes.c.owner == owner).order_by(lanes.c.order).with_for_update()
+    found = [lane_of(row._mapping) for row in tx.execute(statement)]
+    return {lane.order: lane for lane in found if lane.fence == fences[lane.order]}
+
+
+def save_lanes(tx: Tx, changed: Sequence[Mapping[str, Any]]) -> None:
+    """Write lanes (each with its `order` and all of state, due, wake, owner, fence, next_sequence)."""
+    if changed:
+        names = ("state", "due", "wake", "owner", "fence", "next_sequence")
+        statement = sa.update(lanes).where(lanes.c.order == sa.bindparam("key")).values({name: sa.bindparam(name) for name in names})
+        tx.execute(statement, [{**{name: lane[name] for name in names}, "key": lane["order"]} for lane in changed])
+
+
+def save(tx: Tx, changed: Sequence[Kci]) -> None:
+    """Write KCIs as their attempts changed them."""
+    if changed:
+        names = ("state", "sequence", "issued_at", "body", "attempts", "last")
+        statement = sa.update(kcis).where(kcis.c.id == sa.bindparam("key")).values({name: sa.bindparam(name) for name in names})
+        tx.execute(statement, [{**{name: getattr(kci, name) for name in names}, "key": kci.id} for kci in changed])
+
+
+def release_all(tx: Tx) -> int:
+    """Give every held lane free at once: for the only sender of a store, when it starts after a crash."""
+    return int(tx.execute(sa.update(lanes).where(lanes.c.state == "sending").values(wake=tx.wall)).rowcount)
+
+
+def next_wake(tx: Tx) -> int | None:
+    found = tx.execute(sa.select(sa.func.min(lanes.c.wake)).where(lanes.c.wake.is_not(None))).scalar_one()
+    return None if found is None else int(found)
+
+
+def one(tx: Tx, kci_id: str) -> Kci | None:
+    row = tx.execute(sa.select(*_KCI).where(kcis.c.id == kci_id)).one_or_none()
+    return Kci(**row._mapping) if row else None
+
+
+def lane_of(row: Mapping[Any, Any]) -> Lane:
+    return Lane(**row)
+
+
+def kci_row(kci: Kci) -> dict[str, Any]:
+    return asdict(kci)
+
+
+def page(tx: Tx, supplier: str, *, state: str = "", order: str = "", limit: int = 100, after: tuple[int, str] | None = None) -> list[Kci]:
+    """KCIs by due moment, from behind `after` (due_at, id); silent steps are left out."""
+    statement = sa.select(*_KCI).where(kcis.c.supplier == supplier, kcis.c.send != "").order_by(kcis.c.due_at, kcis.c.id).limit(limit)
+    for column, value in ((kcis.c.state, state), (kcis.c.order, order)):
+        statement = statement.where(column == value) if value else statement
+    if after:
+        behind = sa.and_(kcis.c.due_at == after[0], kcis.c.id > after[1])
+        statement = statement.where(sa.or_(kcis.c.due_at > after[0], behind))
+    return [Kci(**row._mapping) for row in tx.execute(statement)]
+
+
+def all_of(tx: Tx, order_id: str) -> list[Kci]:
+    """Every KCI and silent step of an order, by due moment."""
+    statement = sa.select(*_KCI).where(kcis.c.order == order_id).order_by(kcis.c.due_at, kcis.c.position)
+    return [Kci(**row._mapping) for row in tx.execute(statement)]
+
+
+def totals(tx: Tx, supplier: str) -> dict[str, int]:
+    """How many KCIs of each state a supplier has."""
+    statement = sa.select(kcis.c.state, sa.func.count()).where(kcis.c.supplier == supplier, kcis.c.send != "").group_by(kcis.c.state)
+    return {state: number for state, number in tx.execute(statement)}

@@ -1,0 +1,129 @@
+"""The tables, one definition for SQLite and PostgreSQL. Instants are integer microseconds; JSON is text, written by us.
+
+`lanes` is what senders claim and what an amendment locks: one row per order, one `wake` column in wall time, one partial index.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+
+from simulator import strict_json
+
+SCHEMA_VERSION = 1
+metadata = sa.MetaData()
+
+
+class Json(sa.types.TypeDecorator[Any]):
+    """A JSON value as text: both databases keep it alike, member order included."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Any) -> str | None:
+        return None if value is None else strict_json.dumps(value)
+
+    def process_result_value(self, value: Any, dialect: Any) -> Any:
+        return None if value is None else json.loads(value)
+
+
+def _text(name: str, **options: Any) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, **options)
+
+
+def _instant(name: str, **options: Any) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, **options)
+
+
+meta = sa.Table("meta", metadata, _text("key", primary_key=True), _text("value"))
+
+clocks = sa.Table(
+    "clocks", metadata,
+    _text("supplier", primary_key=True), _text("mode"), sa.Column("rate", sa.Float, nullable=False),
+    _instant("anchor", nullable=False), _instant("anchor_wall", nullable=False),
+    _text("advancing", server_default=""), _instant("advancing_until"),
+)  # fmt: skip
+
+editions = sa.Table("editions", metadata, _text("digest", primary_key=True), _text("name"), _text("dialect"), _text("source"))
+
+orders = sa.Table(
+    "orders", metadata,
+    _text("id", primary_key=True), _text("supplier"), _text("tenant"), _text("ref"), _text("number"), _text("operation"),
+    _text("status"), sa.Column("before", Json, nullable=False), sa.Column("memo", Json, nullable=False),
+    sa.Column("marks", Json, nullable=False), sa.Column("used", Json, nullable=False), sa.Column("document", Json, nullable=False),
+    _text("scenario"), _text("digest"), _text("seed_key"), _text("request_id"), _text("conversation_id"),
+    _instant("received_at", nullable=False), _instant("updated_at", nullable=False),
+    sa.UniqueConstraint("supplier", "tenant", "ref"),
+    sa.Index("orders_number", "supplier", "number"),
+    sa.Index("orders_page", "supplier", "received_at", "id"),
+)  # fmt: skip
+
+requests = sa.Table(
+    "requests", metadata,
+    _text("id", primary_key=True), _text("order"), _text("supplier"), _text("action"), _text("tenant"), _text("ref"),
+    _text("fingerprint"), _text("number"), _text("status"), sa.Column("document", Json, nullable=False),
+    sa.Column("params", Json, nullable=False), sa.Column("answer", Json, nullable=False), _instant("received_at", nullable=False),
+    sa.UniqueConstraint("supplier", "action", "tenant", "ref"),
+    sa.Index("requests_order", "order"),
+)  # fmt: skip
+
+seed_keys = sa.Table(
+    "seed_keys", metadata,
+    _text("supplier", primary_key=True), _text("key", primary_key=True), sa.Column("count", sa.Integer, nullable=False),
+)  # fmt: skip
+
+lanes = sa.Table(
+    "lanes", metadata,
+    _text("order", primary_key=True), _text("supplier"), _text("state"), _instant("due"), _instant("wake"), _text("owner"),
+    sa.Column("fence", sa.BigInteger, nullable=False), sa.Column("next_sequence", sa.Integer, nullable=False),
+    sa.Column("next_position", sa.Integer, nullable=False),
+)  # fmt: skip
+sa.Index("lanes_wake", lanes.c.wake, sqlite_where=lanes.c.wake.is_not(None), postgresql_where=lanes.c.wake.is_not(None))
+sa.Index("lanes_due", lanes.c.supplier, lanes.c.state, lanes.c.due)
+
+OPEN = ("waiting", "attempted")
+kcis = sa.Table(
+    "kcis", metadata,
+    _text("id", primary_key=True), _text("order"), _text("supplier"), _text("request"),
+    sa.Column("position", sa.Integer, nullable=False), _instant("due_at", nullable=False), _text("send"), _text("status"),
+    _text("mark"), sa.Column("set", Json, nullable=False), sa.Column("fields", Json, nullable=False),
+    sa.Column("illegal", sa.Boolean, nullable=False), _text("state"), sa.Column("sequence", sa.Integer), _instant("issued_at"),
+    sa.Column("body", sa.Text), sa.Column("attempts", sa.Integer, nullable=False), sa.Column("last", Json),
+    sa.UniqueConstraint("order", "position"), sa.UniqueConstraint("order", "sequence"),
+)  # fmt: skip
+_is_open = kcis.c.state.in_([sa.literal_column(f"'{state}'") for state in OPEN])
+sa.Index("kcis_open", kcis.c.order, kcis.c.due_at, kcis.c.position, sqlite_where=_is_open, postgresql_where=_is_open)
+sa.Index("kcis_state", kcis.c.supplier, kcis.c.state, kcis.c.due_at)
+
+journal = sa.Table(
+    "journal", metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    _text("supplier"), _instant("at", nullable=False), _text("direction"), _text("order"), _text("kci"), _text("method"), _text("path"),
+    sa.Column("request", Json, nullable=False), sa.Column("response", Json, nullable=False), _text("scenario"),
+    sa.Column("reasons", Json, nullable=False), sa.Column("findings", Json, nullable=False), _instant("took", nullable=False),
+    sa.Index("journal_order", "supplier", "order", "id"),
+)  # fmt: skip
+
+pins = sa.Table(
+    "pins", metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True), _text("supplier"), _text("scenario"),
+    sa.Column("times", sa.Integer), sa.Column("when", Json, nullable=False),
+)  # fmt: skip
+
+repeats = sa.Table(
+    "repeats", metadata,
+    _text("supplier", primary_key=True), _text("action", primary_key=True), _text("tenant", primary_key=True),
+    _text("ref", primary_key=True), _text("scenario"), sa.Column("count", sa.Integer, nullable=False),
+)  # fmt: skip
+
+received = sa.Table(
+    "received", metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    _instant("at_wall", nullable=False), _text("order"), sa.Column("headers", Json, nullable=False), sa.Column("body", Json),
+    sa.Column("code", sa.Integer, nullable=False), sa.Column("findings", Json, nullable=False),
+    sa.Index("received_order", "order", "id"),
+)  # fmt: skip
+
+PER_SUPPLIER = (orders, requests, seed_keys, lanes, kcis, journal, pins, repeats)

@@ -1,0 +1,106 @@
+"""JSON that every store, every gateway and we ourselves read the same way; anything else is refused at the door.
+
+RFC 8259 in UTF-8 without a byte order mark, and no NaN, no infinity, no duplicate key, no lone surrogate, no NUL, no number that
+loses its value, no nesting past 64. Each refusal begins with a stable word (not_json, not_utf8, bad_text, too_deep, ...).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+DEEPEST = 64
+_LONGEST_NUMBER = 100
+_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+
+
+def loads(body: bytes) -> Any:
+    """Parse a document. ValueError with one sentence when it cannot be read or kept."""
+    text = _decode(body)
+    if not text.strip():
+        raise ValueError("not_json: the body is empty")
+    _measure_depth(text)
+    try:
+        value = json.loads(text, parse_constant=_no_constant, parse_float=_float, parse_int=_int, object_pairs_hook=_unique_keys)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not_json: {error.msg} at line {error.lineno} column {error.colno}") from None
+    _check_text(value)
+    return value
+
+
+def dumps(value: Any) -> str:
+    """Write compact JSON; member order is kept."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def canonical(value: Any) -> str:
+    """Write JSON in one form only, whatever the member order: for fingerprints."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+
+
+def keepable(text: str) -> str:
+    """The same text with what no store can keep (NUL, lone surrogates) replaced."""
+    return _UNKEEPABLE.sub("\ufffd", text)
+
+
+def _decode(body: bytes) -> str:
+    if body.startswith(b"\xef\xbb\xbf"):
+        raise ValueError("not_utf8: the body begins with a byte order mark (BOM)")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"not_utf8: byte {error.start + 1} of the body is not UTF-8") from None
+
+
+def _measure_depth(text: str) -> None:
+    """Count brackets outside strings first: the parser itself would overflow the stack."""
+    depth = 0
+    for token in _STRING_OR_BRACKET.finditer(text):
+        mark = token.group()
+        if mark in "[{":
+            depth += 1
+            if depth > DEEPEST:
+                raise ValueError(f"too_deep: the document nests more than {DEEPEST} levels")
+        elif mark in "]}":
+            depth -= 1
+
+
+def _no_constant(word: str) -> Any:
+    raise ValueError(f"not_json: {word} is not JSON")
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if len(text) > _LONGEST_NUMBER or number in (float("inf"), float("-inf")):
+        raise ValueError(f"number_range: the number {text[:20]} is out of range")
+    return number
+
+
+def _int(text: str) -> int:
+    if len(text) > _LONGEST_NUMBER:
+        raise ValueError(f"number_range: a number of {len(text)} digits is out of range")
+    return int(text)
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise ValueError(f"duplicate_key: the member {twice[:60]!r} occurs twice in one object")
+    return members
+
+
+def _check_text(value: Any) -> None:
+    if isinstance(value, str):
+        if _UNKEEPABLE.search(value):
+            raise ValueError("bad_text: a string holds a NUL or a lone surrogate, which no store can keep")
+    elif isinstance(value, dict):
+        for key, member in value.items():
+            _check_text(key)
+            _check_text(member)
+    elif isinstance(value, list):
+        for member in value:
+            _check_text(member)

@@ -1,0 +1,451 @@
+"""One simulated supplier: everything that a face (HTTP, CLI, tests) can do with it is a method here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from simulator import clock as time
+from simulator import engine, instants, redact, seed, story, strict_json
+from simulator.clock import Clock
+from simulator.config import SupplierConfig
+from simulator.dialects import Dialect, Route
+from simulator.errors import Conflict, Illegal, Refused, RenderFailed, Unavailable
+from simulator.model import Answer, Condition, Exchange, Incoming, Kci, Order, Outgoing, Plan, Request, Scenario, Submission
+from simulator.scenario import Book, Choice, Pin, params_of
+from simulator.scenario.fields import When
+from simulator.schema import dotted, load_field
+from simulator.store import Store, Tx, clocks, journal, orders, outbox
+
+log = logging.getLogger("simulator.supplier")
+
+SEED_KEY_HEADER = "x-seed-key"
+MOST_TRIES = 8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderView:
+    """An order with what belongs to it."""
+
+    order: Order
+    requests: tuple[Request, ...] = ()
+    counts: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Advanced:
+    """What an advance did: the new supplier time, the KCIs that were attempted, and the orders that did not come to rest."""
+
+    now: int
+    moved: int
+    kcis: tuple[Kci, ...]
+    unsettled: tuple[Kci, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Played:
+    """One request's outcome, and what the journal says of it."""
+
+    outgoing: Outgoing
+    order: str = ""
+    scenario: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+class Supplier:
+    """An isolated world: its own path, dialect, clock, scenarios, orders and journal in a shared store."""
+
+    def __init__(
+        self, config: SupplierConfig, dialect: Dialect, book: Book, store: Store, *, run_seed: str, fixed_seed: bool, max_delay: int
+    ) -> None:
+        self.config = config
+        self.name = config.name
+        self.dialect = dialect
+        self.book = book
+        self.store = store
+        self.run_seed = run_seed
+        self.fixed_seed = fixed_seed
+        self.max_delay = max_delay
+
+    # ---- the contract's door -------------------------------------------------------------------------------------------
+
+    def receive(self, incoming: Incoming, route: Route) -> Outgoing:
+        """Answer one request of the gateway; whatever happens, it is journaled and answered by the contract."""
+        begun = time.monotonic()
+        try:
+            submission = self.dialect.read(incoming, route)
+        except Refused as refused:
+            return self.refuse(incoming, refused, begun)
+        try:
+            return self._commit(incoming, submission, begun)
+        except Refused as refused:
+            return self.refuse(incoming, refused, begun, submission)
+        except (Illegal, RenderFailed) as error:
+            log.error("%s %s: the scenario cannot be played: %s", incoming.method, incoming.path, error)
+            return self.refuse(incoming, Refused("fault", [f"The scenario cannot be played: {error}"]), begun, submission)
+        except Unavailable as error:
+            log.error("%s %s: %s", incoming.method, incoming.path, error)
+            return self.dialect.refuse(Refused("unavailable", [str(error)]))
+        except Exception:
+            log.exception("%s %s: an internal fault", incoming.method, incoming.path)
+            return self.refuse(
+                incoming, Refused("fault", ["An internal fault of the simulator: its log has the details"]), begun, submission
+            )
+
+    def refuse(self, incoming: Incoming, refused: Refused, begun: int | None = None, submission: Submission | None = None) -> Outgoing:
+        """The contract's refusal, journaled in a transaction of its own."""
+        outgoing = self.dialect.refuse(refused)
+        findings = submission.findings if submission else ()
+        try:
+            with self.store.write() as tx:
+                order = self._order_of(tx, submission) if submission and submission.action != "create" else None
+                exchange = self._exchange(tx, incoming, outgoing, begun, findings=findings, order=order.id if order else "")
+                journal.note(tx, self.name, exchange)
+        except (Unavailable, Conflict) as error:
+            log.error("the journal cannot be written: %s", error)
+        return outgoing
+
+    def _commit(self, incoming: Incoming, submission: Submission, begun: int) -> Outgoing:
+        """Play and commit in one transaction; another writer's victory means to look again."""
+        for _ in range(MOST_TRIES):
+            try:
+                with self.store.write() as tx:
+                    played = self._play(tx, submission)
+                    exchange = self._exchange(
+                        tx, incoming, played.outgoing, begun, order=played.order, scenario=played.scenario,
+                        reasons=played.reasons, findings=submission.findings,
+                    )  # fmt: skip
+                    journal.note(tx, self.name, exchange)
+                    return played.outgoing
+            except Conflict:
+                continue
+        raise Unavailable("too many writers at once: try again")
+
+    def _play(self, tx: Tx, submission: Submission) -> _Played:
+        now = clocks.get(tx, self.name).now(tx.wall)
+        earlier = orders.remembered(tx, self.name, submission.action, submission.tenant, submission.ref)
+        if submission.action == "create":
+            return self._play_create(tx, submission, earlier, now)
+        order = self._order_of(tx, submission)
+        if order is None:
+            what = submission.order_ref or submission.order_number
+            raise Refused("not_found", [f"orderId: {submission.tenant} has no order {what} here"])
+        if submission.order_number and order.number and submission.order_number != order.number:
+            raise Refused("invalid", [f"order {order.ref} has the reference {order.number} here, not {submission.order_number[:80]}"])
+        lane = orders.lock(tx, order.id)
+        order = orders.by_id(tx, self.name, order.id) or order
+        scenario = self._edition(tx, order.digest)
+        requests = orders.requests_of(tx, [order.id])[order.id]
+        turn = self._turn(tx, submission, scenario, params_of_request(scenario, submission, requests), now)
+        waiting = tuple(kci for kci in outbox.open_of(tx, [order.id])[order.id] if kci.state == "waiting")
+        turn = replace(
+            turn, order=order, requests=tuple(requests), waiting=waiting, position=lane.next_position, chance=self._chance(order)
+        )
+        if earlier is not None:
+            return self._repeat(turn, earlier)
+        plan = engine.play(turn, self.dialect)
+        clock = clocks.get(tx, self.name)
+        answer = self._outgoing(submission, plan)
+        unpark = bool(plan.withdraw) or (plan.order is not None and self.dialect.ends(plan.order.status))
+        orders.apply(tx, self.name, plan, lane, clock, _fingerprint(submission), _kept(answer), unpark)
+        reason = f"entry {plan.entry}" if plan.entry else f"no entry of {scenario.name} fits: the dialect's default"
+        return _Played(outgoing=answer, order=order.id, scenario=scenario.name, reasons=(reason,))
+
+    def _play_create(self, tx: Tx, submission: Submission, earlier: orders.Remembered | None, now: int) -> _Played:
+        if earlier is not None:
+            order = orders.by_id(tx, self.name, earlier.order)
+            assert order is not None
+            scenario = self._edition(tx, order.digest)
+            turn = self._turn(tx, submission, scenario, params_of(scenario, {}), now)
+            return self._repeat(turn, earlier, scenario.name)
+        choice = self._choose(tx, submission, now)
+        scenario = choice.scenario
+        if choice.pin is not None:
+            journal.use_pin(tx, choice.pin)
+        turn = self._turn(tx, submission, scenario, choice.params, now)
+        key = seed_key(submission)
+        rank = orders.rank(tx, self.name, key)
+        key = f"{key}#{rank}" if rank else key
+        fixed = self.fixed_seed and clocks.get(tx, self.name).mode == "manual"
+        chance = seed.Chance(self.run_seed, (self.name, scenario.name, key), fixed)
+        plan = engine.play(replace(turn, seed_key=key, chance=chance), self.dialect)
+        answer = self._outgoing(submission, plan)
+        if plan.order is None:
+            return _Played(outgoing=answer, scenario=scenario.name, reasons=choice.reasons)
+        orders.keep_edition(tx, scenario.digest, scenario.name, scenario.dialect, scenario.source)
+        orders.apply(tx, self.name, plan, None, clocks.get(tx, self.name), _fingerprint(submission), _kept(answer), unpark=False)
+        return _Played(outgoing=answer, order=plan.order.id, scenario=scenario.name, reasons=choice.reasons)
+
+    def _repeat(self, turn: engine.Turn, earlier: orders.Remembered, scenario: str = "") -> _Played:
+        """The same request again: the first answer again, unless the scenario walks `attempts` that say otherwise."""
+        if earlier.fingerprint != _fingerprint(turn.submission):
+            raise Refused("invalid", [f"id: {turn.submission.action} {turn.submission.ref} exists already with another content"])
+        name = scenario or turn.scenario.name
+        if _has_attempts(turn.scenario, turn.submission.action):
+            try:
+                plan = engine.play(turn, self.dialect)
+            except Refused:
+                plan = None
+            if plan is not None and plan.request is None:
+                answer = self._outgoing(turn.submission, plan)
+                return _Played(outgoing=answer, order=earlier.order, scenario=name, reasons=(f"attempt {turn.attempt}",))
+        answer = Outgoing(code=earlier.answer["code"], body=earlier.answer["body"], headers=earlier.answer["headers"])
+        return _Played(outgoing=answer, order=earlier.order, scenario=name, reasons=("a repeat: the first answer again",))
+
+    def _choose(self, tx: Tx, submission: Submission, now: int) -> Choice:
+        facts = {
+            "body": submission.document, "order": {}, "header": submission.headers, "param": {}, "tenant": submission.tenant,
+            "operation": submission.operation, "marked": (), "open": (), "now": instants.format_instant(now),
+        }  # fmt: skip
+        return self.book.choose(facts, [_pin(row) for row in journal.list_pins(tx, self.name)])
+
+    def _turn(self, tx: Tx, submission: Submission, scenario: Scenario, params: Mapping[str, Any], now: int) -> engine.Turn:
+        attempt = 1
+        if _has_attempts(scenario, submission.action):
+            attempt = orders.count_repeat(tx, self.name, submission.action, submission.tenant, submission.ref, scenario.name)
+        return engine.Turn(
+            submission=submission, scenario=scenario, params=params, supplier=self.name, now=now, attempt=attempt,
+            chance=seed.Chance(self.run_seed, (self.name, scenario.name), False),
+        )  # fmt: skip
+
+    def _chance(self, order: Order) -> seed.Chance:
+        return seed.Chance(self.run_seed, (self.name, order.scenario, order.seed_key), self.fixed_seed)
+
+    def _order_of(self, tx: Tx, submission: Submission) -> Order | None:
+        found = orders.by_ref(tx, self.name, submission.tenant, submission.order_ref)
+        if found is None and submission.order_number:
+            found = orders.by_number(tx, self.name, submission.tenant, submission.order_number)
+        return found
+
+    def _edition(self, tx: Tx, digest: str) -> Scenario:
+        return self.book.edition(digest, lambda wanted: orders.edition_source(tx, wanted))
+
+    def _outgoing(self, submission: Submission, plan: Plan) -> Outgoing:
+        outgoing = self.dialect.write(submission, plan)
+        return _overwritten(outgoing, plan.answer, self.max_delay)
+
+    def _exchange(self, tx: Tx, incoming: Incoming, outgoing: Outgoing, begun: int | None, **members: Any) -> Exchange:
+        query = f"?{incoming.query}" if incoming.query else ""
+        headers = {name: strict_json.keepable(value) for name, value in redact.headers(incoming.headers).items()}
+        body = strict_json.keepable(incoming.body.decode("utf-8", "replace")) if incoming.body else None
+        return Exchange(
+            at=clocks.get(tx, self.name).now(tx.wall), direction="in", method=incoming.method,
+            path=strict_json.keepable(incoming.path + query), request={"headers": headers, "body": body},
+            response={"code": outgoing.code, "headers": dict(outgoing.headers), "body": outgoing.body},
+            took=time.monotonic() - begun if begun is not None else 0, **members,
+        )  # fmt: skip
+
+    # ---- looking -------------------------------------------------------------------------------------------------------
+
+    def orders(self, **filters: Any) -> list[OrderView]:
+        """A page of orders; filters as in `store.orders.page`."""
+        with self.store.read() as tx:
+            found = orders.page(tx, self.name, **filters)
+            ids = [order.id for order in found]
+            requests, counts = orders.requests_of(tx, ids), orders.counts(tx, ids)
+        return [OrderView(order=order, requests=tuple(requests[order.id]), counts=counts[order.id]) for order in found]
+
+    def order(self, order_id: str) -> OrderView:
+        """One order by our id. Refused (not_found) otherwise."""
+        with self.store.read() as tx:
+            found = orders.by_id(tx, self.name, order_id)
+            if found is None:
+                raise Refused("not_found", [f"no order {order_id[:80]}"])
+            requests, counts = orders.requests_of(tx, [found.id]), orders.counts(tx, [found.id])
+        return OrderView(order=found, requests=tuple(requests[found.id]), counts=counts[found.id])
+
+    def story(self, order_id: str) -> tuple[Order, list[story.Line]]:
+        """An order's life on one time axis."""
+        view = self.order(order_id)
+        with self.store.read() as tx:
+            exchanges = journal.page(tx, self.name, order=order_id, limit=10_000)
+            kcis = outbox.all_of(tx, order_id)
+        return view.order, story.told(view.order, exchanges, kcis, view.requests)
+
+    def kcis(self, **filters: Any) -> list[Kci]:
+        """A page of the outbox; filters as in `store.outbox.page`."""
+        with self.store.read() as tx:
+            return outbox.page(tx, self.name, **filters)
+
+    def journal(self, **filters: Any) -> list[Exchange]:
+        """A page of the journal; filters as in `store.journal.page`."""
+        with self.store.read() as tx:
+            return journal.page(tx, self.name, **filters)
+
+    def totals(self) -> dict[str, int]:
+        """How many KCIs of each state there are."""
+        with self.store.read() as tx:
+            return outbox.totals(tx, self.name)
+
+    def last_delivery(self) -> Exchange | None:
+        """The newest exchange with the gateway: how it is doing."""
+        with self.store.read() as tx:
+            return journal.last_outward(tx, self.name)
+
+    # ---- acting --------------------------------------------------------------------------------------------------------
+
+    def pins(self) -> list[Mapping[str, Any]]:
+        with self.store.read() as tx:
+            return journal.list_pins(tx, self.name)
+
+    def pin(self, scenario: str, times: int | None, when: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Let the next `times` orders (all, when None) that fit `when` play a scenario. Refused when one of them is wrong."""
+        self.book.named(scenario)
+        read_when(when)
+        with self.store.write() as tx:
+            number = journal.add_pin(tx, self.name, scenario, times, when)
+        return {"id": number, "scenario": scenario, "times": times, "when": dict(when)}
+
+    def unpin(self) -> int:
+        with self.store.write() as tx:
+            return journal.clear_pins(tx, self.name)
+
+    def reset(self) -> None:
+        """Forget every order, KCI, pin and journal line; the clock stays."""
+        with self.store.write() as tx:
+            journal.reset(tx, self.name)
+
+    def clock(self) -> tuple[Clock, int]:
+        """The clock, and what it shows."""
+        with self.store.read() as tx:
+            clock = clocks.get(tx, self.name)
+            return clock, clock.now(tx.wall)
+
+    def set_clock(self, *, mode: str | None, rate: float | None, now: int | None) -> tuple[Clock, int]:
+        """Set mode, rate or time; time only forward, unless there is no order yet. Refused otherwise."""
+        with self.store.write() as tx:
+            clock = clocks.get(tx, self.name)
+            shown = clock.now(tx.wall)
+            if now is not None and now < shown and clocks.has_orders(tx, self.name):
+                raise Refused(
+                    "invalid", [f"now: supplier time is {instants.format_instant(shown)} and only goes forward while there are orders"]
+                )
+            wanted = mode or clock.mode
+            if wanted == "real" and now is None:
+                now = max(shown, tx.wall)
+            changed = clock.moved(mode=wanted, rate=rate or clock.rate or 1.0, now=shown if now is None else now, wall_now=tx.wall)
+            clocks.put(tx, self.name, changed)
+            return changed, changed.now(tx.wall)
+
+    def advance(self, *, by: int | None = None, to: int | None = None, to_next: bool = False, settle: bool = True, within: int) -> Advanced:
+        """Move a manual clock forward, through every due moment in order, waiting at each for the gateway's answers.
+
+        Refused (conflict) while another advance runs or when the clock runs by itself; `unsettled` names what did not come to
+        rest `within` (real time).
+        """
+        token, deadline = seed.unique(), time.monotonic() + within
+        begun, target, last_line = self._begin_advance(token, by, to, to_next, within)
+        try:
+            now, unsettled = begun, []
+            while True:
+                now, reached = self._step(target, settle)
+                unsettled = self._settled(now, deadline) if settle else []
+                if unsettled or reached:
+                    break
+        finally:
+            with self.store.write() as tx:
+                clocks.end_advance(tx, self.name, token)
+        return self._advanced(now, now - begun, last_line, unsettled)
+
+    def _begin_advance(self, token: str, by: int | None, to: int | None, to_next: bool, within: int) -> tuple[int, int, int]:
+        with self.store.write() as tx:
+            clock = clocks.get(tx, self.name)
+            if clock.mode != "manual":
+                raise Refused("conflict", [f"the clock runs by itself ({clock.mode}): set it to manual first"])
+            now = clock.now(tx.wall)
+            target = to if to is not None else now + by if by is not None else now
+            if to_next:
+                target = max(now, clocks.next_due(tx, self.name) or now)
+            if target < now:
+                raise Refused("invalid", [f"to: supplier time is {instants.format_instant(now)} and only goes forward"])
+            try:
+                clocks.take_advance(tx, self.name, token, tx.wall + within + 5 * instants.SECOND)
+            except Conflict as error:
+                raise Refused("conflict", [str(error)]) from None
+            return now, target, journal.last_id(tx)
+
+    def _step(self, target: int, settle: bool) -> tuple[int, bool]:
+        """Move to the next due moment, or to the target; whether that was the last."""
+        with self.store.write() as tx:
+            clock = clocks.get(tx, self.name)
+            due = clocks.next_due(tx, self.name)
+            now = target if due is None or due > target or not settle else max(clock.anchor, due)
+            clocks.put(tx, self.name, clock.moved(mode="manual", rate=0.0, now=now, wall_now=tx.wall))
+            return now, now >= target and (due is None or due > target or not settle)
+
+    def _settled(self, now: int, deadline: int) -> list[str]:
+        """Wait until no lane is due, in flight or waiting for another try; what still is at the deadline."""
+        pause = instants.MILLISECOND
+        while True:
+            with self.store.read() as tx:
+                moving = clocks.unsettled(tx, self.name, now)
+            if not moving or time.monotonic() >= deadline:
+                return moving
+            time.sleep(pause)
+            pause = min(pause * 2, 20 * instants.MILLISECOND)
+
+    def _advanced(self, now: int, moved: int, last_line: int, unsettled: Sequence[str]) -> Advanced:
+        with self.store.read() as tx:
+            sent = journal.kcis_since(tx, self.name, last_line)
+            kcis = [kci for kci_id in sent if (kci := outbox.one(tx, kci_id)) is not None]
+            waiting = outbox.open_of(tx, list(unsettled))
+        return Advanced(now=now, moved=moved, kcis=tuple(kcis), unsettled=tuple(listed[0] for listed in waiting.values() if listed))
+
+
+def params_of_request(scenario: Scenario, submission: Submission, requests: Sequence[Request]) -> dict[str, Any]:
+    """A later request plays with the order's parameters, over which its own headers go."""
+    created = next((request for request in requests if request.action == "create"), None)
+    own = params_of(scenario, submission.headers)
+    sent = {param.name for param in scenario.params.values() if param.header.lower() in submission.headers}
+    return {name: value if name in sent or created is None else created.params.get(name, value) for name, value in own.items()}
+
+
+def seed_key(submission: Submission) -> str:
+    """What chance hangs on: the header X-Seed-Key, else the document without ids and dates, which change from run to run."""
+    asked = submission.headers.get(SEED_KEY_HEADER, "").strip()
+    if asked:
+        return asked[:100]
+    lasting = {
+        key: value
+        for key, value in submission.document.items()
+        if key != "id" and not key.endswith(("Id", "Reference", "Number")) and "Date" not in key
+    }
+    return seed.digest(submission.operation, strict_json.canonical(lasting))[:16]
+
+
+def read_when(when: Mapping[str, Any]) -> tuple[Condition, ...]:
+    """A pin's conditions, in the language of scenario files. Refused when they cannot be read."""
+    conditions, problems = load_field(When(), dict(when))
+    if problems:
+        raise Refused("invalid", [f"{dotted(('when', *path))}: {message}" for path, message in problems])
+    return tuple(conditions)
+
+
+def _pin(row: Mapping[str, Any]) -> Pin:
+    return Pin(id=row["id"], scenario=row["scenario"], times=row["times"], when=read_when(row["when"]))
+
+
+def _has_attempts(scenario: Scenario, action: str) -> bool:
+    if action == "create":
+        return bool(scenario.reply.attempts)
+    return any(entry.reply.attempts for entry in scenario.entries.get(action, ()))
+
+
+def _fingerprint(submission: Submission) -> str:
+    return seed.digest(submission.operation, strict_json.canonical(submission.document))
+
+
+def _kept(outgoing: Outgoing) -> dict[str, Any]:
+    return {"code": outgoing.code, "body": outgoing.body, "headers": dict(outgoing.headers)}
+
+
+def _overwritten(outgoing: Outgoing, answer: Answer, max_delay: int) -> Outgoing:
+    return replace(
+        outgoing,
+        code=answer.status or outgoing.code,
+        headers={**outgoing.headers, **answer.headers},
+        body=answer.body if answer.has_body else outgoing.body,
+        delay=min(answer.delay, max_delay),
+    )

@@ -1,0 +1,6 @@
+"""The HTTP face: the contract's own paths at each supplier's path, and the admin API under `/__admin`."""
+
+from simulator.web.app import create_app
+from simulator.web.embedded import Embedded
+
+__all__ = ["Embedded", "create_app"]

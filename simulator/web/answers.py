@@ -1,0 +1,84 @@
+"""The admin API's answers: problems as RFC 9457, JSON bodies in and out, pages with a cursor."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Response, request
+
+from simulator import strict_json
+from simulator.errors import Refused
+from simulator.schema import Strict, dotted, load
+
+DEFAULT_LIMIT = 100
+MOST_LIMIT = 1000
+
+
+def problem(status: int, code: str, detail: str, where: str = "", **members: Any) -> Response:
+    """`application/problem+json`: type, title, status, code, detail, where."""
+    body = {
+        "type": "about:blank",
+        "title": code.replace("_", " "),
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "where": where,
+        **members,
+    }
+    return Response(strict_json.dumps(body) + "\n", status=status, content_type="application/problem+json")
+
+
+def answer(body: Any, status: int = 200) -> Response:
+    """JSON for people too: indented, and with a last newline."""
+    return Response(json.dumps(body, ensure_ascii=False, indent=2) + "\n", status=status, content_type="application/json")
+
+
+def body_as(schema: Strict) -> dict[str, Any]:
+    """The request's JSON body, checked. Refused (malformed) names every wrong member; no body counts as an empty object."""
+    data = request.get_data()
+    if not data:
+        document: Any = {}
+    else:
+        if request.mimetype != "application/json":
+            raise Refused("malformed", [f"Content-Type: must be application/json, is {request.mimetype or 'absent'}"])
+        try:
+            document = strict_json.loads(data)
+        except ValueError as error:
+            raise Refused("malformed", [str(error)]) from None
+    loaded, problems = load(schema, document)
+    if problems:
+        raise Refused("malformed", [f"{dotted(path) or 'body'}: {message}" for path, message in problems])
+    return dict(loaded)
+
+
+def limit() -> int:
+    """The query's `limit`, 1 to 1000. Refused otherwise."""
+    text = request.args.get("limit", str(DEFAULT_LIMIT))
+    if not text.isdigit() or not 1 <= int(text[:9]) <= MOST_LIMIT:
+        raise Refused("malformed", [f"limit: must be 1 to {MOST_LIMIT}"])
+    return int(text)
+
+
+def cursor() -> tuple[int, str] | None:
+    """The query's `after`, as `page` gave it. Refused when it is not one of ours."""
+    text = request.args.get("after", "")
+    if not text:
+        return None
+    try:
+        number, name = json.loads(base64.urlsafe_b64decode(text.encode() + b"=="))
+        if not isinstance(number, int) or not isinstance(name, str):
+            raise ValueError
+    except (ValueError, TypeError, binascii.Error, UnicodeError):
+        raise Refused("malformed", ["after: is no cursor of ours"]) from None
+    return number, name
+
+
+def page(items: Sequence[Any], shapes: Sequence[Mapping[str, Any]], keys: Sequence[tuple[int, str]], size: int) -> Response:
+    """One page; `next` is a cursor while there may be more."""
+    more = keys[-1] if len(items) == size else None
+    token = base64.urlsafe_b64encode(json.dumps(more).encode()).decode().rstrip("=") if more else None
+    return answer({"items": list(shapes), "next": token})

@@ -1,0 +1,120 @@
+"""The Flask application of one process.
+
+What is not the admin's or the pretend gateway's belongs to a supplier, by the longest path: found, misspelt or broken, it is
+answered by that supplier's contract and stands in its journal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Flask, Request, Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.routing import Map, MapAdapter, Rule
+
+from simulator import clock, strict_json
+from simulator.dialects import Dialect, Route
+from simulator.errors import Refused
+from simulator.model import Incoming, Outgoing
+from simulator.pretend_gateway import make_pretend_gateway
+from simulator.supplier import Supplier
+from simulator.web.admin import ADMIN, make_admin
+from simulator.web.answers import problem
+from simulator.world import World
+
+
+def create_app(world: World) -> Flask:
+    """The application over an open world."""
+    app = Flask("simulator", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = world.config.server.max_body
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.url_map.merge_slashes = False
+    own = [ADMIN]
+    app.register_blueprint(make_admin(world))
+    if world.config.pretend_gateway.mount:
+        own.append(world.config.pretend_gateway.path)
+        gateway = make_pretend_gateway(world.store, world.default.config.gateway, world.default.dialect)
+        app.register_blueprint(gateway, url_prefix=world.config.pretend_gateway.path)
+    doors = {name: _Door(supplier) for name, supplier in world.suppliers.items()}
+    by_length = sorted(doors.values(), key=lambda door: -len(door.prefix))
+
+    @app.before_request
+    def enter() -> Response | None:
+        path = request.path
+        if any(path == prefix or path.startswith(prefix + "/") for prefix in own):
+            return None
+        door = next((door for door in by_length if path == door.prefix or path.startswith(door.prefix + "/")), None)
+        return door.answer(request) if door else problem(404, "not_found", f"no supplier answers at {path[:200]}")
+
+    @app.errorhandler(HTTPException)
+    def refuse(error: HTTPException) -> Response:
+        response = problem(error.code or 500, error.name.lower().replace(" ", "_"), error.description or error.name)
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            response.headers["Allow"] = ", ".join(error.valid_methods)
+        return response
+
+    return app
+
+
+class _Door:
+    """One supplier's paths."""
+
+    def __init__(self, supplier: Supplier) -> None:
+        self.supplier = supplier
+        self.prefix = supplier.config.path
+        self.urls = _urls(supplier.dialect)
+
+    def answer(self, asked: Request) -> Response:
+        path = asked.path[len(self.prefix) :] or "/"
+        if path == "/openapi.json" and asked.method in ("GET", "HEAD"):
+            return _json(self.supplier.dialect.openapi(asked.host_url.rstrip("/") + self.prefix), 200)
+        incoming = Incoming(
+            method=asked.method, path=path, base_url=asked.host_url.rstrip("/") + self.prefix, args=asked.args.to_dict(),
+            query=asked.query_string.decode("latin-1"), headers={name.lower(): value for name, value in asked.headers.items()},
+        )  # fmt: skip
+        try:
+            incoming = _with_body(incoming, asked)
+            route = self._route(incoming)
+        except Refused as refused:
+            return _respond(self.supplier.refuse(incoming, refused))
+        return _respond(self.supplier.receive(incoming, route))
+
+    def _route(self, incoming: Incoming) -> Route:
+        try:
+            endpoint, _ = self.urls.match(incoming.path, incoming.method)
+        except MethodNotAllowed as error:
+            allow = sorted(error.valid_methods or ())
+            raise Refused(
+                "wrong_method", [f"{incoming.method} is not possible at {incoming.path}, only {', '.join(allow)}"], allow=allow
+            ) from None
+        except HTTPException:
+            paths = ", ".join(dict.fromkeys(route.path for route in self.supplier.dialect.routes if route.operation != "unimplemented"))
+            raise Refused("unknown_path", [f"there is nothing at {incoming.path[:200]}; this supplier has {paths}"]) from None
+        route: Route = endpoint
+        return route
+
+
+def _urls(dialect: Dialect) -> MapAdapter:
+    rules = [Rule(route.path.replace("{", "<").replace("}", ">"), methods=[route.method], endpoint=route) for route in dialect.routes]
+    return Map(rules, merge_slashes=False, redirect_defaults=False).bind("supplier")
+
+
+def _with_body(incoming: Incoming, asked: Request) -> Incoming:
+    try:
+        return replace(incoming, body=asked.get_data(cache=False))
+    except RequestEntityTooLarge:
+        raise Refused("too_large", [f"the body is larger than {asked.max_content_length} bytes"]) from None
+
+
+def _respond(outgoing: Outgoing) -> Response:
+    if outgoing.delay:
+        clock.sleep(outgoing.delay)
+    response = _json(outgoing.body, outgoing.code) if outgoing.body is not None else Response(status=outgoing.code)
+    if outgoing.body is None:
+        response.headers.pop("Content-Type", None)
+    response.headers.update(outgoing.headers)
+    return response
+
+
+def _json(body: object, code: int) -> Response:
+    return Response(strict_json.dumps(body), status=code, content_type="application/json")

@@ -1,0 +1,221 @@
+"""What the tests share: a simulator inside the process, a receiver that knows nothing of our code, a real PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from simulator import config
+from simulator.config import Config
+from simulator.store import journal
+from simulator.web import Embedded
+from tests.receiver import Receiver
+
+TENANT = "TENANT1"
+
+
+class Gateway:
+    """The gateway's part: places, amends and cancels over HTTP, and asks the admin API."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.http = requests.Session()
+        self.http.trust_env = False
+        self.serial = 4100
+
+    def __enter__(self) -> Gateway:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.http.close()
+
+    def post(self, path: str, body: Any, /, **headers: str) -> requests.Response:
+        data = body if isinstance(body, bytes) else json.dumps(body)
+        return self.http.post(self.url + path, data=data, headers=self.headers(**headers), timeout=30)
+
+    def headers(self, **more: str) -> dict[str, str]:
+        known = {"Content-Type": "application/json", "X-Request-ID": "r-1", "X-Conversation-ID": "c-1", "Tenant": TENANT}
+        return {
+            name: value for name, value in {**known, **{name.replace("_", "-"): value for name, value in more.items()}}.items() if value
+        }
+
+    def provide(self, **members: Any) -> dict[str, Any]:
+        self.serial += 1
+        return {
+            "id": self.serial, "orderType": "NEW", "tenant": TENANT, "address": {"id": "100023336956", "type": "UPRN"},
+            "serviceOrderItem": {
+                "serviceSpecification": {"id": "FTTP"}, "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": "1000/115"}],
+            },
+            "primaryContact": {"name": "Ada Park", "email": "ada@example.test", "phoneNumber": "01632 960101"},
+            **members,
+        }  # fmt: skip
+
+    def place(self, scenario: str = "ORDER_SUCCESSFUL", **members: Any) -> dict[str, Any]:
+        body = self.provide(**members)
+        response = self.post("/service-orders", body, X_Scenario=scenario)
+        assert response.status_code in (201, 202), response.text
+        return body
+
+    def amend(self, order: dict[str, Any], **members: Any) -> requests.Response:
+        self.serial += 1
+        return self.post("/service-order-amendments", {"id": self.serial, "orderId": order["id"], **members})
+
+    def cancel(self, order: dict[str, Any], **members: Any) -> requests.Response:
+        self.serial += 1
+        body = {"id": self.serial, "orderId": order["id"], "reasonCode": "CUSTOMER_CHANGED_MIND", **members}
+        return self.post("/service-order-cancellations", body)
+
+    def admin(self, method: str, path: str, body: Any = None, code: int | None = 200) -> Any:
+        response = self.http.request(method, f"{self.url}/__admin{path}", json=body, timeout=60)
+        assert code is None or response.status_code == code, response.text
+        return response.json()
+
+    def advance(self, by: str = "42d", code: int = 200) -> Any:
+        return self.admin("POST", "/clock/advance", {"by": by}, code)
+
+    def order(self, order: dict[str, Any]) -> Any:
+        return self.admin("GET", f"/orders?ref={order['id']}")["items"][0]
+
+    def kcis(self, order: dict[str, Any]) -> list[Any]:
+        """The order's KCIs that were attempted, in the order of their numbers."""
+        items = self.admin("GET", f"/kcis?order={self.order(order)['id']}")["items"]
+        return sorted((kci for kci in items if kci["sequence"]), key=lambda kci: kci["sequence"])
+
+    def received(self) -> list[Any]:
+        """What the pretend gateway got."""
+        return self.http.get(f"{self.url}/gateway/kcis?limit=1000", timeout=30).json()["items"]  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def make_config(tmp_path: Path) -> Callable[..., Config]:
+    """Settings for one test: a SQLite file, a free port, a manual clock; the overrides go on top."""
+
+    def make(**overrides: Any) -> Config:
+        base: dict[str, Any] = {"server": {"port": 0}, "store": {"url": f"sqlite:///{tmp_path}/s.db"}, "clock": {"mode": "manual"}}
+        return config.load(environment={}, overrides={**base, **overrides})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def shared_simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+    folder = tmp_path_factory.mktemp("shared")
+    overrides = {"server": {"port": 0}, "store": {"url": f"sqlite:///{folder}/s.db"}, "clock": {"mode": "manual"}}
+    with Embedded(config.load(environment={}, overrides=overrides)) as running:
+        yield running
+
+
+@pytest.fixture
+def simulator(shared_simulator: Embedded) -> Iterator[Embedded]:
+    """One simulator for the whole run (stopping its web server costs half a second), emptied after each test."""
+    yield shared_simulator
+    shared_simulator.world.default.reset()
+    with shared_simulator.world.store.write() as tx:
+        journal.forget_received(tx)
+
+
+@pytest.fixture
+def gateway(simulator: Embedded) -> Iterator[Gateway]:
+    with Gateway(simulator.url) as client:
+        yield client
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as running:
+        yield running
+
+
+@pytest.fixture
+def scenario_folder(tmp_path: Path) -> Callable[..., str]:
+    """Write scenario files: `scenario_folder(NAME=text)`; the folder's path."""
+
+    def write(**texts: str) -> str:
+        folder = tmp_path / "scenarios"
+        folder.mkdir(exist_ok=True)
+        for name, text in texts.items():
+            (folder / f"{name.lower()}.yaml").write_text(f"scenario: {name}\n{text}")
+        return str(folder)
+
+    return write
+
+
+# ---- PostgreSQL, started here ------------------------------------------------------------------------------------------
+
+
+def _binaries() -> Path | None:
+    candidates = [Path(found).resolve().parent for name in ("initdb", "pg_ctl") if (found := shutil.which(name))]
+    candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((folder for folder in candidates if (folder / "initdb").exists() and (folder / "postgres").exists()), None)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """A PostgreSQL of the tests' own, on a Unix socket; its URL without a database."""
+    binaries = _binaries()
+    if binaries is None:
+        pytest.skip("no PostgreSQL binaries (initdb, postgres) are installed")
+    folder = Path(tempfile.mkdtemp(prefix="simulator-pg-"))
+    user = {"user": "nobody", "group": "nogroup"} if os.getuid() == 0 else {}
+    if user:
+        shutil.chown(folder, **user)
+    data = folder / "data"
+    run: dict[str, Any] = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **user}
+    subprocess.run(
+        [binaries / "initdb", "-D", data, "-U", "simulator", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"], check=True, **run
+    )
+    options = ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200", "-k", str(folder)]
+    server = subprocess.Popen([binaries / "postgres", "-D", str(data), *options], **run)
+    try:
+        _await_postgresql(folder, server)
+        yield f"postgresql+psycopg://simulator@/{{database}}?host={folder}"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _await_postgresql(folder: Path, server: subprocess.Popen[bytes]) -> None:
+    import psycopg
+
+    from simulator import clock
+
+    for _ in range(600):
+        try:
+            psycopg.connect(f"host={folder} user=simulator dbname=postgres").close()
+            return
+        except psycopg.OperationalError:
+            assert server.poll() is None, "PostgreSQL did not start"
+            clock.sleep(50_000)
+    raise AssertionError("PostgreSQL did not answer within 30 s")
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> str:
+    """A fresh database."""
+    import psycopg
+
+    from simulator import seed
+
+    name = "t" + seed.unique().replace("-", "")
+    with psycopg.connect(postgresql_server.format(database="postgres").replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+    return postgresql_server.format(database=name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A store of each kind: a test that takes this runs on both."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/s.db"
+    url: str = request.getfixturevalue("postgresql_url")
+    return url
