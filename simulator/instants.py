@@ -17,6 +17,7 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 WEEK = 7 * DAY
 LONGEST = 3650 * DAY
+LATEST = 253_370_764_800_000_000  # 9999-01-01: later dates leave the calendar
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS = {"ms": MILLISECOND, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": WEEK}

@@ -9,15 +9,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from simulator import engine, matching, seed
+from simulator import engine, matching, seed, strict_json
 from simulator.dialects import Dialect, Route
 from simulator.errors import Illegal, Problem, Refused, RenderFailed
-from simulator.model import Entry, Incoming, Kci, Order, Request, Scenario, Where
+from simulator.model import Document, Entry, Incoming, Kci, Order, Request, Scenario, Where
 from simulator.scenario import params_of
 from simulator.story import Line, describe
 
 START = 1_772_442_000_000_000  # 2026-03-02T09:00:00Z: rehearsals have a date of their own, so that they print the same every day
 MOST_STEPS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a story cannot go on: `certain` when the contract forbids it, else the sample request may only lack what a template asks for."""
+
+    message: str
+    where: Where
+    certain: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,8 +40,7 @@ class EntryTale:
     after: int = 0
     natural: bool = False
     lines: tuple[Line, ...] = ()
-    problem: str = ""
-    where: Where = (0, 0)
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,8 +53,7 @@ class Tale:
     lines: tuple[Line, ...]
     length: int
     entries: tuple[EntryTale, ...] = ()
-    problem: str = ""
-    where: Where = (0, 0)
+    fault: Fault | None = None
 
 
 def tell(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any] | None = None) -> Tale:
@@ -54,7 +61,7 @@ def tell(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any] | None 
     values = params_of(scenario, {}, given=params or {})
     operation, natural = _operation(scenario, dialect, values)
     stage = _Stage(scenario, dialect, values, operation)
-    problem, where = stage.play_out()
+    fault = stage.play_out()
     moments = sorted({line.at for line in stage.lines} | {START})
     entries = [
         _entry_tale(scenario, dialect, values, operation, action, index, moments)
@@ -63,22 +70,20 @@ def tell(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any] | None 
     ]
     return Tale(
         scenario=scenario, operation=operation, natural=natural, lines=tuple(stage.lines), length=stage.now - START,
-        entries=tuple(entries), problem=problem, where=where,
+        entries=tuple(entries), fault=fault,
     )  # fmt: skip
 
 
-def faults(scenario: Scenario, dialect: Dialect) -> list[Problem]:
-    """What of a scenario the contract forbids, or cannot be rendered, each at its step."""
-    try:
-        tale = tell(scenario, dialect)
-    except Refused as error:
-        return [Problem(message=str(error), file=scenario.file, line=1, column=1)]
-    found = [(tale.problem, tale.where), *((entry.problem, entry.where) for entry in tale.entries)]
-    hint = "a step that breaks the contract on purpose says `illegal: true`"
+def faults(scenario: Scenario, dialect: Dialect, *, certain: bool = True) -> list[Problem]:
+    """What of a scenario the contract forbids, each at its step; with `certain=False`, what may not be rendered for some orders."""
+    tale = tell(scenario, dialect)
+    found = [fault for fault in (tale.fault, *(entry.fault for entry in tale.entries)) if fault and fault.certain is certain]
+    code, hint = (
+        ("illegal", "a step that breaks the contract on purpose says `illegal: true`") if certain else ("template", "| default(...)")
+    )
     return [
-        Problem(message=problem, file=scenario.file, line=where[0] or 1, column=where[1] or 1, code="illegal", hint=hint)
-        for problem, where in found
-        if problem
+        Problem(message=fault.message, file=scenario.file, line=fault.where[0] or 1, column=fault.where[1] or 1, code=code, hint=hint)
+        for fault in found
     ]
 
 
@@ -113,16 +118,16 @@ def _entry_tale(
             except Refused:
                 continue
             except (Illegal, RenderFailed) as error:
-                last = replace(last, problem=str(error), where=entry.where)
+                last = replace(last, fault=Fault(str(error), entry.where, isinstance(error, Illegal)))
                 continue
             if natural and label != f"{action}[{index}]":
                 continue
-            problem, where = stage.play_out()
+            fault = stage.play_out()
             last = EntryTale(
                 action=action, index=index, entry=entry, operation=action, after=moment - START, natural=natural,
-                lines=tuple(stage.lines[before:]), problem=problem, where=where if where != (0, 0) else entry.where,
+                lines=tuple(stage.lines[before:]), fault=fault,
             )  # fmt: skip
-            if not problem:
+            if fault is None:
                 return last
     return last
 
@@ -153,13 +158,13 @@ class _Stage:
     sequence: int = 0
     position: int = 1
     serial: int = 0
-    problem: tuple[str, Where] | None = None
+    fault: Fault | None = None
 
     def __post_init__(self) -> None:
         try:
             self.submit("create", self.operation)
         except (Refused, Illegal, RenderFailed) as error:
-            self.problem = (str(error), (1, 1))
+            self.fault = Fault(str(error), (1, 1), not isinstance(error, RenderFailed))
 
     def submit(self, action: str, operation: str) -> str:
         """Send a sample request now; the label of the entry that answered it."""
@@ -194,10 +199,10 @@ class _Stage:
             self._say("waiting", f"paused: {', '.join(kci.send for kci in kept if kci.id in plan.moved and kci.send)}")
         return plan.entry
 
-    def play_out(self, until: int | None = None) -> tuple[str, Where]:
-        """Let every step happen that is due by `until`; a fault ends the story and is returned with its place."""
-        if self.problem:
-            return self.problem
+    def play_out(self, until: int | None = None) -> Fault | None:
+        """Let every step happen that is due by `until`; a fault ends the story."""
+        if self.fault:
+            return self.fault
         for _ in range(MOST_STEPS):
             if not self.waiting or (until is not None and self.waiting[0].due_at > until):
                 break
@@ -205,9 +210,9 @@ class _Stage:
             try:
                 self._happen(head)
             except (Illegal, RenderFailed) as error:
-                return str(error), self.places.get(head.position, (1, 1))
+                return Fault(str(error), self.places.get(head.position, (1, 1)), isinstance(error, Illegal))
         self.now = max(self.now, until or self.now)
-        return "", (0, 0)
+        return None
 
     def _happen(self, head: Kci) -> None:
         assert self.order is not None
@@ -224,7 +229,17 @@ class _Stage:
         self.sequence += 1
         request = next((request for request in self.requests if request.id == head.request), None)
         numbered = replace(step.kci, sequence=self.sequence, id=head.id)
-        self._say("kci", describe(self.dialect.notice(self.order, numbered, request)))
+        notice = self.dialect.notice(self.order, numbered, request)
+        self._say("kci", describe(notice))
+        if not head.illegal:
+            self._check_notice(notice)
+
+    def _check_notice(self, notice: Document) -> None:
+        """Read the message as a gateway would. Illegal when it would be refused."""
+        try:
+            self.dialect.check_notice(strict_json.dumps(notice).encode(), {"content-type": "application/json", "x-request-id": "rehearsal"})
+        except Refused as refused:
+            raise Illegal(f"a gateway would refuse this message: {'; '.join(refused.messages)}") from None
 
     def _say(self, kind: str, text: str) -> None:
         self.lines.append(Line(at=self.now, kind=kind, text=text))

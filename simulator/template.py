@@ -53,6 +53,11 @@ def names_in(value: Any) -> set[str]:
     return set()
 
 
+def members_in(value: str, name: str) -> set[str]:
+    """The members that a text's templates ask of a name directly: `ref` of `{{ order.ref }}`."""
+    return {member for owner, member in _compile(value).members if owner == name} if "{{" in value else set()
+
+
 class _Environment(ImmutableSandboxedEnvironment):
     """Members are looked up as data first, so that `order.items` is the order's own member and never a method."""
 
@@ -62,6 +67,8 @@ class _Environment(ImmutableSandboxedEnvironment):
         return self.getitem(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(obj, Undefined):
+            return obj  # a path that broke off earlier: what was missing there is the thing to say
         try:
             if isinstance(obj, Mapping) or (isinstance(obj, list) and isinstance(argument, int)):
                 return obj[argument]
@@ -129,15 +136,18 @@ _environment.globals.clear()
 class _Template:
     """Compiled text: plain pieces and expressions, and the names that the expressions ask for."""
 
-    __slots__ = ("names", "pieces", "source")
+    __slots__ = ("members", "names", "pieces", "source")
 
     def __init__(self, source: str) -> None:
         self.source = source
         self.names: set[str] = set()
+        self.members: set[tuple[str, str]] = set()
         self.pieces: list[Any] = []
         for is_expression, text in _split(source):
             if is_expression:
-                self.names |= _checked_names(text)
+                tree = _checked(text)
+                self.names |= {node.name for node in tree.find_all(nodes.Name)}
+                self.members |= {(node.node.name, node.attr) for node in tree.find_all(nodes.Getattr) if isinstance(node.node, nodes.Name)}
                 self.pieces.append(_environment.compile_expression(text, undefined_to_none=False))
             else:
                 self.pieces.append(text)
@@ -200,9 +210,9 @@ def _split(source: str) -> Iterator[tuple[bool, str]]:
         raise ValueError(f"`{source[:80]}`: `{{{{` without its `}}}}`")
 
 
-def _checked_names(expression: str) -> set[str]:
+def _checked(expression: str) -> nodes.Template:
+    """The expression's tree. ValueError when it holds anything that is not allowed."""
     tree = _environment.parse("{{" + expression + "}}")
-    names: set[str] = set()
     for count, node in enumerate(tree.find_all(nodes.Node)):
         if count > MOST_NODES:
             raise ValueError(f"`{expression.strip()[:80]}`: too long an expression")
@@ -210,6 +220,4 @@ def _checked_names(expression: str) -> set[str]:
             raise ValueError(f"`{expression.strip()[:80]}`: {type(node).__name__.lower()} is not allowed in a template")
         if isinstance(node, nodes.Filter) and node.name not in FILTERS:
             raise ValueError(f"`{expression.strip()[:80]}`: no filter `{node.name}`, one of: {', '.join(sorted(FILTERS))}")
-        if isinstance(node, nodes.Name):
-            names.add(node.name)
-    return names
+    return tree

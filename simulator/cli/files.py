@@ -23,21 +23,27 @@ def check(settings: Config, paths: Sequence[str], dialect: str | None, form: str
     """Check files or folders; 0 when all are right, 1 when one is wrong. Invalid when there is nothing to check."""
     files = [file for path in paths for file in _files(Path(path))] if paths else _configured(settings)
     errors: list[Problem] = []
+    warnings: list[Problem] = []
     seen: dict[tuple[str, str], str] = {}
     for file in files:
-        errors += _check_one(file, dialect, seen)
+        errors += _check_one(file, dialect, seen, warnings)
     if form == "json":
-        rows = [{name: getattr(problem, name) for name in ("file", "line", "column", "code", "message", "hint")} for problem in errors]
-        click.echo(json.dumps({"errors": rows, "warnings": []}, indent=2, ensure_ascii=False))
+        click.echo(json.dumps({"errors": _rows(errors), "warnings": _rows(warnings)}, indent=2, ensure_ascii=False))
     else:
         for problem in errors:
             click.echo(str(problem))
+        for problem in warnings:
+            click.echo(f"warning: {problem}")
         wrong = len({problem.file for problem in errors})
         click.echo(f"{len(files)} files: {f'{len(errors)} problems in {wrong}' if errors else 'all right'}", err=bool(errors))
     return 1 if errors else 0
 
 
-def _check_one(file: Path, dialect: str | None, seen: dict[tuple[str, str], str]) -> list[Problem]:
+def _rows(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    return [{name: getattr(problem, name) for name in ("file", "line", "column", "code", "message", "hint")} for problem in problems]
+
+
+def _check_one(file: Path, dialect: str | None, seen: dict[tuple[str, str], str], warnings: list[Problem]) -> list[Problem]:
     contract = dialect_of_file(file, dialect)
     try:
         scenario = parse(file.read_bytes(), str(file), contract.vocabulary)
@@ -49,6 +55,7 @@ def _check_one(file: Path, dialect: str | None, seen: dict[tuple[str, str], str]
     if key in seen:
         return [Problem(message=f"the scenario {scenario.name} is in {seen[key]} already", file=str(file), line=1, column=1)]
     seen[key] = str(file)
+    warnings += rehearsal.faults(scenario, contract, certain=False)
     return rehearsal.faults(scenario, contract)
 
 
@@ -89,8 +96,9 @@ def as_text(tale: Tale, given: Mapping[str, Any]) -> str:
     lines += ["", story.as_text(tale.lines, rehearsal.START)]
     for entry in tale.entries:
         lines += ["", _entry_head(entry), *([story.as_text(entry.lines, rehearsal.START)] if entry.lines else [])]
-    faults = [text for text in (tale.problem, *(entry.problem for entry in tale.entries)) if text]
-    return "\n".join([*lines, *(f"\nWRONG: {text}" for text in faults)])
+    faults = [fault for fault in (tale.fault, *(entry.fault for entry in tale.entries)) if fault]
+    said = [f"\n{'WRONG' if fault.certain else 'NOT TOLD TO ITS END'}: line {fault.where[0]}: {fault.message}" for fault in faults]
+    return "\n".join([*lines, *said])
 
 
 def _entry_head(entry: EntryTale) -> str:

@@ -30,8 +30,8 @@ class StepSchema(Strict):
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def check_shape(self, data: Any, original: Any, **kwargs: Any) -> None:
-        if not isinstance(original, dict):
-            return
+        if not isinstance(original, dict) or not original.keys() <= {*self.later, *(field.data_key or name for name, field in self.fields.items())}:
+            return  # an unknown key is told already, and may be the misspelt time or verb
         said = []
         if ("after" in original) == ("at" in original):
             said.append("a step has one time: `after` or `at`")
@@ -89,7 +89,7 @@ def parse(text: str | bytes, file: str, vocabulary: Vocabulary) -> Scenario:
         try:
             loaded = schema_for(vocabulary).load(located.value)
         except ValidationError as error:
-            problems += [_located(located, path, message) for path, message in flatten(error.messages)]
+            problems += [_located(located, path, message) for path, message in _without_echoes(list(flatten(error.messages)))]
         problems += check_words(located, vocabulary)
     else:
         problems.append(located.problem((), "a scenario file is a map with `scenario`, `reply`, `timeline` ..."))
@@ -99,10 +99,16 @@ def parse(text: str | bytes, file: str, vocabulary: Vocabulary) -> Scenario:
     return _scenario(located, loaded, source, vocabulary)
 
 
+def _without_echoes(messages: list[tuple[strict_yaml.Path, str]]) -> list[tuple[strict_yaml.Path, str]]:
+    """Drop `is required` where the required key is there, only misspelt: one mistake, one message."""
+    meant = {(*path[:-1], message.split("did you mean `")[1].split("`")[0]) for path, message in messages if "did you mean `" in message}
+    return [(path, message) for path, message in messages if not (message == "is required" and path in meant)]
+
+
 def _located(located: strict_yaml.Located, path: strict_yaml.Path, message: str) -> Problem:
-    about_key = message.startswith("unknown ") or message.endswith("is not yet supported")
+    about_key = message.startswith("unknown key ") or message.endswith("is not yet supported")
     text, _, hint = message.partition(" (")
-    name = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
+    name = path[-1] if path and isinstance(path[-1], str) else ""
     said = text if about_key or not name or f"`{name}`" in text else f"{name}: {text}"
     code = "not_supported" if message.endswith("not yet supported") else "unknown_key" if about_key else "invalid"
     if path and path not in located.places:

@@ -13,6 +13,7 @@ from simulator.errors import Problem, nearest
 from simulator.model import Vocabulary
 from simulator.strict_yaml import Located, Path
 
+ORDER_NAMES = ("id", "ref", "tenant", "number", "status", "operation", "scenario", "document", "received_at")
 TEMPLATE_NAMES = ("order", "request", "now", "fake", "supplier")
 
 
@@ -118,5 +119,7 @@ def _templates(located: Located, value: Any, path: Path, names: set[str]) -> Ite
         except ValueError as error:
             yield located.problem(path, f"template {error}", code="template")
             return
+        for member in sorted(template.members_in(value, "order") - set(ORDER_NAMES)):
+            yield located.problem(path, f"template: order has no `{member}`", code="unknown_word", hint=nearest(member, ORDER_NAMES))
         for name in sorted(unknown):
             yield located.problem(path, f"template: unknown name `{name}`", code="unknown_word", hint=nearest(name, names))

@@ -10,7 +10,8 @@ from simulator.clock import Clock
 from simulator.dialects import Dialect
 from simulator.model import Exchange, Kci, Order, Scenario
 from simulator.story import Line, parsed
-from simulator.supplier import Advanced, OrderView
+from simulator.supplier import OrderView
+from simulator.supplier.timekeeping import Advanced
 
 STATES = ("waiting", "delivered", "dead", "withdrawn", "skipped")
 

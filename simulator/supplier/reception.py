@@ -1,4 +1,4 @@
-"""One simulated supplier: everything that a face (HTTP, CLI, tests) can do with it is a method here."""
+"""Answering the gateway: one request read, played and committed, in one transaction; whatever happens is journaled."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from simulator import clock as time
-from simulator import engine, instants, redact, seed, story, strict_json
-from simulator.clock import Clock
-from simulator.config import SupplierConfig
+from simulator import engine, instants, redact, seed, strict_json
 from simulator.dialects import Dialect, Route
 from simulator.errors import Conflict, Illegal, Refused, RenderFailed, Unavailable
-from simulator.model import Answer, Condition, Exchange, Incoming, Kci, Order, Outgoing, Plan, Request, Scenario, Submission
+from simulator.model import Answer, Condition, Exchange, Incoming, Order, Outgoing, Plan, Request, Scenario, Submission
 from simulator.scenario import Book, Choice, Pin, params_of
 from simulator.scenario.fields import When
 from simulator.schema import dotted, load_field
@@ -26,25 +24,6 @@ MOST_TRIES = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class OrderView:
-    """An order with what belongs to it."""
-
-    order: Order
-    requests: tuple[Request, ...] = ()
-    counts: Mapping[str, int] | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Advanced:
-    """What an advance did: the new supplier time, the KCIs that were attempted, and the orders that did not come to rest."""
-
-    now: int
-    moved: int
-    kcis: tuple[Kci, ...]
-    unsettled: tuple[Kci, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class _Played:
     """One request's outcome, and what the journal says of it."""
 
@@ -54,22 +33,17 @@ class _Played:
     reasons: tuple[str, ...] = ()
 
 
-class Supplier:
-    """An isolated world: its own path, dialect, clock, scenarios, orders and journal in a shared store."""
+class Reception:
+    """The contract's door of one supplier."""
 
-    def __init__(
-        self, config: SupplierConfig, dialect: Dialect, book: Book, store: Store, *, run_seed: str, fixed_seed: bool, max_delay: int
-    ) -> None:
-        self.config = config
-        self.name = config.name
+    def __init__(self, name: str, dialect: Dialect, book: Book, store: Store, *, run_seed: str, fixed_seed: bool, max_delay: int) -> None:
+        self.name = name
         self.dialect = dialect
         self.book = book
         self.store = store
         self.run_seed = run_seed
         self.fixed_seed = fixed_seed
         self.max_delay = max_delay
-
-    # ---- the contract's door -------------------------------------------------------------------------------------------
 
     def receive(self, incoming: Incoming, route: Route) -> Outgoing:
         """Answer one request of the gateway; whatever happens, it is journaled and answered by the contract."""
@@ -236,162 +210,6 @@ class Supplier:
             response={"code": outgoing.code, "headers": dict(outgoing.headers), "body": outgoing.body},
             took=time.monotonic() - begun if begun is not None else 0, **members,
         )  # fmt: skip
-
-    # ---- looking -------------------------------------------------------------------------------------------------------
-
-    def orders(self, **filters: Any) -> list[OrderView]:
-        """A page of orders; filters as in `store.orders.page`."""
-        with self.store.read() as tx:
-            found = orders.page(tx, self.name, **filters)
-            ids = [order.id for order in found]
-            requests, counts = orders.requests_of(tx, ids), orders.counts(tx, ids)
-        return [OrderView(order=order, requests=tuple(requests[order.id]), counts=counts[order.id]) for order in found]
-
-    def order(self, order_id: str) -> OrderView:
-        """One order by our id. Refused (not_found) otherwise."""
-        with self.store.read() as tx:
-            found = orders.by_id(tx, self.name, order_id)
-            if found is None:
-                raise Refused("not_found", [f"no order {order_id[:80]}"])
-            requests, counts = orders.requests_of(tx, [found.id]), orders.counts(tx, [found.id])
-        return OrderView(order=found, requests=tuple(requests[found.id]), counts=counts[found.id])
-
-    def story(self, order_id: str) -> tuple[Order, list[story.Line]]:
-        """An order's life on one time axis."""
-        view = self.order(order_id)
-        with self.store.read() as tx:
-            exchanges = journal.page(tx, self.name, order=order_id, limit=10_000)
-            kcis = outbox.all_of(tx, order_id)
-        return view.order, story.told(view.order, exchanges, kcis, view.requests)
-
-    def kcis(self, **filters: Any) -> list[Kci]:
-        """A page of the outbox; filters as in `store.outbox.page`."""
-        with self.store.read() as tx:
-            return outbox.page(tx, self.name, **filters)
-
-    def journal(self, **filters: Any) -> list[Exchange]:
-        """A page of the journal; filters as in `store.journal.page`."""
-        with self.store.read() as tx:
-            return journal.page(tx, self.name, **filters)
-
-    def totals(self) -> dict[str, int]:
-        """How many KCIs of each state there are."""
-        with self.store.read() as tx:
-            return outbox.totals(tx, self.name)
-
-    def last_delivery(self) -> Exchange | None:
-        """The newest exchange with the gateway: how it is doing."""
-        with self.store.read() as tx:
-            return journal.last_outward(tx, self.name)
-
-    # ---- acting --------------------------------------------------------------------------------------------------------
-
-    def pins(self) -> list[Mapping[str, Any]]:
-        with self.store.read() as tx:
-            return journal.list_pins(tx, self.name)
-
-    def pin(self, scenario: str, times: int | None, when: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Let the next `times` orders (all, when None) that fit `when` play a scenario. Refused when one of them is wrong."""
-        self.book.named(scenario)
-        read_when(when)
-        with self.store.write() as tx:
-            number = journal.add_pin(tx, self.name, scenario, times, when)
-        return {"id": number, "scenario": scenario, "times": times, "when": dict(when)}
-
-    def unpin(self) -> int:
-        with self.store.write() as tx:
-            return journal.clear_pins(tx, self.name)
-
-    def reset(self) -> None:
-        """Forget every order, KCI, pin and journal line; the clock stays."""
-        with self.store.write() as tx:
-            journal.reset(tx, self.name)
-
-    def clock(self) -> tuple[Clock, int]:
-        """The clock, and what it shows."""
-        with self.store.read() as tx:
-            clock = clocks.get(tx, self.name)
-            return clock, clock.now(tx.wall)
-
-    def set_clock(self, *, mode: str | None, rate: float | None, now: int | None) -> tuple[Clock, int]:
-        """Set mode, rate or time; time only forward, unless there is no order yet. Refused otherwise."""
-        with self.store.write() as tx:
-            clock = clocks.get(tx, self.name)
-            shown = clock.now(tx.wall)
-            if now is not None and now < shown and clocks.has_orders(tx, self.name):
-                raise Refused(
-                    "invalid", [f"now: supplier time is {instants.format_instant(shown)} and only goes forward while there are orders"]
-                )
-            wanted = mode or clock.mode
-            if wanted == "real" and now is None:
-                now = max(shown, tx.wall)
-            changed = clock.moved(mode=wanted, rate=rate or clock.rate or 1.0, now=shown if now is None else now, wall_now=tx.wall)
-            clocks.put(tx, self.name, changed)
-            return changed, changed.now(tx.wall)
-
-    def advance(self, *, by: int | None = None, to: int | None = None, to_next: bool = False, settle: bool = True, within: int) -> Advanced:
-        """Move a manual clock forward, through every due moment in order, waiting at each for the gateway's answers.
-
-        Refused (conflict) while another advance runs or when the clock runs by itself; `unsettled` names what did not come to
-        rest `within` (real time).
-        """
-        token, deadline = seed.unique(), time.monotonic() + within
-        begun, target, last_line = self._begin_advance(token, by, to, to_next, within)
-        try:
-            now, unsettled = begun, []
-            while True:
-                now, reached = self._step(target, settle)
-                unsettled = self._settled(now, deadline) if settle else []
-                if unsettled or reached:
-                    break
-        finally:
-            with self.store.write() as tx:
-                clocks.end_advance(tx, self.name, token)
-        return self._advanced(now, now - begun, last_line, unsettled)
-
-    def _begin_advance(self, token: str, by: int | None, to: int | None, to_next: bool, within: int) -> tuple[int, int, int]:
-        with self.store.write() as tx:
-            clock = clocks.get(tx, self.name)
-            if clock.mode != "manual":
-                raise Refused("conflict", [f"the clock runs by itself ({clock.mode}): set it to manual first"])
-            now = clock.now(tx.wall)
-            target = to if to is not None else now + by if by is not None else now
-            if to_next:
-                target = max(now, clocks.next_due(tx, self.name) or now)
-            if target < now:
-                raise Refused("invalid", [f"to: supplier time is {instants.format_instant(now)} and only goes forward"])
-            try:
-                clocks.take_advance(tx, self.name, token, tx.wall + within + 5 * instants.SECOND)
-            except Conflict as error:
-                raise Refused("conflict", [str(error)]) from None
-            return now, target, journal.last_id(tx)
-
-    def _step(self, target: int, settle: bool) -> tuple[int, bool]:
-        """Move to the next due moment, or to the target; whether that was the last."""
-        with self.store.write() as tx:
-            clock = clocks.get(tx, self.name)
-            due = clocks.next_due(tx, self.name)
-            now = target if due is None or due > target or not settle else max(clock.anchor, due)
-            clocks.put(tx, self.name, clock.moved(mode="manual", rate=0.0, now=now, wall_now=tx.wall))
-            return now, now >= target and (due is None or due > target or not settle)
-
-    def _settled(self, now: int, deadline: int) -> list[str]:
-        """Wait until no lane is due, in flight or waiting for another try; what still is at the deadline."""
-        pause = instants.MILLISECOND
-        while True:
-            with self.store.read() as tx:
-                moving = clocks.unsettled(tx, self.name, now)
-            if not moving or time.monotonic() >= deadline:
-                return moving
-            time.sleep(pause)
-            pause = min(pause * 2, 20 * instants.MILLISECOND)
-
-    def _advanced(self, now: int, moved: int, last_line: int, unsettled: Sequence[str]) -> Advanced:
-        with self.store.read() as tx:
-            sent = journal.kcis_since(tx, self.name, last_line)
-            kcis = [kci for kci_id in sent if (kci := outbox.one(tx, kci_id)) is not None]
-            waiting = outbox.open_of(tx, list(unsettled))
-        return Advanced(now=now, moved=moved, kcis=tuple(kcis), unsettled=tuple(listed[0] for listed in waiting.values() if listed))
 
 
 def params_of_request(scenario: Scenario, submission: Submission, requests: Sequence[Request]) -> dict[str, Any]:

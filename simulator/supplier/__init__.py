@@ -1,0 +1,151 @@
+"""One simulated supplier: everything that a face (HTTP, CLI, tests) can do with it is a method here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simulator import instants, story
+from simulator.clock import Clock
+from simulator.config import SupplierConfig
+from simulator.dialects import Dialect, Route
+from simulator.errors import Refused
+from simulator.model import Exchange, Incoming, Kci, Order, Outgoing, Request
+from simulator.scenario import Book
+from simulator.store import Store, clocks, journal, orders, outbox
+from simulator.supplier.reception import Reception, read_when
+from simulator.supplier.timekeeping import Advance, Advanced
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderView:
+    """An order with what belongs to it."""
+
+    order: Order
+    requests: tuple[Request, ...] = ()
+    counts: Mapping[str, int] | None = None
+
+
+class Supplier:
+    """An isolated world: its own path, dialect, clock, scenarios, orders and journal in a shared store."""
+
+    def __init__(
+        self, config: SupplierConfig, dialect: Dialect, book: Book, store: Store, *, run_seed: str, fixed_seed: bool, max_delay: int
+    ) -> None:
+        self.config = config
+        self.name = config.name
+        self.dialect = dialect
+        self.book = book
+        self.store = store
+        self.run_seed = run_seed
+        self.fixed_seed = fixed_seed
+        self.reception = Reception(config.name, dialect, book, store, run_seed=run_seed, fixed_seed=fixed_seed, max_delay=max_delay)
+
+    def receive(self, incoming: Incoming, route: Route) -> Outgoing:
+        """Answer one request of the gateway; whatever happens, it is journaled and answered by the contract."""
+        return self.reception.receive(incoming, route)
+
+    def refuse(self, incoming: Incoming, refused: Refused) -> Outgoing:
+        """The contract's refusal of a request that found no route, journaled too."""
+        return self.reception.refuse(incoming, refused)
+
+    # ---- looking -------------------------------------------------------------------------------------------------------
+
+    def orders(self, **filters: Any) -> list[OrderView]:
+        """A page of orders; filters as in `store.orders.page`."""
+        with self.store.read() as tx:
+            found = orders.page(tx, self.name, **filters)
+            ids = [order.id for order in found]
+            requests, counts = orders.requests_of(tx, ids), orders.counts(tx, ids)
+        return [OrderView(order=order, requests=tuple(requests[order.id]), counts=counts[order.id]) for order in found]
+
+    def order(self, order_id: str) -> OrderView:
+        """One order by our id. Refused (not_found) otherwise."""
+        with self.store.read() as tx:
+            found = orders.by_id(tx, self.name, order_id)
+            if found is None:
+                raise Refused("not_found", [f"no order {order_id[:80]}"])
+            requests, counts = orders.requests_of(tx, [found.id]), orders.counts(tx, [found.id])
+        return OrderView(order=found, requests=tuple(requests[found.id]), counts=counts[found.id])
+
+    def story(self, order_id: str) -> tuple[Order, list[story.Line]]:
+        """An order's life on one time axis."""
+        view = self.order(order_id)
+        with self.store.read() as tx:
+            exchanges = journal.page(tx, self.name, order=order_id, limit=10_000)
+            kcis = outbox.all_of(tx, order_id)
+        return view.order, story.told(view.order, exchanges, kcis, view.requests)
+
+    def kcis(self, **filters: Any) -> list[Kci]:
+        """A page of the outbox; filters as in `store.outbox.page`."""
+        with self.store.read() as tx:
+            return outbox.page(tx, self.name, **filters)
+
+    def journal(self, **filters: Any) -> list[Exchange]:
+        """A page of the journal; filters as in `store.journal.page`."""
+        with self.store.read() as tx:
+            return journal.page(tx, self.name, **filters)
+
+    def totals(self) -> dict[str, int]:
+        """How many KCIs of each state there are."""
+        with self.store.read() as tx:
+            return outbox.totals(tx, self.name)
+
+    def last_delivery(self) -> Exchange | None:
+        """The newest exchange with the gateway: how it is doing."""
+        with self.store.read() as tx:
+            return journal.last_outward(tx, self.name)
+
+    # ---- acting --------------------------------------------------------------------------------------------------------
+
+    def pins(self) -> list[Mapping[str, Any]]:
+        with self.store.read() as tx:
+            return journal.list_pins(tx, self.name)
+
+    def pin(self, scenario: str, times: int | None, when: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Let the next `times` orders (all, when None) that fit `when` play a scenario. Refused when one of them is wrong."""
+        self.book.named(scenario)
+        read_when(when)
+        with self.store.write() as tx:
+            number = journal.add_pin(tx, self.name, scenario, times, when)
+        return {"id": number, "scenario": scenario, "times": times, "when": dict(when)}
+
+    def unpin(self) -> int:
+        with self.store.write() as tx:
+            return journal.clear_pins(tx, self.name)
+
+    def reset(self) -> None:
+        """Forget every order, KCI, pin and journal line; the clock stays."""
+        with self.store.write() as tx:
+            journal.reset(tx, self.name)
+
+    def clock(self) -> tuple[Clock, int]:
+        """The clock, and what it shows."""
+        with self.store.read() as tx:
+            clock = clocks.get(tx, self.name)
+            return clock, clock.now(tx.wall)
+
+    def set_clock(self, *, mode: str | None, rate: float | None, now: int | None) -> tuple[Clock, int]:
+        """Set mode, rate or time; time only forward, unless there is no order yet. Refused otherwise."""
+        with self.store.write() as tx:
+            clock = clocks.get(tx, self.name)
+            shown = clock.now(tx.wall)
+            if now is not None and now < shown and clocks.has_orders(tx, self.name):
+                raise Refused(
+                    "invalid", [f"now: supplier time is {instants.format_instant(shown)} and only goes forward while there are orders"]
+                )
+            wanted = mode or clock.mode
+            if wanted == "real" and now is None:
+                now = max(shown, tx.wall)
+            changed = clock.moved(mode=wanted, rate=rate or clock.rate or 1.0, now=shown if now is None else now, wall_now=tx.wall)
+            clocks.put(tx, self.name, changed)
+            return changed, changed.now(tx.wall)
+
+    def advance(self, *, by: int | None = None, to: int | None = None, to_next: bool = False, settle: bool = True, within: int) -> Advanced:
+        """Move a manual clock forward, through every due moment in order, waiting at each for the gateway's answers.
+
+        Refused (conflict) while another advance runs or when the clock runs by itself; `unsettled` names what did not come to
+        rest `within` (real time).
+        """
+        return Advance(self.store, self.name, settle=settle, within=within).run(by, to, to_next)

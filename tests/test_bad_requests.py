@@ -1,0 +1,200 @@
+"""Bad input from the gateway: the contract's error body, every problem in one answer, nothing stored, never a 500 for a document."""
+
+from __future__ import annotations
+
+import json
+import socket
+import uuid
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from simulator.web import Embedded
+from tests.conftest import Gateway
+
+
+def refused(response: Any, status: int, code: str) -> list[str]:
+    assert response.status_code == status, response.text
+    body = response.json()
+    assert set(body) == {"uuid", "code", "messages"}
+    uuid.UUID(body["uuid"])
+    assert body["code"] == code
+    return list(body["messages"])
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "not_json: the body is empty"),
+        (b"{", "not_json"),
+        (b"{'id': 1}", "not_json"),
+        (b'{"id": NaN}', "not_json: NaN"),
+        (b'{"id": 1, "id": 2}', "duplicate_key"),
+        (b"null", "type: the body must be a JSON object"),
+        (b"[]", "type"),
+        (b'"x"', "type"),
+        (b"[" * 100_000, "too_deep"),
+        (b'{"id": ' + b"9" * 5000 + b"}", "number_range"),
+        (b'{"id": 1e999}', "number_range"),
+        (b'{"id": "\\ud800"}', "bad_text"),
+        (b'{"a": "x\\u0000y"}', "bad_text"),
+        (b'{"\\u0000": 1}', "bad_text"),
+        ('{"id": 1}'.encode("utf-16"), "not_utf8"),
+        (b"\xef\xbb\xbf{}", "not_utf8"),
+        (b'{"a": "\xff"}', "not_utf8"),
+    ],
+)
+def test_what_cannot_be_read_is_malformed_and_named(gateway: Gateway, body: bytes, said: str) -> None:
+    messages = refused(gateway.post("/service-orders", body), 400, "MALFORMED_REQUEST")
+    assert messages[0].startswith(said)
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/json; charset=utf-16", ""])
+def test_a_wrong_content_type_is_malformed(gateway: Gateway, kind: str) -> None:
+    messages = refused(gateway.post("/service-orders", gateway.provide(), Content_Type=kind), 400, "MALFORMED_REQUEST")
+    assert messages[0].startswith("Content-Type: ")
+
+
+def test_a_charset_of_utf8_is_fine(gateway: Gateway) -> None:
+    assert gateway.post("/service-orders", gateway.provide(), Content_Type='application/json; charset="UTF-8"').status_code == 202
+
+
+def test_missing_headers_and_members_are_listed_together(gateway: Gateway) -> None:
+    response = gateway.post("/service-orders", {"orderType": "NEW", "id": "x"}, X_Request_ID="", X_Conversation_ID="", Tenant="")
+    assert refused(response, 400, "MALFORMED_REQUEST") == [
+        "X-Request-ID: this header is required",
+        "X-Conversation-ID: this header is required",
+        "Tenant: this header is required",
+        *sorted(
+            [
+                "id: must be an integer",
+                "tenant: is required",
+                "address: is required",
+                "serviceOrderItem: is required",
+                "primaryContact: is required",
+            ],
+            key=response.json()["messages"].index,
+        ),
+    ]
+
+
+def test_an_unreadable_body_does_not_hide_missing_headers(gateway: Gateway) -> None:
+    messages = refused(gateway.post("/service-orders", b"{", Tenant=""), 400, "MALFORMED_REQUEST")
+    assert messages[0] == "Tenant: this header is required" and messages[1].startswith("not_json")
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "said"),
+    [
+        ({"id": 0}, 422, "id: must be at least 1, is 0"),
+        ({"id": "4101"}, 400, "id: must be an integer"),
+        ({"id": 1.5}, 400, "id: must be an integer"),
+        ({"id": True}, 400, "id: must be an integer"),
+        ({"id": None}, 400, "id: must not be null"),
+        ({"orderType": "new"}, 422, "orderType: `new` is not valid, did you mean `NEW`?"),
+        ({"orderType": 5}, 400, "orderType: must be a string"),
+        ({"tenant": ""}, 422, "tenant: must have 1 to 50 characters, has 0"),
+        ({"tenant": "x" * 51}, 422, "tenant: must have 1 to 50 characters, has 51"),
+        ({"address": "here"}, 400, "address: must be an object"),
+        ({"address": {"id": "1"}}, 400, "address.type: is required"),
+        ({"engineerTasks": "INSTALL"}, 400, "engineerTasks: must be a list"),
+        ({"engineerTasks": ["A", 1]}, 400, "engineerTasks[1]: must be a string"),
+        ({"notes": "x" * 1001}, 422, "notes: must have at most 1000 characters, has 1001"),
+        ({"requestedCompletionDate": "2026-02-30"}, 400, "date_range: requestedCompletionDate: `2026-02-30` is not a date YYYY-MM-DD"),
+        ({"requestedCompletionDate": "02/03/2026"}, 400, "date_range: requestedCompletionDate: `02/03/2026` is not a date YYYY-MM-DD"),
+        (
+            {"serviceOrderItem": {"serviceSpecification": {"id": "FTTP"}, "serviceCharacteristics": [{"name": "A"}]}},
+            400,
+            "serviceOrderItem.serviceCharacteristics[0].value: is required",
+        ),
+    ],
+)
+def test_wrong_types_are_malformed_and_wrong_values_invalid(gateway: Gateway, change: dict[str, Any], status: int, said: str) -> None:
+    code = {400: "MALFORMED_REQUEST", 422: "INVALID_REQUEST"}[status]
+    messages = refused(gateway.post("/service-orders", {**gateway.provide(), **change}), status, code)
+    assert messages == [said]
+    assert gateway.admin("GET", "/orders")["items"] == []
+
+
+def test_malformed_wins_where_a_document_is_both_and_all_is_said(gateway: Gateway) -> None:
+    body = {**gateway.provide(), "orderType": "OLD", "id": "x"}
+    messages = refused(gateway.post("/service-orders", body), 400, "MALFORMED_REQUEST")
+    assert len(messages) == 2 and {message.split(":")[0] for message in messages} == {"id", "orderType"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        (
+            "/service-orders",
+            {"id": 1, "tenant": "T", "serviceId": "S", "serviceCharacteristics": []},
+            "serviceCharacteristics: must have at",
+        ),
+        ("/service-orders", {"id": 1, "tenant": "T", "serviceId": "x" * 51}, "serviceId: must have 1 to 50 characters"),
+        ("/service-order-amendments", {"id": 1, "orderId": 0}, "orderId: must be at least 1"),
+        (
+            "/service-order-amendments",
+            {"id": 1, "orderId": 1, "serviceCharacteristics": []},
+            "serviceCharacteristics: must have at least 1",
+        ),
+        ("/service-order-cancellations", {"id": 1, "orderId": 1, "reasonCode": "BORED"}, "reasonCode: `BORED` is not valid"),
+        (
+            "/ethernet/service-orders",
+            {"id": 1, "tenant": "T", "supplierQuoteId": "Q", "siteInformation": [{}], "orderItems": [{}]},
+            "siteInformation: must have at least 2 entries, has 1",
+        ),
+    ],
+)
+def test_each_operation_checks_its_own_document(gateway: Gateway, path: str, body: dict[str, Any], said: str) -> None:
+    messages = refused(gateway.post(path, body), 422, "INVALID_REQUEST")
+    assert messages[0].startswith(said)
+
+
+def test_an_unknown_path_a_wrong_method_and_what_is_not_implemented(gateway: Gateway) -> None:
+    def ask(method: str, path: str) -> Any:
+        return gateway.http.request(method, gateway.url + path, headers=gateway.headers(), timeout=30)
+
+    assert "/service-orders" in refused(ask("POST", "/service-order"), 404, "NOT_FOUND")[0]
+    assert refused(ask("POST", "/service-orders/"), 404, "NOT_FOUND")
+    wrong = ask("GET", "/service-orders")
+    assert refused(wrong, 405, "MALFORMED_REQUEST") and wrong.headers["Allow"] == "POST"
+    assert refused(ask("POST", "/service-problems"), 501, "NOT_IMPLEMENTED")
+    assert refused(ask("PATCH", "/service-problem-resolutions/7"), 501, "NOT_IMPLEMENTED")
+
+
+def test_a_body_over_the_limit_is_refused_before_it_is_read(gateway: Gateway, simulator: Embedded) -> None:
+    address = urlsplit(simulator.url)
+    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+        connection.sendall(
+            b"POST /service-orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99000000\r\n\r\n"
+        )
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"MALFORMED_REQUEST" in answer
+
+
+def test_every_refused_request_stands_in_the_journal_without_its_secrets(gateway: Gateway) -> None:
+    gateway.post("/service-orders", b"{\x00\xff", Authorization="Bearer top-secret", Cookie="session=1")
+    gateway.post("/nowhere", {"id": 1})
+    first, second = gateway.admin("GET", "/journal")["items"]
+    assert first["response"]["code"] == 400 and second["response"]["code"] == 404
+    assert first["request"]["headers"]["authorization"] == "Bearer ***" and first["request"]["headers"]["cookie"] == "***"
+    assert "top-secret" not in json.dumps(first)
+
+
+def test_an_id_is_free_again_after_a_refusal(gateway: Gateway) -> None:
+    body = gateway.provide()
+    assert gateway.post("/service-orders", {**body, "orderType": "OLD"}).status_code == 422
+    assert gateway.post("/service-orders", body).status_code == 202
+
+
+def test_a_slip_in_a_control_header_is_a_finding(gateway: Gateway) -> None:
+    gateway.post("/service-orders", gateway.provide(), X_Scenaro="ORDER_DELAYED")
+    assert gateway.admin("GET", "/journal")["items"][0]["findings"] == ["header x-scenaro has no meaning here (did you mean `x-scenario`?)"]
+
+
+def test_headers_and_text_that_no_store_can_keep_do_not_break_the_journal(gateway: Gateway) -> None:
+    response = gateway.http.post(gateway.url + "/%ff%00?q=%fe", data=b"\xff\x00", headers={"X-Odd": "\xe9\xff"}, timeout=30)
+    assert response.status_code == 404
+    assert len(gateway.admin("GET", "/journal")["items"]) == 1

@@ -1,0 +1,228 @@
+"""The sender, judged from the other side: a receiver that knows nothing of our code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from simulator.config import Config
+from simulator.web import Embedded
+from tests.conftest import Gateway
+from tests.receiver import Answer, Arrival, Receiver
+
+FAST = {"retry": ["20ms", "20ms", "20ms"], "timeout": "2s", "connect_timeout": "1s", "lease": "8s"}
+
+
+@pytest.fixture
+def running(make_config: Callable[..., Config], receiver: Receiver) -> Any:
+    """A simulator that sends to the receiver, with short retries; `running(**overrides)` as a context."""
+
+    def run(**overrides: Any) -> Embedded:
+        return Embedded(make_config(**{"gateway": {"url": receiver.url}, "delivery": FAST, **overrides}))
+
+    return run
+
+
+def answering(*codes: int | None) -> Callable[[int, Arrival], int | Answer | None]:
+    """Answer the first arrivals so, all later ones with 204."""
+    return lambda number, arrival: codes[number - 1] if number <= len(codes) else 204
+
+
+def test_a_message_has_the_contracts_headers_and_a_token(running: Any, receiver: Receiver) -> None:
+    with running() as simulator, Gateway(simulator.url) as gateway:
+        gateway.post("/service-orders", gateway.provide(), X_Conversation_ID="journey-7")
+        gateway.advance()
+    arrivals = receiver.arrivals
+    assert {arrival.path for arrival in arrivals} == {"/kcis"}
+    assert {arrival.headers["x-conversation-id"] for arrival in arrivals} == {"journey-7"}
+    assert len({arrival.headers["x-request-id"] for arrival in arrivals}) == 3
+    assert {arrival.headers["content-type"] for arrival in arrivals} == {"application/json"}
+    assert {arrival.headers["authorization"] for arrival in arrivals} == {"Bearer token-1"}
+    assert receiver.tokens == ["token-1"]
+
+
+@pytest.mark.parametrize("code", [500, 502, 503, 504, 429, 408, None])
+def test_weather_is_tried_again_with_the_same_bytes(running: Any, receiver: Receiver, code: int | None) -> None:
+    receiver.answer = answering(code, code)
+    with running() as simulator, Gateway(simulator.url) as gateway:
+        order = gateway.place()
+        gateway.advance("31s")
+        kci = gateway.kcis(order)[0]
+    assert [arrival.answered for arrival in receiver.arrivals] == [code or 0, code or 0, 204]
+    assert len({arrival.raw for arrival in receiver.arrivals}) == 1
+    assert (kci["state"], kci["attempts"], kci["sequence"]) == ("delivered", 3, 1)
+
+
+@pytest.mark.parametrize("code", [400, 404, 410, 422, 501, 302])
+def test_a_refusal_is_final_visible_and_nothing_overtakes_it(running: Any, receiver: Receiver, code: int) -> None:
+    receiver.answer = lambda number, arrival: (code, {}, b'{"code":"INVALID_REQUEST","messages":["no"]}')
+    with running() as simulator, Gateway(simulator.url) as gateway:
+        order = gateway.place()
+        gateway.advance()
+        kci = gateway.kcis(order)[0]
+        states = gateway.order(order)["kcis"]
+        health = gateway.admin("GET", "/health")
+    assert len(receiver.arrivals) == 1
+    assert (kci["state"], kci["last"]["code"]) == ("dead", code)
+    assert states == {"waiting": 2, "delivered": 0, "dead": 1, "withdrawn": 0, "skipped": 0}
+    assert health["sender"]["dead"] == 1 and health["gateways"][0]["state"] == "failing"
+
+
+def test_what_follows_a_dead_kci_may_be_sent_if_the_settings_say_so(running: Any, receiver: Receiver) -> None:
+    receiver.answer = answering(400)
+    with running(delivery={**FAST, "after_dead": "skip"}) as simulator, Gateway(simulator.url) as gateway:
+        gateway.place()
+        gateway.advance()
+    assert [arrival.body["sequenceNumber"] for arrival in receiver.arrivals] == [1, 2, 3]
+
+
+def test_a_cancellation_frees_a_parked_order(running: Any, receiver: Receiver) -> None:
+    receiver.answer = answering(400)
+    with running() as simulator, Gateway(simulator.url) as gateway:
+        order = gateway.place("CANCELLATION_PENDING")
+        gateway.advance("31s")
+        assert gateway.cancel(order).status_code == 202
+        gateway.advance()
+    assert [arrival.body["reasonCode"] for arrival in receiver.arrivals] == ["COMMITTED", "CANCELLED"]
+
+
+def test_tries_end_and_then_the_kci_is_dead(running: Any, receiver: Receiver) -> None:
+    receiver.answer = lambda number, arrival: 500
+    with running() as simulator, Gateway(simulator.url) as gateway:
+        order = gateway.place()
+        gateway.advance("31s")
+        assert gateway.kcis(order)[0]["state"] == "dead"
+    assert len(receiver.arrivals) == 4
+
+
+def test_a_conflict_after_a_lost_answer_means_that_it_arrived(running: Any, receiver: Receiver) -> None:
+    receiver.answer = answering(None, 409)
+    with running() as simulator, Gateway(simulator.url) as gateway:
+        order = gateway.place()
+        gateway.advance("31s")
+        assert gateway.kcis(order)[0]["state"] == "delivered"
+
+
+def test_one_orders_kcis_keep_their_order_through_failures(running: Any, receiver: Receiver) -> None:
+    receiver.answer = lambda number, arrival: 500 if number % 3 == 1 else 204
+    with running() as simulator, Gateway(simulator.url) as gateway:
+        orders = [gateway.place("ORDER_DELAYED") for _ in range(10)]
+        gateway.advance()
+    delivered: dict[int, list[int]] = {order["id"]: [] for order in orders}
+    for arrival in receiver.arrivals:
+        if arrival.answered == 204:
+            delivered[arrival.body["provideServiceOrder"]["id"]].append(arrival.body["sequenceNumber"])
+    assert set(map(tuple, delivered.values())) == {(1, 2, 3, 4, 5)}
+
+
+def test_a_refused_token_is_replaced_once_within_the_same_try(running: Any, receiver: Receiver) -> None:
+    receiver.answer = lambda number, arrival: 204 if arrival.headers["authorization"] == "Bearer token-2" else 401
+    with running() as simulator, Gateway(simulator.url) as gateway:
+        order = gateway.place()
+        gateway.advance()
+        assert [kci["attempts"] for kci in gateway.kcis(order)] == [1, 1, 1]
+    assert receiver.tokens == ["token-1", "token-2"]
+
+
+def test_many_refusals_at_once_make_one_token_request(running: Any, receiver: Receiver) -> None:
+    receiver.answer = lambda number, arrival: 401 if arrival.headers["authorization"] == "Bearer token-1" else 204
+    with running() as simulator, Gateway(simulator.url) as gateway:
+        for _ in range(20):
+            gateway.place()
+        gateway.advance("31s")
+    assert receiver.tokens == ["token-1", "token-2"]
+
+
+def test_a_short_lived_token_is_renewed(running: Any, receiver: Receiver) -> None:
+    receiver.lifetime = 1
+    receiver.answer = lambda number, arrival: 204
+    with running() as simulator, Gateway(simulator.url) as gateway:
+        gateway.place()
+        gateway.advance("31s")
+        first = len(receiver.tokens)
+        for _ in range(40):
+            gateway.place()
+            gateway.advance("31s")
+            if len(receiver.tokens) > first:
+                break
+    assert len(receiver.tokens) > first
+
+
+def test_a_broken_token_endpoint_costs_no_try(running: Any, receiver: Receiver) -> None:
+    receiver.token_answer = lambda number: 503 if number == 1 else 200
+    with running() as simulator, Gateway(simulator.url) as gateway:
+        order = gateway.place()
+        gateway.advance("31s")
+        kci = gateway.kcis(order)[0]
+        lines = gateway.admin("GET", "/journal?direction=out")["items"]
+    assert (kci["state"], kci["attempts"]) == ("delivered", 1)
+    assert "answered 503" in lines[0]["response"]["error"]
+
+
+@pytest.mark.parametrize(
+    ("auth", "header"),
+    [
+        ({"kind": "none"}, None),
+        ({"kind": "bearer", "token": "fixed"}, "Bearer fixed"),
+        ({"kind": "basic", "username": "u", "password": "p"}, "Basic dTpw"),
+    ],
+)
+def test_other_credentials(running: Any, receiver: Receiver, auth: dict[str, str], header: str | None) -> None:
+    with running(gateway={"url": receiver.url, "auth": auth}) as simulator, Gateway(simulator.url) as gateway:
+        gateway.place()
+        gateway.advance("31s")
+    assert receiver.arrivals[0].headers.get("authorization") == header
+    assert receiver.tokens == []
+
+
+def test_retry_after_is_kept(running: Any, receiver: Receiver) -> None:
+    receiver.answer = lambda number, arrival: (429, {"Retry-After": "1"}, b"") if number == 1 else 204
+    with running() as simulator, Gateway(simulator.url) as gateway:
+        gateway.place()
+        moved = gateway.admin("POST", "/clock/advance", {"by": "31s", "within": "300ms"}, 408)
+        assert [kci["send"] for kci in moved["unsettled"]] == ["ACKNOWLEDGED"]
+        receiver.wait_for(2)
+
+
+def test_a_restart_in_the_middle_goes_on_where_it_was(running: Any, receiver: Receiver) -> None:
+    with running() as simulator, Gateway(simulator.url) as gateway:
+        order = gateway.place("ORDER_DELAYED")
+        gateway.advance("61s")
+    assert len(receiver.arrivals) == 2
+    with running() as simulator, Gateway(simulator.url) as gateway:
+        gateway.advance()
+        assert gateway.order(order)["status"] == "COMPLETED"
+    assert [arrival.body["sequenceNumber"] for arrival in receiver.arrivals] == [1, 2, 3, 4, 5]
+
+
+def test_an_order_is_played_by_its_own_edition_after_its_file_changed(
+    make_config: Callable[..., Config], receiver: Receiver, scenario_folder: Callable[..., str]
+) -> None:
+    def run(text: str) -> Embedded:
+        folder = scenario_folder(ONE=text)
+        return Embedded(make_config(gateway={"url": receiver.url}, suppliers=[{"name": "default", "path": "/", "scenarios": folder}]))
+
+    cancel = "cancellation: [{{reply: {{reject: [{}]}}}}]\n"
+    with run("reply: acknowledge\n" + cancel.format("the first edition")) as simulator, Gateway(simulator.url) as gateway:
+        order = gateway.place("ONE")
+    with run("reply: acknowledge\n" + cancel.format("the second edition")) as simulator, Gateway(simulator.url) as gateway:
+        assert gateway.cancel(order).json()["messages"] == ["the first edition"]
+        assert gateway.cancel(gateway.place("ONE")).json()["messages"] == ["the second edition"]
+
+
+def test_a_step_that_cannot_be_rendered_is_dead_and_says_why(
+    make_config: Callable[..., Config], receiver: Receiver, scenario_folder: Callable[..., str]
+) -> None:
+    step = """{after: 1s, send: WARNING, with: {text: "Every {{ 1 / (order.document.engineerTasks | default([1]) | length) }} h"}}"""
+    folder = scenario_folder(ODD=f"reply: acknowledge\ntimeline:\n  - {step}\n")
+    settings = make_config(gateway={"url": receiver.url}, suppliers=[{"name": "default", "path": "/", "scenarios": folder}])
+    with Embedded(settings) as simulator, Gateway(simulator.url) as gateway:
+        order = gateway.place("ODD", engineerTasks=[])
+        gateway.advance("2s")
+        kci = gateway.admin("GET", "/kcis?state=dead")["items"][0]
+        story = gateway.admin("GET", f"/orders/{gateway.order(order)['id']}/story")
+    assert "division by zero" in kci["last"]["error"] and kci["sequence"] is None
+    assert any("could not happen" in event["text"] for event in story["events"])
+    assert receiver.arrivals == []
