@@ -88,7 +88,10 @@ STEPS = "scenario: X\nreply: acknowledge\ntimeline:\n  - "
         (STEPS + "{after: 4000d, send: COMMITTED}", "between 0 and 10 years"),
         (STEPS + "{at: someday, send: COMMITTED}", "neither a duration nor an instant"),
         (STEPS + "{after: 1s, send: COMMITTED, status: HELD}", "x.yaml:4:42: COMMITTED never brings HELD (one of: IN_PROGRESS)"),
-        (STEPS + "{after: 1s, send: WARNING, with: {problemCod: X}}", "x.yaml:4:39: unknown member `problemCod` (did you mean `problemCode`?)"),
+        (
+            STEPS + "{after: 1s, send: WARNING, with: {problemCod: X}}",
+            "x.yaml:4:39: unknown member `problemCod` (did you mean `problemCode`?)",
+        ),
         (STEPS + "{after: 1s, send: WARNING, with: {problemCode: NETWORK_ISSU}}", "did you mean `NETWORK_ISSUE`?"),
         (STEPS + '{after: 1s, send: WARNING, with: {text: "{{ odrer.ref }}"}}', "unknown name `odrer` (did you mean `order`?)"),
         (STEPS + '{after: 1s, send: WARNING, with: {text: "{{ order.reff }}"}}', "order has no `reff` (did you mean `ref`?)"),

@@ -102,9 +102,9 @@ def as_text(tale: Tale, given: Mapping[str, Any]) -> str:
 
 
 def _entry_head(entry: EntryTale) -> str:
-    conditions = " and ".join(map(matching.describe, entry.entry.when)) or "always"
+    conditions = " and ".join(map(matching.describe, entry.entry.when))
     times = f", at most {entry.entry.times} times" if entry.entry.times else ""
-    head = f"{entry.action} {entry.index + 1}, when {conditions}{times}"
+    head = f"{entry.action} {entry.index + 1}{f', when {conditions}' if conditions else ''}{times}"
     if not entry.lines:
         return f"{head}: it never comes to this in the story above"
     return f"{head}; here {instants.format_duration(entry.after)} after the order:"

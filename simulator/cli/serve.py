@@ -38,6 +38,8 @@ from simulator.world import World, open_world
 log = logging.getLogger("simulator")
 
 ORPHANS_LEAVE = 15 * instants.SECOND
+PATIENCE = 25 * instants.SECOND
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 QUICK_DEATH = 2 * instants.SECOND
 
 
@@ -174,10 +176,11 @@ class _Family:
         self.pids: dict[str, int] = {}
         self.started: dict[str, int] = {}
         self.stopping = threading.Event()
+        self.patience = PATIENCE
         self.alive_read, self.alive_write = os.pipe()
 
     def start(self) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in _SIGNALS:
             signal.signal(number, self._stop)
         for name in self.parts:
             self._start(name)
@@ -204,9 +207,12 @@ class _Family:
     def _start(self, name: str) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
+        # a signal between the fork and the child's own handlers would be lost, and the child would never end: hold it back
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         pid = os.fork()
         if pid == 0:
             self._be(name)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         self.pids[name] = pid
         self.started[name] = clock.monotonic()
 
@@ -216,8 +222,9 @@ class _Family:
         try:
             os.setsid()
             os.close(self.alive_write)
-            for number in (signal.SIGTERM, signal.SIGINT):
+            for number in _SIGNALS:
                 signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
             threading.Thread(target=self._await_orphanhood, args=(os.getpid(),), daemon=True).start()
             self.parts[name]()
             code = 0
@@ -232,15 +239,26 @@ class _Family:
 
     def _await_orphanhood(self, pid: int) -> None:
         os.read(self.alive_read, 1)
-        os.kill(pid, signal.SIGQUIT if self.parts else signal.SIGTERM)
+        os.kill(pid, signal.SIGQUIT)  # gunicorn leaves at once, the sender settles what is in flight
 
     def _stop(self, number: int, frame: Any) -> None:
+        """The first signal asks, the second insists."""
+        if self.stopping.is_set():
+            self.patience = 0
         self.stopping.set()
 
     def _end(self, name: str, pid: int) -> None:
+        """Ask a child to end; one that does not, is killed with all it started."""
+        asked = clock.monotonic()
         try:
             os.kill(pid, signal.SIGTERM)
-            os.waitpid(pid, 0)
+            while os.waitpid(pid, os.WNOHANG) == (0, 0):
+                if clock.monotonic() > asked + self.patience:
+                    log.error("the %s process does not end: killed", name)
+                    os.killpg(pid, signal.SIGKILL)
+                    os.waitpid(pid, 0)
+                    return
+                clock.sleep(20 * instants.MILLISECOND)
         except (ProcessLookupError, ChildProcessError):
             pass
 

@@ -30,7 +30,10 @@ class StepSchema(Strict):
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def check_shape(self, data: Any, original: Any, **kwargs: Any) -> None:
-        if not isinstance(original, dict) or not original.keys() <= {*self.later, *(field.data_key or name for name, field in self.fields.items())}:
+        if not isinstance(original, dict) or not original.keys() <= {
+            *self.later,
+            *(field.data_key or name for name, field in self.fields.items()),
+        }:
             return  # an unknown key is told already, and may be the misspelt time or verb
         said = []
         if ("after" in original) == ("at" in original):

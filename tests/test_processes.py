@@ -1,0 +1,201 @@
+"""Real processes: `simulator serve` with four workers, killed in the middle, judged from the receiver's log alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Gateway
+from tests.receiver import Receiver
+
+pytestmark = pytest.mark.slow
+
+GAP = "0.4"
+
+
+@contextmanager
+def serving(folder: Path, *arguments: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`simulator serve` on a free port; its process and URL. It is terminated at the end if it still runs."""
+    command = [sys.executable, "-m", "simulator", "serve", "--port", "0", *arguments]
+    log = (folder / "serve.log").open("a")
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        env={**os.environ, "SIMULATOR_DELIVERY__RETRY": "ci", **environment},
+    )
+    assert process.stdout is not None
+    reader = threading.Thread()
+    try:
+        line = process.stdout.readline()
+        assert line.startswith("listening on http://"), (line, (folder / "serve.log").read_text())
+        reader = threading.Thread(target=process.stdout.read, daemon=True)
+        reader.start()
+        yield process, line.split()[-1]
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(timeout=30)
+        if reader.ident:
+            reader.join(timeout=30)  # the last child that could write has gone
+        process.stdout.close()
+        log.close()
+
+
+def place_many(url: str, count: int) -> list[int]:
+    """Place orders from many threads at once; the ids of those that were accepted."""
+
+    def place(number: int) -> int | None:
+        with Gateway(url) as gateway:
+            body = {**gateway.provide(), "id": number}
+            try:
+                response = gateway.post("/service-orders", body, X_Scenario="ORDER_DELAYED", X_Kci_Delay=GAP)
+            except OSError:
+                return None
+            return number if response.status_code == 202 else None
+
+    with ThreadPoolExecutor(32) as pool:
+        return [number for number in pool.map(place, range(1, count + 1)) if number is not None]
+
+
+def judge(receiver: Receiver, orders: list[int], *, repeats: int) -> None:
+    """From the receiver's log alone: nothing missing, first arrivals in order, no gap, repeats to the byte and few."""
+    raws: dict[str, bytes] = {}
+    firsts: dict[int, list[int]] = {}
+    twice = 0
+    for arrival in receiver.arrivals:
+        body = arrival.body
+        if body["id"] in raws:
+            assert raws[body["id"]] == arrival.raw
+            twice += 1
+            continue
+        raws[body["id"]] = arrival.raw
+        firsts.setdefault(body["provideServiceOrder"]["id"], []).append(body["sequenceNumber"])
+    assert set(firsts) >= set(orders)
+    assert set(map(tuple, firsts.values())) == {(1, 2, 3, 4, 5)}
+    assert twice <= repeats
+
+
+@pytest.fixture
+def store_arguments(store_url: str) -> list[str]:
+    return ["--store", store_url]
+
+
+def test_a_hundred_orders_at_once_through_four_workers(tmp_path: Path, store_arguments: list[str], receiver: Receiver) -> None:
+    with serving(tmp_path, "--workers", "4", "--gateway-url", receiver.url, *store_arguments) as (process, url):
+        orders = place_many(url, 100)
+        assert len(orders) == 100
+        receiver.wait_for(500, within=60)
+        process.terminate()
+        assert process.wait(timeout=30) == 0
+    judge(receiver, orders, repeats=0)
+    assert len(receiver.arrivals) == 500
+
+
+def test_killed_in_the_middle_and_started_again_nothing_is_missing(tmp_path: Path, store_arguments: list[str], receiver: Receiver) -> None:
+    arguments = ["--workers", "4", "--gateway-url", receiver.url, *store_arguments]
+    with serving(tmp_path, *arguments) as (process, url):
+        orders = place_many(url, 100)
+        receiver.wait_for(120, within=60)
+        process.kill()
+        process.wait(timeout=10)
+    with serving(tmp_path, *arguments) as (_, url), Gateway(url) as gateway:
+        _await_completed(gateway, receiver, len(orders))
+    judge(receiver, orders, repeats=64)
+
+
+def test_a_killed_sender_is_started_again(tmp_path: Path, receiver: Receiver) -> None:
+    with serving(tmp_path, "--gateway-url", receiver.url) as (process, url):
+        orders = place_many(url, 20)
+        receiver.wait_for(20, within=60)
+        sender = _children(process.pid)[-1]
+        os.kill(sender, signal.SIGKILL)
+        with Gateway(url) as gateway:
+            _await_completed(gateway, receiver, len(orders))
+        assert "the sender process ended (-9): starting it again" in (tmp_path / "serve.log").read_text()
+    judge(receiver, orders, repeats=64)
+
+
+def test_no_child_outlives_a_killed_parent(tmp_path: Path, receiver: Receiver) -> None:
+    with serving(tmp_path, "--gateway-url", receiver.url) as (process, url):
+        process.kill()
+        process.wait(timeout=10)
+    # the lock on the store is inherited by every child: the second start waits until the last of them has gone
+    with serving(tmp_path, "--gateway-url", receiver.url) as (_, again), Gateway(again) as gateway:
+        assert gateway.admin("GET", "/health", code=None)["version"]
+    port = int(url.rpartition(":")[2])
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_a_second_one_on_the_same_store_or_port_is_refused_in_one_line(tmp_path: Path) -> None:
+    with serving(tmp_path) as (process, url):
+        port = url.rpartition(":")[2]
+        for arguments, said in [
+            (["--port", "0"], f"simulator.db is already in use by pid {process.pid}"),
+            (["--port", port, "--store", "sqlite:///other.db"], f"cannot listen on 127.0.0.1:{port}: Address already in use"),
+        ]:
+            second = subprocess.run(
+                [sys.executable, "-m", "simulator", "serve", *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=60
+            )
+            assert second.returncode == 2
+            assert said in second.stderr and len(second.stderr.splitlines()) == 1, second.stderr
+
+
+def test_ctrl_c_ends_it_quietly(tmp_path: Path) -> None:
+    with serving(tmp_path) as (process, _):
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
+    assert "Traceback" not in (tmp_path / "serve.log").read_text()
+
+
+def test_the_pretend_gateway_alone_takes_what_a_simulator_sends(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "simulator", "gateway", "--port", "0"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as pretend:
+        assert pretend.stdout is not None
+        home = pretend.stdout.readline().split()[-1]
+        with serving(tmp_path, "--gateway-url", home, "--clock", "manual") as (_, url), Gateway(url) as gateway:
+            gateway.place()
+            gateway.advance()
+            received = gateway.http.get(f"{home}/kcis", timeout=30).json()["items"]
+        pretend.terminate()
+    assert [row["code"] for row in received] == [204, 204, 204] and not any(row["findings"] for row in received)
+
+
+def _await_completed(gateway: Gateway, receiver: Receiver, count: int) -> None:
+    """Wait for arrivals until every order is completed; each arrival is a reason to look again."""
+
+    def completed() -> bool:
+        return len(gateway.admin("GET", "/orders?status=COMPLETED&limit=1000")["items"]) >= count
+
+    with receiver.changed:
+        for _ in range(600):
+            if completed():
+                return
+            receiver.changed.wait(0.1)
+    raise AssertionError("not every order was completed")
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields: list[Any] = status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid:
+            found.append(int(status.parent.name))
+    return sorted(found)
