@@ -179,6 +179,8 @@ DEFAULTS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Auth:
+    """Credentials towards the gateway (reference 2.4); which members count depends on `kind`."""
+
     kind: str
     token_url: str | None
     client_id: str
@@ -200,12 +202,16 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True)
 class ClockStart:
+    """A supplier's first clock."""
+
     mode: str
     rate: float
 
 
 @dataclass(frozen=True, slots=True)
 class SupplierConfig:
+    """One standing supplier; `path` is empty for the root."""
+
     name: str
     path: str
     dialect: str
@@ -217,6 +223,8 @@ class SupplierConfig:
 
 @dataclass(frozen=True, slots=True)
 class Server:
+    """Where the web processes listen; `max_body` in bytes, `max_delay` in microseconds."""
+
     host: str
     port: int
     workers: int
@@ -239,18 +247,24 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class StoreConfig:
+    """Which database, and how hard it writes."""
+
     url: str
     durability: str
 
 
 @dataclass(frozen=True, slots=True)
 class Pretend:
+    """The built-in pretend gateway."""
+
     mount: bool
     path: str
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
+    """All settings, checked; build it with `load`."""
+
     server: Server
     store: StoreConfig
     delivery: Delivery

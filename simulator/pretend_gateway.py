@@ -20,7 +20,6 @@ from simulator.config import Gateway
 from simulator.dialects import Dialect
 from simulator.errors import Conflict, Refused, Unavailable
 from simulator.store import Store, journal
-from simulator.story import describe
 
 log = logging.getLogger("simulator.gateway")
 
@@ -53,10 +52,10 @@ def make_pretend_gateway(store: Store, settings: Gateway, dialect: Dialect) -> B
             document = dialect.check_notice(request.get_data(), headers)
         except Refused as refused:
             code, word = _CODES[refused.kind]
-            _keep(store, headers, None, code, refused.messages)
+            _keep(store, headers, None, code, refused.messages, "a request")
             return _json({"uuid": seed.unique(), "code": word, "messages": list(refused.messages)}, code)
         try:
-            _keep(store, headers, document, 204, ())
+            _keep(store, headers, document, 204, (), f"KCI {dialect.describe(document)}")
         except (Unavailable, Conflict) as error:
             log.error("%s", error)
             return Response(status=503)
@@ -111,7 +110,7 @@ def _authorised(headers: Mapping[str, str], settings: Gateway, signer: URLSafeTi
     return True
 
 
-def _keep(store: Store, headers: Mapping[str, str], document: Any, code: int, messages: tuple[str, ...]) -> None:
+def _keep(store: Store, headers: Mapping[str, str], document: Any, code: int, messages: tuple[str, ...], what: str) -> None:
     order, findings = "", list(messages)
     with store.write() as tx:
         if document is not None:
@@ -120,8 +119,7 @@ def _keep(store: Store, headers: Mapping[str, str], document: Any, code: int, me
                 [row["body"] for row in journal.list_received(tx, order=order, limit=1000) if row["body"]], document
             )
         journal.receive(tx, order, redact.headers(headers), document, code, findings)
-    what = f"KCI {describe(document)} of {order}" if document is not None else "a request"
-    log.info("received %s: %s%s", what, code, "".join(f"; {finding}" for finding in findings))
+    log.info("received %s%s: %s%s", what, f" of {order}" if order else "", code, "".join(f"; {finding}" for finding in findings))
 
 
 def _order_of(document: Mapping[str, Any]) -> str:

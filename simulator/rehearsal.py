@@ -14,7 +14,7 @@ from simulator.dialects import Dialect, Route
 from simulator.errors import Illegal, Problem, Refused, RenderFailed
 from simulator.model import Document, Entry, Incoming, Kci, Order, Request, Scenario, Where
 from simulator.scenario import params_of
-from simulator.story import Line, describe
+from simulator.story import Line
 
 START = 1_772_442_000_000_000  # 2026-03-02T09:00:00Z: rehearsals have a date of their own, so that they print the same every day
 MOST_STEPS = 1000
@@ -230,7 +230,7 @@ class _Stage:
         request = next((request for request in self.requests if request.id == head.request), None)
         numbered = replace(step.kci, sequence=self.sequence, id=head.id)
         notice = self.dialect.notice(self.order, numbered, request)
-        self._say("kci", describe(notice))
+        self._say("kci", self.dialect.describe(notice))
         if not head.illegal:
             self._check_notice(notice)
 

@@ -42,12 +42,12 @@ def demo(settings: Config, names: Sequence[str]) -> bool:
     count = 0
     with tempfile.TemporaryDirectory(prefix="simulator-demo-") as folder:
         with Embedded(_fresh(settings, folder)) as simulator:
-            player = _Player(simulator.url)
-            for supplier in simulator.world.suppliers.values():
-                for run in _runs(supplier, names):
-                    count += 1
-                    faults = player.play(supplier, run)
-                    wrong += [f"{run.title}: {fault}" for fault in faults]
+            with requests.Session() as http:
+                player = _Player(simulator.url, http)
+                for supplier in simulator.world.suppliers.values():
+                    for run in _runs(supplier, names):
+                        count += 1
+                        wrong += [f"{run.title}: {fault}" for fault in player.play(supplier, run)]
     if not count:
         known = [name for supplier in simulator.world.suppliers.values() for name in supplier.book.scenarios]
         raise Invalid([Problem(message=f"no scenario `{name}`", hint=nearest(name, known)) for name in names if name not in known])
@@ -84,9 +84,9 @@ def _runs(supplier: Supplier, names: Sequence[str]) -> Iterator[_Run]:
 class _Player:
     """Plays the gateway's part over HTTP."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, http: requests.Session) -> None:
         self.url = url
-        self.http = requests.Session()
+        self.http = http
         self.http.trust_env = False
         self.serial = 1000
 

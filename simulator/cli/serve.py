@@ -17,12 +17,12 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
-import sqlalchemy as sa
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from werkzeug.serving import make_server
@@ -31,7 +31,7 @@ from simulator import clock, dialects, instants
 from simulator.config import Config
 from simulator.errors import Invalid, Problem, Unavailable
 from simulator.pretend_gateway import make_pretend_gateway
-from simulator.store import Store
+from simulator.store import Store, parse_url
 from simulator.web import create_app
 from simulator.world import World, open_world
 
@@ -46,25 +46,21 @@ QUICK_DEATH = 2 * instants.SECOND
 def serve(settings: Config) -> None:
     """Run until SIGTERM or SIGINT. Invalid or Unavailable before anything listens when it cannot."""
     _warn(settings)
-    lock = _lock(settings)
-    listener = _listen(settings.server.host, settings.server.port)
-    settings = replace(settings, server=replace(settings.server, port=listener.getsockname()[1]))
-    base_url = _base_url(settings)
-    open_world(settings, base_url).close()  # every mistake in scenarios, settings and store shows here, once
-    family = _Family(
-        {
-            "web": lambda: _Web(settings, base_url, listener).run(),
-            "sender": lambda: _send(open_world(settings, base_url)),
-        }
-    )
-    try:
+    with ExitStack() as held:
+        _lock(settings, held)
+        listener = held.enter_context(_listen(settings.server.host, settings.server.port))
+        settings = replace(settings, server=replace(settings.server, port=listener.getsockname()[1]))
+        base_url = _base_url(settings)
+        open_world(settings, base_url).close()  # every mistake in scenarios, settings and store shows here, once
+        family = _Family(
+            {
+                "web": lambda: _Web(settings, base_url, listener).run(),
+                "sender": lambda: _send(open_world(settings, base_url)),
+            }
+        )
         family.start()
         _say_hello(settings, base_url)
         family.watch()
-    finally:
-        listener.close()
-        if lock is not None:
-            os.close(lock)
 
 
 def send(settings: Config) -> None:
@@ -72,11 +68,10 @@ def send(settings: Config) -> None:
     missing = [supplier.name for supplier in settings.suppliers if supplier.gateway.url is None]
     if missing:
         raise Invalid([Problem(message=f"gateway.url is needed by a sender alone (supplier {', '.join(missing)})")])
-    lock = _lock(settings)
-    log.info("sending for %s", settings.store.url.rpartition("@")[2])
-    _send(open_world(settings, ""))
-    if lock is not None:
-        os.close(lock)
+    with ExitStack() as held:
+        _lock(settings, held)
+        log.info("sending for %s", settings.store.url.rpartition("@")[2])
+        _send(open_world(settings, ""))
 
 
 def pretend(settings: Config, host: str, port: int) -> None:
@@ -119,9 +114,8 @@ def _base_url(settings: Config) -> str:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(2048)
@@ -133,15 +127,16 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _lock(settings: Config) -> int | None:
+def _lock(settings: Config, held: ExitStack) -> None:
     """Hold a SQLite store for this family of processes alone; children inherit the lock, so orphans hold it until they left."""
-    url = sa.make_url(settings.store.url) if "://" in settings.store.url else None
-    if url is None or url.get_backend_name() != "sqlite" or not url.database:
-        return None
+    url = parse_url(settings.store.url)
+    if url.get_backend_name() != "sqlite":
+        return
     try:
-        descriptor = os.open(f"{Path(url.database).absolute()}.serve", os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = os.open(f"{Path(url.database or '').absolute()}.serve", os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise Unavailable(f"the store {settings.store.url} cannot be used: {error.strerror}") from None
+    held.callback(os.close, descriptor)
     deadline = clock.monotonic() + ORPHANS_LEAVE
     while True:
         try:
@@ -150,12 +145,10 @@ def _lock(settings: Config) -> int | None:
         except BlockingIOError:
             holder = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
             if _is_alive(holder) or clock.monotonic() > deadline:
-                os.close(descriptor)
                 raise Unavailable(f"{url.database} is already in use by pid {holder}: stop that one, or choose another --store") from None
             clock.sleep(50 * instants.MILLISECOND)
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-    return descriptor
 
 
 def _is_alive(pid: str) -> bool:

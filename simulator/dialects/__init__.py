@@ -47,6 +47,9 @@ class Dialect(Rules, Protocol):
     def notice(self, order: Order, kci: Kci, request: Request | None) -> Document:
         """The document of one message, with the newest order; `kci` has its sequence number and issue moment."""
 
+    def describe(self, document: Mapping[str, Any]) -> str:
+        """Any document of this contract (a request, an answer, a refusal, a message) in one line, for people."""
+
     def notice_path(self, order: Order, path: str) -> str:
         """Where the message goes below the gateway's URL; `path` is the configured one."""
 

@@ -17,10 +17,12 @@ KINDS = ("string", "integer", "boolean", "duration", "choice")
 
 
 def is_template(value: Any) -> bool:
+    """Whether a value is text with an expression in it."""
     return isinstance(value, str) and "{{" in value
 
 
 def not_yet(word: str) -> str:
+    """The refusal of a word that the format has and we do not, yet."""
     return f"`{word}` is not yet supported"
 
 

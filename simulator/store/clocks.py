@@ -39,6 +39,7 @@ def put(tx: Tx, supplier: str, clock: Clock) -> None:
 
 
 def has_orders(tx: Tx, supplier: str) -> bool:
+    """Whether a supplier has any order: then its time only goes forward."""
     return tx.execute(sa.select(orders.c.id).where(orders.c.supplier == supplier).limit(1)).one_or_none() is not None
 
 
@@ -64,6 +65,7 @@ def take_advance(tx: Tx, supplier: str, token: str, until: int) -> None:
 
 
 def end_advance(tx: Tx, supplier: str, token: str) -> None:
+    """Let the next advance begin."""
     tx.execute(
         sa.update(clocks).where(clocks.c.supplier == supplier, clocks.c.advancing == token).values(advancing="", advancing_until=None)
     )

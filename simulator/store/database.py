@@ -46,7 +46,7 @@ class Store:
     """The one durable place. Every process opens its own; what one commits, all others see."""
 
     def __init__(self, url: str, *, durability: str = "normal", pool: int = 16) -> None:
-        self.url = _parse(url)
+        self.url = parse_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._local_lock = threading.Lock()
         self._lock_file: int | None = None
@@ -145,7 +145,8 @@ class Store:
                 )
 
 
-def _parse(url: str) -> sa.URL:
+def parse_url(url: str) -> sa.URL:
+    """Read `store.url`. Invalid when it is none that we can use."""
     try:
         parsed = sa.make_url(url)
     except exc.ArgumentError:

@@ -61,6 +61,7 @@ def list_pins(tx: Tx, supplier: str) -> list[Mapping[str, Any]]:
 
 
 def add_pin(tx: Tx, supplier: str, scenario: str, times: int | None, when: Mapping[str, Any]) -> int:
+    """Add a pin; its id."""
     result = tx.execute(sa.insert(pins).values(supplier=supplier, scenario=scenario, times=times, when=dict(when)))
     return int(result.inserted_primary_key[0])
 
@@ -72,6 +73,7 @@ def use_pin(tx: Tx, pin: int) -> None:
 
 
 def clear_pins(tx: Tx, supplier: str) -> int:
+    """Remove all pins; how many there were."""
     return int(tx.execute(sa.delete(pins).where(pins.c.supplier == supplier)).rowcount)
 
 
@@ -89,10 +91,12 @@ def receive(tx: Tx, order: str, headers: Mapping[str, str], body: Any, code: int
 
 
 def list_received(tx: Tx, *, order: str = "", limit: int = 100, after: int = 0) -> list[dict[str, Any]]:
+    """What the pretend gateway got, oldest first, from behind `after`."""
     statement = sa.select(received).where(received.c.id > after).order_by(received.c.id).limit(limit)
     statement = statement.where(received.c.order == order) if order else statement
     return [{**row._mapping, "at_wall": instants.format_instant(row.at_wall)} for row in tx.execute(statement)]
 
 
 def forget_received(tx: Tx) -> None:
+    """Empty the pretend gateway's book."""
     tx.execute(sa.delete(received))

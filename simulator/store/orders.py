@@ -65,6 +65,7 @@ def lock(tx: Tx, order_id: str) -> Lane:
 
 
 def many(tx: Tx, order_ids: Iterable[str]) -> dict[str, Order]:
+    """Some orders by id."""
     rows = tx.execute(sa.select(orders).where(orders.c.id.in_(list(order_ids))))
     return {row.id: order_of(row._mapping) for row in rows}
 
@@ -111,6 +112,7 @@ def save(tx: Tx, changed: Sequence[Order]) -> None:
 
 
 def settle_request(tx: Tx, request_id: str, status: str) -> None:
+    """Close an open request: applied, refused or lapsed."""
     tx.execute(sa.update(requests).where(requests.c.id == request_id, requests.c.status == "open").values(status=status))
 
 
@@ -121,6 +123,7 @@ def keep_edition(tx: Tx, digest: str, name: str, dialect: str, source: str) -> N
 
 
 def edition_source(tx: Tx, digest: str) -> str:
+    """The text of a kept edition."""
     return str(tx.execute(sa.select(editions.c.source).where(editions.c.digest == digest)).scalar_one())
 
 
@@ -174,6 +177,7 @@ def _order_row(order: Order) -> dict[str, Any]:
 
 
 def order_of(row: Mapping[Any, Any]) -> Order:
+    """An order from its row."""
     members = dict(row)
     members["before"] = tuple(Frame(**frame) for frame in members["before"])
     members["marks"] = tuple(members["marks"])

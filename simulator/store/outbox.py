@@ -21,6 +21,7 @@ _IS_OPEN = kcis.c.state.in_([sa.literal_column(f"'{state}'") for state in OPEN])
 
 
 def add(tx: Tx, supplier: str, added: Sequence[Kci]) -> None:
+    """Put new KCIs into the outbox."""
     if added:
         tx.execute(sa.insert(kcis), [{**kci_row(kci), "supplier": supplier} for kci in added])
 
@@ -32,6 +33,7 @@ def withdraw(tx: Tx, kci_ids: Sequence[str]) -> None:
 
 
 def move(tx: Tx, moved: Mapping[str, int]) -> None:
+    """Give waiting KCIs a new due moment."""
     for kci_id, due_at in moved.items():
         tx.execute(sa.update(kcis).where(kcis.c.id == kci_id, kcis.c.state == "waiting").values(due_at=due_at))
 
@@ -96,20 +98,24 @@ def release_all(tx: Tx) -> int:
 
 
 def next_wake(tx: Tx) -> int | None:
+    """The earliest wall time at which a lane wants a sender."""
     found = tx.execute(sa.select(sa.func.min(lanes.c.wake)).where(lanes.c.wake.is_not(None))).scalar_one()
     return None if found is None else int(found)
 
 
 def one(tx: Tx, kci_id: str) -> Kci | None:
+    """A KCI by id."""
     row = tx.execute(sa.select(*_KCI).where(kcis.c.id == kci_id)).one_or_none()
     return Kci(**row._mapping) if row else None
 
 
 def lane_of(row: Mapping[Any, Any]) -> Lane:
+    """A lane from its row."""
     return Lane(**row)
 
 
 def kci_row(kci: Kci) -> dict[str, Any]:
+    """A KCI's row."""
     return asdict(kci)
 
 

@@ -75,7 +75,7 @@ class Supplier:
         with self.store.read() as tx:
             exchanges = journal.page(tx, self.name, order=order_id, limit=10_000)
             kcis = outbox.all_of(tx, order_id)
-        return view.order, story.told(view.order, exchanges, kcis, view.requests)
+        return view.order, story.told(view.order, exchanges, kcis, view.requests, self.dialect.describe)
 
     def kcis(self, **filters: Any) -> list[Kci]:
         """A page of the outbox; filters as in `store.outbox.page`."""

@@ -58,7 +58,7 @@ class Advance:
             if target < now:
                 raise Refused("invalid", [f"to: supplier time is {instants.format_instant(now)} and only goes forward"])
             if target > instants.LATEST:
-                raise Refused("invalid", [f"supplier time ends at {instants.format_instant(instants.LATEST)}"])
+                raise Refused("invalid", [f"to: supplier time ends at {instants.format_instant(instants.LATEST)}"])
             try:
                 clocks.take_advance(tx, self.name, self.token, tx.wall + self.within + 5 * instants.SECOND)
             except Conflict as error:

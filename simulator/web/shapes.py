@@ -17,6 +17,7 @@ STATES = ("waiting", "delivered", "dead", "withdrawn", "skipped")
 
 
 def order_shape(view: OrderView) -> dict[str, Any]:
+    """An order, its open requests and how its KCIs stand."""
     order, counts = view.order, view.counts or {}
     opened = [
         {
@@ -39,6 +40,7 @@ def order_shape(view: OrderView) -> dict[str, Any]:
 
 
 def kci_shape(kci: Kci) -> dict[str, Any]:
+    """A KCI; `body` is there from its first attempt."""
     last = dict(kci.last) if kci.last else None
     if last:
         last["at_wall"] = instants.format_instant(last["at_wall"])
@@ -50,6 +52,7 @@ def kci_shape(kci: Kci) -> dict[str, Any]:
 
 
 def exchange_shape(exchange: Exchange) -> dict[str, Any]:
+    """A line of the journal."""
     request, response = dict(exchange.request), dict(exchange.response)
     for side in (request, response):
         if "body" in side:
@@ -63,15 +66,18 @@ def exchange_shape(exchange: Exchange) -> dict[str, Any]:
 
 
 def story_shape(order: Order, lines: list[Line]) -> dict[str, Any]:
+    """An order's story."""
     events = [{"at": instants.format_instant(line.at), "kind": line.kind, "text": line.text} for line in lines]
     return {"order": order.id, "events": events}
 
 
 def clock_shape(clock: Clock, now: int) -> dict[str, Any]:
+    """A clock and what it shows."""
     return {"mode": clock.mode, "rate": clock.rate, "now": instants.format_instant(now)}
 
 
 def advanced_shape(advanced: Advanced) -> dict[str, Any]:
+    """What an advance did."""
     shape: dict[str, Any] = {
         "now": instants.format_instant(advanced.now),
         "moved": instants.format_duration(advanced.moved),
@@ -81,6 +87,7 @@ def advanced_shape(advanced: Advanced) -> dict[str, Any]:
 
 
 def scenario_shape(scenario: Scenario, dialect: Dialect, operation: str) -> dict[str, Any]:
+    """A scenario with a sample request that plays it."""
     sample = dialect.sample(operation, None, 1)
     params: Mapping[str, Any] = {
         name: {"type": param.kind, "default": param.default, "choices": list(param.choices), "header": param.header or None}

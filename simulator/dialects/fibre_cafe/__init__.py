@@ -58,6 +58,7 @@ class FibreCafe:
     write = staticmethod(writing.write)
     refuse = staticmethod(writing.refuse)
     notice = staticmethod(writing.notice)
+    describe = staticmethod(writing.describe)
     sample = staticmethod(samples.sample)
     sample_operations = staticmethod(samples.sample_operations)
 

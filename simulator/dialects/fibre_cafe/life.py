@@ -73,14 +73,17 @@ def default_entry(action: str) -> Entry:
 
 
 def default_pending(action: str) -> str:
+    """A cancellation withdraws what waits, an amendment leaves it."""
     return "withdraw" if action == "cancellation" else "keep"
 
 
 def ends(status: str) -> bool:
+    """Whether a status is final."""
     return status in ENDED
 
 
 def settles(code: str) -> tuple[str, str] | None:
+    """The open request that a reason code answers, and how."""
     reason = REASONS.get(code)
     return reason.settles if reason else None
 

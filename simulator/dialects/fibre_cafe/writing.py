@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from simulator import instants, seed
@@ -83,6 +84,24 @@ def notice(order: Order, kci: Kci, request: Request | None) -> Document:
         **members,
         ENTITIES[order.operation]: entity,
     }
+
+
+def describe(document: Mapping[str, Any]) -> str:
+    """A KCI, a refusal, an order or a request in one line."""
+    if "reasonCode" in document and "sequenceNumber" in document:
+        return _describe_kci(document)
+    if "messages" in document:
+        return f"{document.get('code')}: {'; '.join(map(str, document['messages']))}"
+    ours = [str(document[key]) for key in ("supplierOrderReference", "supplierReference", "status") if key in document]
+    return " ".join(ours) if ours else f"id {document['id']}" if "id" in document else ""
+
+
+def _describe_kci(kci: Mapping[str, Any]) -> str:
+    entity: Mapping[str, Any] = next((kci[key] for key in ENTITIES.values() if isinstance(kci.get(key), dict)), {})
+    text = f"{kci['sequenceNumber']} {kci['reasonCode']} -> {entity.get('status', 'no status')}"
+    told = [f"{key} {kci[key]}" for key in ("problemCode", "text") if key in kci]
+    told += [f"{key} {entity[key]}" for key in ("committedDate", "targetDate") if key in entity and kci["reasonCode"] == "COMMITTED"]
+    return f"{text} ({', '.join(told)})" if told else text
 
 
 def _needed(code: str, answered: Request | None) -> dict[str, Any]:
