@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run demo test slow contract package lint types format check bench clean
+.PHONY: run demo test slow contract package lint types format check clean
 
 run: $(READY)  ## the simulator and the pretend gateway on http://127.0.0.1:8080
 	$(BIN)/simulator serve $(ARGS)
@@ -12,8 +12,8 @@ run: $(READY)  ## the simulator and the pretend gateway on http://127.0.0.1:8080
 demo: $(READY)  ## every shipped scenario, played and printed
 	$(BIN)/simulator demo
 
-test: $(READY)  ## the tests
-	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+test: $(READY)  ## the tests: under a minute
+	$(BIN)/python -m pytest -m "not slow" --ignore tests/contract $(ARGS)
 
 slow: $(READY)  ## the tests that start processes, kill them, or build packages
 	$(BIN)/python -m pytest -m slow $(ARGS)
@@ -34,9 +34,6 @@ format: $(READY)
 
 check: $(READY)  ## the shipped scenario files
 	$(BIN)/simulator check
-
-bench: $(READY)  ## how fast it is here
-	$(BIN)/python -m tests.bench
 
 $(READY): setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..."; exit 1; }

@@ -1,0 +1,100 @@
+"""What a user can type is documented, and what the documents say is so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from marshmallow import fields
+
+from simulator import config, dialects
+from simulator.cli import main
+from simulator.scenario import parse, schema_for
+from simulator.scenario.fields import ParamsField, ReplyField
+from simulator.seed import TRADE
+from simulator.template import FILTERS
+from simulator.web import Embedded
+from simulator.web.admin import ADMIN
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+PAGES = {path.name: path.read_text() for path in (ROOT / "docs").glob("*.md")}
+VOCABULARY = dialects.get("fibre_cafe").vocabulary
+
+
+def settings_of(schema: Any, prefix: str = "") -> Iterator[str]:
+    for name, field in schema.fields.items():
+        if isinstance(field, fields.Nested):
+            yield from settings_of(field.schema, f"{prefix}{name}.")
+        else:
+            yield prefix + name
+
+
+def test_every_setting_is_documented_and_in_the_example_with_its_default() -> None:
+    page = PAGES["configuration.md"]
+    assert [name for name in settings_of(config.Settings()) if f"`{name}`" not in page] == []
+    assert [name for name in config.SupplierSettings().fields if f"`{name}`" not in page] == []
+    assert yaml.safe_load((ROOT / "config.yaml").read_text()) == config.DEFAULTS
+    assert config.load(ROOT / "config.yaml", environment={}) == config.load(ROOT / "config.yaml", environment={}, overrides={})
+
+
+def test_every_command_is_in_the_readme() -> None:
+    assert [name for name in main.commands if f"`simulator {name}" not in README] == []
+
+
+def test_every_admin_path_is_documented(simulator: Embedded) -> None:
+    from simulator.web import create_app
+
+    page = PAGES["admin.md"]
+    rules = {rule.rule for rule in create_app(simulator.world).url_map.iter_rules() if rule.rule.startswith(ADMIN)}
+    own = {rule.replace("<order_id>", "ID").replace("<name>", "NAME") for rule in rules if "<supplier_name>" not in rule}
+    assert [rule for rule in sorted(own) if f"`{rule}`" not in page and rule not in page] == []
+
+
+def test_every_scenario_key_filter_and_fake_is_documented() -> None:
+    page = PAGES["scenarios.md"]
+    schema: Any = schema_for(VOCABULARY)
+    keys = {field.data_key or name for name, field in schema.fields.items()}
+    for part in (schema.fields["timeline"].inner.schema, schema.fields["amendment"].inner.schema):
+        keys |= {field.data_key or name for name, field in part.fields.items()}
+    words = [*keys, *ReplyField.KEYS, *ParamsField.KEYS, *FILTERS, *TRADE, *VOCABULARY.members]
+    assert [word for word in words if not re.search(rf"\b{word}\b", page)] == []
+
+
+def test_every_shipped_scenario_is_in_the_table() -> None:
+    names = {yaml.safe_load(path.read_text())["scenario"] for path in (ROOT / "scenarios").rglob("*.yaml")}
+    table = set(re.findall(r"^\| ([A-Z_]+) \|", PAGES["scenarios.md"], re.MULTILINE))
+    assert table == names
+    assert {20: "Twenty", 23: "Twenty-three", 24: "Twenty-four"}[len(names)] + " are shipped" in README
+
+
+@pytest.mark.parametrize("text", [README, *PAGES.values()])
+def test_the_scenarios_in_the_documents_are_right(text: str) -> None:
+    from simulator import rehearsal
+
+    for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL):
+        scenario = parse(block, "README", VOCABULARY)
+        assert rehearsal.faults(scenario, dialects.get("fibre_cafe")) == []
+
+
+def test_what_the_readme_shows_of_explain_is_what_it_prints() -> None:
+    shown = re.search(r"\$ \.venv/bin/simulator explain (\w+)\n(.*?)```", README, re.DOTALL)
+    assert shown is not None
+    assert CliRunner().invoke(main, ["explain", shown.group(1)]).stdout.strip() == shown.group(2).strip()
+
+
+def test_the_documents_link_to_files_that_exist() -> None:
+    for text in (README, *PAGES.values()):
+        for target in re.findall(r"\]\(([^)#:]+)\)", text):
+            assert (ROOT / target).exists() or (ROOT / "docs" / target).exists(), target
+
+
+def test_the_makefile_has_what_the_readme_names() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for target in set(re.findall(r"(?:`|\$ )make\s(\w+)", README + (ROOT / "CONTRIBUTING.md").read_text())):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
