@@ -309,7 +309,8 @@ def _load_checked(layer: Any, name: str, where: strict_yaml.Located | None, prob
     except ValidationError as error:
         for path, message in flatten(error.messages):
             if where:
-                problems.append(where.problem(path, f"{dotted(path)}: {message}" if path else message, at_key="unknown key" in message))
+                unknown = message.startswith("unknown key")
+                problems.append(where.problem(path, message if unknown or not path else f"{dotted(path)}: {message}", at_key=unknown))
             else:
                 label = PREFIX + "__".join(str(part).upper() for part in path) if name == "environment" else f"{name}: {dotted(path)}"
                 problems.append(Problem(message=f"{label}: {message}"))

@@ -291,10 +291,10 @@ def _say_hello(settings: Config, base_url: str) -> None:
     first = settings.suppliers[0]
     contract = dialects.get(first.dialect)
     operation = contract.sample_operations("create")[0]
-    sample = contract.sample(operation, None, 4101)
+    sample = contract.sample(operation, None, clock.wall() // instants.SECOND)  # a new id at every start: a repeat would start nothing
     headers = " ".join(f"-H '{name.title()}: {value}'" for name, value in sample.headers.items())
     click.echo(f"listening on {base_url}")
-    click.echo("\nPlace an order; its KCIs come two seconds apart and show in this log:\n")
+    click.echo("\nPlace an order; its KCIs come two seconds apart and show in this log (again with another id: a repeat starts nothing):\n")
     click.echo(f"  curl -i {base_url}{first.path}{sample.path} {headers} -H 'X-Kci-Delay: 2' -d '{sample.body.decode()}'\n")
     click.echo(f"Then look:  curl {base_url}/__admin/orders\n            curl {base_url}/__admin/kcis")
     if first.gateway.url is None and settings.pretend_gateway.mount:

@@ -109,8 +109,8 @@ def _submission(incoming: Incoming, operation: str, document: Document, schema: 
     return Submission(
         action=operation if later else "create",
         operation=operation,
-        ref=str(document["id"]),
-        order_ref=str(document["orderId"]) if later else "",
+        ref=str(int(document["id"])),  # 4101.0 is the integer 4101 in JSON
+        order_ref=str(int(document["orderId"])) if later else "",
         order_number=reference if later else "",
         tenant=tenant,
         document=document,
