@@ -22,12 +22,15 @@ KEPT_BODY = 1024
 RETRY_AFTER_MAX = 5 * instants.MINUTE
 RETRYABLE = {408, 425, 429}
 FINAL_5XX = {501, 505}
-_TOKEN_WAITS = (1, 2, 5, 10, 30)
+_TOKEN_WAITS = (1, 2, 5, 10)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """What came of one try: an answer's `code`, or an `error`. `token` says that no post was made, for want of a token."""
+    """What came of one try: an answer's `code`, or an `error`.
+
+    `no_token` is how long to wait when no post was made, for want of a token; `silent` when nothing was sent at all.
+    """
 
     code: int | None = None
     error: str = ""
@@ -35,7 +38,8 @@ class Result:
     body: str = ""
     took: int = 0
     sent: Mapping[str, str] = field(default_factory=dict)
-    token: bool = False
+    no_token: int | None = None
+    silent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,8 +53,8 @@ class Decision:
 
 def decide(result: Result, attempts: int, accepted: tuple[int, ...], delivery: Delivery) -> Decision:
     """Read an answer: 2xx delivered, weather is tried again, a refusal is final. `attempts` counts this one, from 1."""
-    if result.token:
-        return Decision(state="retry", wait=_token_wait(attempts), counts=False)
+    if result.no_token is not None:
+        return Decision(state="retry", wait=result.no_token, counts=False)
     code = result.code
     if code is not None and (code in accepted or 200 <= code < 300):
         return Decision(state="delivered")
@@ -60,10 +64,6 @@ def decide(result: Result, attempts: int, accepted: tuple[int, ...], delivery: D
     if not weather or attempts > len(delivery.retry):
         return Decision(state="dead")
     return Decision(state="retry", wait=max(delivery.retry[attempts - 1], _retry_after(result)))
-
-
-def _token_wait(attempts: int) -> int:
-    return _TOKEN_WAITS[min(attempts, len(_TOKEN_WAITS) - 1)] * instants.SECOND
 
 
 def _retry_after(result: Result) -> int:
@@ -110,7 +110,7 @@ class Client:
             try:
                 authorization = await credentials.header(self.session)
             except _NoToken as error:
-                return Result(error=str(error), token=True)
+                return Result(error=str(error), no_token=error.wait, silent=error.silent)
             sent = {**headers, "Content-Type": "application/json", **authorization}
             result = await self._send(f"{self.gateways[supplier].url}{path}", body, sent)
             if result.code != 401 or last or not credentials.forget(authorization):
@@ -137,7 +137,10 @@ def _said(error: Exception) -> str:
 
 
 class _NoToken(Exception):
-    """The token endpoint gave none; the text says what it did."""
+    """The token endpoint gave none; the text says what it did. `silent`: it was not even asked, its own back-off runs for `wait`."""
+
+    wait = 0
+    silent = False
 
 
 class _Fixed:
@@ -173,17 +176,25 @@ class _OAuth2:
         async with self.lock:
             if self.token and clock.monotonic() < self.until:
                 return self.token
-            if clock.monotonic() < self.not_before:
-                raise _NoToken(self.failed)
+            self._wait_for_back_off()
             try:
                 await self._fetch(session)
             except _NoToken as error:
                 self.failed = str(error)
-                self.not_before = clock.monotonic() + _token_wait(self.failures)
+                error.wait = _TOKEN_WAITS[min(self.failures, len(_TOKEN_WAITS) - 1)] * instants.SECOND
+                self.not_before = clock.monotonic() + error.wait
                 self.failures += 1
                 raise
             self.failures = 0
             return self.token
+
+    def _wait_for_back_off(self) -> None:
+        """One failure of the endpoint holds up everybody for a while: it is not asked again by each of them."""
+        left = self.not_before - clock.monotonic()
+        if left > 0:
+            error = _NoToken(self.failed)
+            error.wait, error.silent = left, True
+            raise error
 
     def forget(self, used: Mapping[str, str]) -> bool:
         """Drop a token that was refused; one that came in the meantime stays."""

@@ -165,8 +165,9 @@ class Sender:
             target = self.targets[parcel.supplier]
             decision = decide(result, parcel.kci.attempts, target.dialect.accepted, self.delivery)
             finding = () if lane else ("the lease had ended: this answer changes nothing",)
-            journal.note(tx, parcel.supplier, _exchange(parcel, result, moment.now(tx.wall), finding))
-            _say(parcel, result, decision)
+            if not result.silent:
+                journal.note(tx, parcel.supplier, _exchange(parcel, result, moment.now(tx.wall), finding))
+                _say(parcel, result, decision)
             if lane:
                 rest = [kci for kci in waiting[lane.order] if kci.id != parcel.kci.id]
                 self._settle_one(tx, parcel, result, decision, lane, rest, moment, changes)
