@@ -12,7 +12,8 @@ from typing import Any
 
 from simulator import instants, matching, paths, template
 from simulator.errors import Illegal, RenderFailed
-from simulator.model import Advance, Answer, Entry, Event, Kci, Order, Plan, Reply, Request, Rules, Scenario, Step, Submission
+from simulator.model import Entry, Kci, Order, Reply, Request, Scenario, Step, Submission
+from simulator.rules import Advance, Answer, Event, Plan, Rules
 from simulator.seed import Chance
 
 MOST_STEPS = 1000

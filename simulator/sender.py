@@ -19,7 +19,8 @@ from simulator.config import Delivery, Gateway
 from simulator.dialects import Dialect
 from simulator.errors import Conflict, Illegal, RenderFailed, SimulatorError, Unavailable
 from simulator.gateway import Client, Decision, Result, decide
-from simulator.model import Advance, Exchange, Kci, Lane, Order, Request
+from simulator.model import Exchange, Kci, Lane, Order, Request
+from simulator.rules import Advance
 from simulator.store import Store, Tx, clocks, journal, orders, outbox
 
 log = logging.getLogger("simulator.sender")

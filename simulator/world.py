@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator import __version__, dialects, instants, rehearsal
-from simulator import clock as time
+from simulator.clock import wall
 from simulator.config import Config, SupplierConfig
 from simulator.dialects import Dialect
 from simulator.errors import Invalid, Problem, nearest
@@ -44,7 +44,7 @@ class World:
 
     def health(self) -> dict[str, Any]:
         """How we are, and how each gateway is, without confusing the two."""
-        now = time.wall()
+        now = wall()
         with self.store.read() as tx:
             beat = clocks.last_beat(tx)
         totals = [supplier.totals() for supplier in self.suppliers.values()]
@@ -89,7 +89,7 @@ def open_world(config: Config, base_url: str) -> World:
     with store.write() as tx:
         for supplier in config.suppliers:
             clocks.begin(tx, supplier.name, supplier.clock.mode, supplier.clock.rate)
-    return World(config=config, store=store, suppliers=suppliers, begun=time.wall())
+    return World(config=config, store=store, suppliers=suppliers, begun=wall())
 
 
 def open_book(supplier: SupplierConfig) -> Book:

@@ -14,6 +14,7 @@ from marshmallow import fields
 
 from simulator import config, dialects
 from simulator.cli import main
+from simulator.config import table
 from simulator.scenario import parse, schema_for
 from simulator.scenario.fields import ParamsField, ReplyField
 from simulator.seed import TRADE
@@ -37,9 +38,9 @@ def settings_of(schema: Any, prefix: str = "") -> Iterator[str]:
 
 def test_every_setting_is_documented_and_in_the_example_with_its_default() -> None:
     page = PAGES["configuration.md"]
-    assert [name for name in settings_of(config.Settings()) if f"`{name}`" not in page] == []
-    assert [name for name in config.SupplierSettings().fields if f"`{name}`" not in page] == []
-    assert yaml.safe_load((ROOT / "config.yaml").read_text()) == config.DEFAULTS
+    assert [name for name in settings_of(table.Settings()) if f"`{name}`" not in page] == []
+    assert [name for name in table.SupplierSettings().fields if f"`{name}`" not in page] == []
+    assert yaml.safe_load((ROOT / "config.yaml").read_text()) == table.DEFAULTS
     assert config.load(ROOT / "config.yaml", environment={}) == config.load(ROOT / "config.yaml", environment={}, overrides={})
 
 

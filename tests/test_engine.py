@@ -10,7 +10,8 @@ import pytest
 
 from simulator import engine, instants, seed
 from simulator.errors import Illegal, Refused
-from simulator.model import Entry, Event, Kci, Order, Pending, Plan, Reply, Request, Scenario, Step, Submission
+from simulator.model import Entry, Kci, Order, Pending, Reply, Request, Scenario, Step, Submission
+from simulator.rules import Event, Plan
 
 
 class Pizza:

@@ -34,7 +34,8 @@ def play(folder: Path, ids: list[int], seed: str | None = "42", **headers: str) 
         entity = kci["provideServiceOrder"]
         del entity["id"]
         found.setdefault(entity["notes"], []).append(kci)
-    return found
+    # between orders there is no promised order at one moment; within one order the numbers say it
+    return {notes: sorted(kcis, key=lambda kci: (kci["sequenceNumber"], kci["id"])) for notes, kcis in found.items()}
 
 
 def folders(root: Path) -> Callable[[], Path]:

@@ -11,7 +11,8 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from simulator.errors import Invalid, Problem, Refused, nearest
-from simulator.model import Document, Incoming, Kci, Order, Outgoing, Plan, Request, Rules, Submission, Vocabulary
+from simulator.model import Document, Incoming, Kci, Order, Outgoing, Request, Submission, Vocabulary
+from simulator.rules import Plan, Rules
 
 _HOMES = {"fibre_cafe": "simulator.dialects.fibre_cafe"}
 

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from simulator.clock import Clock
-from simulator.model import Frame, Lane, Order, Plan, Request
+from simulator.model import Frame, Lane, Order, Request
+from simulator.rules import Plan
 from simulator.store import outbox
 from simulator.store.database import Tx
 from simulator.store.tables import editions, kcis, lanes, orders, repeats, requests, seed_keys

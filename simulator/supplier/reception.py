@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from simulator import clock as time
 from simulator import engine, instants, redact, seed, strict_json
+from simulator.clock import monotonic
 from simulator.dialects import Dialect, Route
 from simulator.errors import Conflict, Illegal, Refused, RenderFailed, Unavailable
-from simulator.model import Answer, Condition, Exchange, Incoming, Order, Outgoing, Plan, Request, Scenario, Submission
+from simulator.model import Condition, Exchange, Incoming, Order, Outgoing, Request, Scenario, Submission
+from simulator.rules import Answer, Plan
 from simulator.scenario import Book, Choice, Pin, params_of
 from simulator.scenario.fields import When
 from simulator.schema import dotted, load_field
@@ -47,7 +48,7 @@ class Reception:
 
     def receive(self, incoming: Incoming, route: Route) -> Outgoing:
         """Answer one request of the gateway; whatever happens, it is journaled and answered by the contract."""
-        begun = time.monotonic()
+        begun = monotonic()
         try:
             submission = self.dialect.read(incoming, route)
         except Refused as refused:
@@ -208,7 +209,7 @@ class Reception:
             at=clocks.get(tx, self.name).now(tx.wall), direction="in", method=incoming.method,
             path=strict_json.keepable(incoming.path + query), request={"headers": headers, "body": body},
             response={"code": outgoing.code, "headers": dict(outgoing.headers), "body": outgoing.body},
-            took=time.monotonic() - begun if begun is not None else 0, **members,
+            took=monotonic() - begun if begun is not None else 0, **members,
         )  # fmt: skip
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulator import clock as time
 from simulator import instants, seed
+from simulator.clock import monotonic, sleep
 from simulator.errors import Conflict, Refused
 from simulator.model import Kci
 from simulator.store import Store, clocks, journal, outbox
@@ -30,7 +30,7 @@ class Advance:
         self.settle = settle
         self.within = within
         self.token = seed.unique()
-        self.deadline = time.monotonic() + within
+        self.deadline = monotonic() + within
 
     def run(self, by: int | None, to: int | None, to_next: bool) -> Advanced:
         """Move by a length, to an instant, or to the next due moment. Refused as `Supplier.advance` says."""
@@ -72,7 +72,7 @@ class Advance:
             unsettled = self._settled(now) if self.settle else []
             if unsettled or reached:
                 return now, unsettled
-            if time.monotonic() >= self.deadline:
+            if monotonic() >= self.deadline:
                 with self.store.read() as tx:
                     return now, clocks.unsettled(tx, self.name, target)
 
@@ -92,7 +92,7 @@ class Advance:
         while True:
             with self.store.read() as tx:
                 moving = clocks.unsettled(tx, self.name, now)
-            if not moving or time.monotonic() >= self.deadline:
+            if not moving or monotonic() >= self.deadline:
                 return moving
-            time.sleep(pause)
+            sleep(pause)
             pause = min(pause * 2, 20 * instants.MILLISECOND)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, g, request
 
 from simulator import instants, rehearsal, story
-from simulator.config import Duration
+from simulator.config.table import Duration
 from simulator.errors import Conflict, Invalid, Refused, Unavailable
 from simulator.schema import Boolean, Integer, Mapped, Moment, Number, OneOf, Range, Strict, String
 from simulator.supplier import Supplier

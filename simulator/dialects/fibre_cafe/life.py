@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from simulator import instants, seed
 from simulator.errors import Illegal, Refused
-from simulator.model import RECEIVED, Document, Entry, Event, Frame, Order, Reply, Request
+from simulator.model import RECEIVED, Document, Entry, Frame, Order, Reply, Request
+from simulator.rules import Event
 
 ACKNOWLEDGED, IN_PROGRESS, PENDING, HELD = "ACKNOWLEDGED", "IN_PROGRESS", "PENDING", "HELD"
 PENDING_AMENDMENT, PENDING_CANCELLATION = "PENDING_AMENDMENT", "PENDING_CANCELLATION"

@@ -9,7 +9,8 @@ from simulator import instants, seed
 from simulator.dialects.fibre_cafe.life import REASONS
 from simulator.dialects.fibre_cafe.schemas import ENTITIES, PROBLEM_CODES
 from simulator.errors import Refused
-from simulator.model import Document, Kci, Order, Outgoing, Plan, Request, Submission
+from simulator.model import Document, Kci, Order, Outgoing, Request, Submission
+from simulator.rules import Plan
 
 _ERRORS = {
     "malformed": (400, "MALFORMED_REQUEST"),

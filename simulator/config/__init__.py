@@ -1,6 +1,6 @@
 """The settings: built-in defaults, then `config.yaml`, then `SIMULATOR_...` of the environment, then the command line.
 
-One table, the schemas below, says what exists; everything unknown or wrong is a located problem and nothing starts.
+One table says what exists; everything unknown or wrong is a located problem and nothing starts.
 """
 
 from __future__ import annotations
@@ -11,170 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from marshmallow import ValidationError, fields
 
 from simulator import instants, strict_yaml
+from simulator.config.table import DEFAULTS, Settings, Url
 from simulator.errors import Invalid, Problem
-from simulator.schema import Boolean, Integer, Misfit, Number, OneOf, Range, Regexp, Strict, String, dotted, flatten, listed, nested
+from simulator.schema import String, dotted, flatten
 
 PREFIX = "SIMULATOR_"
-RETRY_PRESETS: dict[str, tuple[float, ...]] = {
-    "ci": (0.2, 0.5, 1, 2, 5, 10, 10, 10, 10, 10, 10),
-    "default": (1, 2, 5, 10, 30, 60, 120, 300, 300, 300),
-    "none": (),
-}
 LEASE_MARGIN = 5 * instants.SECOND
-
-
-class Duration(fields.Field):  # type: ignore[type-arg]
-    """A duration such as 10s, as microseconds."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
-        try:
-            return instants.parse_duration(value)
-        except ValueError as error:
-            raise ValidationError(str(error)) from None
-
-
-class Url(String):
-    """An absolute http or https URL without credentials, query or fragment; a trailing slash is dropped."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text: str = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            parts = urlsplit(text)
-            valid = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
-        except ValueError:
-            valid = False
-        if not valid or any(character.isspace() for character in text):
-            raise ValidationError(Misfit("must be an absolute http:// or https:// URL"))
-        if parts.username or parts.query or parts.fragment:
-            raise ValidationError(Misfit("must have no credentials, query or fragment"))
-        return text.rstrip("/")
-
-
-class Retry(fields.Field):  # type: ignore[type-arg]
-    """A preset's name or a list of waits between tries, as microseconds."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[int, ...]:
-        if isinstance(value, str) and value in RETRY_PRESETS:
-            return tuple(instants.parse_duration(wait) for wait in RETRY_PRESETS[value])
-        if not isinstance(value, list):
-            raise ValidationError(f"must be a list of durations, or one of: {', '.join(RETRY_PRESETS)}")
-        try:
-            return tuple(instants.parse_duration(wait) for wait in value)
-        except ValueError as error:
-            raise ValidationError(str(error)) from None
-
-
-class Seed(String):
-    """Text, or a whole number that stands for its text."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        number = isinstance(value, int) and not isinstance(value, bool)
-        return str(super()._deserialize(str(value) if number else value, attr, data, **kwargs))
-
-
-class ServerSettings(Strict):
-    host = String()
-    port = Integer(validate=Range(min=0, max=65535))
-    workers = Integer(validate=Range(min=1, max=64))
-    threads = Integer(validate=Range(min=1, max=256))
-    max_body = Integer(validate=Range(min=1024))
-    max_delay = Duration()
-
-
-class StoreSettings(Strict):
-    url = String()
-    durability = String(validate=OneOf(["normal", "full"]))
-
-
-class AuthSettings(Strict):
-    kind = String(validate=OneOf(["none", "bearer", "basic", "oauth2"]))
-    token_url = Url(allow_none=True)
-    client_id = String()
-    client_secret = String()
-    scope = String()
-    token = String()
-    username = String()
-    password = String()
-
-
-class GatewaySettings(Strict):
-    url = Url(allow_none=True)
-    kcis = String(validate=Regexp(r"/[^\s?#]*$"))
-    auth = nested(AuthSettings)
-
-
-class DeliverySettings(Strict):
-    retry = Retry()
-    timeout = Duration()
-    connect_timeout = Duration()
-    lease = Duration()
-    in_flight = Integer(validate=Range(min=1, max=1024))
-    after_dead = String(validate=OneOf(["park", "skip"]))
-
-
-class AdminSettings(Strict):
-    token = String(allow_none=True)
-
-
-class ClockSettings(Strict):
-    mode = String(validate=OneOf(["real", "scaled", "manual"]))
-    rate = Number(validate=Range(min=0.001, max=10_000_000))
-
-
-class PretendSettings(Strict):
-    mount = Boolean()
-    path = String(validate=Regexp(r"(/[A-Za-z0-9._~-]+)+$"))
-
-
-class SupplierSettings(Strict):
-    name = String(required=True, validate=Regexp(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"))
-    path = String(validate=Regexp(r"/$|(/[A-Za-z0-9._~-]+)+$"))
-    dialect = String()
-    scenarios = String(allow_none=True)
-    default = String(allow_none=True)
-    gateway = nested(GatewaySettings)
-    clock = nested(ClockSettings)
-
-
-class Settings(Strict):
-    """The whole file. `seed` fixes chance: the same run comes out the same."""
-
-    server = nested(ServerSettings)
-    store = nested(StoreSettings)
-    gateway = nested(GatewaySettings)
-    delivery = nested(DeliverySettings)
-    admin = nested(AdminSettings)
-    clock = nested(ClockSettings)
-    pretend_gateway = nested(PretendSettings)
-    seed = Seed(allow_none=True)
-    suppliers = listed(nested(SupplierSettings))
-
-
-DEFAULTS: dict[str, Any] = {
-    "server": {"host": "127.0.0.1", "port": 8080, "workers": 2, "threads": 8, "max_body": 1_048_576, "max_delay": "60s"},
-    "store": {"url": "sqlite:///simulator.db", "durability": "normal"},
-    "gateway": {
-        "url": None,
-        "kcis": "/kcis",
-        "auth": {
-            "kind": "oauth2", "token_url": None, "client_id": "simulator", "client_secret": "simulator-secret", "scope": "",
-            "token": "", "username": "", "password": "",
-        },
-    },
-    "delivery": {
-        "retry": "default", "timeout": "10s", "connect_timeout": "3s", "lease": "15s", "in_flight": 64, "after_dead": "park",
-    },
-    "admin": {"token": None},
-    "clock": {"mode": "real", "rate": 1.0},
-    "pretend_gateway": {"mount": True, "path": "/gateway"},
-    "seed": None,
-    "suppliers": [{"name": "default", "path": "/", "dialect": "fibre_cafe", "scenarios": None, "default": None}],
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
