@@ -22,6 +22,7 @@ KEPT_BODY = 1024
 RETRY_AFTER_MAX = 5 * instants.MINUTE
 RETRYABLE = {408, 425, 429}
 FINAL_5XX = {501, 505}
+_ALWAYS = {"User-Agent": f"supplier-simulator/{__version__}", "Accept-Encoding": "identity"}
 _TOKEN_WAITS = (1, 2, 5, 10)
 
 
@@ -94,9 +95,7 @@ class Client:
         seconds = instants.SECOND
         timeout = aiohttp.ClientTimeout(total=self.delivery.timeout / seconds, sock_connect=self.delivery.connect_timeout / seconds)
         connector = aiohttp.TCPConnector(limit=self.delivery.in_flight, keepalive_timeout=1.5)
-        self.session = aiohttp.ClientSession(
-            timeout=timeout, connector=connector, auto_decompress=False, headers={"User-Agent": f"supplier-simulator/{__version__}"}
-        )
+        self.session = aiohttp.ClientSession(timeout=timeout, connector=connector, auto_decompress=False, headers=_ALWAYS)
 
     async def close(self) -> None:
         if self.session is not None:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simulator import engine, instants, redact, seed, strict_json
@@ -47,6 +47,7 @@ class Parcel:
     kci: Kci
     fence: int
     path: str
+    at: int
 
 
 @dataclass(kw_only=True, slots=True)
@@ -167,7 +168,7 @@ class Sender:
             decision = decide(result, parcel.kci.attempts, target.dialect.accepted, self.delivery)
             finding = () if lane else ("the lease had ended: this answer changes nothing",)
             if not result.silent:
-                journal.note(tx, parcel.supplier, _exchange(parcel, result, moment.now(tx.wall), finding))
+                journal.note(tx, parcel.supplier, _exchange(parcel, result, finding))
                 _say(parcel, result, decision)
             if lane:
                 rest = [kci for kci in waiting[lane.order] if kci.id != parcel.kci.id]
@@ -182,7 +183,7 @@ class Sender:
         last = {"at_wall": tx.wall, "code": result.code, "error": error, "took_ms": result.took / instants.MILLISECOND}
         state = "attempted" if decision.state == "retry" else decision.state
         changes.kcis.append(replace(parcel.kci, state=state, last=last, attempts=parcel.kci.attempts - (not decision.counts)))
-        row = asdict(lane)
+        row = outbox.lane_row(lane)
         if decision.state == "retry":
             row |= {"state": "retry", "wake": tx.wall + decision.wait, "owner": ""}
         elif decision.state == "dead" and self.delivery.after_dead == "park":
@@ -229,7 +230,7 @@ class _LaneTurn:
         changes.lanes.append(row)
 
     def _until_message(self, changes: _Changes) -> dict[str, Any]:
-        row = asdict(self.lane)
+        row = outbox.lane_row(self.lane)
         for _ in range(MOST_SILENT):
             head = self.waiting[0] if self.waiting else None
             if head is None or (head.state == "waiting" and head.due_at > self.now):
@@ -285,7 +286,7 @@ class _LaneTurn:
         changes.kcis.append(head)
         path = self.dialect.notice_path(self.order, self.sender.targets[self.lane.supplier].gateway.kcis)
         fence = self.lane.fence + 1
-        changes.parcels.append(Parcel(supplier=self.lane.supplier, order=self.order, kci=head, fence=fence, path=path))
+        changes.parcels.append(Parcel(supplier=self.lane.supplier, order=self.order, kci=head, fence=fence, path=path, at=self.now))
         lease = self.tx.wall + self.sender.delivery.lease
         return row | {"state": "sending", "wake": lease, "owner": self.sender.owner, "fence": fence}
 
@@ -299,10 +300,10 @@ class _LaneTurn:
         return replace(head, state="dead", last={"at_wall": self.tx.wall, "code": None, "error": str(error), "took_ms": 0})
 
 
-def _exchange(parcel: Parcel, result: Result, now: int, findings: tuple[str, ...]) -> Exchange:
+def _exchange(parcel: Parcel, result: Result, findings: tuple[str, ...]) -> Exchange:
     response = {"code": result.code, "headers": redact.headers(result.headers), "body": result.body}
     return Exchange(
-        at=now, direction="out", method="POST", path=parcel.path, order=parcel.order.id, kci=parcel.kci.id,
+        at=parcel.at, direction="out", method="POST", path=parcel.path, order=parcel.order.id, kci=parcel.kci.id,
         request={"headers": redact.headers(result.sent), "body": parcel.kci.body},
         response=response if result.code is not None else {"error": result.error},
         scenario=parcel.order.scenario, findings=findings, took=result.took,

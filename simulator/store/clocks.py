@@ -7,15 +7,18 @@ import sqlalchemy as sa
 from simulator.clock import Clock
 from simulator.errors import Conflict
 from simulator.store.database import Tx
-from simulator.store.tables import clocks, lanes, meta, orders
+from simulator.store.tables import clocks, lanes, meta, orders, p
 
-_COLUMNS = (clocks.c.mode, clocks.c.rate, clocks.c.anchor, clocks.c.anchor_wall)
+_GET = sa.select(clocks.c.mode, clocks.c.rate, clocks.c.anchor, clocks.c.anchor_wall).where(clocks.c.supplier == p("s"))
 
 
 def get(tx: Tx, supplier: str) -> Clock:
     """A supplier's clock; a real one where none was ever set."""
-    row = tx.execute(sa.select(*_COLUMNS).where(clocks.c.supplier == supplier)).one_or_none()
-    return Clock(**row._mapping) if row else Clock()
+    known = tx.memo.get(("clock", supplier))
+    if known is None:
+        row = tx.execute(_GET, {"s": supplier}).one_or_none()
+        known = tx.memo["clock", supplier] = Clock(**row._mapping) if row else Clock()
+    return known
 
 
 def begin(tx: Tx, supplier: str, mode: str, rate: float) -> None:
@@ -26,6 +29,7 @@ def begin(tx: Tx, supplier: str, mode: str, rate: float) -> None:
 
 def put(tx: Tx, supplier: str, clock: Clock) -> None:
     """Set a supplier's clock and give each of its waiting lanes its new wake."""
+    tx.memo["clock", supplier] = clock
     values = {"mode": clock.mode, "rate": clock.rate, "anchor": clock.anchor, "anchor_wall": clock.anchor_wall}
     if tx.execute(sa.update(clocks).where(clocks.c.supplier == supplier).values(**values)).rowcount == 0:
         tx.execute(sa.insert(clocks).values(supplier=supplier, advancing="", **values))

@@ -27,12 +27,16 @@ _ADVISORY_LOCK = 0x51AB1E
 
 
 class Tx:
-    """One transaction. `wall` is its wall time (the database's own on PostgreSQL); `ring()` wakes the senders after the commit."""
+    """One transaction. `wall` is its wall time (the database's own on PostgreSQL); `ring()` wakes the senders after the commit.
+
+    `memo` holds what was read once and cannot change meanwhile but by this transaction itself.
+    """
 
     def __init__(self, connection: sa.Connection, wall: int) -> None:
         self.connection = connection
         self.wall = wall
         self.rings = False
+        self.memo: dict[tuple[str, str], Any] = {}
 
     def execute(self, statement: Any, parameters: Any = None) -> Any:
         """Run a statement; the answer is SQLAlchemy's CursorResult, whose rows have the columns of the statement."""

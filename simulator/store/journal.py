@@ -10,17 +10,18 @@ import sqlalchemy as sa
 from simulator import instants
 from simulator.model import Exchange
 from simulator.store.database import Tx
-from simulator.store.tables import PER_SUPPLIER, journal, pins, received
+from simulator.store.tables import PER_SUPPLIER, journal, p, pins, received, row_of
 
 _EXCHANGE = [column for column in journal.c if column.name != "supplier"]
+_NOTE = sa.insert(journal)
+_PINS = sa.select(pins).where(pins.c.supplier == p("s")).order_by(pins.c.id)
 
 
 def note(tx: Tx, supplier: str, exchange: Exchange) -> None:
     """Append one exchange."""
-    row = {name: getattr(exchange, name) for name in exchange.__slots__ if name != "id"}
-    tx.execute(
-        sa.insert(journal).values(row | {"supplier": supplier, "reasons": list(exchange.reasons), "findings": list(exchange.findings)})
-    )
+    row = row_of(exchange) | {"supplier": supplier, "reasons": list(exchange.reasons), "findings": list(exchange.findings)}
+    del row["id"]
+    tx.execute(_NOTE, row)
 
 
 def page(tx: Tx, supplier: str, *, order: str = "", direction: str = "", limit: int = 100, after: int = 0) -> list[Exchange]:
@@ -56,7 +57,7 @@ def _exchange(row: Mapping[Any, Any]) -> Exchange:
 
 def list_pins(tx: Tx, supplier: str) -> list[Mapping[str, Any]]:
     """Pins, the oldest first; `when` as it was given."""
-    rows = tx.execute(sa.select(pins).where(pins.c.supplier == supplier).order_by(pins.c.id))
+    rows = tx.execute(_PINS, {"s": supplier})
     return [{key: row._mapping[key] for key in ("id", "scenario", "times", "when")} for row in rows]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,9 +13,30 @@ from simulator.model import Frame, Lane, Order, Request
 from simulator.rules import Plan
 from simulator.store import outbox
 from simulator.store.database import Tx
-from simulator.store.tables import editions, kcis, lanes, orders, repeats, requests, seed_keys
+from simulator.store.tables import editions, kcis, lanes, orders, p, repeats, requests, row_of, seed_keys
 
 _REQUEST = [column for column in requests.c if column.name not in ("supplier", "fingerprint", "answer")]
+_SAME_REQUEST = (
+    requests.c.supplier == p("s"), requests.c.action == p("a"), requests.c.tenant == p("t"), requests.c.ref == p("r"),
+)  # fmt: skip
+_REMEMBERED = sa.select(requests.c.order, requests.c.fingerprint, requests.c.answer).where(*_SAME_REQUEST)
+_ORDERS = sa.select(orders).where(orders.c.supplier == p("s"))
+_BY_REF = _ORDERS.where(orders.c.tenant == p("t"), orders.c.ref == p("r"))
+_BY_NUMBER = _ORDERS.where(orders.c.tenant == p("t"), orders.c.number == p("n")).limit(1)
+_BY_ID = _ORDERS.where(orders.c.id == p("i"))
+_LOCK = sa.select(lanes).where(lanes.c.order == p("i")).with_for_update()
+_MANY = sa.select(orders).where(orders.c.id.in_(p("ids", expanding=True)))
+_REQUESTS_OF = (
+    sa.select(*_REQUEST).where(requests.c.order.in_(p("ids", expanding=True))).order_by(requests.c.received_at, requests.c.id)
+)  # fmt: skip
+_INSERT_ORDER, _INSERT_LANE, _INSERT_REQUEST = sa.insert(orders), sa.insert(lanes), sa.insert(requests)
+_SAVED = [column.name for column in orders.c if column.name != "id"]
+_SAVE = sa.update(orders).where(orders.c.id == p("key")).values({name: p(name) for name in _SAVED})
+_SAME_KEY = (seed_keys.c.supplier == p("s"), seed_keys.c.key == p("k"))
+_COUNT_KEY = sa.update(seed_keys).where(*_SAME_KEY).values(count=seed_keys.c.count + 1)
+_FIRST_KEY = sa.insert(seed_keys)
+_READ_KEY = sa.select(seed_keys.c.count).where(*_SAME_KEY)
+_KNOWN_EDITION = sa.select(editions.c.digest).where(editions.c.digest == p("d"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,53 +50,44 @@ class Remembered:
 
 def remembered(tx: Tx, supplier: str, action: str, tenant: str, ref: str) -> Remembered | None:
     """The first answer to this request, if it was given one before."""
-    row = tx.execute(
-        sa.select(requests.c.order, requests.c.fingerprint, requests.c.answer).where(*_same(supplier, action, tenant, ref))
-    ).one_or_none()
+    row = tx.execute(_REMEMBERED, {"s": supplier, "a": action, "t": tenant, "r": ref}).one_or_none()
     return Remembered(**row._mapping) if row else None
-
-
-def _same(supplier: str, action: str, tenant: str, ref: str) -> tuple[Any, ...]:
-    return (requests.c.supplier == supplier, requests.c.action == action, requests.c.tenant == tenant, requests.c.ref == ref)
 
 
 def by_ref(tx: Tx, supplier: str, tenant: str, ref: str) -> Order | None:
     """An order by the caller's own id."""
-    return _one(tx, orders.c.supplier == supplier, orders.c.tenant == tenant, orders.c.ref == ref)
+    return _one(tx, _BY_REF, {"s": supplier, "t": tenant, "r": ref})
 
 
 def by_number(tx: Tx, supplier: str, tenant: str, number: str) -> Order | None:
     """An order by our number on the wire."""
-    return _one(tx, orders.c.supplier == supplier, orders.c.tenant == tenant, orders.c.number == number)
+    return _one(tx, _BY_NUMBER, {"s": supplier, "t": tenant, "n": number})
 
 
 def by_id(tx: Tx, supplier: str, order_id: str) -> Order | None:
     """An order by our own id."""
-    return _one(tx, orders.c.supplier == supplier, orders.c.id == order_id)
+    return _one(tx, _BY_ID, {"s": supplier, "i": order_id})
 
 
-def _one(tx: Tx, *where: Any) -> Order | None:
-    row = tx.execute(sa.select(orders).where(*where).limit(1)).one_or_none()
+def _one(tx: Tx, statement: Any, names: Mapping[str, str]) -> Order | None:
+    row = tx.execute(statement, names).one_or_none()
     return order_of(row._mapping) if row else None
 
 
 def lock(tx: Tx, order_id: str) -> Lane:
     """Lock an order's lane: the row that a claim locks too, so that an amendment and a sender never interleave."""
-    row = tx.execute(sa.select(lanes).where(lanes.c.order == order_id).with_for_update()).one()
-    return outbox.lane_of(row._mapping)
+    return outbox.lane_of(tx.execute(_LOCK, {"i": order_id}).one()._mapping)
 
 
 def many(tx: Tx, order_ids: Iterable[str]) -> dict[str, Order]:
     """Some orders by id."""
-    rows = tx.execute(sa.select(orders).where(orders.c.id.in_(list(order_ids))))
-    return {row.id: order_of(row._mapping) for row in rows}
+    return {row.id: order_of(row._mapping) for row in tx.execute(_MANY, {"ids": list(order_ids)})}
 
 
 def requests_of(tx: Tx, order_ids: Sequence[str]) -> dict[str, list[Request]]:
     """Every request of some orders, oldest first."""
-    statement = sa.select(*_REQUEST).where(requests.c.order.in_(order_ids)).order_by(requests.c.received_at, requests.c.id)
     found: dict[str, list[Request]] = {order_id: [] for order_id in order_ids}
-    for row in tx.execute(statement):
+    for row in tx.execute(_REQUESTS_OF, {"ids": list(order_ids)}):
         found[row.order].append(Request(**row._mapping))
     return found
 
@@ -88,28 +100,27 @@ def apply(
     if order is None:
         return
     if lane is None:
-        tx.execute(sa.insert(orders).values(_order_row(order)))
-        lane = Lane(order=order.id, supplier=supplier)
-        tx.execute(sa.insert(lanes).values(asdict(lane)))
+        tx.execute(_INSERT_ORDER, _order_row(order))
+        tx.execute(_INSERT_LANE, outbox.lane_row(outbox.first_lane(supplier, order.id, plan.kcis, clock)))
+        tx.ring()
     else:
         save(tx, [order])
     if plan.request is not None:
-        row = asdict(plan.request) | {"params": dict(plan.request.params)}
-        tx.execute(sa.insert(requests).values(row | {"supplier": supplier, "fingerprint": fingerprint, "answer": dict(answer)}))
+        row = row_of(plan.request) | {"params": dict(plan.request.params)}
+        tx.execute(_INSERT_REQUEST, row | {"supplier": supplier, "fingerprint": fingerprint, "answer": dict(answer)})
     for request_id in plan.lapsed:
         settle_request(tx, request_id, "lapsed")
     outbox.add(tx, supplier, plan.kcis)
-    outbox.withdraw(tx, plan.withdraw)
-    outbox.move(tx, plan.moved)
-    outbox.rest(tx, lane, clock, positions=len(plan.kcis), unpark=unpark)
+    if lane is not None:
+        outbox.withdraw(tx, plan.withdraw)
+        outbox.move(tx, plan.moved)
+        outbox.rest(tx, lane, clock, positions=len(plan.kcis), unpark=unpark)
 
 
 def save(tx: Tx, changed: Sequence[Order]) -> None:
     """Write orders that are there already."""
     if changed:
-        columns = [column.name for column in orders.c if column.name != "id"]
-        statement = sa.update(orders).where(orders.c.id == sa.bindparam("key")).values({name: sa.bindparam(name) for name in columns})
-        tx.execute(statement, [{**_order_row(order), "key": order.id} for order in changed])
+        tx.execute(_SAVE, [{**_order_row(order), "key": order.id} for order in changed])
 
 
 def settle_request(tx: Tx, request_id: str, status: str) -> None:
@@ -119,8 +130,8 @@ def settle_request(tx: Tx, request_id: str, status: str) -> None:
 
 def keep_edition(tx: Tx, digest: str, name: str, dialect: str, source: str) -> None:
     """Keep a scenario's source for as long as the store lives: an order is played by its own edition."""
-    if tx.execute(sa.select(editions.c.digest).where(editions.c.digest == digest)).one_or_none() is None:
-        tx.execute(sa.insert(editions).values(digest=digest, name=name, dialect=dialect, source=source))
+    if tx.execute(_KNOWN_EDITION, {"d": digest}).one_or_none() is None:
+        tx.execute(sa.insert(editions), {"digest": digest, "name": name, "dialect": dialect, "source": source})
 
 
 def edition_source(tx: Tx, digest: str) -> str:
@@ -130,11 +141,11 @@ def edition_source(tx: Tx, digest: str) -> str:
 
 def rank(tx: Tx, supplier: str, key: str) -> int:
     """How many orders of this supplier had this seed key before; counted up."""
-    same = (seed_keys.c.supplier == supplier, seed_keys.c.key == key)
-    if tx.execute(sa.update(seed_keys).where(*same).values(count=seed_keys.c.count + 1)).rowcount == 0:
-        tx.execute(sa.insert(seed_keys).values(supplier=supplier, key=key, count=1))
+    same = {"s": supplier, "k": key}
+    if tx.execute(_COUNT_KEY, same).rowcount == 0:
+        tx.execute(_FIRST_KEY, {"supplier": supplier, "key": key, "count": 1})
         return 0
-    return int(tx.execute(sa.select(seed_keys.c.count).where(*same)).scalar_one()) - 1
+    return int(tx.execute(_READ_KEY, same).scalar_one()) - 1
 
 
 def count_repeat(tx: Tx, supplier: str, action: str, tenant: str, ref: str, scenario: str) -> int:
@@ -172,7 +183,7 @@ def counts(tx: Tx, order_ids: Sequence[str]) -> dict[str, dict[str, int]]:
 
 
 def _order_row(order: Order) -> dict[str, Any]:
-    row = {name: getattr(order, name) for name in order.__slots__}
+    row = row_of(order)
     before = [{"status": frame.status, "request": frame.request} for frame in order.before]
     return row | {"before": before, "marks": list(order.marks), "memo": dict(order.memo), "used": dict(order.used)}
 

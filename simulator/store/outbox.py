@@ -6,7 +6,6 @@ A lane always rests on its head: the KCI that was attempted and not settled, els
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,28 +13,49 @@ import sqlalchemy as sa
 from simulator.clock import Clock
 from simulator.model import Kci, Lane
 from simulator.store.database import Tx
-from simulator.store.tables import OPEN, kcis, lanes
+from simulator.store.tables import OPEN, kcis, lanes, p, row_of
 
 _KCI = [column for column in kcis.c if column.name != "supplier"]
 _IS_OPEN = kcis.c.state.in_([sa.literal_column(f"'{state}'") for state in OPEN])
+_ADD = sa.insert(kcis)
+_WITHDRAW = sa.update(kcis).where(kcis.c.id.in_(p("ids", expanding=True)), kcis.c.state == "waiting").values(state="withdrawn")
+_MOVE = sa.update(kcis).where(kcis.c.id == p("key"), kcis.c.state == "waiting").values(due_at=p("due"))
+_OPEN_OF = (
+    sa.select(*_KCI).where(kcis.c.order.in_(p("ids", expanding=True)), _IS_OPEN)
+    .order_by(kcis.c.state, kcis.c.due_at, kcis.c.position)  # `attempted` sorts before `waiting`
+)  # fmt: skip
+_CLAIM = sa.select(lanes).where(lanes.c.wake <= p("wall")).order_by(lanes.c.wake).limit(p("most")).with_for_update(skip_locked=True)
+_HELD = (
+    sa.select(lanes).where(lanes.c.order.in_(p("ids", expanding=True)), lanes.c.owner == p("me")).order_by(lanes.c.order).with_for_update()
+)
+_LANE = ("state", "due", "wake", "owner", "fence", "next_sequence")
+_SAVE_LANE = sa.update(lanes).where(lanes.c.order == p("key")).values({name: p(name) for name in _LANE})
+_ATTEMPT = ("state", "sequence", "issued_at", "body", "attempts", "last")
+_SAVE = sa.update(kcis).where(kcis.c.id == p("key")).values({name: p(name) for name in _ATTEMPT})
+_NEXT_WAKE = sa.select(sa.func.min(lanes.c.wake)).where(lanes.c.wake.is_not(None))
 
 
 def add(tx: Tx, supplier: str, added: Sequence[Kci]) -> None:
     """Put new KCIs into the outbox."""
     if added:
-        tx.execute(sa.insert(kcis), [{**kci_row(kci), "supplier": supplier} for kci in added])
+        tx.execute(_ADD, [{**row_of(kci), "supplier": supplier} for kci in added])
 
 
 def withdraw(tx: Tx, kci_ids: Sequence[str]) -> None:
     """KCIs that will never be sent: only those that no sender has attempted."""
     if kci_ids:
-        tx.execute(sa.update(kcis).where(kcis.c.id.in_(kci_ids), kcis.c.state == "waiting").values(state="withdrawn"))
+        tx.execute(_WITHDRAW, {"ids": list(kci_ids)})
 
 
 def move(tx: Tx, moved: Mapping[str, int]) -> None:
     """Give waiting KCIs a new due moment."""
-    for kci_id, due_at in moved.items():
-        tx.execute(sa.update(kcis).where(kcis.c.id == kci_id, kcis.c.state == "waiting").values(due_at=due_at))
+    if moved:
+        tx.execute(_MOVE, [{"key": kci_id, "due": due_at} for kci_id, due_at in moved.items()])
+
+
+def first_lane(supplier: str, order: str, added: Sequence[Kci], clock: Clock) -> Lane:
+    """The lane of a new order, at rest on the first of its KCIs."""
+    return Lane(order=order, supplier=supplier, next_position=len(added) + 1, **resting(added, clock))
 
 
 def rest(tx: Tx, lane: Lane, clock: Clock, *, positions: int = 0, unpark: bool = False) -> None:
@@ -56,40 +76,33 @@ def resting(waiting: Sequence[Kci], clock: Clock) -> dict[str, Any]:
 
 def open_of(tx: Tx, order_ids: Sequence[str]) -> dict[str, list[Kci]]:
     """The open KCIs of some orders, each list headed by what goes next."""
-    statement = sa.select(*_KCI).where(kcis.c.order.in_(order_ids), _IS_OPEN).order_by(kcis.c.state, kcis.c.due_at, kcis.c.position)
     found: dict[str, list[Kci]] = {order_id: [] for order_id in order_ids}
-    for row in tx.execute(statement):  # `attempted` sorts before `waiting`
+    for row in tx.execute(_OPEN_OF, {"ids": list(order_ids)}):
         found[row.order].append(Kci(**row._mapping))
     return found
 
 
 def claim(tx: Tx, limit: int) -> list[Lane]:
     """Lock the lanes whose wake has come, the longest overdue first; lanes that another sender is claiming are skipped."""
-    statement = sa.select(lanes).where(lanes.c.wake <= tx.wall).order_by(lanes.c.wake).limit(limit).with_for_update(skip_locked=True)
-    return [lane_of(row._mapping) for row in tx.execute(statement)]
+    return [lane_of(row._mapping) for row in tx.execute(_CLAIM, {"wall": tx.wall, "most": limit})]
 
 
 def held(tx: Tx, fences: Mapping[str, int], owner: str) -> dict[str, Lane]:
     """Lock the lanes that `owner` still holds under these fences; the others were taken away and must not be touched."""
-    statement = sa.select(lanes).where(lanes.c.order.in_(list(fences)), lanes.c.owner == owner).order_by(lanes.c.order).with_for_update()
-    found = [lane_of(row._mapping) for row in tx.execute(statement)]
+    found = [lane_of(row._mapping) for row in tx.execute(_HELD, {"ids": list(fences), "me": owner})]
     return {lane.order: lane for lane in found if lane.fence == fences[lane.order]}
 
 
 def save_lanes(tx: Tx, changed: Sequence[Mapping[str, Any]]) -> None:
     """Write lanes (each with its `order` and all of state, due, wake, owner, fence, next_sequence)."""
     if changed:
-        names = ("state", "due", "wake", "owner", "fence", "next_sequence")
-        statement = sa.update(lanes).where(lanes.c.order == sa.bindparam("key")).values({name: sa.bindparam(name) for name in names})
-        tx.execute(statement, [{**{name: lane[name] for name in names}, "key": lane["order"]} for lane in changed])
+        tx.execute(_SAVE_LANE, [{**{name: lane[name] for name in _LANE}, "key": lane["order"]} for lane in changed])
 
 
 def save(tx: Tx, changed: Sequence[Kci]) -> None:
     """Write KCIs as their attempts changed them."""
     if changed:
-        names = ("state", "sequence", "issued_at", "body", "attempts", "last")
-        statement = sa.update(kcis).where(kcis.c.id == sa.bindparam("key")).values({name: sa.bindparam(name) for name in names})
-        tx.execute(statement, [{**{name: getattr(kci, name) for name in names}, "key": kci.id} for kci in changed])
+        tx.execute(_SAVE, [{**{name: getattr(kci, name) for name in _ATTEMPT}, "key": kci.id} for kci in changed])
 
 
 def release_all(tx: Tx) -> int:
@@ -99,7 +112,7 @@ def release_all(tx: Tx) -> int:
 
 def next_wake(tx: Tx) -> int | None:
     """The earliest wall time at which a lane wants a sender."""
-    found = tx.execute(sa.select(sa.func.min(lanes.c.wake)).where(lanes.c.wake.is_not(None))).scalar_one()
+    found = tx.execute(_NEXT_WAKE).scalar_one()
     return None if found is None else int(found)
 
 
@@ -114,9 +127,9 @@ def lane_of(row: Mapping[Any, Any]) -> Lane:
     return Lane(**row)
 
 
-def kci_row(kci: Kci) -> dict[str, Any]:
-    """A KCI's row."""
-    return asdict(kci)
+def lane_row(lane: Lane) -> dict[str, Any]:
+    """A lane's row, to change and to save."""
+    return row_of(lane)
 
 
 def page(tx: Tx, supplier: str, *, state: str = "", order: str = "", limit: int = 100, after: tuple[int, str] | None = None) -> list[Kci]:

@@ -13,6 +13,9 @@ import sqlalchemy as sa
 from simulator import strict_json
 
 SCHEMA_VERSION = 1
+p = sa.bindparam
+"""Statements that run for every order are built once, with `p(...)` for what varies: building costs more than running."""
+
 metadata = sa.MetaData()
 
 
@@ -125,5 +128,11 @@ received = sa.Table(
     sa.Column("code", sa.Integer, nullable=False), sa.Column("findings", Json, nullable=False),
     sa.Index("received_order", "order", "id"),
 )  # fmt: skip
+
+
+def row_of(thing: Any) -> dict[str, Any]:
+    """The members of one of `model`'s types as a row."""
+    return {name: getattr(thing, name) for name in thing.__slots__}
+
 
 PER_SUPPLIER = (orders, requests, seed_keys, lanes, kcis, journal, pins, repeats)

@@ -6,6 +6,7 @@ Errors are `application/problem+json`. With `admin.token` set, all but `health` 
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from simulator.world import World, supplier_of
 
 ADMIN = "/__admin"
 OPEN = ("health", "ready")
+_WHERE = re.compile(r"([\w.\[\]]+): ")
 _View = Callable[..., Response]
 _Register = Callable[[str, str], Callable[[_View], _View]]
 LONGEST_WAIT = 5 * instants.MINUTE
@@ -75,7 +77,7 @@ def _guard(admin: Blueprint, world: World) -> None:
 
     @admin.errorhandler(Refused)
     def refused(error: Refused) -> Response:
-        where = error.messages[0].partition(":")[0] if ":" in error.messages[0] else ""
+        where = found.group(1) if (found := _WHERE.match(error.messages[0])) else ""
         return problem(_STATUS.get(error.kind, 500), error.kind, "; ".join(error.messages), where)
 
     @admin.errorhandler(Invalid)
