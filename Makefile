@@ -13,7 +13,7 @@ demo: $(READY)  ## every shipped scenario, played and printed
 	$(BIN)/simulator demo
 
 test: $(READY)  ## the tests: under a minute
-	$(BIN)/python -m pytest -m "not slow" --ignore tests/contract $(ARGS)
+	$(BIN)/python -m pytest -n 2 -m "not slow" --ignore tests/contract $(ARGS)
 
 slow: $(READY)  ## the tests that start processes, kill them, or build packages
 	$(BIN)/python -m pytest -m slow $(ARGS)

@@ -19,7 +19,7 @@ from simulator import redact, seed, strict_json
 from simulator.config import Gateway
 from simulator.dialects import Dialect
 from simulator.errors import Conflict, Refused, Unavailable
-from simulator.store import Store, journal
+from simulator.store import Store, received
 
 log = logging.getLogger("simulator.gateway")
 
@@ -62,19 +62,19 @@ def make_pretend_gateway(store: Store, settings: Gateway, dialect: Dialect) -> B
         return Response(status=204)
 
     @gateway.get(settings.kcis)
-    def received() -> Response:
+    def list_received() -> Response:
         """What came, oldest first; `order=TENANT/ID` picks one order, `after` goes on behind an id."""
         after, size = (request.args.get(name, default) for name, default in (("after", "0"), ("limit", "100")))
         if not (after.isdigit() and size.isdigit() and len(after) < 18 and 1 <= int(size) <= 1000):
             return _json({"uuid": seed.unique(), "code": "MALFORMED_REQUEST", "messages": ["after and limit (1 to 1000) are numbers"]}, 400)
         with store.read() as tx:
-            rows = journal.list_received(tx, order=request.args.get("order", ""), limit=int(size), after=int(after))
+            rows = received.page(tx, order=request.args.get("order", ""), limit=int(size), after=int(after))
         return _json({"items": rows, "next": rows[-1]["id"] if len(rows) == int(size) else None}, 200)
 
     @gateway.delete(settings.kcis)
     def forget() -> Response:
         with store.write() as tx:
-            journal.forget_received(tx)
+            received.forget(tx)
         return Response(status=204)
 
     return gateway
@@ -115,10 +115,8 @@ def _keep(store: Store, headers: Mapping[str, str], document: Any, code: int, me
     with store.write() as tx:
         if document is not None:
             order = _order_of(document)
-            findings += _order_findings(
-                [row["body"] for row in journal.list_received(tx, order=order, limit=1000) if row["body"]], document
-            )
-        journal.receive(tx, order, redact.headers(headers), document, code, findings)
+            findings += _order_findings([row["body"] for row in received.page(tx, order=order, limit=1000) if row["body"]], document)
+        received.keep(tx, order, redact.headers(headers), document, code, findings)
     log.info("received %s%s: %s%s", what, f" of {order}" if order else "", code, "".join(f"; {finding}" for finding in findings))
 
 

@@ -11,7 +11,7 @@ from simulator import __version__, dialects, instants, rehearsal
 from simulator.clock import wall
 from simulator.config import Config, SupplierConfig
 from simulator.dialects import Dialect
-from simulator.errors import Invalid, Problem, nearest
+from simulator.errors import Conflict, Invalid, Problem, nearest
 from simulator.scenario import Book, read_folder
 from simulator.sender import Sender, Target
 from simulator.store import Store, clocks
@@ -49,7 +49,7 @@ class World:
             beat = clocks.last_beat(tx)
         totals = [supplier.totals() for supplier in self.suppliers.values()]
         sender = {
-            "alive": beat is not None and now - beat < BEAT_LASTS,
+            "alive": now - beat < BEAT_LASTS,
             "waiting": sum(total.get("waiting", 0) + total.get("attempted", 0) for total in totals),
             "dead": sum(total.get("dead", 0) for total in totals),
         }
@@ -86,10 +86,21 @@ def open_world(config: Config, base_url: str) -> World:
         )
         for supplier in config.suppliers
     }  # fmt: skip
-    with store.write() as tx:
-        for supplier in config.suppliers:
-            clocks.begin(tx, supplier.name, supplier.clock.mode, supplier.clock.rate)
+    _begin_clocks(config, store)
     return World(config=config, store=store, suppliers=suppliers, begun=wall())
+
+
+def _begin_clocks(config: Config, store: Store) -> None:
+    """Several processes open one store at the same moment: whoever loses finds the clocks set."""
+    for last in (False, False, True):
+        try:
+            with store.write() as tx:
+                for supplier in config.suppliers:
+                    clocks.begin(tx, supplier.name, supplier.clock.mode, supplier.clock.rate)
+            return
+        except Conflict:
+            if last:
+                raise
 
 
 def open_book(supplier: SupplierConfig) -> Book:

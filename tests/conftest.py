@@ -16,7 +16,7 @@ import requests
 
 from simulator import config
 from simulator.config import Config
-from simulator.store import journal
+from simulator.store import received
 from simulator.web import Embedded
 from tests.receiver import Receiver
 
@@ -120,7 +120,7 @@ def simulator(shared_simulator: Embedded) -> Iterator[Embedded]:
     yield shared_simulator
     shared_simulator.world.default.reset()
     with shared_simulator.world.store.write() as tx:
-        journal.forget_received(tx)
+        received.forget(tx)
 
 
 @pytest.fixture

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import socket
 import uuid
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from simulator.config import Config
 from simulator.web import Embedded
 from tests.conftest import Gateway
 
@@ -198,3 +200,18 @@ def test_headers_and_text_that_no_store_can_keep_do_not_break_the_journal(gatewa
     response = gateway.http.post(gateway.url + "/%ff%00?q=%fe", data=b"\xff\x00", headers={"X-Odd": "\xe9\xff"}, timeout=30)
     assert response.status_code == 404
     assert len(gateway.admin("GET", "/journal")["items"]) == 1
+
+
+def test_a_scenario_that_cannot_answer_is_a_fault_that_frees_the_id(
+    make_config: Callable[..., Config], scenario_folder: Callable[..., str]
+) -> None:
+    folder = scenario_folder(ODD='reply: {reject: ["{{ order.document.secondaryContact.name }}"]}\n', FINE="reply: acknowledge\n")
+    with (
+        Embedded(make_config(suppliers=[{"name": "default", "path": "/", "scenarios": folder}])) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
+        body = gateway.provide()
+        messages = refused(gateway.post("/service-orders", body, X_Scenario="ODD"), 500, "SUPPLIER_FAULT")
+        assert "there is no `secondaryContact`" in messages[0]
+        assert gateway.admin("GET", "/journal")["items"][0]["response"]["code"] == 500
+        assert gateway.post("/service-orders", body, X_Scenario="FINE").status_code == 201

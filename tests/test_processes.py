@@ -199,3 +199,18 @@ def _children(pid: int) -> list[int]:
         if int(fields[1]) == pid:
             found.append(int(status.parent.name))
     return sorted(found)
+
+
+def test_a_sender_alone_shares_a_store_with_others(tmp_path: Path, postgresql_url: str, receiver: Receiver) -> None:
+    shared = ["--store", postgresql_url, "--gateway-url", receiver.url]
+    alone = subprocess.Popen([sys.executable, "-m", "simulator", "send", *shared], cwd=tmp_path, stderr=subprocess.DEVNULL)
+    try:
+        with serving(tmp_path, *shared) as (process, url):
+            orders = place_many(url, 50)
+            os.kill(_children(process.pid)[-1], signal.SIGSTOP)  # from now on only the other one sends
+            receiver.wait_for(250, within=60)
+            os.kill(_children(process.pid)[-1], signal.SIGCONT)
+    finally:
+        alone.terminate()
+        assert alone.wait(timeout=30) == 0
+    judge(receiver, orders, repeats=64)

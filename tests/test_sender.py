@@ -142,7 +142,7 @@ def test_a_short_lived_token_is_renewed(running: Any, receiver: Receiver) -> Non
         gateway.place()
         gateway.advance("31s")
         first = len(receiver.tokens)
-        for _ in range(40):
+        for _ in range(400):
             gateway.place()
             gateway.advance("31s")
             if len(receiver.tokens) > first:

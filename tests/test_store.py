@@ -187,7 +187,7 @@ def test_a_reset_forgets_one_supplier_and_not_another(store: Store) -> None:
         place(tx, "1")
         journal.note(tx, "s", Exchange(at=NOW, direction="in", method="POST", path="/"))
         journal.note(tx, "other", Exchange(at=NOW, direction="in", method="POST", path="/"))
-        journal.reset(tx, "s")
+        orders.reset(tx, "s")
     with store.read() as tx:
         assert orders.page(tx, "s") == [] and journal.page(tx, "s") == [] and outbox.totals(tx, "s") == {}
         assert len(journal.page(tx, "other")) == 1

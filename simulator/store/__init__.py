@@ -1,6 +1,6 @@
 """The store: everything that must survive, in SQLite or PostgreSQL. SQLAlchemy Core lives here and nowhere else."""
 
-from simulator.store import clocks, journal, orders, outbox
+from simulator.store import clocks, journal, orders, outbox, pins, received
 from simulator.store.database import Store, Tx, parse_url
 
-__all__ = ["Store", "Tx", "clocks", "journal", "orders", "outbox", "parse_url"]
+__all__ = ["Store", "Tx", "clocks", "journal", "orders", "outbox", "parse_url", "pins", "received"]

@@ -6,6 +6,7 @@ A bell is only a hint. A lost one costs at most the sender's poll interval, neve
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import socket
 import tempfile
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import sqlalchemy as sa
+
+log = logging.getLogger("simulator.store")
 
 _CHANNEL = "simulator_kci"
 
@@ -58,9 +61,14 @@ class _Datagram:
         self.socket.close()
 
     def listen(self, heard: Callable[[], None]) -> Callable[[], None]:
-        Path(self.address).unlink(missing_ok=True)
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        listening.bind(self.address)
+        try:
+            Path(self.address).unlink(missing_ok=True)
+            listening.bind(self.address)
+        except OSError as error:
+            listening.close()
+            log.warning("no bell at %s (%s): new work is found by looking each second", self.address, error.strerror)
+            return lambda: None
         stopped = threading.Event()
 
         def hear() -> None:

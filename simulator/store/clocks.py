@@ -77,11 +77,9 @@ def end_advance(tx: Tx, supplier: str, token: str) -> None:
 
 def beat(tx: Tx) -> None:
     """Say that a sender is alive."""
-    if tx.execute(sa.update(meta).where(meta.c.key == "beat").values(value=str(tx.wall))).rowcount == 0:
-        tx.execute(sa.insert(meta).values(key="beat", value=str(tx.wall)))
+    tx.execute(sa.update(meta).where(meta.c.key == "beat").values(value=str(tx.wall)))
 
 
-def last_beat(tx: Tx) -> int | None:
-    """The wall time of the newest sender's beat."""
-    value = tx.execute(sa.select(meta.c.value).where(meta.c.key == "beat")).scalar_one_or_none()
-    return None if value is None else int(value)
+def last_beat(tx: Tx) -> int:
+    """The wall time of the newest sender's beat, 0 before the first."""
+    return int(tx.execute(sa.select(meta.c.value).where(meta.c.key == "beat")).scalar_one())

@@ -23,6 +23,7 @@ from simulator.store import tables
 from simulator.store.bell import Bell, bell_for
 
 _BUSY_SECONDS = 30
+_IDLE_SECONDS = 10
 _ADVISORY_LOCK = 0x51AB1E
 
 
@@ -41,6 +42,11 @@ class Tx:
     def execute(self, statement: Any, parameters: Any = None) -> Any:
         """Run a statement; the answer is SQLAlchemy's CursorResult, whose rows have the columns of the statement."""
         return self.connection.execute(statement, parameters) if parameters is not None else self.connection.execute(statement)
+
+    def exclusive(self, table: sa.Table) -> None:
+        """Keep every other writer of a table out until the commit; on SQLite there is never another."""
+        if self.connection.dialect.name == "postgresql":
+            self.connection.execute(sa.text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
     def ring(self) -> None:
         self.rings = True
@@ -122,7 +128,7 @@ class Store:
             if getattr(error.orig, "sqlstate", None) in ("40001", "40P01"):
                 raise Conflict(str(error.orig)) from None
             raise Unavailable(_remedy(self.url, error)) from None
-        except exc.InterfaceError as error:
+        except (exc.InterfaceError, exc.InternalError) as error:
             raise Unavailable(_remedy(self.url, error)) from None
 
     def _wall(self, connection: sa.Connection) -> int:
@@ -139,8 +145,8 @@ class Store:
             tables.metadata.create_all(connection)
             known = {key: value for key, value in connection.execute(sa.select(tables.meta.c.key, tables.meta.c.value))}
             if not known:
-                rows = [{"key": "schema", "value": str(tables.SCHEMA_VERSION)}, {"key": "root", "value": seed.unique()}]
-                connection.execute(sa.insert(tables.meta), rows)
+                first = {"schema": str(tables.SCHEMA_VERSION), "root": seed.unique(), "beat": "0"}
+                connection.execute(sa.insert(tables.meta), [{"key": key, "value": value} for key, value in first.items()])
             elif known.get("schema") != str(tables.SCHEMA_VERSION):
                 shown = self.url.render_as_string(hide_password=True)
                 raise Unavailable(
@@ -175,7 +181,9 @@ def _check_folder(path: Path) -> None:
 def _make_engine(url: sa.URL, durability: str, pool: int) -> sa.Engine:
     try:
         if url.get_backend_name() != "sqlite":
-            return sa.create_engine(url, pool_size=pool, max_overflow=pool, pool_pre_ping=True)
+            # a process that is stopped or cut off inside a transaction must not keep its locks for ever
+            options = {"options": f"-c idle_in_transaction_session_timeout={_IDLE_SECONDS * 1000}"}
+            return sa.create_engine(url, pool_size=pool, max_overflow=pool, pool_pre_ping=True, connect_args=options)
     except ModuleNotFoundError:
         raise Unavailable("PostgreSQL needs its driver: pip install 'supplier-simulator[postgresql]'") from None
     engine = sa.create_engine(url, pool_size=pool, max_overflow=pool, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False})

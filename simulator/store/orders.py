@@ -13,7 +13,7 @@ from simulator.model import Frame, Lane, Order, Request
 from simulator.rules import Plan
 from simulator.store import outbox
 from simulator.store.database import Tx
-from simulator.store.tables import editions, kcis, lanes, orders, p, repeats, requests, row_of, seed_keys
+from simulator.store.tables import PER_SUPPLIER, editions, kcis, lanes, orders, p, repeats, requests, row_of, seed_keys
 
 _REQUEST = [column for column in requests.c if column.name not in ("supplier", "fingerprint", "answer")]
 _SAME_REQUEST = (
@@ -194,3 +194,11 @@ def order_of(row: Mapping[Any, Any]) -> Order:
     members["before"] = tuple(Frame(**frame) for frame in members["before"])
     members["marks"] = tuple(members["marks"])
     return Order(**members)
+
+
+def reset(tx: Tx, supplier: str) -> None:
+    """Forget everything of a supplier but its clock and the kept editions."""
+    tx.exclusive(orders)  # an order that arrives meanwhile must not lose half of itself
+    for table in PER_SUPPLIER:
+        tx.execute(sa.delete(table).where(table.c.supplier == supplier))
+    tx.ring()

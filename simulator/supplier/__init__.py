@@ -13,7 +13,7 @@ from simulator.dialects import Dialect, Route
 from simulator.errors import Refused
 from simulator.model import Exchange, Incoming, Kci, Order, Outgoing, Request
 from simulator.scenario import Book
-from simulator.store import Store, clocks, journal, orders, outbox
+from simulator.store import Store, clocks, journal, orders, outbox, pins
 from simulator.supplier.reception import Reception, read_when
 from simulator.supplier.timekeeping import Advance, Advanced
 
@@ -101,24 +101,24 @@ class Supplier:
 
     def pins(self) -> list[Mapping[str, Any]]:
         with self.store.read() as tx:
-            return journal.list_pins(tx, self.name)
+            return pins.every(tx, self.name)
 
     def pin(self, scenario: str, times: int | None, when: Mapping[str, Any]) -> Mapping[str, Any]:
         """Let the next `times` orders (all, when None) that fit `when` play a scenario. Refused when one of them is wrong."""
         self.book.named(scenario)
         read_when(when)
         with self.store.write() as tx:
-            number = journal.add_pin(tx, self.name, scenario, times, when)
+            number = pins.add(tx, self.name, scenario, times, when)
         return {"id": number, "scenario": scenario, "times": times, "when": dict(when)}
 
     def unpin(self) -> int:
         with self.store.write() as tx:
-            return journal.clear_pins(tx, self.name)
+            return pins.clear(tx, self.name)
 
     def reset(self) -> None:
         """Forget every order, KCI, pin and journal line; the clock stays."""
         with self.store.write() as tx:
-            journal.reset(tx, self.name)
+            orders.reset(tx, self.name)
 
     def clock(self) -> tuple[Clock, int]:
         """The clock, and what it shows."""

@@ -16,7 +16,7 @@ from simulator.rules import Answer, Plan
 from simulator.scenario import Book, Choice, Pin, params_of
 from simulator.scenario.fields import When
 from simulator.schema import dotted, load_field
-from simulator.store import Store, Tx, clocks, journal, orders, outbox
+from simulator.store import Store, Tx, clocks, journal, orders, outbox, pins
 
 log = logging.getLogger("simulator.supplier")
 
@@ -138,7 +138,7 @@ class Reception:
         choice = self._choose(tx, submission, now)
         scenario = choice.scenario
         if choice.pin is not None:
-            journal.use_pin(tx, choice.pin)
+            pins.use(tx, choice.pin)
         turn = self._turn(tx, submission, scenario, choice.params, now)
         key = seed_key(submission)
         rank = orders.rank(tx, self.name, key)
@@ -174,7 +174,7 @@ class Reception:
             "body": submission.document, "order": {}, "header": submission.headers, "param": {}, "tenant": submission.tenant,
             "operation": submission.operation, "marked": (), "open": (), "now": instants.format_instant(now),
         }  # fmt: skip
-        return self.book.choose(facts, [_pin(row) for row in journal.list_pins(tx, self.name)])
+        return self.book.choose(facts, [_pin(row) for row in pins.every(tx, self.name)])
 
     def _turn(self, tx: Tx, submission: Submission, scenario: Scenario, params: Mapping[str, Any], now: int) -> engine.Turn:
         attempt = 1
