@@ -47,7 +47,8 @@ class Submission:
     """What a dialect read from a request: which action on which order, with which document.
 
     `action` is create or the name of a later request (amendment, cancellation, ...), `operation` the dialect's finer name of
-    it, `ref` the caller's id of this request, `order_ref` (or `order_number`, ours) the order that a later request is about.
+    it, `ref` the caller's id of this request, `order_ref` (or `order_number`, ours) the order that a later request is about;
+    `ref_path` and `order_path` say where the caller wrote them, for messages.
     """
 
     action: str
@@ -57,6 +58,8 @@ class Submission:
     document: Document
     order_ref: str = ""
     order_number: str = ""
+    ref_path: str = "id"
+    order_path: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     request_id: str = ""
     conversation_id: str = ""

@@ -62,9 +62,10 @@ class World:
         }
 
 
-def open_world(config: Config, base_url: str) -> World:
-    """Open the store, read every scenario, set the first clocks. `base_url` is this server's own: the pretend gateway's home.
+def open_world(config: Config, base_url: str, *, beginning: bool = True) -> World:
+    """Open the store and read every scenario; at the `beginning` of a simulator, not of each of its processes, set the clocks.
 
+    `base_url` is this server's own: the pretend gateway's home.
     Invalid lists what is wrong with scenarios and settings, Unavailable what is wrong with the store.
     """
     config = replace(config, suppliers=tuple(_with_gateway(supplier, config, base_url) for supplier in config.suppliers))
@@ -86,7 +87,8 @@ def open_world(config: Config, base_url: str) -> World:
         )
         for supplier in config.suppliers
     }  # fmt: skip
-    _begin_clocks(config, store)
+    if beginning:
+        _begin_clocks(config, store)
     return World(config=config, store=store, suppliers=suppliers, begun=wall())
 
 

@@ -219,3 +219,20 @@ def test_two_suppliers_share_a_server_and_know_nothing_of_each_other(make_config
         document = gateway.http.get(f"{gateway.url}/networks/two/openapi.json", timeout=30).json()
         assert document["servers"][0]["url"] == f"{gateway.url}/networks/two"
     assert len(receiver.arrivals) == 2
+
+
+def test_a_clock_asked_for_at_start_is_set_and_otherwise_the_stores_goes_on(make_config: Callable[..., Config]) -> None:
+    def shown(**clock: Any) -> dict[str, Any]:
+        with Embedded(make_config(clock=clock)) as simulator, Gateway(simulator.url) as gateway:
+            found: dict[str, Any] = gateway.admin("GET", "/clock")
+            if clock.get("mode") == "manual":
+                gateway.advance("42d")
+            return found
+
+    assert shown()["mode"] == "real"
+    before = shown(mode="manual")
+    assert before["mode"] == "manual"
+    kept = shown()
+    assert kept["mode"] == "manual" and kept["now"][:7] > before["now"][:7]
+    assert shown(mode="scaled", rate=60)["rate"] == 60
+    assert shown(mode="real")["now"] >= kept["now"]

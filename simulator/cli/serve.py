@@ -55,7 +55,7 @@ def serve(settings: Config) -> None:
         family = _Family(
             {
                 "web": lambda: _Web(settings, base_url, listener).run(),
-                "sender": lambda: _send(open_world(settings, base_url)),
+                "sender": lambda: _send(open_world(settings, base_url, beginning=False)),
             }
         )
         family.start()
@@ -71,7 +71,7 @@ def send(settings: Config) -> None:
     with ExitStack() as held:
         _lock(settings, held)
         log.info("sending for %s", settings.store.url.rpartition("@")[2])
-        _send(open_world(settings, ""))
+        _send(open_world(settings, "", beginning=False))
 
 
 def pretend(settings: Config, host: str, port: int) -> None:
@@ -276,7 +276,7 @@ class _Web(BaseApplication):  # type: ignore[misc]
                 self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return create_app(open_world(self.settings, self.base_url))
+        return create_app(open_world(self.settings, self.base_url, beginning=False))
 
 
 def _send(world: World) -> None:

@@ -48,9 +48,9 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True)
 class ClockStart:
-    """A supplier's first clock."""
+    """A supplier's clock at start; without a `mode` the store's own goes on, and a new store's is real."""
 
-    mode: str
+    mode: str | None
     rate: float
 
 

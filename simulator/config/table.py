@@ -111,7 +111,7 @@ class AdminSettings(Strict):
 
 
 class ClockSettings(Strict):
-    mode = String(validate=OneOf(["real", "scaled", "manual"]))
+    mode = String(validate=OneOf(["real", "scaled", "manual"]), allow_none=True)
     rate = Number(validate=Range(min=0.001, max=10_000_000))
 
 
@@ -159,7 +159,7 @@ DEFAULTS: dict[str, Any] = {
         "retry": "default", "timeout": "10s", "connect_timeout": "3s", "lease": "15s", "in_flight": 64, "after_dead": "park",
     },
     "admin": {"token": None},
-    "clock": {"mode": "real", "rate": 1.0},
+    "clock": {"mode": None, "rate": 1.0},
     "pretend_gateway": {"mount": True, "path": "/gateway"},
     "seed": None,
     "suppliers": [{"name": "default", "path": "/", "dialect": "fibre_cafe", "scenarios": None, "default": None}],

@@ -21,10 +21,19 @@ def get(tx: Tx, supplier: str) -> Clock:
     return known
 
 
-def begin(tx: Tx, supplier: str, mode: str, rate: float) -> None:
-    """Set a supplier's first clock, from its settings; a clock that is there already is kept, so that a restart changes nothing."""
-    if tx.execute(sa.select(clocks.c.supplier).where(clocks.c.supplier == supplier)).one_or_none() is None:
-        put(tx, supplier, Clock().moved(mode=mode, rate=rate, now=tx.wall, wall_now=tx.wall))
+def begin(tx: Tx, supplier: str, mode: str | None, rate: float) -> None:
+    """Set a supplier's clock at start: as asked for, else the one that is there goes on, else a real one begins."""
+    known = tx.execute(_GET, {"s": supplier}).one_or_none()
+    if known is None:
+        put(tx, supplier, Clock().moved(mode=mode or "real", rate=rate, now=tx.wall, wall_now=tx.wall))
+    elif mode is not None and (known.mode != mode or (mode == "scaled" and known.rate != rate)):
+        put(tx, supplier, switched(get(tx, supplier), mode, rate, tx.wall))
+
+
+def switched(clock: Clock, mode: str, rate: float, wall: int) -> Clock:
+    """The same clock in another mode: it goes on from what it shows, and a real one is never behind the wall."""
+    shown = clock.now(wall)
+    return clock.moved(mode=mode, rate=rate, now=max(shown, wall) if mode == "real" else shown, wall_now=wall)
 
 
 def put(tx: Tx, supplier: str, clock: Clock) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from simulator import instants, story
@@ -135,10 +135,9 @@ class Supplier:
                 raise Refused(
                     "invalid", [f"now: supplier time is {instants.format_instant(shown)} and only goes forward while there are orders"]
                 )
-            wanted = mode or clock.mode
-            if wanted == "real" and now is None:
-                now = max(shown, tx.wall)
-            changed = clock.moved(mode=wanted, rate=rate or clock.rate or 1.0, now=shown if now is None else now, wall_now=tx.wall)
+            changed = clocks.switched(clock, mode or clock.mode, rate or clock.rate or 1.0, tx.wall)
+            if now is not None:
+                changed = replace(changed, anchor=now)
             clocks.put(tx, self.name, changed)
             return changed, changed.now(tx.wall)
 

@@ -106,7 +106,7 @@ class Reception:
         order = self._order_of(tx, submission)
         if order is None:
             what = submission.order_ref or submission.order_number
-            raise Refused("not_found", [f"orderId: {submission.tenant} has no order {what} here"])
+            raise Refused("not_found", [f"{submission.order_path}: {submission.tenant} has no order {what} here"])
         if submission.order_number and order.number and submission.order_number != order.number:
             raise Refused("invalid", [f"order {order.ref} has the reference {order.number} here, not {submission.order_number[:80]}"])
         lane = orders.lock(tx, order.id)
@@ -155,16 +155,17 @@ class Reception:
 
     def _repeat(self, turn: engine.Turn, earlier: orders.Remembered, scenario: str = "") -> _Played:
         """The same request again: the first answer again, unless the scenario walks `attempts` that say otherwise."""
-        if earlier.fingerprint != _fingerprint(turn.submission):
-            raise Refused("invalid", [f"id: {turn.submission.action} {turn.submission.ref} exists already with another content"])
+        asked = turn.submission
+        if earlier.fingerprint != _fingerprint(asked):
+            raise Refused("invalid", [f"{asked.ref_path}: {asked.action} {asked.ref} exists already with another content"])
         name = scenario or turn.scenario.name
-        if _has_attempts(turn.scenario, turn.submission.action):
+        if _has_attempts(turn.scenario, asked.action):
             try:
                 plan = engine.play(turn, self.dialect)
             except Refused:
                 plan = None
             if plan is not None and plan.request is None:
-                answer = self._outgoing(turn.submission, plan)
+                answer = self._outgoing(asked, plan)
                 return _Played(outgoing=answer, order=earlier.order, scenario=name, reasons=(f"attempt {turn.attempt}",))
         answer = Outgoing(code=earlier.answer["code"], body=earlier.answer["body"], headers=earlier.answer["headers"])
         return _Played(outgoing=answer, order=earlier.order, scenario=name, reasons=("a repeat: the first answer again",))

@@ -112,6 +112,7 @@ def _submission(incoming: Incoming, operation: str, document: Document, schema: 
         ref=str(int(document["id"])),  # 4101.0 is the integer 4101 in JSON
         order_ref=str(int(document["orderId"])) if later else "",
         order_number=reference if later else "",
+        order_path="orderId" if later else "",
         tenant=tenant,
         document=document,
         headers=headers,
