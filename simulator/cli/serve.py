@@ -38,6 +38,7 @@ from simulator.world import World, open_world
 log = logging.getLogger("simulator")
 
 ORPHANS_LEAVE = 15 * instants.SECOND
+ORPHAN_ASKS = 12
 PATIENCE = 25 * instants.SECOND
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 QUICK_DEATH = 2 * instants.SECOND
@@ -215,7 +216,7 @@ class _Family:
         try:
             os.setsid()
             os.close(self.alive_write)
-            for number in _SIGNALS:
+            for number in (*_SIGNALS, signal.SIGQUIT):  # a shell's background job begins with SIGINT and SIGQUIT ignored
                 signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
             threading.Thread(target=self._await_orphanhood, args=(os.getpid(),), daemon=True).start()
@@ -231,8 +232,12 @@ class _Family:
             os._exit(code)
 
     def _await_orphanhood(self, pid: int) -> None:
+        """When the parent has gone: gunicorn leaves at once, the sender settles what is in flight; whoever does neither is killed."""
         os.read(self.alive_read, 1)
-        os.kill(pid, signal.SIGQUIT)  # gunicorn leaves at once, the sender settles what is in flight
+        for _ in range(ORPHAN_ASKS):  # once is not enough: a signal may come before its handler
+            os.kill(pid, signal.SIGQUIT)
+            clock.sleep(instants.SECOND)
+        os.kill(pid, signal.SIGKILL)
 
     def _stop(self, number: int, frame: Any) -> None:
         """The first signal asks, the second insists."""
