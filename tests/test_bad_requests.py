@@ -215,3 +215,11 @@ def test_a_scenario_that_cannot_answer_is_a_fault_that_frees_the_id(
         assert "there is no `secondaryContact`" in messages[0]
         assert gateway.admin("GET", "/journal")["items"][0]["response"]["code"] == 500
         assert gateway.post("/service-orders", body, X_Scenario="FINE").status_code == 201
+
+
+def test_an_empty_header_counts_as_absent(gateway: Gateway, simulator: Embedded) -> None:
+    sample = simulator.world.default.dialect.sample("ethernet", None, 78)
+    headers = {**gateway.headers(), "Tenant": ""}
+    assert gateway.http.post(gateway.url + sample.path, data=sample.body, headers=headers, timeout=30).status_code == 202
+    response = gateway.http.post(f"{gateway.url}/service-orders", json=gateway.provide(), headers=headers, timeout=30)
+    assert refused(response, 400, "MALFORMED_REQUEST") == ["Tenant: this header is required"]

@@ -85,8 +85,15 @@ def _responses(*, created: bool) -> dict[str, Any]:
 
 def _headers(*, tenant_required: bool) -> list[dict[str, Any]]:
     needed = {"X-Request-ID": True, "X-Conversation-ID": True, "Tenant": tenant_required}
-    text = {"type": "string", "minLength": 1, "maxLength": 200}
-    known = [{"name": name, "in": "header", "required": required, "schema": text} for name, required in needed.items()]
+    known = [
+        {
+            "name": name,
+            "in": "header",
+            "required": required,
+            "schema": {"type": "string", "minLength": 1 if required else 0, "maxLength": 200},  # empty counts as absent
+        }
+        for name, required in needed.items()
+    ]
     return known + [
         {"name": name, "in": "header", "required": False, "description": about, "schema": {"type": "string"}}
         for name, about in _CONTROLS.items()
