@@ -60,7 +60,7 @@ _gateway = click.option("--gateway-url", "gateway__url", metavar="URL", help="Wh
 _dialect = click.option("--dialect", metavar="NAME", help="The wire contract; by default what the file's folder is named after.")
 
 
-@main.command()
+@main.command(short_help="Serve the simulator.")
 @_config
 @click.option("--host", "server__host", help="The address to listen on.")
 @click.option("--port", "server__port", type=int, help="The port to listen on; 0 picks a free one.")
@@ -86,7 +86,7 @@ def serve(scenarios: str | None, **options: Any) -> None:
     run(settings)
 
 
-@main.command()
+@main.command(short_help="Run a sender alone.")
 @_config
 @_store
 @_gateway
@@ -98,7 +98,7 @@ def send(**options: Any) -> None:
     run(_settings(**options))
 
 
-@main.command()
+@main.command(short_help="Play scenarios and print their stories.")
 @click.argument("names", nargs=-1, metavar="[SCENARIO]...")
 @_config
 def demo(names: tuple[str, ...], **options: Any) -> None:
@@ -108,7 +108,7 @@ def demo(names: tuple[str, ...], **options: Any) -> None:
     sys.exit(0 if run(_settings(**options), names) else 1)
 
 
-@main.command()
+@main.command(short_help="Run the pretend gateway alone.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8090, show_default=True, type=int, help="0 picks a free one.")
 @_config
@@ -120,7 +120,7 @@ def gateway(host: str, port: int, **options: Any) -> None:
     pretend(_settings(**options), host, port)
 
 
-@main.command()
+@main.command(short_help="Check scenario files.")
 @click.argument("paths", nargs=-1, metavar="[FILE|FOLDER]...")
 @_dialect
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -132,7 +132,7 @@ def check(paths: tuple[str, ...], dialect: str | None, form: str, **options: Any
     sys.exit(run(_settings(**options), paths, dialect, form))
 
 
-@main.command()
+@main.command(short_help="Tell a scenario as a story.")
 @click.argument("name", metavar="SCENARIO|FILE")
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Set a parameter; may be repeated.")
 @_dialect
@@ -144,7 +144,7 @@ def explain(name: str, params: tuple[str, ...], dialect: str | None, **options: 
     click.echo(run(_settings(**options), name, params, dialect))
 
 
-@main.command()
+@main.command(short_help="Print a contract as OpenAPI 3.1.")
 @_dialect
 def openapi(dialect: str | None) -> None:
     """Print a contract as OpenAPI 3.1."""
@@ -153,7 +153,7 @@ def openapi(dialect: str | None) -> None:
     click.echo(run(dialect))
 
 
-@main.command()
+@main.command(short_help="Print the JSON Schema of scenario files.")
 @_dialect
 def schema(dialect: str | None) -> None:
     """Print the JSON Schema of scenario files, for editors."""
