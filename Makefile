@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run demo test slow contract package lint types format check clean
+.PHONY: run demo test slow contract lint types format check bench clean
 
 run: $(READY)  ## the simulator and the pretend gateway on http://127.0.0.1:8080
 	$(BIN)/simulator serve $(ARGS)
@@ -34,6 +34,9 @@ format: $(READY)
 
 check: $(READY)  ## the shipped scenario files
 	$(BIN)/simulator check
+
+bench: $(READY)  ## how fast it is here, beside yardsticks taken in the same run
+	$(BIN)/python -m tests.bench
 
 $(READY): setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..."; exit 1; }

@@ -1,0 +1,116 @@
+"""How fast it is here: `make bench`. Every figure stands beside a yardstick taken in the same run, because machines are noisy.
+
+Bounded and on loopback only. Nothing is judged: a benchmark is no test.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sqlite3
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import requests
+
+from simulator import config
+from simulator.rehearsal import route_of
+from simulator.web import Embedded
+from simulator.world import open_world
+from tests.receiver import Receiver
+
+ORDERS = 300
+
+
+def settings(folder: str, **overrides: object) -> config.Config:
+    base = {"server": {"port": 0}, "store": {"url": f"sqlite:///{folder}/s.db"}, "clock": {"mode": "manual"}}
+    return config.load(environment={}, overrides={**base, **overrides})
+
+
+def each(count: int, work: Callable[[int], object]) -> float:
+    """Milliseconds for one, over `count`, after a tenth of them to warm up."""
+    for number in range(count // 10):
+        work(-number - 1)
+    begun = time.perf_counter()
+    for number in range(count):
+        work(number)
+    return (time.perf_counter() - begun) * 1000 / count
+
+
+def bench_commit(folder: str) -> float:
+    """The yardstick: one JSON document and one row in one committed SQLite transaction, by hand."""
+    connection = sqlite3.connect(f"{folder}/y.db", isolation_level=None)
+    connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; CREATE TABLE t (id INTEGER PRIMARY KEY, document TEXT)")
+    document = {"id": 1, "tenant": "T", "items": [{"name": "A", "value": "1"}] * 10}
+
+    def work(number: int) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("INSERT INTO t (document) VALUES (?)", (json.dumps(document),))
+        connection.execute("COMMIT")
+
+    taken = each(ORDERS, work)
+    connection.close()
+    return taken
+
+
+def bench_receive(folder: str) -> float:
+    """One order read, played and committed, without HTTP."""
+    world = open_world(settings(folder), "http://127.0.0.1:1")
+    dialect = world.default.dialect
+
+    def work(number: int) -> None:
+        sample = dialect.sample("provide", None, number + 10_000)
+        world.default.receive(sample, route_of(dialect, sample.path))
+
+    taken = each(ORDERS, work)
+    world.close()
+    return taken
+
+
+def bench_posts(receiver: Receiver) -> float:
+    """The yardstick: one POST after another to the receiver, on one connection."""
+    with requests.Session() as http:
+        http.trust_env = False
+        taken = each(ORDERS, lambda number: http.post(f"{receiver.url}/kcis", data=b'{"provideServiceOrder": {"id": 0}}', timeout=10))
+    receiver.arrivals.clear()
+    return taken
+
+
+def bench_delivery(folder: str, receiver: Receiver) -> float:
+    """Milliseconds for one KCI of many orders that fall due at once: claimed, posted, settled."""
+    with Embedded(settings(folder, gateway={"url": receiver.url})) as simulator:
+        dialect = simulator.world.default.dialect
+        for number in range(ORDERS):
+            sample = dialect.sample("provide", None, number + 1)
+            sample = replace(sample, headers={**sample.headers, "x-kci-delay": "1"})
+            simulator.world.default.receive(sample, route_of(dialect, sample.path))
+        begun = time.perf_counter()
+        mover = threading.Thread(target=lambda: simulator.world.default.advance(by=10_000_000, settle=False, within=60_000_000))
+        mover.start()
+        receiver.wait_for(3 * ORDERS, within=120)
+        taken = (time.perf_counter() - begun) * 1000 / (3 * ORDERS)
+        mover.join()
+    return taken
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two, Receiver() as receiver:
+        commit, receive = bench_commit(one), bench_receive(one)
+        post, deliver = bench_posts(receiver), bench_delivery(two, receiver)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    lines = [
+        f"one committed row by hand      {commit:7.2f} ms",
+        f"one order received             {receive:7.2f} ms   {receive / commit:6.1f} x",
+        f"one POST by requests           {post:7.2f} ms",
+        f"one KCI sent and settled       {deliver:7.2f} ms   {deliver / post:6.1f} x",
+        f"memory of all this at its peak {memory:7.0f} MiB",
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()
