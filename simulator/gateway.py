@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -18,17 +19,21 @@ import aiohttp
 from simulator import __version__, clock, instants, strict_json
 from simulator.config import Auth, Delivery, Gateway
 
+log = logging.getLogger("simulator.gateway_client")
+
 KEPT_BODY = 1024
 RETRY_AFTER_MAX = 5 * instants.MINUTE
 RETRYABLE = {408, 425, 429}
 FINAL_5XX = {501, 505}
 _ALWAYS = {"User-Agent": f"supplier-simulator/{__version__}", "Accept-Encoding": "identity"}
+_NO_ENDPOINT = (204, 404, 405, 501)
+_ASK_AGAIN = instants.MINUTE
 _TOKEN_WAITS = (1, 2, 5, 10)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """What came of one try: an answer's `code`, or an `error`.
+    """What came of one try: an answer's `code`, or an `error`; `note` is for the journal.
 
     `no_token` is how long to wait when no post was made, for want of a token; `silent` when nothing was sent at all.
     """
@@ -39,6 +44,7 @@ class Result:
     body: str = ""
     took: int = 0
     sent: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
     no_token: int | None = None
     silent: bool = False
 
@@ -111,12 +117,12 @@ class Client:
             except _NoToken as error:
                 return Result(error=str(error), no_token=error.wait, silent=error.silent)
             sent = {**headers, "Content-Type": "application/json", **authorization}
-            result = await self._send(f"{self.gateways[supplier].url}{path}", body, sent)
+            result = await self._send(f"{self.gateways[supplier].url}{path}", body, sent, credentials.note)
             if result.code != 401 or last or not credentials.forget(authorization):
                 return result
         raise AssertionError("unreachable")
 
-    async def _send(self, url: str, body: str, headers: Mapping[str, str]) -> Result:
+    async def _send(self, url: str, body: str, headers: Mapping[str, str], note: str) -> Result:
         assert self.session is not None
         begun = clock.monotonic()
         try:
@@ -124,9 +130,9 @@ class Client:
                 kept = await response.content.read(KEPT_BODY)
                 answer = {name: value for name, value in response.headers.items()}
                 text = kept.decode("utf-8", "replace").replace("\x00", "\ufffd")
-                return Result(code=response.status, headers=answer, body=text, took=clock.monotonic() - begun, sent=headers)
+                return Result(code=response.status, headers=answer, body=text, took=clock.monotonic() - begun, sent=headers, note=note)
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
-            return Result(error=_said(error), took=clock.monotonic() - begun, sent=headers)
+            return Result(error=_said(error), took=clock.monotonic() - begun, sent=headers, note=note)
 
 
 def _said(error: Exception) -> str:
@@ -144,6 +150,8 @@ class _NoToken(Exception):
 
 class _Fixed:
     """Credentials that never change: none, basic, or a bearer token of the settings."""
+
+    note = ""
 
     def __init__(self, headers: Mapping[str, str]) -> None:
         self.headers = dict(headers)
@@ -165,15 +173,16 @@ class _OAuth2:
         self.lock = asyncio.Lock()
         self.token: dict[str, str] = {}
         self.until = 0
+        self.note = ""
         self.not_before = 0
         self.failures = 0
         self.failed = ""
 
     async def header(self, session: aiohttp.ClientSession) -> dict[str, str]:
-        if self.token and clock.monotonic() < self.until:
+        if clock.monotonic() < self.until:
             return self.token
         async with self.lock:
-            if self.token and clock.monotonic() < self.until:
+            if clock.monotonic() < self.until:
                 return self.token
             self._wait_for_back_off()
             try:
@@ -198,7 +207,7 @@ class _OAuth2:
     def forget(self, used: Mapping[str, str]) -> bool:
         """Drop a token that was refused; one that came in the meantime stays."""
         if self.token == used:
-            self.token = {}
+            self.until = 0
         return True
 
     async def _fetch(self, session: aiohttp.ClientSession) -> None:
@@ -207,12 +216,20 @@ class _OAuth2:
         try:
             async with session.post(self.url, data=form, headers=headers, timeout=self.timeout, allow_redirects=False) as response:
                 body = await response.content.read(64 * 1024)
+                if response.status in _NO_ENDPOINT and self.auth.optional:
+                    self._do_without(response.status)
+                    return
                 if response.status != 200:
-                    hint = "; set gateway.auth.kind: none if the gateway wants no token" if response.status == 404 else ""
-                    raise _NoToken(f"token endpoint {self.url} answered {response.status}{hint}")
+                    raise _NoToken(f"token endpoint {self.url} answered {response.status}")
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
             raise _NoToken(f"token endpoint {self.url}: {_said(error)}") from None
         self._keep(body)
+
+    def _do_without(self, status: int) -> None:
+        """A gateway that has no token endpoint gets its messages all the same, but it is said each time (`gateway.auth.optional`)."""
+        self.note = f"sent without a token: {self.url} answered {status}"
+        log.warning("%s; set gateway.auth.kind: none if this gateway wants none", self.note)
+        self.token, self.until = {}, clock.monotonic() + _ASK_AGAIN
 
     def _keep(self, body: bytes) -> None:
         try:
@@ -223,7 +240,7 @@ class _OAuth2:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise _NoToken(f"token endpoint {self.url} gave no token: {error}") from None
         margin = max(30.0, lifetime / 10) if lifetime > 60 else lifetime / 2
-        self.token = {"Authorization": f"Bearer {token}"}
+        self.token, self.note = {"Authorization": f"Bearer {token}"}, ""
         self.until = clock.monotonic() + round((lifetime - margin) * instants.SECOND)
 
 

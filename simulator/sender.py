@@ -166,7 +166,8 @@ class Sender:
             moment = moments[parcel.supplier]
             target = self.targets[parcel.supplier]
             decision = decide(result, parcel.kci.attempts, target.dialect.accepted, self.delivery)
-            finding = () if lane else ("the lease had ended: this answer changes nothing",)
+            finding: tuple[str, ...] = (result.note,) if result.note else ()
+            finding += () if lane else ("the lease had ended: this answer changes nothing",)
             if not result.silent:
                 journal.note(tx, parcel.supplier, _exchange(parcel, result, finding))
                 _say(parcel, result, decision)

@@ -110,7 +110,7 @@ class Receiver:
             if code == 200
             else {"error": "invalid_client"}
         )
-        _send(connection, code, {"Content-Type": "application/json"}, json.dumps(body).encode())
+        _send(connection, code, {"Content-Type": "application/json"}, b"" if code == 204 else json.dumps(body).encode())
 
 
 def _send(connection: BaseHTTPRequestHandler, code: int, headers: dict[str, str], body: bytes) -> None:

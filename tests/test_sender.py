@@ -226,3 +226,23 @@ def test_a_step_that_cannot_be_rendered_is_dead_and_says_why(
     assert "division by zero" in kci["last"]["error"] and kci["sequence"] is None
     assert any("could not happen" in event["text"] for event in story["events"])
     assert receiver.arrivals == []
+
+
+@pytest.mark.parametrize("code", [404, 405, 501, 204])
+def test_a_gateway_without_a_token_endpoint_gets_its_kcis_and_it_is_said(running: Any, receiver: Receiver, code: int) -> None:
+    receiver.token_answer = lambda number: code
+    with running() as simulator, Gateway(simulator.url) as gateway:
+        gateway.place()
+        gateway.advance()
+        lines = gateway.admin("GET", "/journal?direction=out")["items"]
+    assert [arrival.headers.get("authorization") for arrival in receiver.arrivals] == [None, None, None]
+    assert len(receiver.tokens) == 1
+    assert {line["findings"][0] for line in lines} == {f"sent without a token: {receiver.url}/auth/supplier/access-token answered {code}"}
+
+
+def test_without_a_token_endpoint_kcis_wait_if_the_settings_say_so(running: Any, receiver: Receiver) -> None:
+    receiver.token_answer = lambda number: 404
+    with running(gateway={"url": receiver.url, "auth": {"optional": False}}) as simulator, Gateway(simulator.url) as gateway:
+        gateway.place()
+        gateway.admin("POST", "/clock/advance", {"by": "31s", "within": "300ms"}, 408)
+    assert receiver.arrivals == []

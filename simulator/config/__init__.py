@@ -29,6 +29,7 @@ class Auth:
 
     kind: str
     token_url: str | None
+    optional: bool
     client_id: str
     client_secret: str = field(repr=False)
     scope: str

@@ -83,6 +83,7 @@ class StoreSettings(Strict):
 class AuthSettings(Strict):
     kind = String(validate=OneOf(["none", "bearer", "basic", "oauth2"]))
     token_url = Url(allow_none=True)
+    optional = Boolean()
     client_id = String()
     client_secret = String()
     scope = String()
@@ -151,7 +152,8 @@ DEFAULTS: dict[str, Any] = {
         "url": None,
         "kcis": "/kcis",
         "auth": {
-            "kind": "oauth2", "token_url": None, "client_id": "simulator", "client_secret": "simulator-secret", "scope": "",
+            "kind": "oauth2", "token_url": None, "optional": True,
+            "client_id": "simulator", "client_secret": "simulator-secret", "scope": "",
             "token": "", "username": "", "password": "",
         },
     },
