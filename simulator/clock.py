@@ -10,8 +10,6 @@ import math
 import time
 from dataclasses import dataclass
 
-MODES = ("real", "scaled", "manual")
-
 
 def wall() -> int:
     """Wall time now, in microseconds since 1970 UTC."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Document = dict[str, Any]
-NOTHING: Mapping[str, Any] = {}
 
 RECEIVED = "RECEIVED"
 """The status of an order before its first move; it never appears on the wire."""

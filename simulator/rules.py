@@ -53,7 +53,6 @@ class Plan:
     moved: Mapping[str, int] = field(default_factory=dict)
     lapsed: tuple[str, ...] = ()
     entry: str = ""
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,6 @@ from simulator import instants
 from simulator.model import Exchange, Kci, Order, Request
 
 Describe = Callable[[Mapping[str, Any]], str]
-KINDS = ("request", "reply", "kci", "answer", "status", "request_pending", "clock", "waiting")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

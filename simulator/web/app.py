@@ -27,7 +27,6 @@ def create_app(world: World) -> Flask:
     """The application over an open world."""
     app = Flask("simulator", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = world.config.server.max_body
-    app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False
     own = [ADMIN]
     app.register_blueprint(make_admin(world))
