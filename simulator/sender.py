@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,7 +20,6 @@ from simulator.dialects import Dialect
 from simulator.errors import Conflict, Illegal, RenderFailed, SimulatorError, Unavailable
 from simulator.gateway import Client, Decision, Result, decide
 from simulator.model import Exchange, Kci, Lane, Order, Request
-from simulator.rules import Advance
 from simulator.store import Store, Tx, clocks, journal, orders, outbox
 
 log = logging.getLogger("simulator.sender")
@@ -239,6 +238,7 @@ class _LaneTurn:
             if head.state == "waiting":
                 try:
                     head, request = self._happen(head)
+                    head = self._number(head, request, row) if head.send else head
                 except (Illegal, RenderFailed) as error:
                     changes.kcis.append(self._dead(head, error))
                     self.waiting.pop(0)
@@ -249,14 +249,14 @@ class _LaneTurn:
                     changes.kcis.append(replace(head, state="delivered", attempts=1))
                     self.waiting.pop(0)
                     continue
-                head = self._number(head, request, row)
             return self._hand_out(replace(head, attempts=head.attempts + 1), row, changes)
         return row | outbox.resting(self.waiting, self.moment)
 
     def _happen(self, head: Kci) -> tuple[Kci, Request | None]:
         rest = self.waiting[1:]
         chance = self.sender.chance_of(self.order)
-        step = self._advance(head, rest, chance)
+        with self._contained():
+            step = engine.advance(self.order, head, self.requests, rest, self.dialect, self.now, chance)
         if step.request is not None:
             orders.settle_request(self.tx, step.request.id, step.request.status)
             self.requests = [step.request if request.id == step.request.id else request for request in self.requests]
@@ -267,10 +267,11 @@ class _LaneTurn:
         self.order = step.order
         return step.kci, next((request for request in self.requests if request.id == head.request), None)
 
-    def _advance(self, head: Kci, rest: Sequence[Kci], chance: seed.Chance) -> Advance:
-        """The engine's step. A defect of ours in it costs this one message, not the sender and every other order."""
+    @contextmanager
+    def _contained(self) -> Iterator[None]:
+        """A defect of ours in a step or a message costs this one message, not the sender and every other order."""
         try:
-            return engine.advance(self.order, head, self.requests, rest, self.dialect, self.now, chance)
+            yield
         except SimulatorError:
             raise
         except Exception as error:
@@ -280,8 +281,10 @@ class _LaneTurn:
     def _number(self, head: Kci, request: Request | None, row: dict[str, Any]) -> Kci:
         """Give the message its number and its body; both are kept, a retry repeats them to the byte."""
         numbered = replace(head, state="attempted", sequence=row["next_sequence"])
+        with self._contained():
+            body = strict_json.dumps(self.dialect.notice(self.order, numbered, request))
         row["next_sequence"] += 1
-        return replace(numbered, body=strict_json.dumps(self.dialect.notice(self.order, numbered, request)))
+        return replace(numbered, body=body)
 
     def _hand_out(self, head: Kci, row: dict[str, Any], changes: _Changes) -> dict[str, Any]:
         changes.kcis.append(head)

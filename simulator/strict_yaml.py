@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from simulator import strict_json
 from simulator.errors import Invalid, Problem
 
 LARGEST = 256 * 1024
@@ -163,6 +164,8 @@ class _Builder:
             self.say(node, f"the tag `{node.tag}` is not allowed", "tag", "write plain YAML")
             return None
         if isinstance(node, yaml.ScalarNode):
+            if strict_json.keepable(node.value) != node.value:
+                self.say(node, "a text holds a NUL or a lone surrogate, which no store can keep", "bad_text")
             return _scalar(node)
         self.open.add(id(node))
         value = self.mapping(node, path) if isinstance(node, yaml.MappingNode) else self.sequence(node, path)

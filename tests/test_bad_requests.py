@@ -176,6 +176,13 @@ def test_a_body_over_the_limit_is_refused_before_it_is_read(gateway: Gateway, si
     assert b"MALFORMED_REQUEST" in answer
 
 
+@pytest.mark.parametrize(("size", "code"), [(3_000_000, 413), (10, 400)])
+def test_a_chunked_body_is_measured_too(gateway: Gateway, size: int, code: int) -> None:
+    chunks = (b"a" * min(65_536, size - start) for start in range(0, size, 65_536))
+    response = gateway.http.post(f"{gateway.url}/service-orders", data=chunks, headers=gateway.headers(), timeout=30)
+    assert refused(response, code, "MALFORMED_REQUEST")
+
+
 def test_every_refused_request_stands_in_the_journal_without_its_secrets(gateway: Gateway) -> None:
     gateway.post("/service-orders", b"{\x00\xff", Authorization="Bearer top-secret", Cookie="session=1")
     gateway.post("/nowhere", {"id": 1})

@@ -221,3 +221,12 @@ def test_times_may_be_templates_and_numbers_in_them_are_seconds() -> None:
     played = scenario(Step(after="{{ 2 }}", send="BAKED"), Step(at="{{ now | plus('1h') }}", send="BAKED"), Step(at="5s", send="BAKED"))
     dues = [kci.due_at for kci in created(played).kcis]
     assert dues == [2 * instants.SECOND, instants.HOUR, instants.HOUR]
+
+
+def test_check_knows_exactly_the_names_that_a_template_sees() -> None:
+    from simulator.scenario.words import ORDER_NAMES, TEMPLATE_NAMES
+
+    plan = created(scenario())
+    assert plan.order is not None
+    seen = engine.names_for(plan.order, plan.request, 0, seed.Chance("r"))
+    assert set(seen) == set(TEMPLATE_NAMES) and set(seen["order"]) == set(ORDER_NAMES)

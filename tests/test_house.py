@@ -24,7 +24,14 @@ LEVELS = {
     8: ["web", "pretend_gateway"],
     9: ["cli"],
 }
-BESIDE = {("schema", "errors"), ("schema", "instants"), ("strict_yaml", "errors"), ("web", "pretend_gateway"), ("matching", "model")}
+BESIDE = {
+    ("schema", "errors"),
+    ("strict_yaml", "strict_json"),
+    ("schema", "instants"),
+    ("strict_yaml", "errors"),
+    ("web", "pretend_gateway"),
+    ("matching", "model"),
+}
 """The few sideways steps: a level's foundation, and the web application that mounts the pretend gateway."""
 
 HOMES = {

@@ -108,6 +108,8 @@ STEPS = "scenario: X\nreply: acknowledge\ntimeline:\n  - "
         ("scenario: X\nreply: accept\nreply: reject", "x.yaml:3:1: the key `reply` occurs twice: first on line 2"),
         (STEPS + "{after: {{ gap }}, send: COMMITTED}", "a template outside quotes"),
         (STEPS + "{after: 1s, send: WARNING, with: {text: Works stopped, sorry}}", "x.yaml:4:60: `sorry` has no value"),
+        ('scenario: X\nabout: "a\\0b"', "x.yaml:2:8: a text holds a NUL"),
+        ('scenario: X\nabout: "\\ud800"', "x.yaml:2:"),
         ("scenario: X\n\treply: accept", "x.yaml:2:1: not YAML"),
         ("scenario: !!python/object/apply:os.system [ls]", "the tag"),
         ("a: &a [*a]", "an anchor that holds itself"),

@@ -35,8 +35,13 @@ def check(settings: Config, paths: Sequence[str], dialect: str | None, form: str
         for problem in warnings:
             click.echo(f"warning: {problem}")
         wrong = len({problem.file for problem in errors})
-        click.echo(f"{len(files)} files: {f'{len(errors)} problems in {wrong}' if errors else 'all right'}", err=bool(errors))
+        outcome = f"{_count(len(errors), 'problem')} in {wrong}" if errors else "all right"
+        click.echo(f"{_count(len(files), 'file')}: {outcome}", err=bool(errors))
     return 1 if errors else 0
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _rows(problems: Sequence[Problem]) -> list[dict[str, Any]]:

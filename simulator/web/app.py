@@ -99,10 +99,15 @@ def _urls(dialect: Dialect) -> MapAdapter:
 
 
 def _with_body(incoming: Incoming, asked: Request) -> Incoming:
+    most = asked.max_content_length or 0
+    too_large = Refused("too_large", [f"the body is larger than {most} bytes"])
     try:
-        return replace(incoming, body=asked.get_data(cache=False))
+        body = asked.get_data(cache=False)
     except RequestEntityTooLarge:
-        raise Refused("too_large", [f"the body is larger than {asked.max_content_length} bytes"]) from None
+        raise too_large from None
+    if asked.content_length is None and len(body) >= most:
+        raise too_large  # a chunked body is cut off at the limit without a word
+    return replace(incoming, body=body)
 
 
 def _respond(outgoing: Outgoing) -> Response:
