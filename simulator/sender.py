@@ -147,6 +147,7 @@ class Sender:
         with self.store.write() as tx:
             moments = {name: clocks.get(tx, name) for name in self.targets}
             if tx.wall - self.last_beat > BEAT_EVERY:
+                tx.end_stuck()
                 clocks.beat(tx)
                 self.last_beat = tx.wall
             if results:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -219,6 +220,30 @@ def test_two_claims_at_once_never_share_a_lane(postgresql_url: str) -> None:
     store.close()
     assert len(first) == 12 and len(second) == 8
     assert not {lane.order for lane in first} & {lane.order for lane in second}
+
+
+def test_a_process_that_stops_in_the_middle_of_a_batch_keeps_no_lane(postgresql_url: str) -> None:
+    import psycopg
+
+    store = Store(postgresql_url)
+    with store.write() as tx:
+        place(tx, "1", Clock(anchor=NOW, anchor_wall=tx.wall - instants.HOUR))
+    stopped = psycopg.connect(postgresql_url.replace("+psycopg", ""), application_name="supplier-simulator")
+    with (
+        suppress(psycopg.OperationalError),
+        stopped.pipeline(),
+    ):  # a batch that was begun and is never ended: the server waits for its client
+        stopped.execute("SELECT * FROM lanes FOR UPDATE").fetchall()
+        assert claim(store) == []
+        freed: list[Lane] = []
+        for _ in range(200):
+            with store.write() as tx:
+                tx.end_stuck(seconds=0)
+            if freed := claim(store):
+                break
+        assert len(freed) == 1
+        stopped.close()
+    store.close()
 
 
 # ---- what cannot be opened ---------------------------------------------------------------------------------------------

@@ -24,6 +24,12 @@ from simulator.store.bell import Bell, bell_for
 
 _BUSY_SECONDS = 30
 _IDLE_SECONDS = 10
+_APPLICATION = "supplier-simulator"
+_END_STUCK = sa.text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :name AND usename = current_user"
+    " AND datname = current_database() AND pid <> pg_backend_pid() AND wait_event_type = 'Client'"
+    " AND xact_start < clock_timestamp() - make_interval(secs => :seconds)"
+)
 _ADVISORY_LOCK = 0x51AB1E
 
 
@@ -47,6 +53,14 @@ class Tx:
         """Keep every other writer of a table out until the commit; on SQLite there is never another."""
         if self.connection.dialect.name == "postgresql":
             self.connection.execute(sa.text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
+
+    def end_stuck(self, seconds: float = _IDLE_SECONDS) -> None:
+        """End our transactions that have waited long for their own process: it is stopped, and its locks hold others up.
+
+        The server's own time-out (`idle_in_transaction_session_timeout`) does not count in the middle of a batch of statements.
+        """
+        if self.connection.dialect.name == "postgresql":
+            self.connection.execute(_END_STUCK, {"name": _APPLICATION, "seconds": seconds})
 
     def ring(self) -> None:
         self.rings = True
@@ -182,7 +196,7 @@ def _make_engine(url: sa.URL, durability: str, pool: int) -> sa.Engine:
     try:
         if url.get_backend_name() != "sqlite":
             # a process that is stopped or cut off inside a transaction must not keep its locks for ever
-            options = {"options": f"-c idle_in_transaction_session_timeout={_IDLE_SECONDS * 1000}"}
+            options = {"options": f"-c idle_in_transaction_session_timeout={_IDLE_SECONDS * 1000}", "application_name": _APPLICATION}
             return sa.create_engine(url, pool_size=pool, max_overflow=pool, pool_pre_ping=True, connect_args=options)
     except ModuleNotFoundError:
         raise Unavailable("PostgreSQL needs its driver: pip install 'supplier-simulator[postgresql]'") from None
