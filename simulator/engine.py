@@ -7,7 +7,7 @@ fixed when made; only `set` and `with` wait for the step's first attempt, becaus
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simulator import instants, matching, paths, template
@@ -23,7 +23,8 @@ MOST_STEPS = 1000
 class Turn:
     """All that one request meets: the order as it is (None for a create), its requests, its waiting KCIs.
 
-    `attempt` counts the caller's repeats of this very request from 1; `position` is the outbox position of the next step.
+    `waiting` holds the paused ones too. `attempt` counts the caller's repeats of this very request from 1; `position` is the
+    outbox position of the next step, `serial` which of the supplier's creates this is.
     """
 
     submission: Submission
@@ -38,6 +39,16 @@ class Turn:
     waiting: Sequence[Kci] = ()
     attempt: int = 1
     position: int = 1
+    serial: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Queue:
+    """What a request does to the KCIs that wait: as in `Plan`."""
+
+    withdraw: tuple[str, ...] = ()
+    paused: tuple[str, ...] = ()
+    moved: Mapping[str, int] = field(default_factory=dict)
 
 
 def play(turn: Turn, rules: Rules) -> Plan:
@@ -46,7 +57,7 @@ def play(turn: Turn, rules: Rules) -> Plan:
 
 
 def advance(order: Order, kci: Kci, requests: Sequence[Request], waiting: Sequence[Kci], rules: Rules, now: int, chance: Chance) -> Advance:
-    """Let a step happen: the order moves once, on the first attempt. `waiting` are the order's other waiting KCIs.
+    """Let a step happen: the order moves once, on the first attempt. `waiting` are the order's other waiting and paused KCIs.
 
     Illegal or RenderFailed when it cannot; then nothing has changed, and the caller marks the KCI dead.
     """
@@ -54,7 +65,7 @@ def advance(order: Order, kci: Kci, requests: Sequence[Request], waiting: Sequen
     event = _event_of(kci, request, rules)
     moved = rules.move(order, event, now) if kci.send or kci.status else order
     if request is not None and event.outcome == "applied":
-        moved = replace(moved, document=rules.merge(moved.document, request.document, request.action))
+        moved = rules.merge(moved, request)
     if kci.mark and kci.mark not in moved.marks:
         moved = replace(moved, marks=(*moved.marks, kci.mark))
     names = names_for(moved, request, now, chance.at(kci.position))
@@ -103,7 +114,7 @@ def _create(turn: Turn, rules: Rules) -> Plan:
         id=turn.chance.at("order").uuid(),
         supplier=turn.supplier,
         tenant=submission.tenant,
-        ref=submission.ref,
+        ref=submission.order_ref,
         operation=submission.operation,
         document=submission.document,
         scenario=scenario.name,
@@ -114,13 +125,13 @@ def _create(turn: Turn, rules: Rules) -> Plan:
         received_at=turn.now,
         updated_at=turn.now,
     )
-    request = _request(turn, order, status="applied")
+    request = _request(turn, order, 1, status="applied")
     names = names_for(order, request, turn.now, turn.chance.at("reply"))
     reply = _attempted(scenario.reply, turn.attempt)
     answer = _answer(reply, names, rules.default_reply("create"))
     if answer.word == "reject":
         return Plan(answer=answer)
-    event = Event(action="create", outcome=answer.word)
+    event = Event(action="create", operation=submission.operation, outcome=answer.word, serial=turn.serial)
     order = rules.move(order, event, turn.now)
     order = replace(order, document=paths.assign_all(order.document, template.render(dict(reply.set), names)))
     order = rules.complete(order, event, turn.now)
@@ -136,30 +147,32 @@ def _continue(turn: Turn, order: Order, rules: Rules) -> Plan:
     label, entry = _entry(turn, order, rules)
     used = {**order.used, label: order.used.get(label, 0) + 1} if label else dict(order.used)
     count = 1 + sum(1 for earlier in turn.requests if earlier.action == action)
-    request = replace(_request(turn, order, status="open"), number=rules.request_number(order, action, count))
-    names = names_for(order, request, turn.now, turn.chance.at(action, turn.submission.ref))
+    request = replace(_request(turn, order, count, status="open"), number=rules.request_number(order, action, count))
+    names = names_for(order, request, turn.now, turn.chance.at(action, request.ref))
     reply = _attempted(entry.reply, turn.attempt)
     answer = _answer(reply, names, rules.default_reply(action))
     if answer.word == "reject":
         return Plan(answer=answer, order=replace(order, used=used), entry=label)
     at_once = answer.word != "accept"
     outcome = "applied" if at_once else "opened"
-    event = Event(action=action, outcome=outcome, status=entry.status if at_once else "", request=request.id, illegal=entry.illegal)
+    event = Event(
+        action=action, operation=request.operation, outcome=outcome, status=entry.status if at_once else "", request=request.id,
+        illegal=entry.illegal,
+    )  # fmt: skip
     moved = replace(rules.move(order, event, turn.now), used=used, updated_at=turn.now)
     if at_once:
-        moved = replace(moved, document=rules.merge(moved.document, request.document, action))
+        moved = rules.merge(moved, request)
         request = replace(request, status="applied")
     moved = replace(moved, document=paths.assign_all(moved.document, template.render(dict(reply.set), names)))
     moved = rules.complete(moved, event, turn.now)
     kcis = _schedule(turn, moved, entry.timeline, request, {**names, "order": order_names(moved)})
-    kcis = tuple(replace(kci, status=kci.status or entry.status) if rules.settles(kci.send) else kci for kci in kcis)
-    withdraw, shifted = _pending(turn, entry, kcis, rules)
+    kcis = tuple(replace(kci, status=kci.status or entry.status) if rules.settles(kci.send, action) else kci for kci in kcis)
     over = rules.ends(moved.status)
-    if over:
-        withdraw = tuple(kci.id for kci in turn.waiting if not kci.illegal)
+    queue = _Queue(withdraw=tuple(kci.id for kci in turn.waiting if not kci.illegal)) if over else _queue_of(turn, entry, kcis, rules)
     lapsed = tuple(other.id for other in turn.requests if over and other.status == "open")
     return Plan(
-        answer=answer, order=moved, request=request, kcis=kcis, withdraw=withdraw, moved=shifted, lapsed=lapsed, entry=label
+        answer=answer, order=moved, request=request, kcis=kcis, withdraw=queue.withdraw, paused=queue.paused, moved=queue.moved,
+        lapsed=lapsed, entry=label,
     )  # fmt: skip
 
 
@@ -180,7 +193,7 @@ def _entry(turn: Turn, order: Order, rules: Rules) -> tuple[str, Entry]:
     }
     for illegal in (True, False):
         if not illegal:
-            rules.guard(order, action, turn.requests)
+            rules.guard(order, turn.submission, turn.requests)
         for index, entry in entries:
             label = f"{action}[{index}]"
             if entry.illegal is illegal and not (entry.times and order.used.get(label, 0) >= entry.times):
@@ -190,33 +203,50 @@ def _entry(turn: Turn, order: Order, rules: Rules) -> tuple[str, Entry]:
     return "", rules.default_entry(action)
 
 
-def _pending(turn: Turn, entry: Entry, kcis: Sequence[Kci], rules: Rules) -> tuple[tuple[str, ...], dict[str, int]]:
-    """Which waiting KCIs of the story are withdrawn, and which get a new due moment; never those of another open request."""
+def _queue_of(turn: Turn, entry: Entry, kcis: Sequence[Kci], rules: Rules) -> _Queue:
+    """What becomes of the story's waiting KCIs; those of another open request are left alone.
+
+    A request that ends another's pause first lets the paused ones go on; its own `pending` is about the rest, what waited during
+    the pause.
+    """
     still_open = {request.id for request in turn.requests if request.status == "open" and request.action != "create"}
-    story = [kci for kci in turn.waiting if kci.request not in still_open]
+    resumed = _resumed(turn, rules)
+    story = [kci for kci in turn.waiting if kci.request not in still_open and kci.id not in resumed]
     verb, codes = (entry.pending.verb, entry.pending.codes) if entry.pending else (_default_verb(turn, kcis, rules), ())
     if verb == "withdraw":
-        return tuple(kci.id for kci in story if (kci.send in codes if codes else not kci.mark)), {}
+        return _Queue(withdraw=tuple(kci.id for kci in story if (kci.send in codes if codes else not kci.mark)), moved=resumed)
+    running = [kci for kci in story if kci.state == "waiting"]
+    if verb == "pause" and turn.submission.action in rules.pauses:
+        return _Queue(paused=tuple(kci.id for kci in running), moved=resumed)
     if verb == "pause" and kcis:
         pause = max(kci.due_at for kci in kcis) - turn.now
-        return (), {kci.id: max(kci.due_at, turn.now) + pause for kci in story}
-    return (), {}
+        return _Queue(moved=resumed | {kci.id: max(kci.due_at, turn.now) + pause for kci in running})
+    return _Queue(moved=resumed)
+
+
+def _resumed(turn: Turn, rules: Rules) -> dict[str, int]:
+    """Where this request ends a pause: the paused KCIs with the time they had left when it began."""
+    began = [request.received_at for request in turn.requests if rules.pauses.get(request.action) == turn.submission.action]
+    return {kci.id: turn.now + max(0, kci.due_at - max(began)) for kci in turn.waiting if kci.state == "paused" and began}
 
 
 def _default_verb(turn: Turn, kcis: Sequence[Kci], rules: Rules) -> str:
     """The dialect's default, but a request that its own timeline refuses never changes the story."""
-    outcomes = {settled[1] for kci in kcis if (settled := rules.settles(kci.send))}
-    return "keep" if "refused" in outcomes else rules.default_pending(turn.submission.action)
+    action = turn.submission.action
+    refused = any(rules.settles(kci.send, action) == "refused" for kci in kcis)
+    return "keep" if refused else rules.default_pending(action)
 
 
 # ---- what both share ---------------------------------------------------------------------------------------------------
 
 
-def _request(turn: Turn, order: Order, *, status: str) -> Request:
+def _request(turn: Turn, order: Order, count: int, *, status: str) -> Request:
+    """The request as it is kept; where the contract gives it no id of its own, it is the order's `count`-th of its kind."""
     submission = turn.submission
-    name = turn.chance.at("request", submission.action, submission.ref)
+    ref = submission.ref or f"{order.id}/{count}"
+    name = turn.chance.at("request", submission.action, ref if submission.ref else count)
     return Request(
-        id=name.uuid(), order=order.id, action=submission.action, ref=submission.ref, tenant=submission.tenant,
+        id=name.uuid(), order=order.id, action=submission.action, operation=submission.operation, ref=ref, tenant=order.tenant,
         document=submission.document, status=status, params=turn.params, received_at=turn.now,
     )  # fmt: skip
 
@@ -289,11 +319,8 @@ def _length(value: Any, names: Mapping[str, Any]) -> int:
 
 
 def _event_of(kci: Kci, request: Request | None, rules: Rules) -> Event:
-    settled = rules.settles(kci.send) if kci.send else None
-    if settled is None:
-        return Event(send=kci.send, status=kci.status, illegal=kci.illegal)
-    action, outcome = settled
-    answers = request is not None and request.action == action and request.status == "open"
-    if answers and request is not None:
-        return Event(action=action, outcome=outcome, send=kci.send, status=kci.status, request=request.id, illegal=kci.illegal)
-    return Event(send=kci.send, status=kci.status, illegal=kci.illegal)
+    told = Event(send=kci.send, status=kci.status, illegal=kci.illegal, members=kci.fields)
+    outcome = rules.settles(kci.send, request.action) if kci.send and request is not None and request.status == "open" else ""
+    if request is None or not outcome:
+        return told
+    return replace(told, action=request.action, operation=request.operation, outcome=outcome, request=request.id)

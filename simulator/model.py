@@ -5,7 +5,7 @@ Instants are microseconds since 1970 UTC in *supplier* time, unless a name ends 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ RECEIVED = "RECEIVED"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Incoming:
-    """One request as it came: header names in lower case, the body's bytes untouched."""
+    """One request as it came: header names in lower case, the body's bytes untouched; `variables` are its path's variable parts."""
 
     method: str
     path: str
@@ -29,6 +29,7 @@ class Incoming:
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,23 +47,51 @@ class Submission:
     """What a dialect read from a request: which action on which order, with which document.
 
     `action` is create or the name of a later request (amendment, cancellation, ...), `operation` the dialect's finer name of
-    it, `ref` the caller's id of this request, `order_ref` (or `order_number`, ours) the order that a later request is about;
-    `ref_path` and `order_path` say where the caller wrote them, for messages.
+    it. `ref` is the caller's id of this request, by which a repeat is known; empty where the contract has none. The order is
+    `order_ref` (theirs, with `tenant`) or `order_number` (ours, and of any tenant when `tenant` is empty); `ref_path` and
+    `order_path` say where the caller wrote them, for messages. `base_url` is how the caller reached this supplier.
     """
 
     action: str
     operation: str
-    ref: str
-    tenant: str
     document: Document
+    ref: str = ""
+    tenant: str = ""
     order_ref: str = ""
     order_number: str = ""
     ref_path: str = "id"
     order_path: str = ""
+    base_url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     request_id: str = ""
     conversation_id: str = ""
     findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Query:
+    """A question about orders that changes nothing: every filter that is not empty must fit.
+
+    `show` writes the contract's answer from the orders found (a page of them: `offset`, `limit`) and their whole number; it may
+    raise Refused.
+    """
+
+    show: Callable[[Sequence[Order], int], Outgoing]
+    tenant: str = ""
+    ref: str = ""
+    number: str = ""
+    offset: int = 0
+    limit: int | None = None
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """What a gateway makes of a message: which order (`TENANT/REF`), the message's own identity, its place among the order's."""
+
+    order: str
+    id: str
+    number: int
 
 
 # ---- the scenario, parsed ----------------------------------------------------------------------------------------------
@@ -228,12 +257,14 @@ class Order:
 class Request:
     """One request that created something: what makes a repeat a repeat, and what later KCIs answer.
 
-    `status` is open, applied, refused or lapsed; `number` our reference of it on the wire; `params` belong to its entry.
+    `status` is open, applied, refused or lapsed; `number` our reference of it on the wire; `params` belong to its entry. `ref`
+    is the caller's id of it, or our own where the contract has none.
     """
 
     id: str
     order: str
     action: str
+    operation: str
     ref: str
     tenant: str
     document: Document
@@ -247,8 +278,9 @@ class Request:
 class Kci:
     """One step of an order's life in the outbox: an update to send, or a silent move (`send` empty).
 
-    `state` is waiting, attempted, delivered, withdrawn, dead or skipped. `sequence`, `issued_at` and `body` are given at the
-    first attempt and kept. `fields` (the format's `with`) and `set` hold templates until then.
+    `state` is waiting, paused (until another request lets it go on), attempted, delivered, silenced (the order moved, but did not
+    want to be told), withdrawn, dead or skipped. `sequence`, `issued_at` and `body` are given at the first attempt and kept.
+    `fields` (the format's `with`) and `set` hold templates until then.
     """
 
     id: str

@@ -1,7 +1,7 @@
 """The pretend gateway: the counterpart for laptop, demo and tests. It gives tokens, checks each KCI as a gateway would, and keeps it.
 
-It answers 204, or the contract's error body with GATEWAY_FAULT's siblings (reference 1.2, 2.4, 3). It is no real gateway: what it
-accepts proves that our messages keep the contract, nothing more.
+It answers as the contract says (`Dialect.accepted`, `Dialect.refuse`). It is no real gateway: what it accepts proves that our messages
+keep the contract, nothing more. What came is listed, and forgotten, at `/kcis`, whatever the contract's own path for messages is.
 """
 
 from __future__ import annotations
@@ -18,18 +18,20 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from simulator import redact, seed, strict_json
 from simulator.config import Gateway
 from simulator.dialects import Dialect
+from simulator.dialects.routes import rule_of
 from simulator.errors import Conflict, Refused, Unavailable
+from simulator.model import Incoming
 from simulator.store import Store, received
 
 log = logging.getLogger("simulator.gateway")
 
 TOKEN_SECONDS = 3600
-_CODES = {"malformed": (400, "MALFORMED_REQUEST"), "invalid": (422, "INVALID_REQUEST"), "unauthorised": (401, "NOT_AUTHORISED")}
+RECEIVED = "/kcis"
 
 
-def make_pretend_gateway(store: Store, settings: Gateway, dialect: Dialect) -> Blueprint:
-    """The blueprint; it expects the credentials that the supplier's `gateway.auth` sends."""
-    gateway = Blueprint("pretend_gateway", __name__)
+def make_pretend_gateway(store: Store, supplier: str, settings: Gateway, dialect: Dialect) -> Blueprint:
+    """The counterpart of one supplier, as a blueprint; it expects the credentials that the supplier's `gateway.auth` sends."""
+    gateway = Blueprint(f"pretend_gateway_{supplier}", __name__)
     signer = URLSafeTimedSerializer(store.root_seed, salt="pretend gateway")
 
     @gateway.post("/auth/supplier/access-token")
@@ -43,38 +45,42 @@ def make_pretend_gateway(store: Store, settings: Gateway, dialect: Dialect) -> B
         token = signer.dumps({"client": client, "id": seed.unique()})
         return _json({"access_token": token, "expires_in": TOKEN_SECONDS, "token_type": "Bearer"}, 200)
 
-    @gateway.post(settings.kcis)
-    def receive() -> Response:
+    book = _Book(store, supplier, dialect)
+
+    @gateway.post(rule_of(settings.kcis))
+    def receive(**variables: str) -> Response:
         headers = {name.lower(): value for name, value in request.headers.items()}
         try:
             if not _authorised(headers, settings, signer):
                 raise Refused("unauthorised", ["no valid credentials"])
-            document = dialect.check_notice(request.get_data(), headers)
+            incoming = Incoming(method="POST", path=request.path, headers=headers, body=request.get_data(), variables=variables)
+            document = dialect.check_notice(incoming)
         except Refused as refused:
-            code, word = _CODES[refused.kind]
-            _keep(store, headers, None, code, refused.messages, "a request")
-            return _json({"uuid": seed.unique(), "code": word, "messages": list(refused.messages)}, code)
+            answer = dialect.refuse(refused)
+            book.keep(headers, None, answer.code, refused.messages)
+            return _json(answer.body, answer.code)
         try:
-            _keep(store, headers, document, 204, (), f"KCI {dialect.describe(document)}")
+            book.keep(headers, document, dialect.accepted[0], ())
         except (Unavailable, Conflict) as error:
             log.error("%s", error)
             return Response(status=503)
-        return Response(status=204)
+        return Response(status=dialect.accepted[0])
 
-    @gateway.get(settings.kcis)
+    @gateway.get(RECEIVED)
     def list_received() -> Response:
-        """What came, oldest first; `order=TENANT/ID` picks one order, `after` goes on behind an id."""
+        """What came, oldest first; `order=TENANT/REF` picks one order, `after` goes on behind an id."""
         after, size = (request.args.get(name, default) for name, default in (("after", "0"), ("limit", "100")))
         if not (after.isdigit() and size.isdigit() and len(after) < 18 and 1 <= int(size) <= 1000):
-            return _json({"uuid": seed.unique(), "code": "MALFORMED_REQUEST", "messages": ["after and limit (1 to 1000) are numbers"]}, 400)
+            answer = dialect.refuse(Refused("malformed", ["after and limit (1 to 1000) are numbers"]))
+            return _json(answer.body, answer.code)
         with store.read() as tx:
-            rows = received.page(tx, order=request.args.get("order", ""), limit=int(size), after=int(after))
+            rows = received.page(tx, supplier, order=request.args.get("order", ""), limit=int(size), after=int(after))
         return _json({"items": rows, "next": rows[-1]["id"] if len(rows) == int(size) else None}, 200)
 
-    @gateway.delete(settings.kcis)
+    @gateway.delete(RECEIVED)
     def forget() -> Response:
         with store.write() as tx:
-            received.forget(tx)
+            received.forget(tx, supplier)
         return Response(status=204)
 
     return gateway
@@ -110,30 +116,35 @@ def _authorised(headers: Mapping[str, str], settings: Gateway, signer: URLSafeTi
     return True
 
 
-def _keep(store: Store, headers: Mapping[str, str], document: Any, code: int, messages: tuple[str, ...], what: str) -> None:
-    order, findings = "", list(messages)
-    with store.write() as tx:
-        if document is not None:
-            order = _order_of(document)
-            findings += _order_findings([row["body"] for row in received.page(tx, order=order, limit=1000) if row["body"]], document)
-        received.keep(tx, order, redact.headers(headers), document, code, findings)
-    log.info("received %s%s: %s%s", what, f" of {order}" if order else "", code, "".join(f"; {finding}" for finding in findings))
+class _Book:
+    """What came from one supplier, and what a gateway would notice in it."""
 
+    def __init__(self, store: Store, supplier: str, dialect: Dialect) -> None:
+        self.store = store
+        self.supplier = supplier
+        self.dialect = dialect
 
-def _order_of(document: Mapping[str, Any]) -> str:
-    """Which order a KCI is about: `TENANT/ID`, or the supplier's reference where there is no id."""
-    entity: Mapping[str, Any] = next((value for value in document.values() if isinstance(value, dict) and "status" in value), {})
-    return f"{entity.get('tenant', '')}/{entity.get('id', entity.get('supplierOrderReference', ''))}"
+    def keep(self, headers: Mapping[str, str], document: Any, code: int, messages: tuple[str, ...]) -> None:
+        """Write down a message, or a request that was none (`document` None)."""
+        order, findings, what = "", list(messages), "a request"
+        with self.store.write() as tx:
+            if document is not None:
+                order = self.dialect.hear(document).order
+                what = f"KCI {self.dialect.describe(document)} of {order}"
+                earlier = [row["body"] for row in received.page(tx, self.supplier, order=order, limit=1000) if row["body"]]
+                findings += self._findings(earlier, document)
+            received.keep(tx, self.supplier, order, redact.headers(headers), document, code, findings)
+        log.info("received %s: %s%s", what, code, "".join(f"; {finding}" for finding in findings))
 
-
-def _order_findings(earlier: list[Mapping[str, Any]], document: Mapping[str, Any]) -> list[str]:
-    """What a gateway would notice in the order's sequence: gaps, repeats, numbers used twice."""
-    same = [body for body in earlier if body["id"] == document["id"]]
-    if same:
-        return ["a repeat of a KCI that came before" if same[0] == document else "an id that came before, with another content"]
-    expected = max((body["sequenceNumber"] for body in earlier), default=0) + 1
-    number = document["sequenceNumber"]
-    return [] if number == expected else [f"sequenceNumber {number}, expected {expected}"]
+    def _findings(self, earlier: list[Mapping[str, Any]], document: Mapping[str, Any]) -> list[str]:
+        """What stands out in the order's sequence: gaps, repeats, numbers used twice."""
+        heard = self.dialect.hear(document)
+        before = [(self.dialect.hear(body), body) for body in earlier]
+        same = [body for other, body in before if other.id == heard.id]
+        if same:
+            return ["a repeat of a KCI that came before" if same[0] == document else "an id that came before, with another content"]
+        expected = max((other.number for other, _ in before), default=0) + 1
+        return [] if heard.number == expected else [f"number {heard.number}, expected {expected}"]
 
 
 def _json(body: Any, code: int) -> Response:

@@ -9,15 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from simulator import engine, matching, seed, strict_json
-from simulator.dialects import Dialect, Route
+from simulator import engine, instants, matching, seed, strict_json
+from simulator.dialects import Dialect
+from simulator.dialects.routes import router_of
 from simulator.errors import Illegal, Problem, Refused, RenderFailed
-from simulator.model import Document, Entry, Incoming, Kci, Order, Request, Scenario, Where
+from simulator.model import Document, Entry, Incoming, Kci, Order, Request, Scenario, Submission, Where
+from simulator.rules import Plan
 from simulator.scenario import params_of
 from simulator.story import Line
 
 START = 1_772_442_000_000_000  # 2026-03-02T09:00:00Z: rehearsals have a date of their own, so that they print the same every day
 MOST_STEPS = 1000
+PAUSE = instants.DAY
+"""How long after a request that pauses the story the one comes that lets it go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +34,21 @@ class Fault:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """A later request in a tale: the sample of an `operation`, `after` microseconds from the order."""
+
+    operation: str
+    after: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EntryTale:
-    """How one entry plays: the request comes `after` microseconds; `natural` when the sample request fits its `when`."""
+    """How one entry plays: the last request of `asked` is the one it answers; `natural` when the sample request fits its `when`."""
 
     action: str
     index: int
     entry: Entry
-    operation: str = ""
-    after: int = 0
+    asked: tuple[Asked, ...] = ()
     natural: bool = False
     lines: tuple[Line, ...] = ()
     fault: Fault | None = None
@@ -63,11 +74,8 @@ def tell(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any] | None 
     stage = _Stage(scenario, dialect, values, operation)
     fault = stage.play_out()
     moments = sorted({line.at for line in stage.lines} | {START})
-    entries = [
-        _entry_tale(scenario, dialect, values, operation, action, index, moments)
-        for action, listed in scenario.entries.items()
-        for index in range(len(listed))
-    ]
+    part = _Part(scenario, dialect, values, operation)
+    entries = [part.tell(action, index, moments) for action, listed in scenario.entries.items() for index in range(len(listed))]
     return Tale(
         scenario=scenario, operation=operation, natural=natural, lines=tuple(stage.lines), length=stage.now - START,
         entries=tuple(entries), fault=fault,
@@ -91,7 +99,7 @@ def _operation(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any]) 
     """The first sample request that the scenario's `when` would take, else the plainest one."""
     operations = dialect.sample_operations("create")
     for operation in operations:
-        submission = _read(dialect, dialect.sample(operation, None, 1))
+        submission = read_sample(dialect, dialect.sample(operation, None, 1))
         facts = {
             "body": submission.document, "header": {}, "param": params, "order": {}, "tenant": submission.tenant,
             "operation": submission.operation, "marked": (), "open": (), "now": "",
@@ -101,44 +109,57 @@ def _operation(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any]) 
     return operations[0], False
 
 
-def _entry_tale(
-    scenario: Scenario, dialect: Dialect, params: Mapping[str, Any], operation: str, action: str, index: int, moments: Sequence[int]
-) -> EntryTale:
-    """Send the sample request at each moment of the story until the entry plays to its end; first as it is, then whatever its `when`."""
-    entry = scenario.entries[action][index]
-    forced = replace(scenario, entries={action: (replace(entry, when=()),)})
-    last = EntryTale(action=action, index=index, entry=entry)
-    for played, natural in ((scenario, True), (forced, False)):
-        for moment in moments:
-            stage = _Stage(played, dialect, params, operation)
-            stage.play_out(until=moment)
-            before = len(stage.lines)
-            try:
-                label = stage.submit(action, dialect.sample_operations(action)[0])
-            except Refused:
-                continue
-            except (Illegal, RenderFailed) as error:
-                last = replace(last, fault=Fault(str(error), entry.where, isinstance(error, Illegal)))
-                continue
-            if natural and label != f"{action}[{index}]":
-                continue
-            fault = stage.play_out()
-            last = EntryTale(
-                action=action, index=index, entry=entry, operation=action, after=moment - START, natural=natural,
-                lines=tuple(stage.lines[before:]), fault=fault,
-            )  # fmt: skip
-            if fault is None:
-                return last
-    return last
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The later requests of one scenario."""
+
+    scenario: Scenario
+    dialect: Dialect
+    params: Mapping[str, Any]
+    operation: str
+
+    def tell(self, action: str, index: int, moments: Sequence[int]) -> EntryTale:
+        """Send a sample request at each moment of the story until the entry plays to its end; first as it is, then whatever its `when`."""
+        entry = self.scenario.entries[action][index]
+        forced = replace(self.scenario, entries={**self.scenario.entries, action: (replace(entry, when=()),)})
+        last = EntryTale(action=action, index=index, entry=entry)
+        for natural in (True, False):
+            for operation in self.dialect.sample_operations(action):
+                for moment in moments:
+                    stage = _Stage(self.scenario if natural else forced, self.dialect, self.params, self.operation)
+                    last = self._try(stage, last, operation, moment, natural)
+                    if last.lines and last.fault is None:
+                        return last
+        return last
+
+    def _try(self, stage: _Stage, last: EntryTale, operation: str, moment: int, natural: bool) -> EntryTale:
+        """Ask at one moment; `last` again where another entry, or the contract, answers."""
+        stage.play_out(until=moment)
+        before = len(stage.lines)
+        opening = next((first for first, then in self.dialect.pauses.items() if then == last.action), "")
+        asked = [Asked(operation=self.dialect.sample_operations(opening)[0], after=stage.now - START)] if opening else []
+        try:
+            if opening:
+                stage.submit(opening, asked[0].operation)
+                stage.play_out(until=stage.now + PAUSE)
+            asked.append(Asked(operation=operation, after=stage.now - START))
+            label = stage.submit(last.action, operation)
+        except Refused:
+            return last
+        except (Illegal, RenderFailed) as error:
+            return replace(last, fault=Fault(str(error), last.entry.where, isinstance(error, Illegal)))
+        if natural and label != f"{last.action}[{last.index}]":
+            return last
+        fault = stage.play_out()
+        return replace(last, asked=tuple(asked), natural=natural, lines=tuple(stage.lines[before:]), fault=fault)
 
 
-def _read(dialect: Dialect, incoming: Incoming) -> Any:
-    return dialect.read(incoming, route_of(dialect, incoming.path))
-
-
-def route_of(dialect: Dialect, path: str) -> Route:
-    """The route of a sample request; sample paths have no variable parts."""
-    return next(route for route in dialect.routes if route.path == path)
+def read_sample(dialect: Dialect, incoming: Incoming) -> Submission:
+    """What the dialect reads from one of its own samples."""
+    route, variables = router_of(dialect.routes).match(incoming.method, incoming.path)
+    submission = dialect.read(replace(incoming, variables=variables), route)
+    assert isinstance(submission, Submission)
+    return submission
 
 
 @dataclass(slots=True)
@@ -170,11 +191,11 @@ class _Stage:
         """Send a sample request now; the label of the entry that answered it."""
         self.serial += 1
         incoming = self.dialect.sample(operation, self.order, self.serial)
-        submission = _read(self.dialect, incoming)
+        submission = read_sample(self.dialect, incoming)
         chance = seed.Chance("rehearsal", (self.scenario.name,), True)
         turn = engine.Turn(
             submission=submission, scenario=self.scenario, params=self.params, supplier="default", now=self.now, chance=chance,
-            order=self.order, requests=tuple(self.requests), waiting=tuple(self.waiting), position=self.position,
+            order=self.order, requests=tuple(self.requests), waiting=tuple(self.waiting), position=self.position, serial=1,
         )  # fmt: skip
         plan = engine.play(turn, self.dialect)
         entry = self.scenario.entries.get(action, ())
@@ -185,26 +206,35 @@ class _Stage:
         self.position += len(plan.kcis)
         self.requests = [replace(request, status="lapsed") if request.id in plan.lapsed else request for request in self.requests]
         self.requests += [plan.request] if plan.request else []
-        kept = [replace(kci, due_at=plan.moved.get(kci.id, kci.due_at)) for kci in self.waiting if kci.id not in plan.withdraw]
-        withdrawn = [kci.send for kci in self.waiting if kci.id in plan.withdraw and kci.send]
-        self.waiting = sorted((*kept, *plan.kcis), key=lambda kci: (kci.due_at, kci.position))
+        before, self.waiting = self.waiting, _queued(self.waiting, plan)
         self.order = plan.order or self.order
         outgoing = self.dialect.write(submission, plan)
         self._say("request", f"{incoming.method} {incoming.path} ({submission.operation})")
         status = f", the order is {self.order.status}" if self.order else ", no order"
         self._say("reply", f"{plan.answer.status or outgoing.code} {plan.answer.word}{status}")
-        if withdrawn:
-            self._say("waiting", f"withdrawn: {', '.join(withdrawn)}")
-        if plan.moved:
-            self._say("waiting", f"paused: {', '.join(kci.send for kci in kept if kci.id in plan.moved and kci.send)}")
+        self._say_queue(before, plan, action)
         return plan.entry
+
+    def _say_queue(self, before: Sequence[Kci], plan: Plan, action: str) -> None:
+        """What a request did to the messages that waited."""
+        resumed = [kci.id for kci in before if kci.id in plan.moved and kci.state == "paused"]
+        told = (
+            ("withdrawn", plan.withdraw),
+            (f"paused until a {self.dialect.pauses.get(action, '')}", plan.paused),
+            ("going on", resumed),
+            ("paused", [kci_id for kci_id in plan.moved if kci_id not in resumed]),
+        )
+        for what, ids in told:
+            codes = [kci.send for kci in before if kci.id in ids and kci.send]
+            if codes:
+                self._say("waiting", f"{what}: {', '.join(codes)}")
 
     def play_out(self, until: int | None = None) -> Fault | None:
         """Let every step happen that is due by `until`; a fault ends the story."""
         if self.fault:
             return self.fault
         for _ in range(MOST_STEPS):
-            if not self.waiting or (until is not None and self.waiting[0].due_at > until):
+            if not self.waiting or self.waiting[0].state == "paused" or (until is not None and self.waiting[0].due_at > until):
                 break
             head = self.waiting.pop(0)
             try:
@@ -226,6 +256,9 @@ class _Stage:
         if not head.send:
             self._say("status", f"mark {head.mark}" if head.mark else f"{self.order.status} (nothing is sent)")
             return
+        if silence := self.dialect.silences(self.order, head.send):
+            self._say("status", f"{head.send} -> {self.order.status} is not sent: {silence}")
+            return
         self.sequence += 1
         request = next((request for request in self.requests if request.id == head.request), None)
         numbered = replace(step.kci, sequence=self.sequence, id=head.id)
@@ -236,10 +269,21 @@ class _Stage:
 
     def _check_notice(self, notice: Document) -> None:
         """Read the message as a gateway would. Illegal when it would be refused."""
+        assert self.order is not None
+        headers = {"content-type": "application/json", "x-request-id": "rehearsal"}
+        body, variables = strict_json.dumps(notice).encode(), {"id": self.order.number}
         try:
-            self.dialect.check_notice(strict_json.dumps(notice).encode(), {"content-type": "application/json", "x-request-id": "rehearsal"})
+            self.dialect.check_notice(Incoming(method="POST", path="", headers=headers, body=body, variables=variables))
         except Refused as refused:
             raise Illegal(f"a gateway would refuse this message: {'; '.join(refused.messages)}") from None
 
     def _say(self, kind: str, text: str) -> None:
         self.lines.append(Line(at=self.now, kind=kind, text=text))
+
+
+def _queued(waiting: Sequence[Kci], plan: Plan) -> list[Kci]:
+    """What waits after a request, the next to happen first, the paused ones last."""
+    kept = [kci for kci in waiting if kci.id not in plan.withdraw]
+    kept = [replace(kci, state="paused") if kci.id in plan.paused else kci for kci in kept]
+    kept = [replace(kci, due_at=plan.moved[kci.id], state="waiting") if kci.id in plan.moved else kci for kci in kept]
+    return sorted((*kept, *plan.kcis), key=lambda kci: (kci.state == "paused", kci.due_at, kci.position))

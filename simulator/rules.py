@@ -6,23 +6,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from simulator.model import Document, Entry, Kci, Order, Request
+from simulator.model import Entry, Kci, Order, Request, Submission
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
     """Something that moves an order.
 
-    Either an `action` with its `outcome` (create: acknowledge, commit, accept; later requests: opened, applied, refused), or
-    a `send`/`status` of the story, where `action` and `outcome` say which open request the message settles, if any.
+    Either an `action` with its `outcome` (create: the reply's word; later requests: opened, applied, refused), or a
+    `send`/`status` of the story, where `action` and `outcome` say which open request the message settles, if any. `operation` is
+    the dialect's finer name of the action, `serial` counts a supplier's creates from 1, `members` is the step's `with` as it is
+    written: a template in it is not rendered yet.
     """
 
     action: str = ""
+    operation: str = ""
     outcome: str = ""
     send: str = ""
     status: str = ""
     request: str = ""
     illegal: bool = False
+    serial: int = 0
+    members: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +47,8 @@ class Answer:
 class Plan:
     """All that must be committed, and nothing else. `order` is None when the request created and changed nothing.
 
-    `moved` gives waiting KCIs a new due moment (a pause), `withdraw` names those that will never be sent.
+    `withdraw` names the KCIs that will never be sent, `paused` those that wait for another request, and `moved` gives waiting or
+    paused ones the moment at which they are due now.
     """
 
     answer: Answer
@@ -50,6 +56,7 @@ class Plan:
     request: Request | None = None
     kcis: tuple[Kci, ...] = ()
     withdraw: tuple[str, ...] = ()
+    paused: tuple[str, ...] = ()
     moved: Mapping[str, int] = field(default_factory=dict)
     lapsed: tuple[str, ...] = ()
     entry: str = ""
@@ -69,6 +76,9 @@ class Advance:
 class Rules(Protocol):
     """What the engine asks a dialect. Pure functions; Illegal and Refused are their only exceptions."""
 
+    pauses: Mapping[str, str]
+    """Actions whose `pause` does not end with their own last step, and the action that ends it."""
+
     def default_reply(self, action: str) -> str:
         """The reply word when the scenario gives none."""
 
@@ -78,11 +88,11 @@ class Rules(Protocol):
     def default_entry(self, action: str) -> Entry:
         """How a later request is answered when no entry of the scenario fits."""
 
-    def guard(self, order: Order, action: str, requests: Sequence[Request]) -> None:
+    def guard(self, order: Order, submission: Submission, requests: Sequence[Request]) -> None:
         """Refused when the contract forbids this request of this order now; `requests` are all of the order."""
 
-    def settles(self, code: str) -> tuple[str, str] | None:
-        """The (action, outcome) that a message of this code brings to an open request; None for the others."""
+    def settles(self, code: str, action: str) -> str:
+        """The outcome (applied, refused) that a message of this code brings to an open request of this kind; empty for others."""
 
     def move(self, order: Order, event: Event, now: int) -> Order:
         """The order after an event: status, stack, memo, number. Illegal when the contract forbids it."""
@@ -90,8 +100,8 @@ class Rules(Protocol):
     def complete(self, order: Order, event: Event, now: int) -> Order:
         """The order's document with the members filled in that the contract makes mandatory for this event."""
 
-    def merge(self, document: Document, change: Document, action: str) -> Document:
-        """The order's document after an applied request."""
+    def merge(self, order: Order, request: Request) -> Order:
+        """The order after an applied request: what its document asked for stands in the order's."""
 
     def ends(self, status: str) -> bool:
         """Whether an order in this status is over for good."""

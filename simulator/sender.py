@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
 from simulator import engine, instants, redact, seed, strict_json
 from simulator.clock import Clock
@@ -213,7 +214,10 @@ class Sender:
 
 
 class _LaneTurn:
-    """One claimed lane: silent steps happen on the spot, the first message that is due is numbered, rendered and handed out."""
+    """One claimed lane: silent steps happen on the spot, the first message that is due is numbered, rendered and handed out.
+
+    A message that this order's gateway does not want is a silent step too: the order moves, no number is used.
+    """
 
     def __init__(
         self, sender: Sender, tx: Tx, lane: Lane, order: Order, requests: Sequence[Request], waiting: Sequence[Kci], moment: Clock
@@ -234,20 +238,21 @@ class _LaneTurn:
         row = outbox.lane_row(self.lane)
         for _ in range(MOST_SILENT):
             head = self.waiting[0] if self.waiting else None
-            if head is None or (head.state == "waiting" and head.due_at > self.now):
+            if head is None or head.state == "paused" or (head.state == "waiting" and head.due_at > self.now):
                 return row | outbox.resting(self.waiting, self.moment)
             if head.state == "waiting":
                 try:
                     head, request = self._happen(head)
-                    head = self._number(head, request, row) if head.send else head
+                    silence = self.dialect.silences(self.order, head.send) if head.send else "nothing to send"
+                    head = head if silence else self._number(head, request, row)
                 except (Illegal, RenderFailed) as error:
                     changes.kcis.append(self._dead(head, error))
                     self.waiting.pop(0)
                     if self.sender.delivery.after_dead == "park":
                         return row | {"state": "parked", "wake": None, "due": None, "owner": ""}
                     continue
-                if not head.send:
-                    changes.kcis.append(replace(head, state="delivered", attempts=1))
+                if silence:
+                    changes.kcis.append(self._silent(head, silence))
                     self.waiting.pop(0)
                     continue
             return self._hand_out(replace(head, attempts=head.attempts + 1), row, changes)
@@ -279,6 +284,12 @@ class _LaneTurn:
             log.exception("a step of order %s failed in an unexpected way", self.order.id)
             raise RenderFailed(f"an internal fault: {type(error).__name__}: {error}") from None
 
+    def _silent(self, head: Kci, why: str) -> Kci:
+        """A step without a message: of its own, or because the order's gateway does not want this one."""
+        if not head.send:
+            return replace(head, state="delivered", attempts=1)
+        return replace(head, state="silenced", last={"at_wall": self.tx.wall, "code": None, "error": why, "took_ms": 0})
+
     def _number(self, head: Kci, request: Request | None, row: dict[str, Any]) -> Kci:
         """Give the message its number and its body; both are kept, a retry repeats them to the byte."""
         numbered = replace(head, state="attempted", sequence=row["next_sequence"])
@@ -289,7 +300,7 @@ class _LaneTurn:
 
     def _hand_out(self, head: Kci, row: dict[str, Any], changes: _Changes) -> dict[str, Any]:
         changes.kcis.append(head)
-        path = self.dialect.notice_path(self.order, self.sender.targets[self.lane.supplier].gateway.kcis)
+        path = self.sender.targets[self.lane.supplier].gateway.kcis.replace("{id}", quote(self.order.number, safe=""))
         fence = self.lane.fence + 1
         changes.parcels.append(Parcel(supplier=self.lane.supplier, order=self.order, kci=head, fence=fence, path=path, at=self.now))
         lease = self.tx.wall + self.sender.delivery.lease

@@ -39,6 +39,11 @@ def told(order: Order, exchanges: Sequence[Exchange], kcis: Sequence[Kci], reque
     for kci in kcis:
         if not kci.send and kci.state == "delivered":
             lines.append(Line(at=kci.due_at, kind="status", text=_silent(kci)))
+        elif kci.state == "silenced":
+            why = kci.last["error"] if kci.last else ""
+            lines.append(Line(at=kci.issued_at or kci.due_at, kind="status", text=f"{kci.send} is not sent: {why}"))
+        elif kci.state == "paused":
+            lines.append(Line(at=order.updated_at, kind="waiting", text=f"{kci.send or _silent(kci)} is paused"))
         elif kci.state == "withdrawn":
             lines.append(Line(at=kci.due_at, kind="waiting", text=f"{kci.send or _silent(kci)}: withdrawn, never sent"))
         elif kci.state == "waiting":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import Any
 
 DEEPEST = 64
@@ -16,14 +17,18 @@ _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
-def loads(body: bytes) -> Any:
-    """Parse a document. ValueError with one sentence when it cannot be read or kept."""
+def loads(body: bytes, *, repeated_keys: list[str] | None = None) -> Any:
+    """Parse a document. ValueError with one sentence when it cannot be read or kept.
+
+    A key twice in one object is refused; where `repeated_keys` is given, the last one counts and the list gets its name.
+    """
     text = _decode(body)
     if not text.strip():
         raise ValueError("not_json: the body is empty")
     _measure_depth(text)
     try:
-        value = json.loads(text, parse_constant=_no_constant, parse_float=_float, parse_int=_int, object_pairs_hook=_unique_keys)
+        unique = partial(_unique_keys, repeated_keys)
+        value = json.loads(text, parse_constant=_no_constant, parse_float=_float, parse_int=_int, object_pairs_hook=unique)
     except json.JSONDecodeError as error:
         raise ValueError(f"not_json: {error.msg} at line {error.lineno} column {error.colno}") from None
     _check_text(value)
@@ -84,12 +89,14 @@ def _int(text: str) -> int:
     return int(text)
 
 
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_keys(repeated: list[str] | None, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise ValueError(f"duplicate_key: the member {twice[:60]!r} occurs twice in one object")
+        if repeated is None:
+            raise ValueError(f"duplicate_key: the member {twice[:60]!r} occurs twice in one object")
+        repeated.append(keepable(twice[:60]))
     return members
 
 

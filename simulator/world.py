@@ -14,7 +14,7 @@ from simulator.dialects import Dialect
 from simulator.errors import Conflict, Invalid, Problem, nearest
 from simulator.scenario import Book, read_folder
 from simulator.sender import Sender, Target
-from simulator.store import Store, clocks
+from simulator.store import OPEN, Store, clocks
 from simulator.supplier import Supplier
 
 BEAT_LASTS = 10 * instants.SECOND
@@ -50,7 +50,7 @@ class World:
         totals = [supplier.totals() for supplier in self.suppliers.values()]
         sender = {
             "alive": now - beat < BEAT_LASTS,
-            "waiting": sum(total.get("waiting", 0) + total.get("attempted", 0) for total in totals),
+            "waiting": sum(total.get(state, 0) for total in totals for state in OPEN),
             "dead": sum(total.get("dead", 0) for total in totals),
         }
         return {
@@ -82,7 +82,7 @@ def open_world(config: Config, base_url: str, *, beginning: bool = True) -> Worl
     run_seed = config.seed if config.seed is not None else store.root_seed
     suppliers = {
         supplier.name: Supplier(
-            supplier, dialects.get(supplier.dialect), books[supplier.name], store,
+            supplier, dialects.get(supplier.dialect, supplier.contract), books[supplier.name], store,
             run_seed=run_seed, fixed_seed=config.seed is not None, max_delay=config.server.max_delay,
         )
         for supplier in config.suppliers
@@ -107,7 +107,7 @@ def _begin_clocks(config: Config, store: Store) -> None:
 
 def open_book(supplier: SupplierConfig) -> Book:
     """A supplier's scenarios, read and rehearsed. Invalid lists every problem of every file."""
-    dialect = dialects.get(supplier.dialect)
+    dialect = dialects.get(supplier.dialect, supplier.contract)
     folder = Path(supplier.scenarios) if supplier.scenarios else shipped_folder(supplier.dialect)
     if not folder.is_dir():
         raise Invalid([Problem(message=f"suppliers: {supplier.name}: there is no folder of scenarios `{folder}`")])
@@ -140,10 +140,16 @@ def dialect_of_file(path: Path, wanted: str | None) -> Dialect:
     return dialects.get(name)
 
 
+def pretend_path(config: Config, supplier: str) -> str:
+    """Where a supplier's pretend gateway is mounted: the first one's at the configured path, the others' below it."""
+    first = supplier == config.suppliers[0].name
+    return config.pretend_gateway.path if first else f"{config.pretend_gateway.path}/{supplier}"
+
+
 def _with_gateway(supplier: SupplierConfig, config: Config, base_url: str) -> SupplierConfig:
     if supplier.gateway.url is not None:
         return supplier
-    return replace(supplier, gateway=replace(supplier.gateway, url=base_url + config.pretend_gateway.path))
+    return replace(supplier, gateway=replace(supplier.gateway, url=base_url + pretend_path(config, supplier.name)))
 
 
 def _gateway_health(supplier: Supplier) -> dict[str, Any]:

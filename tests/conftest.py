@@ -118,9 +118,10 @@ def shared_simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embed
 def simulator(shared_simulator: Embedded) -> Iterator[Embedded]:
     """One simulator for the whole run (stopping its web server costs half a second), emptied after each test."""
     yield shared_simulator
-    shared_simulator.world.default.reset()
-    with shared_simulator.world.store.write() as tx:
-        received.forget(tx)
+    for supplier in shared_simulator.world.suppliers.values():
+        supplier.reset()
+        with shared_simulator.world.store.write() as tx:
+            received.forget(tx, supplier.name)
 
 
 @pytest.fixture

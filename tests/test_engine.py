@@ -11,49 +11,8 @@ import pytest
 from simulator import engine, instants, seed
 from simulator.errors import Illegal, Refused
 from simulator.model import Entry, Kci, Order, Pending, Reply, Request, Scenario, Step, Submission
-from simulator.rules import Event, Plan
-
-
-class Pizza:
-    """Orders are baked and brought; a topping may be changed until then. The smallest rules that an engine can be given."""
-
-    def default_reply(self, action: str) -> str:
-        return "accept"
-
-    def default_pending(self, action: str) -> str:
-        return "withdraw" if action == "abandon" else "keep"
-
-    def default_entry(self, action: str) -> Entry:
-        return Entry(reply=Reply(answer="acknowledge"))
-
-    def guard(self, order: Order, action: str, requests: Sequence[Request]) -> None:
-        if order.status in ("EATEN", "BINNED"):
-            raise Refused("invalid", ["too late"])
-
-    def settles(self, code: str) -> tuple[str, str] | None:
-        return {"TOPPED": ("topping", "applied"), "NO_TOPPING": ("topping", "refused")}.get(code)
-
-    def move(self, order: Order, event: Event, now: int) -> Order:
-        if event.send == "EATEN" and order.status == "ORDERED" and not event.illegal:
-            raise Illegal("not baked yet")
-        if event.action == "abandon":
-            return replace(order, status="BINNED")
-        if event.send in ("BAKED", "EATEN"):
-            return replace(order, status=event.send)
-        return replace(order, status="ORDERED") if event.action == "create" else order
-
-    def complete(self, order: Order, event: Event, now: int) -> Order:
-        return replace(order, document={**order.document, "hot": True}) if event.send == "BAKED" else order
-
-    def merge(self, document: dict[str, Any], change: dict[str, Any], action: str) -> dict[str, Any]:
-        return {**document, "topping": change["topping"]} if action == "topping" else document
-
-    def ends(self, status: str) -> bool:
-        return status in ("EATEN", "BINNED")
-
-    def request_number(self, order: Order, action: str, count: int) -> str:
-        return f"{action}-{count}"
-
+from simulator.rules import Plan
+from tests.pizza import Pizza
 
 RULES = Pizza()
 BAKE = (Step(after=60, send="BAKED"), Step(after=40, send="EATEN"))
@@ -64,7 +23,7 @@ def scenario(*timeline: Step, **members: Any) -> Scenario:
 
 
 def turn(played: Scenario, action: str = "create", now: int = 0, order: Order | None = None, **members: Any) -> engine.Turn:
-    submission = Submission(action=action, operation=action, ref="7", tenant="T", document={"topping": "ham", "at": now})
+    submission = Submission(action=action, operation=action, ref="7", order_ref="7", tenant="T", document={"topping": "ham", "at": now})
     return engine.Turn(
         submission=submission,
         scenario=played,
@@ -181,10 +140,44 @@ def test_what_becomes_of_the_story(pending: Pending | None, withdrawn: list[int]
     assert {by_id[kci]: due for kci, due in answered.moved.items()} == moved
 
 
+def test_a_pause_may_last_until_another_request_ends_it() -> None:
+    plan = created(scenario())
+    paused = asked(scenario(), "wait", plan, 10)
+    assert (len(paused.paused), paused.moved, paused.withdraw) == (2, {}, ())
+    asleep = tuple(replace(kci, state="paused") for kci in plan.kcis)
+    awake = asked(scenario(), "go_on", replace(plan, order=paused.order), 1000, waiting=asleep, requests=(plan.request, paused.request))
+    assert list(awake.moved.values()) == [1050, 1090] and awake.withdraw == (), "each keeps the time that it had left"
+
+
+def test_what_waited_during_a_pause_is_withdrawn_by_its_end() -> None:
+    reminder = Entry(reply=Reply(answer="acknowledge"), timeline=(Step(after=500, send="BAKED"),))
+    played = scenario(entries={"wait": (reminder,)})
+    plan = created(played)
+    paused = asked(played, "wait", plan, 10)
+    asleep = tuple(replace(kci, state="paused") for kci in plan.kcis)
+    awake = asked(played, "go_on", plan, 100, waiting=(*asleep, *paused.kcis), requests=(plan.request, paused.request))
+    assert awake.withdraw == tuple(kci.id for kci in paused.kcis) and set(awake.moved) == {kci.id for kci in asleep}
+
+
+def test_a_second_pause_begins_anew() -> None:
+    plan = created(scenario())
+    first = asked(scenario(), "wait", plan, 10)
+    second = replace(first.request, id="second", received_at=30)  # type: ignore[type-var]
+    asleep = tuple(replace(kci, state="paused") for kci in plan.kcis)
+    awake = asked(scenario(), "go_on", plan, 40, waiting=asleep, requests=(plan.request, first.request, second))
+    assert list(awake.moved.values()) == [70, 110]
+
+
+def test_an_end_withdraws_what_is_paused_too() -> None:
+    plan = created(scenario())
+    asleep = tuple(replace(kci, state="paused") for kci in plan.kcis)
+    assert set(asked(scenario(), "abandon", plan, 10, waiting=asleep).withdraw) == {kci.id for kci in asleep}
+
+
 def test_kcis_of_another_open_request_are_left_alone() -> None:
     played = scenario(entries={"topping": (Entry(reply=Reply(answer="accept"), pending=Pending(verb="withdraw")),)})
     plan = created(played)
-    other = Request(id="other", order="o", action="topping", ref="1", tenant="T", document={}, status="open")
+    other = Request(id="other", order="o", action="topping", operation="topping", ref="1", tenant="T", document={}, status="open")
     theirs = replace(plan.kcis[0], id="theirs", request="other")
     answered = asked(played, "topping", plan, 10, waiting=(*plan.kcis, theirs), requests=(plan.request, other))
     assert set(answered.withdraw) == {kci.id for kci in plan.kcis}
@@ -204,7 +197,7 @@ def test_a_request_that_its_own_timeline_refuses_leaves_the_story() -> None:
 def test_an_order_that_ends_withdraws_what_waits_and_lapses_what_is_open() -> None:
     played = scenario()
     plan = created(played)
-    other = Request(id="other", order="o", action="topping", ref="1", tenant="T", document={}, status="open")
+    other = Request(id="other", order="o", action="topping", operation="topping", ref="1", tenant="T", document={}, status="open")
     deliberate = replace(plan.kcis[0], id="deliberate", illegal=True)
     ended = asked(played, "abandon", plan, 10, waiting=(*plan.kcis, deliberate), requests=(plan.request, other))
     assert set(ended.withdraw) == {kci.id for kci in plan.kcis} and ended.lapsed == ("other",)

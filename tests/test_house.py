@@ -14,15 +14,16 @@ PACKAGE = ROOT / "simulator"
 
 LEVELS = {
     0: ["errors", "instants", "clock", "seed", "redact", "schema", "strict_json", "strict_yaml"],
-    1: ["model", "template", "matching", "paths", "config"],
+    1: ["model", "template", "matching", "paths"],
     2: ["rules", "scenario", "story"],
     3: ["engine", "dialects"],
-    4: ["store", "gateway", "rehearsal"],
-    5: ["sender"],
-    6: ["supplier"],
-    7: ["world"],
-    8: ["web", "pretend_gateway"],
-    9: ["cli"],
+    4: ["config"],
+    5: ["store", "gateway", "rehearsal"],
+    6: ["sender"],
+    7: ["supplier"],
+    8: ["world"],
+    9: ["web", "pretend_gateway"],
+    10: ["cli"],
 }
 BESIDE = {
     ("schema", "errors"),
@@ -36,7 +37,7 @@ BESIDE = {
 
 HOMES = {
     "flask": {"web", "pretend_gateway", "cli"},
-    "werkzeug": {"web", "cli"},
+    "werkzeug": {"web", "cli", "dialects"},
     "itsdangerous": {"pretend_gateway"},
     "sqlalchemy": {"store"},
     "psycopg": {"store"},

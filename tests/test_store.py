@@ -36,7 +36,7 @@ def store(store_url: str) -> Iterator[Store]:
 
 def place(tx: Tx, ref: str, clock: Clock | None = None, now: int = NOW) -> Order:
     document = {"id": int(ref), "tenant": "T"}
-    submission = Submission(action="create", operation="provide", ref=ref, tenant="T", document=document)
+    submission = Submission(action="create", operation="provide", ref=ref, order_ref=ref, tenant="T", document=document)
     turn = engine.Turn(
         submission=submission, scenario=SCENARIO, params=params_of(SCENARIO, {}), supplier="s", now=now, chance=seed.Chance("r")
     )
@@ -312,7 +312,7 @@ def test_kcis_are_due_in_the_order_of_their_positions() -> None:
     steps = "".join(f"  - {{{time}, send: UPDATE}}\n" for time in ("at: 2h", "at: 1h", "after: 1s"))
     text = f"scenario: S\nreply: acknowledge\ntimeline:\n{steps}"
     scenario = parse(text, "s", DIALECT.vocabulary)
-    submission = Submission(action="create", operation="provide", ref="1", tenant="T", document={"id": 1})
+    submission = Submission(action="create", operation="provide", ref="1", order_ref="1", tenant="T", document={"id": 1})
     turn = engine.Turn(submission=submission, scenario=scenario, params={}, supplier="s", now=NOW, chance=seed.Chance("r"))
     kcis: tuple[Kci, ...] = engine.play(turn, DIALECT).kcis
     assert [(kci.due_at - NOW) // instants.SECOND for kci in kcis] == [7200, 7200, 7201]

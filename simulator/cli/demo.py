@@ -18,8 +18,9 @@ from simulator import instants, rehearsal, strict_json
 from simulator.config import ClockStart, Config, StoreConfig
 from simulator.errors import Invalid, Problem, nearest
 from simulator.model import Incoming, Order
+from simulator.pretend_gateway import RECEIVED
 from simulator.rehearsal import EntryTale, Tale
-from simulator.story import Line
+from simulator.story import Describe, Line
 from simulator.supplier import Supplier
 from simulator.web import Embedded
 
@@ -97,26 +98,31 @@ class _Player:
         sample = self._sample(supplier, run.tale.operation, None)
         created = self._post(supplier, sample, {"X-Scenario": run.tale.scenario.name})
         replies = [created]
+        describe = supplier.dialect.describe
         click.echo(f"\n{run.title}: {run.tale.scenario.about}")
-        found = self._json("GET", f"{admin}/orders?ref={self.serial}")["items"]
+        placed = rehearsal.read_sample(supplier.dialect, sample)
+        found = self._json("GET", f"{admin}/orders?tenant={placed.tenant}&ref={placed.order_ref}")["items"]
         if not found:
-            click.echo(f"  {'+0s':<14} request  {sample.method} {sample.path} id {self.serial}")
-            click.echo(f"  {'+0s':<14} reply    {created.status_code} {'; '.join(created.json().get('messages', []))}")
-            return _differences(expected, replies, [], [])
-        order_id = found[0]["id"]
+            click.echo(f"  {'+0s':<14} request  {sample.method} {sample.path} {describe(placed.document)}")
+            click.echo(f"  {'+0s':<14} reply    {created.status_code} {describe(created.json())}")
+            return _differences(expected, replies, [], [], describe)
+        order = found[0]
         if run.entry is not None:
-            self._json("POST", f"{admin}/clock/advance", {"by": _seconds(run.entry.after), "within": WITHIN})
-            later = self._sample(supplier, supplier.dialect.sample_operations(run.entry.action)[0], supplier.order(order_id).order)
-            replies.append(self._post(supplier, later, {}))
-            expected = [*(line for line in expected if line.at <= rehearsal.START + run.entry.after), *run.entry.lines]
+            replies += self._ask(supplier, admin, order["id"], run.entry)
+            expected = [*(line for line in expected if line.at <= rehearsal.START + run.entry.asked[0].after), *run.entry.lines]
         self._json("POST", f"{admin}/clock/advance", {"by": _seconds(_length(expected)), "within": WITHIN})
-        click.echo(self.http.get(f"{admin}/orders/{order_id}/story?format=text", timeout=30).text.rstrip())
-        kcis = self._json("GET", f"{admin}/kcis?order={order_id}")["items"]
-        received = self._json("GET", f"{self.url}{self._gateway(supplier)}?order={sample.headers['tenant']}/{found[0]['ref']}")["items"]
-        return _differences(expected, replies, kcis, received)
+        click.echo(self.http.get(f"{admin}/orders/{order['id']}/story?format=text", timeout=30).text.rstrip())
+        kcis = self._json("GET", f"{admin}/kcis?order={order['id']}")["items"]
+        received = self._json("GET", f"{supplier.config.gateway.url}{RECEIVED}?order={order['tenant']}/{order['ref']}")["items"]
+        return _differences(expected, replies, kcis, received, describe)
 
-    def _gateway(self, supplier: Supplier) -> str:
-        return (supplier.config.gateway.url or "").removeprefix(self.url) + supplier.config.gateway.kcis
+    def _ask(self, supplier: Supplier, admin: str, order_id: str, entry: EntryTale) -> Iterator[requests.Response]:
+        """Send an entry's requests, each at its moment of the story."""
+        now = 0
+        for asked in entry.asked:
+            self._json("POST", f"{admin}/clock/advance", {"by": _seconds(asked.after - now), "within": WITHIN})
+            now = asked.after
+            yield self._post(supplier, self._sample(supplier, asked.operation, supplier.order(order_id).order), {})
 
     def _sample(self, supplier: Supplier, operation: str, order: Order | None) -> Incoming:
         self.serial += 1
@@ -138,7 +144,9 @@ def _length(lines: Sequence[Line]) -> int:
     return max(line.at for line in lines) - rehearsal.START + instants.SECOND
 
 
-def _differences(expected: Sequence[Line], replies: Sequence[Any], kcis: Sequence[Any], received: Sequence[Any]) -> list[str]:
+def _differences(
+    expected: Sequence[Line], replies: Sequence[Any], kcis: Sequence[Any], received: Sequence[Any], describe: Describe
+) -> list[str]:
     """What went otherwise than the rehearsal told: replies, messages and their order, what the gateway said of them."""
     faults = []
     told_replies = [line.text.split(" ", 1)[0] for line in expected if line.kind == "reply"]
@@ -155,7 +163,7 @@ def _differences(expected: Sequence[Line], replies: Sequence[Any], kcis: Sequenc
         for kci in sent
         if kci["state"] != "delivered"
     ]
-    faults += [f"the gateway says of KCI {row['body']['sequenceNumber']}: {finding}" for row in received for finding in row["findings"]]
+    faults += [f"the gateway says of KCI {describe(row['body'])}: {finding}" for row in received for finding in row["findings"]]
     if len(received) != len(got):
         faults.append(f"{len(received)} KCIs received, {len(got)} sent")
     return faults

@@ -112,7 +112,7 @@ def _entry_head(entry: EntryTale) -> str:
     head = f"{entry.action} {entry.index + 1}{f', when {conditions}' if conditions else ''}{times}"
     if not entry.lines:
         return f"{head}: it never comes to this in the story above"
-    return f"{head}; here {instants.format_duration(entry.after)} after the order:"
+    return f"{head}; here {instants.format_duration(entry.asked[0].after)} after the order:"
 
 
 def _param(param: Param, value: Any) -> str:

@@ -30,7 +30,7 @@ from werkzeug.serving import make_server
 from simulator import clock, dialects, instants
 from simulator.config import Config
 from simulator.errors import Invalid, Problem, Unavailable
-from simulator.pretend_gateway import make_pretend_gateway
+from simulator.pretend_gateway import RECEIVED, make_pretend_gateway
 from simulator.store import Store, parse_url
 from simulator.web import create_app
 from simulator.world import World, open_world
@@ -81,7 +81,10 @@ def pretend(settings: Config, host: str, port: int) -> None:
         store = Store(f"sqlite:///{folder}/received.db")
         first = settings.suppliers[0]
         app = Flask("pretend gateway", static_folder=None)
-        app.register_blueprint(make_pretend_gateway(store, first.gateway, dialects.get(first.dialect)))
+        for supplier in settings.suppliers:
+            dialect = dialects.get(supplier.dialect, supplier.contract)
+            prefix = "" if supplier is first else f"/{supplier.name}"
+            app.register_blueprint(make_pretend_gateway(store, supplier.name, supplier.gateway, dialect), url_prefix=prefix)
         listener = _listen(host, port)
         server = make_server(host, port, app, threaded=True, fd=listener.fileno())
         logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -89,7 +92,7 @@ def pretend(settings: Config, host: str, port: int) -> None:
         url = f"http://{host}:{listener.getsockname()[1]}"
         click.echo(f"listening on {url}")
         click.echo(f"  simulator serve --gateway-url {url}      # lets a simulator send here")
-        click.echo(f"  curl {url}{first.gateway.kcis}             # what came")
+        click.echo(f"  curl {url}{RECEIVED}             # what came")
         try:
             server.serve_forever(poll_interval=0.1)
         except KeyboardInterrupt:
@@ -294,7 +297,7 @@ def _send(world: World) -> None:
 
 def _say_hello(settings: Config, base_url: str) -> None:
     first = settings.suppliers[0]
-    contract = dialects.get(first.dialect)
+    contract = dialects.get(first.dialect, first.contract)
     operation = contract.sample_operations("create")[0]
     sample = contract.sample(operation, None, clock.wall() // instants.SECOND)  # a new id at every start: a repeat would start nothing
     headers = " ".join(f"-H '{name.title()}: {value}'" for name, value in sample.headers.items())
@@ -303,6 +306,6 @@ def _say_hello(settings: Config, base_url: str) -> None:
     click.echo(f"  curl -i {base_url}{first.path}{sample.path} {headers} -H 'X-Kci-Delay: 2' -d '{sample.body.decode()}'\n")
     click.echo(f"Then look:  curl {base_url}/__admin/orders\n            curl {base_url}/__admin/kcis")
     if first.gateway.url is None and settings.pretend_gateway.mount:
-        click.echo(f"            curl {base_url}{settings.pretend_gateway.path}{first.gateway.kcis}   (what the pretend gateway received)")
+        click.echo(f"            curl {base_url}{settings.pretend_gateway.path}{RECEIVED}   (what the pretend gateway received)")
     click.echo("", nl=True)
     sys.stdout.flush()

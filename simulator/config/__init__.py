@@ -14,8 +14,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from simulator import instants, strict_yaml
-from simulator.config.table import DEFAULTS, Settings, Url
+from simulator import dialects, instants, strict_yaml
+from simulator.config.table import DEFAULTS, FIRST_DIALECT, Settings, Url
 from simulator.errors import Invalid, Problem
 from simulator.schema import String, dotted, flatten
 
@@ -40,7 +40,7 @@ class Auth:
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """Where KCIs go: `url` None means the pretend gateway of this server."""
+    """Where KCIs go: `url` None means the pretend gateway of this server; `kcis` is the path below it, `{id}` the order's number."""
 
     url: str | None
     kcis: str
@@ -57,11 +57,12 @@ class ClockStart:
 
 @dataclass(frozen=True, slots=True)
 class SupplierConfig:
-    """One standing supplier; `path` is empty for the root."""
+    """One standing supplier; `path` is empty for the root, `contract` the dialect's own settings."""
 
     name: str
     path: str
     dialect: str
+    contract: Mapping[str, Any]
     scenarios: str | None
     default: str | None
     gateway: Gateway
@@ -223,13 +224,17 @@ def _build(values: dict[str, Any]) -> Config:
 def _supplier(entry: Mapping[str, Any], values: Mapping[str, Any]) -> SupplierConfig:
     gateway = _merge(values["gateway"], entry.get("gateway", {}))
     clock = _merge(values["clock"], entry.get("clock", {}))
+    name = entry.get("dialect", FIRST_DIALECT)
+    dialect = dialects.get(name, entry.get("contract"))
+    auth = gateway["auth"] | {"kind": gateway["auth"]["kind"] or dialect.auth}
     return SupplierConfig(
         name=entry["name"],
         path=entry.get("path", "/" + entry["name"]).rstrip("/"),
-        dialect=entry.get("dialect", "fibre_cafe"),
+        dialect=name,
+        contract=entry.get("contract", {}),
         scenarios=entry.get("scenarios"),
         default=entry.get("default"),
-        gateway=Gateway(url=gateway["url"], kcis=gateway["kcis"], auth=Auth(**gateway["auth"])),
+        gateway=Gateway(url=gateway["url"], kcis=gateway["kcis"] or dialect.notices, auth=Auth(**auth)),
         clock=ClockStart(**clock),
     )
 

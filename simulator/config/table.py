@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, validates_schema
 
-from simulator import instants
-from simulator.schema import Boolean, Integer, Misfit, Number, OneOf, Range, Regexp, Strict, String, listed, nested
+from simulator import dialects, instants
+from simulator.schema import Boolean, Integer, Mapped, Misfit, Number, OneOf, Range, Regexp, Strict, String, listed, load, nested
+
+FIRST_DIALECT = dialects.names()[0]
 
 RETRY_PRESETS: dict[str, tuple[float, ...]] = {
     "ci": (0.2, 0.5, 1, 2, 5, 10, 10, 10, 10, 10, 10),
@@ -81,7 +83,7 @@ class StoreSettings(Strict):
 
 
 class AuthSettings(Strict):
-    kind = String(validate=OneOf(["none", "bearer", "basic", "oauth2"]))
+    kind = String(validate=OneOf(["none", "bearer", "basic", "oauth2"]), allow_none=True)
     token_url = Url(allow_none=True)
     optional = Boolean()
     client_id = String()
@@ -94,7 +96,7 @@ class AuthSettings(Strict):
 
 class GatewaySettings(Strict):
     url = Url(allow_none=True)
-    kcis = String(validate=Regexp(r"/[^\s?#]*$"))
+    kcis = String(validate=Regexp(r"/[^\s?#]*$"), allow_none=True)
     auth = nested(AuthSettings)
 
 
@@ -122,13 +124,28 @@ class PretendSettings(Strict):
 
 
 class SupplierSettings(Strict):
+    """One supplier. `contract` holds the settings that its dialect has of its own."""
+
     name = String(required=True, validate=Regexp(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"))
     path = String(validate=Regexp(r"/$|(/[A-Za-z0-9._~-]+)+$"))
-    dialect = String()
+    dialect = String(validate=OneOf(dialects.names()))
+    contract = Mapped()
     scenarios = String(allow_none=True)
     default = String(allow_none=True)
     gateway = nested(GatewaySettings)
     clock = nested(ClockSettings)
+
+    @validates_schema(pass_original=True, skip_on_field_errors=True)
+    def check_contract(self, data: Any, original: Any, **kwargs: Any) -> None:
+        _, problems = load(dialects.options_of(data.get("dialect", FIRST_DIALECT)), data.get("contract", {}))
+        wrong: dict[Any, Any] = {}
+        for path, message in problems:
+            branch = wrong
+            for part in path[:-1]:
+                branch = branch.setdefault(part, {})
+            branch.setdefault(path[-1] if path else "_schema", []).append(message)
+        if wrong:
+            raise ValidationError({"contract": wrong})
 
 
 class Settings(Strict):
@@ -150,9 +167,9 @@ DEFAULTS: dict[str, Any] = {
     "store": {"url": "sqlite:///simulator.db", "durability": "normal"},
     "gateway": {
         "url": None,
-        "kcis": "/kcis",
+        "kcis": None,
         "auth": {
-            "kind": "oauth2", "token_url": None, "optional": True,
+            "kind": None, "token_url": None, "optional": True,
             "client_id": "simulator", "client_secret": "simulator-secret", "scope": "",
             "token": "", "username": "", "password": "",
         },
@@ -164,5 +181,7 @@ DEFAULTS: dict[str, Any] = {
     "clock": {"mode": None, "rate": 1.0},
     "pretend_gateway": {"mount": True, "path": "/gateway"},
     "seed": None,
-    "suppliers": [{"name": "default", "path": "/", "dialect": "fibre_cafe", "scenarios": None, "default": None}],
+    "suppliers": [
+        {"name": "default", "path": "/", "dialect": "fibre_cafe", "contract": {}, "scenarios": None, "default": None},
+    ],
 }  # fmt: skip

@@ -1,29 +1,24 @@
 """The wire contracts. A dialect is one package here; the engine, the store and the sender never learn its words.
 
-To add one: a package with an object that is a `Dialect`, its scenarios in `scenarios/NAME/`, one line in `_HOMES`.
+To add one: a package with a function `dialect(options)` that makes a `Dialect` and a schema `Options` of its settings, its scenarios
+in `scenarios/NAME/`, one line in `_HOMES`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol
 
+from simulator.dialects.routes import Route
 from simulator.errors import Invalid, Problem, Refused, nearest
-from simulator.model import Document, Incoming, Kci, Order, Outgoing, Request, Submission, Vocabulary
+from simulator.model import Document, Heard, Incoming, Kci, Order, Outgoing, Query, Request, Submission, Vocabulary
 from simulator.rules import Plan, Rules
+from simulator.schema import Strict, dotted, load
+
+__all__ = ["Dialect", "Route", "get", "names", "options_of"]
 
 _HOMES = {"fibre_cafe": "simulator.dialects.fibre_cafe"}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Route:
-    """One operation of the contract: `{name}` in the path is a variable part."""
-
-    method: str
-    path: str
-    operation: str
 
 
 class Dialect(Rules, Protocol):
@@ -33,11 +28,23 @@ class Dialect(Rules, Protocol):
     title: str
     routes: tuple[Route, ...]
     vocabulary: Vocabulary
-    accepted: tuple[int, ...]
-    """The gateway's answers to a message that mean: delivered."""
+    counts_orders: bool
+    """Whether our order numbers count: then each create is told which of the supplier's it is."""
 
-    def read(self, incoming: Incoming, route: Route) -> Submission:
+    notices: str
+    """Where messages go below the gateway's URL: `{id}` is the order's number. A setting (`gateway.kcis`) may say otherwise."""
+
+    auth: str
+    """How a gateway of this contract knows us, where no setting (`gateway.auth.kind`) says otherwise."""
+
+    accepted: tuple[int, ...]
+    """The gateway's answers to a message that mean: delivered; the contract's own first."""
+
+    def read(self, incoming: Incoming, route: Route) -> Submission | Query:
         """Check and read a request. Refused lists every problem of it at once."""
+
+    def guard_repeat(self, submission: Submission, order: Order, *, same: bool) -> None:
+        """Refused when a request that came before (`same`: with the same content) is not given its first answer again."""
 
     def write(self, submission: Submission, plan: Plan) -> Outgoing:
         """The answer to a request that was played."""
@@ -45,17 +52,23 @@ class Dialect(Rules, Protocol):
     def refuse(self, refused: Refused) -> Outgoing:
         """The contract's error answer."""
 
+    def silences(self, order: Order, code: str) -> str:
+        """Why a message of this code is not sent to this order's gateway: the order moves in silence. Empty: it is sent."""
+
     def notice(self, order: Order, kci: Kci, request: Request | None) -> Document:
         """The document of one message, with the newest order; `kci` has its sequence number and issue moment."""
 
     def describe(self, document: Mapping[str, Any]) -> str:
-        """Any document of this contract (a request, an answer, a refusal, a message) in one line, for people."""
+        """Any document of this contract (a request, an answer, a refusal, a message) in one line, for people.
 
-    def notice_path(self, order: Order, path: str) -> str:
-        """Where the message goes below the gateway's URL; `path` is the configured one."""
+        A message begins with its number and its code.
+        """
 
-    def check_notice(self, body: bytes, headers: Mapping[str, str]) -> Document:
+    def check_notice(self, incoming: Incoming) -> Document:
         """Read a message as a gateway would: for the pretend gateway. Refused lists what is wrong."""
+
+    def hear(self, document: Mapping[str, Any]) -> Heard:
+        """What a gateway makes of a message that `check_notice` let through."""
 
     def sample(self, operation: str, order: Order | None, serial: int) -> Incoming:
         """A valid request of an operation: for rehearsals, the demo and the documentation."""
@@ -72,9 +85,22 @@ def names() -> tuple[str, ...]:
     return tuple(_HOMES)
 
 
-def get(name: str) -> Dialect:
-    """A dialect by name. Invalid names the nearest."""
+def get(name: str, options: Mapping[str, Any] | None = None) -> Dialect:
+    """A dialect by name, with its settings (all defaults otherwise). Invalid names the nearest, or what is wrong with the settings."""
+    loaded, problems = load(options_of(name), dict(options or {}))
+    if problems:
+        raise Invalid([Problem(message=f"contract: {dotted(path)}: {message}") for path, message in problems])
+    dialect: Dialect = _home(name).dialect(loaded)
+    return dialect
+
+
+def options_of(name: str) -> Strict:
+    """The schema of a dialect's own settings. Invalid names the nearest dialect."""
+    schema: Strict = _home(name).Options()
+    return schema
+
+
+def _home(name: str) -> Any:
     if name not in _HOMES:
         raise Invalid([Problem(message=f"unknown dialect `{name}`", hint=nearest(name, _HOMES))])
-    dialect: Dialect = import_module(_HOMES[name]).dialect
-    return dialect
+    return import_module(_HOMES[name])

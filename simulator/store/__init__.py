@@ -2,5 +2,6 @@
 
 from simulator.store import clocks, journal, orders, outbox, pins, received
 from simulator.store.database import Store, Tx, parse_url
+from simulator.store.tables import OPEN
 
-__all__ = ["Store", "Tx", "clocks", "journal", "orders", "outbox", "parse_url", "pins", "received"]
+__all__ = ["OPEN", "Store", "Tx", "clocks", "journal", "orders", "outbox", "parse_url", "pins", "received"]

@@ -21,8 +21,10 @@ _SAME_REQUEST = (
 )  # fmt: skip
 _REMEMBERED = sa.select(requests.c.order, requests.c.fingerprint, requests.c.answer).where(*_SAME_REQUEST)
 _ORDERS = sa.select(orders).where(orders.c.supplier == p("s"))
-_BY_REF = _ORDERS.where(orders.c.tenant == p("t"), orders.c.ref == p("r"))
-_BY_NUMBER = _ORDERS.where(orders.c.tenant == p("t"), orders.c.number == p("n")).limit(1)
+_NEWEST = _ORDERS.order_by(orders.c.received_at.desc(), orders.c.id).limit(1)
+_BY_REF = _NEWEST.where(orders.c.tenant == p("t"), orders.c.ref == p("r"))
+_BY_NUMBER = _NEWEST.where(orders.c.number == p("n"))
+_BY_NUMBER_OF = _BY_NUMBER.where(orders.c.tenant == p("t"))
 _BY_ID = _ORDERS.where(orders.c.id == p("i"))
 _LOCK = sa.select(lanes).where(lanes.c.order == p("i")).with_for_update()
 _MANY = sa.select(orders).where(orders.c.id.in_(p("ids", expanding=True)))
@@ -55,13 +57,15 @@ def remembered(tx: Tx, supplier: str, action: str, tenant: str, ref: str) -> Rem
 
 
 def by_ref(tx: Tx, supplier: str, tenant: str, ref: str) -> Order | None:
-    """An order by the caller's own id."""
+    """An order by the caller's own id; the newest where a contract takes one twice."""
     return _one(tx, _BY_REF, {"s": supplier, "t": tenant, "r": ref})
 
 
 def by_number(tx: Tx, supplier: str, tenant: str, number: str) -> Order | None:
-    """An order by our number on the wire."""
-    return _one(tx, _BY_NUMBER, {"s": supplier, "t": tenant, "n": number})
+    """An order by our number on the wire; of any tenant when `tenant` is empty."""
+    if not tenant:
+        return _one(tx, _BY_NUMBER, {"s": supplier, "n": number})
+    return _one(tx, _BY_NUMBER_OF, {"s": supplier, "t": tenant, "n": number})
 
 
 def by_id(tx: Tx, supplier: str, order_id: str) -> Order | None:
@@ -113,6 +117,7 @@ def apply(
     outbox.add(tx, supplier, plan.kcis)
     if lane is not None:
         outbox.withdraw(tx, plan.withdraw)
+        outbox.pause(tx, plan.paused)
         outbox.move(tx, plan.moved)
         outbox.rest(tx, lane, clock, positions=len(plan.kcis), unpark=unpark)
 
@@ -167,6 +172,17 @@ def page(
         behind = sa.and_(orders.c.received_at == after[0], orders.c.id > after[1])
         statement = statement.where(sa.or_(orders.c.received_at > after[0], behind))
     return [order_of(row._mapping) for row in tx.execute(statement)]
+
+
+def asked(
+    tx: Tx, supplier: str, *, tenant: str = "", ref: str = "", number: str = "", offset: int = 0, limit: int | None = None
+) -> tuple[list[Order], int]:
+    """The orders that a gateway asks for, in the order of their arrival: a page of them, and their whole number."""
+    wanted = [orders.c.supplier == supplier]
+    wanted += [column == value for column, value in ((orders.c.tenant, tenant), (orders.c.ref, ref), (orders.c.number, number)) if value]
+    total = tx.execute(sa.select(sa.func.count()).select_from(orders).where(*wanted)).scalar_one()
+    statement = sa.select(orders).where(*wanted).order_by(orders.c.received_at, orders.c.id).offset(offset).limit(limit)
+    return [order_of(row._mapping) for row in tx.execute(statement)], int(total)
 
 
 def counts(tx: Tx, order_ids: Sequence[str]) -> dict[str, dict[str, int]]:

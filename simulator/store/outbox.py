@@ -1,6 +1,6 @@
 """The outbox: KCIs waiting in their lanes, one lane per order, claimed by one sender at a time with a lease and a fence.
 
-A lane always rests on its head: the KCI that was attempted and not settled, else the earliest due one.
+A lane always rests on its head: the KCI that was attempted and not settled, else the earliest due one; paused ones are none.
 """
 
 from __future__ import annotations
@@ -18,11 +18,14 @@ from simulator.store.tables import OPEN, kcis, lanes, p, row_of
 _KCI = [column for column in kcis.c if column.name != "supplier"]
 _IS_OPEN = kcis.c.state.in_([sa.literal_column(f"'{state}'") for state in OPEN])
 _ADD = sa.insert(kcis)
-_WITHDRAW = sa.update(kcis).where(kcis.c.id.in_(p("ids", expanding=True)), kcis.c.state == "waiting").values(state="withdrawn")
-_MOVE = sa.update(kcis).where(kcis.c.id == p("key"), kcis.c.state == "waiting").values(due_at=p("due"))
+_UNTRIED = kcis.c.state.in_([sa.literal_column("'waiting'"), sa.literal_column("'paused'")])
+_SOME_UNTRIED = (kcis.c.id.in_(p("ids", expanding=True)), _UNTRIED)
+_WITHDRAW = sa.update(kcis).where(*_SOME_UNTRIED).values(state="withdrawn")
+_PAUSE = sa.update(kcis).where(*_SOME_UNTRIED).values(state="paused")
+_MOVE = sa.update(kcis).where(kcis.c.id == p("key"), _UNTRIED).values(due_at=p("due"), state="waiting")
 _OPEN_OF = (
     sa.select(*_KCI).where(kcis.c.order.in_(p("ids", expanding=True)), _IS_OPEN)
-    .order_by(kcis.c.state, kcis.c.due_at, kcis.c.position)  # `attempted` sorts before `waiting`
+    .order_by(kcis.c.state == "paused", kcis.c.state, kcis.c.due_at, kcis.c.position)  # `attempted` sorts before `waiting`
 )  # fmt: skip
 _CLAIM = sa.select(lanes).where(lanes.c.wake <= p("wall")).order_by(lanes.c.wake).limit(p("most")).with_for_update(skip_locked=True)
 _HELD = (
@@ -47,8 +50,14 @@ def withdraw(tx: Tx, kci_ids: Sequence[str]) -> None:
         tx.execute(_WITHDRAW, {"ids": list(kci_ids)})
 
 
+def pause(tx: Tx, kci_ids: Sequence[str]) -> None:
+    """KCIs that wait for a request that lets them go on; their due moment stays, to tell what time they had left."""
+    if kci_ids:
+        tx.execute(_PAUSE, {"ids": list(kci_ids)})
+
+
 def move(tx: Tx, moved: Mapping[str, int]) -> None:
-    """Give waiting KCIs a new due moment."""
+    """Give waiting or paused KCIs a new due moment, and let them go on."""
     if moved:
         tx.execute(_MOVE, [{"key": kci_id, "due": due_at} for kci_id, due_at in moved.items()])
 
@@ -69,13 +78,13 @@ def rest(tx: Tx, lane: Lane, clock: Clock, *, positions: int = 0, unpark: bool =
 
 def resting(waiting: Sequence[Kci], clock: Clock) -> dict[str, Any]:
     """The columns of a lane at rest on the head of `waiting`."""
-    if not waiting:
+    if not waiting or waiting[0].state == "paused":
         return {"state": "idle", "due": None, "wake": None, "owner": ""}
     return {"state": "due", "due": waiting[0].due_at, "wake": clock.wake(waiting[0].due_at), "owner": ""}
 
 
 def open_of(tx: Tx, order_ids: Sequence[str]) -> dict[str, list[Kci]]:
-    """The open KCIs of some orders, each list headed by what goes next."""
+    """The open KCIs of some orders, each list headed by what goes next, the paused ones last."""
     found: dict[str, list[Kci]] = {order_id: [] for order_id in order_ids}
     for row in tx.execute(_OPEN_OF, {"ids": list(order_ids)}):
         found[row.order].append(Kci(**row._mapping))

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from simulator import strict_json
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 p = sa.bindparam
 """Statements that run for every order are built once, with `p(...)` for what varies: building costs more than running."""
 
@@ -58,14 +58,14 @@ orders = sa.Table(
     sa.Column("marks", Json, nullable=False), sa.Column("used", Json, nullable=False), sa.Column("document", Json, nullable=False),
     _text("scenario"), _text("digest"), _text("seed_key"), _text("request_id"), _text("conversation_id"),
     _instant("received_at", nullable=False), _instant("updated_at", nullable=False),
-    sa.UniqueConstraint("supplier", "tenant", "ref"),
+    sa.Index("orders_ref", "supplier", "tenant", "ref"),  # a contract may take one reference twice; `requests` knows a repeat
     sa.Index("orders_number", "supplier", "number"),
     sa.Index("orders_page", "supplier", "received_at", "id"),
 )  # fmt: skip
 
 requests = sa.Table(
     "requests", metadata,
-    _text("id", primary_key=True), _text("order"), _text("supplier"), _text("action"), _text("tenant"), _text("ref"),
+    _text("id", primary_key=True), _text("order"), _text("supplier"), _text("action"), _text("operation"), _text("tenant"), _text("ref"),
     _text("fingerprint"), _text("number"), _text("status"), sa.Column("document", Json, nullable=False),
     sa.Column("params", Json, nullable=False), sa.Column("answer", Json, nullable=False), _instant("received_at", nullable=False),
     sa.UniqueConstraint("supplier", "action", "tenant", "ref"),
@@ -86,7 +86,7 @@ lanes = sa.Table(
 sa.Index("lanes_wake", lanes.c.wake, sqlite_where=lanes.c.wake.is_not(None), postgresql_where=lanes.c.wake.is_not(None))
 sa.Index("lanes_due", lanes.c.supplier, lanes.c.state, lanes.c.due)
 
-OPEN = ("waiting", "attempted")
+OPEN = ("waiting", "attempted", "paused")
 kcis = sa.Table(
     "kcis", metadata,
     _text("id", primary_key=True), _text("order"), _text("supplier"), _text("request"),
@@ -124,9 +124,10 @@ repeats = sa.Table(
 received = sa.Table(
     "received", metadata,
     sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
-    _instant("at_wall", nullable=False), _text("order"), sa.Column("headers", Json, nullable=False), sa.Column("body", Json),
+    _text("supplier"), _instant("at_wall", nullable=False), _text("order"), sa.Column("headers", Json, nullable=False),
+    sa.Column("body", Json),
     sa.Column("code", sa.Integer, nullable=False), sa.Column("findings", Json, nullable=False),
-    sa.Index("received_order", "order", "id"),
+    sa.Index("received_order", "supplier", "order", "id"),
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from simulator import engine, instants, redact, seed, strict_json
 from simulator.clock import monotonic
 from simulator.dialects import Dialect, Route
 from simulator.errors import Conflict, Illegal, Refused, RenderFailed, Unavailable
-from simulator.model import Condition, Exchange, Incoming, Order, Outgoing, Request, Scenario, Submission
+from simulator.model import Condition, Exchange, Incoming, Order, Outgoing, Query, Request, Scenario, Submission
 from simulator.rules import Answer, Plan
 from simulator.scenario import Book, Choice, Pin, params_of
 from simulator.scenario.fields import When
@@ -21,6 +21,7 @@ from simulator.store import Store, Tx, clocks, journal, orders, outbox, pins
 log = logging.getLogger("simulator.supplier")
 
 SEED_KEY_HEADER = "x-seed-key"
+SERIAL = "#serial"
 MOST_TRIES = 8
 
 
@@ -49,11 +50,11 @@ class Reception:
     def receive(self, incoming: Incoming, route: Route) -> Outgoing:
         """Answer one request of the gateway; whatever happens, it is journaled and answered by the contract."""
         begun = monotonic()
+        submission: Submission | Query | None = None
         try:
             submission = self.dialect.read(incoming, route)
-        except Refused as refused:
-            return self.refuse(incoming, refused, begun)
-        try:
+            if isinstance(submission, Query):
+                return self._show(incoming, submission, begun)
             return self._commit(incoming, submission, begun)
         except Refused as refused:
             return self.refuse(incoming, refused, begun, submission)
@@ -69,17 +70,31 @@ class Reception:
                 incoming, Refused("fault", ["An internal fault of the simulator: its log has the details"]), begun, submission
             )
 
-    def refuse(self, incoming: Incoming, refused: Refused, begun: int | None = None, submission: Submission | None = None) -> Outgoing:
+    def refuse(
+        self, incoming: Incoming, refused: Refused, begun: int | None = None, submission: Submission | Query | None = None
+    ) -> Outgoing:
         """The contract's refusal, journaled in a transaction of its own."""
         outgoing = self.dialect.refuse(refused)
         findings = submission.findings if submission else ()
         try:
             with self.store.write() as tx:
-                order = self._order_of(tx, submission) if submission and submission.action != "create" else None
+                later = isinstance(submission, Submission) and submission.action != "create"
+                order = self._order_of(tx, submission) if isinstance(submission, Submission) and later else None
                 exchange = self._exchange(tx, incoming, outgoing, begun, findings=findings, order=order.id if order else "")
                 journal.note(tx, self.name, exchange)
         except (Unavailable, Conflict) as error:
             log.error("the journal cannot be written: %s", error)
+        return outgoing
+
+    def _show(self, incoming: Incoming, query: Query, begun: int) -> Outgoing:
+        """Answer a question from one consistent view, and journal it."""
+        with self.store.write() as tx:
+            found, total = orders.asked(
+                tx, self.name, tenant=query.tenant, ref=query.ref, number=query.number, offset=query.offset, limit=query.limit
+            )  # fmt: skip
+            outgoing = query.show(found, total)
+            about = found[0].id if total == 1 and found else ""
+            journal.note(tx, self.name, self._exchange(tx, incoming, outgoing, begun, order=about, findings=query.findings))
         return outgoing
 
     def _commit(self, incoming: Incoming, submission: Submission, begun: int) -> Outgoing:
@@ -100,13 +115,14 @@ class Reception:
 
     def _play(self, tx: Tx, submission: Submission) -> _Played:
         now = clocks.get(tx, self.name).now(tx.wall)
-        earlier = orders.remembered(tx, self.name, submission.action, submission.tenant, submission.ref)
+        earlier = orders.remembered(tx, self.name, submission.action, submission.tenant, submission.ref) if submission.ref else None
         if submission.action == "create":
             return self._play_create(tx, submission, earlier, now)
         order = self._order_of(tx, submission)
         if order is None:
+            owner = f"{submission.tenant} has" if submission.tenant else "there is"
             what = submission.order_ref or submission.order_number
-            raise Refused("not_found", [f"{submission.order_path}: {submission.tenant} has no order {what} here"])
+            raise Refused("not_found", [f"{submission.order_path}: {owner} no order {what} here"])
         if submission.order_number and order.number and submission.order_number != order.number:
             raise Refused("invalid", [f"order {order.ref} has the reference {order.number} here, not {submission.order_number[:80]}"])
         lane = orders.lock(tx, order.id)
@@ -114,12 +130,12 @@ class Reception:
         scenario = self._edition(tx, order.digest)
         requests = orders.requests_of(tx, [order.id])[order.id]
         turn = self._turn(tx, submission, scenario, params_of_request(scenario, submission, requests), now)
-        waiting = tuple(kci for kci in outbox.open_of(tx, [order.id])[order.id] if kci.state == "waiting")
+        waiting = tuple(kci for kci in outbox.open_of(tx, [order.id])[order.id] if kci.state != "attempted")
         turn = replace(
             turn, order=order, requests=tuple(requests), waiting=waiting, position=lane.next_position, chance=self._chance(order)
         )
         if earlier is not None:
-            return self._repeat(turn, earlier)
+            return self._repeat(turn, earlier, order)
         plan = engine.play(turn, self.dialect)
         clock = clocks.get(tx, self.name)
         answer = self._outgoing(submission, plan)
@@ -134,7 +150,7 @@ class Reception:
             assert order is not None
             scenario = self._edition(tx, order.digest)
             turn = self._turn(tx, submission, scenario, params_of(scenario, {}), now)
-            return self._repeat(turn, earlier, scenario.name)
+            return self._repeat(turn, earlier, order)
         choice = self._choose(tx, submission, now)
         scenario = choice.scenario
         if choice.pin is not None:
@@ -145,7 +161,8 @@ class Reception:
         key = f"{key}#{rank}" if rank else key
         fixed = self.fixed_seed and clocks.get(tx, self.name).mode == "manual"
         chance = seed.Chance(self.run_seed, (self.name, scenario.name, key), fixed)
-        plan = engine.play(replace(turn, seed_key=key, chance=chance), self.dialect)
+        serial = 1 + orders.rank(tx, self.name, SERIAL) if self.dialect.counts_orders else 0
+        plan = engine.play(replace(turn, seed_key=key, chance=chance, serial=serial), self.dialect)
         answer = self._outgoing(submission, plan)
         if plan.order is None:
             return _Played(outgoing=answer, scenario=scenario.name, reasons=choice.reasons)
@@ -153,12 +170,11 @@ class Reception:
         orders.apply(tx, self.name, plan, None, clocks.get(tx, self.name), _fingerprint(submission), _kept(answer), unpark=False)
         return _Played(outgoing=answer, order=plan.order.id, scenario=scenario.name, reasons=choice.reasons)
 
-    def _repeat(self, turn: engine.Turn, earlier: orders.Remembered, scenario: str = "") -> _Played:
+    def _repeat(self, turn: engine.Turn, earlier: orders.Remembered, order: Order) -> _Played:
         """The same request again: the first answer again, unless the scenario walks `attempts` that say otherwise."""
         asked = turn.submission
-        if earlier.fingerprint != _fingerprint(asked):
-            raise Refused("invalid", [f"{asked.ref_path}: {asked.action} {asked.ref} exists already with another content"])
-        name = scenario or turn.scenario.name
+        self.dialect.guard_repeat(asked, order, same=earlier.fingerprint == _fingerprint(asked))
+        name = turn.scenario.name
         if _has_attempts(turn.scenario, asked.action):
             try:
                 plan = engine.play(turn, self.dialect)
@@ -180,7 +196,8 @@ class Reception:
     def _turn(self, tx: Tx, submission: Submission, scenario: Scenario, params: Mapping[str, Any], now: int) -> engine.Turn:
         attempt = 1
         if _has_attempts(scenario, submission.action):
-            attempt = orders.count_repeat(tx, self.name, submission.action, submission.tenant, submission.ref, scenario.name)
+            ref = submission.ref or seed.digest(submission.order_number, _fingerprint(submission))  # what has no id is known by its content
+            attempt = orders.count_repeat(tx, self.name, submission.action, submission.tenant, ref, scenario.name)
         return engine.Turn(
             submission=submission, scenario=scenario, params=params, supplier=self.name, now=now, attempt=attempt,
             chance=seed.Chance(self.run_seed, (self.name, scenario.name), False),
@@ -190,7 +207,7 @@ class Reception:
         return seed.Chance(self.run_seed, (self.name, order.scenario, order.seed_key), self.fixed_seed)
 
     def _order_of(self, tx: Tx, submission: Submission) -> Order | None:
-        found = orders.by_ref(tx, self.name, submission.tenant, submission.order_ref)
+        found = orders.by_ref(tx, self.name, submission.tenant, submission.order_ref) if submission.order_ref else None
         if found is None and submission.order_number:
             found = orders.by_number(tx, self.name, submission.tenant, submission.order_number)
         return found

@@ -164,8 +164,8 @@ def _looking(route: _Register) -> None:
     def kcis() -> Response:
         size = limit()
         state = request.args.get("state", "")
-        if state and state not in (*shapes.STATES, "attempted"):
-            raise Refused("malformed", [f"state: one of {', '.join(shapes.STATES)}, attempted"])
+        if state and state not in shapes.STATES:
+            raise Refused("malformed", [f"state: one of {', '.join(shapes.STATES)}"])
         found = g.supplier.kcis(limit=size, after=cursor(), state=state, order=request.args.get("order", ""))
         return page(found, [shapes.kci_shape(kci) for kci in found], [(kci.due_at, kci.id) for kci in found], size)
 

@@ -10,17 +10,16 @@ from dataclasses import replace
 
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
-from werkzeug.routing import Map, MapAdapter, Rule
 
 from simulator import clock, strict_json
-from simulator.dialects import Dialect, Route
+from simulator.dialects.routes import router_of
 from simulator.errors import Refused
 from simulator.model import Incoming, Outgoing
 from simulator.pretend_gateway import make_pretend_gateway
 from simulator.supplier import Supplier
 from simulator.web.admin import ADMIN, make_admin
 from simulator.web.answers import problem
-from simulator.world import World
+from simulator.world import World, pretend_path
 
 
 def create_app(world: World) -> Flask:
@@ -32,8 +31,9 @@ def create_app(world: World) -> Flask:
     app.register_blueprint(make_admin(world))
     if world.config.pretend_gateway.mount:
         own.append(world.config.pretend_gateway.path)
-        gateway = make_pretend_gateway(world.store, world.default.config.gateway, world.default.dialect)
-        app.register_blueprint(gateway, url_prefix=world.config.pretend_gateway.path)
+        for supplier in world.suppliers.values():
+            counterpart = make_pretend_gateway(world.store, supplier.name, supplier.config.gateway, supplier.dialect)
+            app.register_blueprint(counterpart, url_prefix=pretend_path(world.config, supplier.name))
     doors = {name: _Door(supplier) for name, supplier in world.suppliers.items()}
     by_length = sorted(doors.values(), key=lambda door: -len(door.prefix))
 
@@ -61,7 +61,7 @@ class _Door:
     def __init__(self, supplier: Supplier) -> None:
         self.supplier = supplier
         self.prefix = supplier.config.path
-        self.urls = _urls(supplier.dialect)
+        self.router = router_of(supplier.dialect.routes)
 
     def answer(self, asked: Request) -> Response:
         path = asked.path[len(self.prefix) :] or "/"
@@ -73,29 +73,10 @@ class _Door:
         )  # fmt: skip
         try:
             incoming = _with_body(incoming, asked)
-            route = self._route(incoming)
+            route, variables = self.router.match(incoming.method, incoming.path)
         except Refused as refused:
             return _respond(self.supplier.refuse(incoming, refused))
-        return _respond(self.supplier.receive(incoming, route))
-
-    def _route(self, incoming: Incoming) -> Route:
-        try:
-            endpoint, _ = self.urls.match(incoming.path, incoming.method)
-        except MethodNotAllowed as error:
-            allow = sorted(error.valid_methods or ())
-            raise Refused(
-                "wrong_method", [f"{incoming.method} is not possible at {incoming.path}, only {', '.join(allow)}"], allow=allow
-            ) from None
-        except HTTPException:
-            paths = ", ".join(dict.fromkeys(route.path for route in self.supplier.dialect.routes if route.operation != "unimplemented"))
-            raise Refused("unknown_path", [f"there is nothing at {incoming.path[:200]}; this supplier has {paths}"]) from None
-        route: Route = endpoint
-        return route
-
-
-def _urls(dialect: Dialect) -> MapAdapter:
-    rules = [Rule(route.path.replace("{", "<").replace("}", ">"), methods=[route.method], endpoint=route) for route in dialect.routes]
-    return Map(rules, merge_slashes=False, redirect_defaults=False).bind("supplier")
+        return _respond(self.supplier.receive(replace(incoming, variables=variables), route))
 
 
 def _with_body(incoming: Incoming, asked: Request) -> Incoming:

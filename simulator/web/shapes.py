@@ -13,7 +13,8 @@ from simulator.story import Line, parsed
 from simulator.supplier import OrderView
 from simulator.supplier.timekeeping import Advanced
 
-STATES = ("waiting", "delivered", "dead", "withdrawn", "skipped")
+COUNTED = ("waiting", "delivered", "dead", "withdrawn", "skipped")
+STATES = (*COUNTED, "attempted", "paused", "silenced")
 
 
 def order_shape(view: OrderView) -> dict[str, Any]:
@@ -29,8 +30,8 @@ def order_shape(view: OrderView) -> dict[str, Any]:
         for request in view.requests
         if request.status == "open"
     ]
-    states = {state: counts.get(state, 0) for state in STATES}
-    states["waiting"] += counts.get("attempted", 0)
+    states = {state: counts.get(state, 0) for state in COUNTED}
+    states["waiting"] += counts.get("attempted", 0) + counts.get("paused", 0)
     return {
         "id": order.id, "supplier": order.supplier, "tenant": order.tenant, "ref": order.ref, "number": order.number or None,
         "status": order.status, "action": order.operation, "scenario": order.scenario, "marks": list(order.marks),

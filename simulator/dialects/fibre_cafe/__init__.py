@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.dialects import Route
 from simulator.dialects.fibre_cafe import life, reading, samples, schemas, writing
-from simulator.model import Document, Order, Vocabulary
+from simulator.dialects.routes import Route
+from simulator.model import Order, Vocabulary
+from simulator.schema import Strict
+
+
+class Options(Strict):
+    """This contract has no settings of its own, yet."""
 
 
 class FibreCafe:
@@ -15,17 +20,21 @@ class FibreCafe:
 
     name = "fibre_cafe"
     title = "Fibre Cafe Supplier API 1.15"
-    accepted = (200, 201, 202, 204)
+    counts_orders = False
+    notices = "/kcis"
+    auth = "oauth2"
+    accepted = (204, 200, 201, 202)
+    pauses = life.PAUSES
     routes = (
         Route(method="POST", path="/service-orders", operation="order"),
         Route(method="POST", path="/ethernet/service-orders", operation="ethernet"),
         Route(method="POST", path="/service-order-amendments", operation="amendment"),
         Route(method="POST", path="/service-order-cancellations", operation="cancellation"),
-        Route(method="POST", path="/service-tests", operation="unimplemented"),
-        Route(method="POST", path="/service-problems", operation="unimplemented"),
-        Route(method="POST", path="/service-problem-amendments", operation="unimplemented"),
-        Route(method="POST", path="/service-problem-cancellations", operation="unimplemented"),
-        Route(method="PATCH", path="/service-problem-resolutions/{id}", operation="unimplemented"),
+        Route(method="POST", path="/service-tests", operation="unimplemented", shown=False),
+        Route(method="POST", path="/service-problems", operation="unimplemented", shown=False),
+        Route(method="POST", path="/service-problem-amendments", operation="unimplemented", shown=False),
+        Route(method="POST", path="/service-problem-cancellations", operation="unimplemented", shown=False),
+        Route(method="PATCH", path="/service-problem-resolutions/{id}", operation="unimplemented", shown=False),
     )
     vocabulary = Vocabulary(
         dialect="fibre_cafe",
@@ -55,6 +64,7 @@ class FibreCafe:
     ends = staticmethod(life.ends)
     request_number = staticmethod(life.request_number)
     read = staticmethod(reading.read)
+    guard_repeat = staticmethod(reading.guard_repeat)
     write = staticmethod(writing.write)
     refuse = staticmethod(writing.refuse)
     notice = staticmethod(writing.notice)
@@ -62,13 +72,12 @@ class FibreCafe:
     sample = staticmethod(samples.sample)
     sample_operations = staticmethod(samples.sample_operations)
 
-    @staticmethod
-    def notice_path(order: Order, path: str) -> str:
-        return path
+    check_notice = staticmethod(reading.read_notice)
+    hear = staticmethod(reading.hear)
 
     @staticmethod
-    def check_notice(body: bytes, headers: Mapping[str, str]) -> Document:
-        return reading.read_notice(body, headers)
+    def silences(order: Order, code: str) -> str:
+        return ""
 
     @staticmethod
     def openapi(server: str) -> dict[str, Any]:
@@ -77,4 +86,6 @@ class FibreCafe:
         return document(server)
 
 
-dialect = FibreCafe()
+def dialect(options: Mapping[str, Any]) -> FibreCafe:
+    """The contract as it is played."""
+    return FibreCafe()

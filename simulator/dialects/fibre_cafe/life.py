@@ -7,12 +7,12 @@ moves the order below it, so that every open request goes back to the newest sta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from simulator import instants, seed
 from simulator.errors import Illegal, Refused
-from simulator.model import RECEIVED, Document, Entry, Frame, Order, Reply, Request
+from simulator.model import RECEIVED, Document, Entry, Frame, Order, Reply, Request, Submission
 from simulator.rules import Event
 
 ACKNOWLEDGED, IN_PROGRESS, PENDING, HELD = "ACKNOWLEDGED", "IN_PROGRESS", "PENDING", "HELD"
@@ -59,6 +59,8 @@ REASONS: dict[str, Reason] = {
     "RESUBMIT": Reason(),
 }
 
+PAUSES: Mapping[str, str] = {}  # every pause ends with its own entry's last step
+
 _CREATED = {"acknowledge": ACKNOWLEDGED, "commit": IN_PROGRESS, "accept": RECEIVED}
 _ONLY_ANSWERS = ("AMENDED", "AMENDMENT_REJECTED", "CANCELLATION_REJECTED")
 
@@ -83,10 +85,10 @@ def ends(status: str) -> bool:
     return status in ENDED
 
 
-def settles(code: str) -> tuple[str, str] | None:
-    """The open request that a reason code answers, and how."""
+def settles(code: str, action: str) -> str:
+    """How a reason code answers an open request, if it does."""
     reason = REASONS.get(code)
-    return reason.settles if reason else None
+    return reason.settles[1] if reason and reason.settles and reason.settles[0] == action else ""
 
 
 def request_number(order: Order, action: str, count: int) -> str:
@@ -94,11 +96,12 @@ def request_number(order: Order, action: str, count: int) -> str:
     return f"{order.number or _number(order)}-{action[0].upper()}{count}"
 
 
-def guard(order: Order, action: str, requests: Sequence[Request]) -> None:
+def guard(order: Order, submission: Submission, requests: Sequence[Request]) -> None:
     """What the contract forbids, as a 422 (reference 5.3).
 
     No change after the end, no amendment outside its statuses, no second open cancellation.
     """
+    action = submission.action
     if order.status in ENDED:
         raise Refused("invalid", [f"orderId: order {order.ref} is {order.status}: no {action} is possible any more"])
     if action == "amendment" and order.status not in AMENDABLE:
@@ -143,14 +146,14 @@ def complete(order: Order, event: Event, now: int) -> Order:
     return order
 
 
-def merge(document: Document, change: Document, action: str) -> Document:
+def merge(order: Order, request: Request) -> Order:
     """An applied amendment: absent is unchanged, objects are merged, arrays replaced whole, an empty value removes (4.5)."""
-    if action != "amendment":
-        return document
-    wanted = {key: value for key, value in change.items() if key not in _NOT_MERGED}
-    if "serviceCharacteristics" in wanted and isinstance(document.get("serviceOrderItem"), dict):
+    if request.action != "amendment":
+        return order
+    wanted = {key: value for key, value in request.document.items() if key not in _NOT_MERGED}
+    if "serviceCharacteristics" in wanted and isinstance(order.document.get("serviceOrderItem"), dict):
         wanted["serviceOrderItem"] = {"serviceCharacteristics": wanted.pop("serviceCharacteristics")}
-    return _merged(document, wanted)
+    return replace(order, document=_merged(order.document, wanted))
 
 
 _NOT_MERGED = ("id", "orderId", "orderType", "tenant", "status", "supplierOrderReference")

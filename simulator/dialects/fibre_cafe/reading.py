@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simulator import strict_json
-from simulator.dialects import Route
+from simulator.dialects.bodies import misspelt_controls, read_object, refusal
 from simulator.dialects.fibre_cafe.schemas import ENTITIES, KCI, ORDERS, PROVIDE_TYPES, REQUESTS
-from simulator.errors import Refused, nearest
-from simulator.model import Document, Incoming, Submission
+from simulator.dialects.routes import Route
+from simulator.errors import Refused
+from simulator.model import Document, Heard, Incoming, Order, Submission
 from simulator.schema import Misfit, Tolerant, dotted, flatten, unknown_members
 
 MOST_MESSAGES = 100
@@ -22,31 +22,15 @@ def read(incoming: Incoming, route: Route) -> Submission:
         raise Refused("not_implemented", [f"{route.method} {route.path} is not implemented by this supplier"])
     malformed = _header_problems(incoming.headers, tenant_needed=route.operation != "ethernet")
     try:
-        document = read_json(incoming.headers, incoming.body)
+        document = read_object(incoming.headers, incoming.body)
     except ValueError as error:
         raise Refused("malformed", [*malformed, str(error)]) from None
     operation = route.operation if route.operation != "order" else variant(document)
     schema = ORDERS.get(operation) or REQUESTS[operation]
     invalid = check(schema, document, malformed)
     if malformed or invalid:
-        raise Refused("malformed" if malformed else "invalid", [*malformed, *invalid][:MOST_MESSAGES])
+        raise refusal(malformed, invalid, MOST_MESSAGES)
     return _submission(incoming, operation, document, schema)
-
-
-def read_json(headers: Mapping[str, str], body: bytes) -> Document:
-    """The body as a JSON object. ValueError with one sentence otherwise."""
-    kind, _, parameters = headers.get("content-type", "").partition(";")
-    if kind.strip().lower() != "application/json":
-        raise ValueError(f"Content-Type: must be application/json, is {kind.strip()[:80] or 'absent'}")
-    charset = parameters.lower().replace(" ", "").replace('"', "").partition("charset=")[2]
-    if charset and charset not in ("utf-8", "utf8"):
-        raise ValueError(f"Content-Type: the charset must be utf-8, is {charset[:40]}")
-    if headers.get("content-encoding", "identity").lower() not in ("", "identity"):
-        raise ValueError("Content-Encoding: compressed bodies are not accepted")
-    document = strict_json.loads(body)
-    if not isinstance(document, dict):
-        raise ValueError("type: the body must be a JSON object")
-    return document
 
 
 def check(schema: Tolerant, document: Document, malformed: list[str]) -> list[str]:
@@ -72,11 +56,11 @@ def variant(document: Document) -> str:
     return "modify" if "serviceCharacteristics" in document else "cease"
 
 
-def read_notice(body: bytes, headers: Mapping[str, str]) -> Document:
+def read_notice(incoming: Incoming) -> Document:
     """A KCI as a gateway checks it (reference 4.14). Refused: malformed or invalid, with every problem."""
-    malformed = [] if headers.get("x-request-id") else ["X-Request-ID: is required"]
+    malformed = [] if incoming.headers.get("x-request-id") else ["X-Request-ID: is required"]
     try:
-        document = read_json(headers, body)
+        document = read_object(incoming.headers, incoming.body)
     except ValueError as error:
         raise Refused("malformed", [*malformed, str(error)]) from None
     invalid = check(KCI, document, malformed)
@@ -86,8 +70,21 @@ def read_notice(body: bytes, headers: Mapping[str, str]) -> Document:
     elif isinstance(entity := document[entities[0]], dict) and not ("id" in entity or "supplierOrderReference" in entity):
         invalid.append(f"{entities[0]}: needs id or supplierOrderReference")
     if malformed or invalid:
-        raise Refused("malformed" if malformed else "invalid", [*malformed, *invalid][:MOST_MESSAGES])
+        raise refusal(malformed, invalid, MOST_MESSAGES)
     return document
+
+
+def hear(document: Mapping[str, Any]) -> Heard:
+    """Which order a KCI is about (by its id, or the supplier's reference where there is none), its id and its number."""
+    entity: Mapping[str, Any] = next((document[key] for key in ENTITIES.values() if isinstance(document.get(key), dict)), {})
+    order = f"{entity.get('tenant', '')}/{entity.get('id', entity.get('supplierOrderReference', ''))}"
+    return Heard(order=order, id=document["id"], number=document["sequenceNumber"])
+
+
+def guard_repeat(submission: Submission, order: Order, *, same: bool) -> None:
+    """The same id with the same content is given its first answer again; with another content it is a 422."""
+    if not same:
+        raise Refused("invalid", [f"{submission.ref_path}: {submission.action} {submission.ref} exists already with another content"])
 
 
 def _header_problems(headers: Mapping[str, str], *, tenant_needed: bool) -> list[str]:
@@ -104,28 +101,20 @@ def _submission(incoming: Incoming, operation: str, document: Document, schema: 
     findings = [f"unknown member {dotted(path)}" for path in unknown_members(schema, document)]
     if document.get("tenant", tenant) != tenant:
         findings.append(f"the header Tenant is {tenant}, the body's tenant {document['tenant']}")
-    findings += _unknown_controls(headers)
+    findings += misspelt_controls(headers, _HEADERS)
     reference: Any = document.get("supplierOrderReference", "")
     return Submission(
         action=operation if later else "create",
         operation=operation,
         ref=str(int(document["id"])),  # 4101.0 is the integer 4101 in JSON
-        order_ref=str(int(document["orderId"])) if later else "",
+        order_ref=str(int(document["orderId" if later else "id"])),
         order_number=reference if later else "",
         order_path="orderId" if later else "",
         tenant=tenant,
         document=document,
+        base_url=incoming.base_url,
         headers=headers,
         request_id=headers.get("x-request-id", ""),
         conversation_id=headers.get("x-conversation-id", ""),
         findings=tuple(findings),
     )
-
-
-_CONTROLS = ("x-scenario", "x-kci-delay", "x-problem-code", "x-seed-key")
-
-
-def _unknown_controls(headers: Mapping[str, str]) -> list[str]:
-    """A control header with a slip of the pen would be silently without effect: say it."""
-    close = ((name, nearest(name, _CONTROLS)) for name in headers if name.startswith("x-") and name not in (*_CONTROLS, *_HEADERS))
-    return [f"header {name} has no meaning here ({hint})" for name, hint in close if hint.startswith("did")]
