@@ -154,6 +154,12 @@ class _Part:
         return replace(last, asked=tuple(asked), natural=natural, lines=tuple(stage.lines[before:]), fault=fault)
 
 
+def attempts_of(scenario: Scenario, action: str) -> int:
+    """How often a request of this kind has to be sent at most, until a scenario's `attempts` are walked."""
+    replies = [scenario.reply] if action == "create" else [entry.reply for entry in scenario.entries.get(action, ())]
+    return max((len(reply.attempts) for reply in replies), default=0) or 1
+
+
 def read_sample(dialect: Dialect, incoming: Incoming) -> Submission:
     """What the dialect reads from one of its own samples."""
     route, variables = router_of(dialect.routes).match(incoming.method, incoming.path)
@@ -188,14 +194,26 @@ class _Stage:
             self.fault = Fault(str(error), (1, 1), not isinstance(error, RenderFailed))
 
     def submit(self, action: str, operation: str) -> str:
-        """Send a sample request now; the label of the entry that answered it."""
+        """Send a sample request now, again while its `attempts` refuse it; the label of the entry that answered it."""
+        if action != "create" and self.order is None:
+            raise Refused("not_found", ["there is no order"])
         self.serial += 1
         incoming = self.dialect.sample(operation, self.order, self.serial)
         submission = read_sample(self.dialect, incoming)
+        label = ""
+        for attempt in range(1, attempts_of(self.scenario, action) + 1):
+            label, code = self._submit(incoming, submission, attempt)
+            if code < 400:
+                break
+        return label
+
+    def _submit(self, incoming: Incoming, submission: Submission, attempt: int) -> tuple[str, int]:
+        action = submission.action
         chance = seed.Chance("rehearsal", (self.scenario.name,), True)
         turn = engine.Turn(
             submission=submission, scenario=self.scenario, params=self.params, supplier="default", now=self.now, chance=chance,
             order=self.order, requests=tuple(self.requests), waiting=tuple(self.waiting), position=self.position, serial=1,
+            attempt=attempt,
         )  # fmt: skip
         plan = engine.play(turn, self.dialect)
         entry = self.scenario.entries.get(action, ())
@@ -211,9 +229,10 @@ class _Stage:
         outgoing = self.dialect.write(submission, plan)
         self._say("request", f"{incoming.method} {incoming.path} ({submission.operation})")
         status = f", the order is {self.order.status}" if self.order else ", no order"
-        self._say("reply", f"{plan.answer.status or outgoing.code} {plan.answer.word}{status}")
+        code = plan.answer.status or outgoing.code
+        self._say("reply", f"{code} {plan.answer.word}{status}")
         self._say_queue(before, plan, action)
-        return plan.entry
+        return plan.entry, code
 
     def _say_queue(self, before: Sequence[Kci], plan: Plan, action: str) -> None:
         """What a request did to the messages that waited."""

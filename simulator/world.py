@@ -73,7 +73,7 @@ def open_world(config: Config, base_url: str, *, beginning: bool = True) -> Worl
     problems: list[Problem] = []
     for supplier in config.suppliers:
         try:
-            books[supplier.name] = open_book(supplier)
+            books[supplier.name] = open_book(supplier, rehearse=beginning)
         except Invalid as error:
             problems += error.problems
     if problems:
@@ -105,14 +105,15 @@ def _begin_clocks(config: Config, store: Store) -> None:
                 raise
 
 
-def open_book(supplier: SupplierConfig) -> Book:
-    """A supplier's scenarios, read and rehearsed. Invalid lists every problem of every file."""
+def open_book(supplier: SupplierConfig, *, rehearse: bool = True) -> Book:
+    """A supplier's scenarios, read, and rehearsed unless another process did that just now. Invalid lists every problem of every file."""
     dialect = dialects.get(supplier.dialect, supplier.contract)
     folder = Path(supplier.scenarios) if supplier.scenarios else shipped_folder(supplier.dialect)
     if not folder.is_dir():
         raise Invalid([Problem(message=f"suppliers: {supplier.name}: there is no folder of scenarios `{folder}`")])
     book = read_folder(folder, dialect.vocabulary, supplier.default)
-    problems = [problem for scenario in book.scenarios.values() for problem in rehearsal.faults(scenario, dialect)]
+    rehearsed = book.scenarios.values() if rehearse else ()
+    problems = [problem for scenario in rehearsed for problem in rehearsal.faults(scenario, dialect)]
     if problems:
         raise Invalid(problems)
     return book

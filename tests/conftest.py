@@ -97,10 +97,11 @@ class Gateway:
 
 @pytest.fixture
 def make_config(tmp_path: Path) -> Callable[..., Config]:
-    """Settings for one test: a SQLite file, a free port, a manual clock; the overrides go on top."""
+    """Settings for one test: one supplier of the first contract, a SQLite file, a free port, a manual clock; the overrides go on top."""
 
     def make(**overrides: Any) -> Config:
         base: dict[str, Any] = {"server": {"port": 0}, "store": {"url": f"sqlite:///{tmp_path}/s.db"}, "clock": {"mode": "manual"}}
+        base["suppliers"] = [{"name": "default", "path": "/"}]
         return config.load(environment={}, overrides={**base, **overrides})
 
     return make

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from simulator import dialects
 from simulator.cli import main
 
 SHIPPED = Path(__file__).parent.parent / "scenarios"
@@ -22,7 +23,7 @@ def run(*arguments: str) -> Result:
 def test_check_passes_the_shipped_scenarios() -> None:
     for arguments in (["check"], ["check", str(SHIPPED)]):
         result = run(*arguments)
-        assert (result.exit_code, result.stdout) == (0, "23 files: all right\n")
+        assert (result.exit_code, result.stdout) == (0, "48 files: all right\n")
 
 
 def test_check_speaks_json_for_programs(tmp_path: Path) -> None:
@@ -100,10 +101,11 @@ def test_the_json_schema_takes_what_check_takes_and_refuses_a_misspelling() -> N
     import jsonschema
     import yaml
 
-    schema = json.loads(run("schema").stdout)
-    validator = jsonschema.Draft202012Validator(schema)
-    for path in SHIPPED.rglob("*.yaml"):
-        assert not list(validator.iter_errors(yaml.safe_load(path.read_text()))), path
+    for dialect in dialects.names():
+        validator = jsonschema.Draft202012Validator(json.loads(run("schema", "--dialect", dialect).stdout))
+        for path in (SHIPPED / dialect).glob("*.yaml"):
+            assert not list(validator.iter_errors(yaml.safe_load(path.read_text()))), path
+    validator = jsonschema.Draft202012Validator(json.loads(run("schema").stdout))
     assert list(validator.iter_errors({"scenario": "X", "repyl": "accept"}))
     assert list(validator.iter_errors({"scenario": "X", "timeline": [{"after": "1s", "send": "COMITTED"}]}))
 

@@ -73,16 +73,35 @@ def test_every_shipped_scenario_is_in_the_table() -> None:
     names = {yaml.safe_load(path.read_text())["scenario"] for path in (ROOT / "scenarios").rglob("*.yaml")}
     table = set(re.findall(r"^\| ([A-Z_]+) \|", PAGES["scenarios.md"], re.MULTILINE))
     assert table == names
-    assert {20: "Twenty", 23: "Twenty-three", 24: "Twenty-four"}[len(names)] + " are shipped" in README
+    assert {48: "Forty-eight"}[len(names)] + " are shipped" in README
 
 
-@pytest.mark.parametrize("text", [README, *PAGES.values()])
-def test_the_scenarios_in_the_documents_are_right(text: str) -> None:
+@pytest.mark.parametrize("name", ["README.md", *PAGES])
+def test_the_scenarios_in_the_documents_are_right(name: str) -> None:
     from simulator import rehearsal
 
-    for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL):
-        scenario = parse(block, "README", VOCABULARY)
-        assert rehearsal.faults(scenario, dialects.get("fibre_cafe")) == []
+    dialect = dialects.get("mef" if name == "mef.md" else "fibre_cafe")
+    for block in re.findall(r"```yaml\n(.*?)```", PAGES.get(name, README), re.DOTALL):
+        scenario = parse(block, name, dialect.vocabulary)
+        assert rehearsal.faults(scenario, dialect) == [] and rehearsal.faults(scenario, dialect, certain=False) == []
+
+
+def test_every_word_and_switch_of_the_second_contract_is_on_its_page() -> None:
+    vocabulary, page = dialects.get("mef").vocabulary, PAGES["mef.md"]
+    replies = {word for words in vocabulary.replies.values() for word in words}
+    words = {
+        *vocabulary.codes,
+        *vocabulary.statuses,
+        *vocabulary.members,
+        *vocabulary.operations,
+        *replies,
+        *dialects.options_of("mef").fields,
+    }
+    assert [word for word in sorted(words) if not re.search(rf"\b{word}\b", page)] == []
+    defaults = dialects.get("mef").settings  # type: ignore[attr-defined]
+    for name in dialects.options_of("mef").fields:
+        shown = re.search(rf"^\| `{name}` \| (\w+) \|", page, re.MULTILINE)
+        assert shown is not None and shown.group(1) == str(getattr(defaults, name)).lower(), name
 
 
 def test_what_the_readme_shows_of_explain_is_what_it_prints() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ import requests
 from simulator import instants, rehearsal, strict_json
 from simulator.config import ClockStart, Config, StoreConfig
 from simulator.errors import Invalid, Problem, nearest
-from simulator.model import Incoming, Order
+from simulator.model import Incoming, Order, Scenario
 from simulator.pretend_gateway import RECEIVED
 from simulator.rehearsal import EntryTale, Tale
 from simulator.story import Describe, Line
@@ -96,19 +96,18 @@ class _Player:
         admin = f"{self.url}/__admin/suppliers/{supplier.name}"
         expected = list(run.tale.lines)
         sample = self._sample(supplier, run.tale.operation, None)
-        created = self._post(supplier, sample, {"X-Scenario": run.tale.scenario.name})
-        replies = [created]
+        replies = self._post(supplier, sample, "create", run.tale.scenario)
         describe = supplier.dialect.describe
         click.echo(f"\n{run.title}: {run.tale.scenario.about}")
         placed = rehearsal.read_sample(supplier.dialect, sample)
         found = self._json("GET", f"{admin}/orders?tenant={placed.tenant}&ref={placed.order_ref}")["items"]
         if not found:
             click.echo(f"  {'+0s':<14} request  {sample.method} {sample.path} {describe(placed.document)}")
-            click.echo(f"  {'+0s':<14} reply    {created.status_code} {describe(created.json())}")
+            click.echo(f"  {'+0s':<14} reply    {replies[-1].status_code} {describe(replies[-1].json())}")
             return _differences(expected, replies, [], [], describe)
         order = found[0]
         if run.entry is not None:
-            replies += self._ask(supplier, admin, order["id"], run.entry)
+            replies += self._ask(supplier, admin, order["id"], run.tale.scenario, run.entry)
             expected = [*(line for line in expected if line.at <= rehearsal.START + run.entry.asked[0].after), *run.entry.lines]
         self._json("POST", f"{admin}/clock/advance", {"by": _seconds(_length(expected)), "within": WITHIN})
         click.echo(self.http.get(f"{admin}/orders/{order['id']}/story?format=text", timeout=30).text.rstrip())
@@ -116,21 +115,29 @@ class _Player:
         received = self._json("GET", f"{supplier.config.gateway.url}{RECEIVED}?order={order['tenant']}/{order['ref']}")["items"]
         return _differences(expected, replies, kcis, received, describe)
 
-    def _ask(self, supplier: Supplier, admin: str, order_id: str, entry: EntryTale) -> Iterator[requests.Response]:
+    def _ask(self, supplier: Supplier, admin: str, order_id: str, scenario: Scenario, entry: EntryTale) -> Iterator[requests.Response]:
         """Send an entry's requests, each at its moment of the story."""
         now = 0
         for asked in entry.asked:
             self._json("POST", f"{admin}/clock/advance", {"by": _seconds(asked.after - now), "within": WITHIN})
             now = asked.after
-            yield self._post(supplier, self._sample(supplier, asked.operation, supplier.order(order_id).order), {})
+            sample = self._sample(supplier, asked.operation, supplier.order(order_id).order)
+            yield from self._post(supplier, sample, entry.action, scenario)
 
     def _sample(self, supplier: Supplier, operation: str, order: Order | None) -> Incoming:
         self.serial += 1
         return supplier.dialect.sample(operation, order, self.serial)
 
-    def _post(self, supplier: Supplier, sample: Incoming, headers: Mapping[str, str]) -> requests.Response:
+    def _post(self, supplier: Supplier, sample: Incoming, action: str, scenario: Scenario) -> list[requests.Response]:
+        """Send a request, again while the scenario's `attempts` refuse it."""
         url = f"{self.url}{supplier.config.path}{sample.path}"
-        return self.http.request(sample.method, url, data=sample.body, headers={**sample.headers, **headers}, timeout=30)
+        headers = {**sample.headers, **({"X-Scenario": scenario.name} if action == "create" else {})}
+        replies = []
+        for _ in range(rehearsal.attempts_of(scenario, action)):
+            replies.append(self.http.request(sample.method, url, data=sample.body, headers=headers, timeout=30))
+            if replies[-1].status_code < 400:
+                break
+        return replies
 
     def _json(self, method: str, url: str, body: Any = None) -> Any:
         return self.http.request(method, url, json=body, timeout=90).json()

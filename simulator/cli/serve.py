@@ -33,7 +33,7 @@ from simulator.errors import Invalid, Problem, Unavailable
 from simulator.pretend_gateway import RECEIVED, make_pretend_gateway
 from simulator.store import Store, parse_url
 from simulator.web import create_app
-from simulator.world import World, open_world
+from simulator.world import World, open_world, pretend_path
 
 log = logging.getLogger("simulator")
 
@@ -79,12 +79,12 @@ def pretend(settings: Config, host: str, port: int) -> None:
     """The pretend gateway alone, with a store of its own that ends with it."""
     with tempfile.TemporaryDirectory(prefix="pretend-gateway-") as folder:
         store = Store(f"sqlite:///{folder}/received.db")
-        first = settings.suppliers[0]
         app = Flask("pretend gateway", static_folder=None)
         for supplier in settings.suppliers:
             dialect = dialects.get(supplier.dialect, supplier.contract)
-            prefix = "" if supplier is first else f"/{supplier.name}"
-            app.register_blueprint(make_pretend_gateway(store, supplier.name, supplier.gateway, dialect), url_prefix=prefix)
+            counterpart = make_pretend_gateway(store, supplier.name, supplier.gateway, dialect)
+            app.register_blueprint(counterpart)  # one URL takes the messages of all
+            app.register_blueprint(counterpart, url_prefix=f"/{supplier.name}", name=f"{supplier.name}_alone")
         listener = _listen(host, port)
         server = make_server(host, port, app, threaded=True, fd=listener.fileno())
         logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -92,7 +92,8 @@ def pretend(settings: Config, host: str, port: int) -> None:
         url = f"http://{host}:{listener.getsockname()[1]}"
         click.echo(f"listening on {url}")
         click.echo(f"  simulator serve --gateway-url {url}      # lets a simulator send here")
-        click.echo(f"  curl {url}{RECEIVED}             # what came")
+        for supplier in settings.suppliers:
+            click.echo(f"  curl {url}/{supplier.name}{RECEIVED}      # what came from the supplier {supplier.name}")
         try:
             server.serve_forever(poll_interval=0.1)
         except KeyboardInterrupt:
@@ -296,16 +297,19 @@ def _send(world: World) -> None:
 
 
 def _say_hello(settings: Config, base_url: str) -> None:
-    first = settings.suppliers[0]
-    contract = dialects.get(first.dialect, first.contract)
-    operation = contract.sample_operations("create")[0]
-    sample = contract.sample(operation, None, clock.wall() // instants.SECOND)  # a new id at every start: a repeat would start nothing
-    headers = " ".join(f"-H '{name.title()}: {value}'" for name, value in sample.headers.items())
     click.echo(f"listening on {base_url}")
-    click.echo("\nPlace an order; its KCIs come two seconds apart and show in this log (again with another id: a repeat starts nothing):\n")
-    click.echo(f"  curl -i {base_url}{first.path}{sample.path} {headers} -H 'X-Kci-Delay: 2' -d '{sample.body.decode()}'\n")
-    click.echo(f"Then look:  curl {base_url}/__admin/orders\n            curl {base_url}/__admin/kcis")
-    if first.gateway.url is None and settings.pretend_gateway.mount:
-        click.echo(f"            curl {base_url}{settings.pretend_gateway.path}{RECEIVED}   (what the pretend gateway received)")
+    click.echo("\nPlace an order; its KCIs come two seconds apart and show in this log (again with another id: a repeat starts nothing).")
+    for supplier in settings.suppliers:
+        contract = dialects.get(supplier.dialect, supplier.contract)
+        operation = contract.sample_operations("create")[0]
+        sample = contract.sample(operation, None, clock.wall() // instants.SECOND)  # a new id at every start: a repeat would start nothing
+        headers = " ".join(f"-H '{name.title()}: {value}'" for name, value in sample.headers.items())
+        click.echo(f"\n{contract.title}, at {base_url}{supplier.path or '/'}:\n")
+        click.echo(f"  curl -i {base_url}{supplier.path}{sample.path} {headers} -H 'X-Kci-Delay: 2' -d '{sample.body.decode()}'\n")
+        scope = "" if supplier is settings.suppliers[0] else f"/suppliers/{supplier.name}"
+        click.echo(f"  then look:  curl {base_url}/__admin{scope}/orders\n              curl {base_url}/__admin{scope}/kcis")
+        if supplier.gateway.url is None and settings.pretend_gateway.mount:
+            path = pretend_path(settings, supplier.name)
+            click.echo(f"              curl {base_url}{path}{RECEIVED}   (what its pretend gateway received)")
     click.echo("", nl=True)
     sys.stdout.flush()

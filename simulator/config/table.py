@@ -183,5 +183,6 @@ DEFAULTS: dict[str, Any] = {
     "seed": None,
     "suppliers": [
         {"name": "default", "path": "/", "dialect": "fibre_cafe", "contract": {}, "scenarios": None, "default": None},
+        {"name": "mef", "path": "/mef", "dialect": "mef", "contract": {}, "scenarios": None, "default": None},
     ],
 }  # fmt: skip

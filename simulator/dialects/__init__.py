@@ -18,7 +18,7 @@ from simulator.schema import Strict, dotted, load
 
 __all__ = ["Dialect", "Route", "get", "names", "options_of"]
 
-_HOMES = {"fibre_cafe": "simulator.dialects.fibre_cafe"}
+_HOMES = {"fibre_cafe": "simulator.dialects.fibre_cafe", "mef": "simulator.dialects.mef"}
 
 
 class Dialect(Rules, Protocol):

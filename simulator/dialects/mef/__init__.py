@@ -1,0 +1,110 @@
+"""The MEF/OBF dialect: the Ordering API of 2016/17, played from the Seller's side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from simulator.dialects.mef import checks, content, life, reading, samples, schemas, writing
+from simulator.dialects.mef.settings import Options, Settings
+from simulator.dialects.routes import Route
+from simulator.errors import Refused
+from simulator.model import Incoming, Order, Outgoing, Query, Request, Submission, Vocabulary
+from simulator.rules import Event, Plan
+
+__all__ = ["Mef", "Options", "dialect"]
+
+
+def _routes() -> tuple[Route, ...]:
+    return (
+        Route(method="GET", path="/orders", operation="list"),
+        Route(method="POST", path="/orders", operation="create"),
+        Route(method="GET", path="/orders&{query}", operation="ampersand", shown=False),
+        Route(method="GET", path="/orders/{id}", operation="order"),
+        Route(method="PUT", path="/orders/{id}", operation="replace"),
+        Route(method="PATCH", path="/orders/{id}", operation="patch"),
+        Route(method="GET", path="/orders/{id}/status", operation="status"),
+        Route(method="POST", path="/orders/{id}/cancel", operation="cancellation"),
+        Route(method="POST", path="/orders/{id}/hold", operation="hold"),
+        Route(method="POST", path="/orders/{id}/release", operation="release"),
+    )
+
+
+class Mef:
+    """The contract's parts, gathered, with the supplier's own settings; each part lives in a module of its own."""
+
+    name = "mef"
+    title = "MEF/OBF Ordering API 2016/17"
+    counts_orders = True
+    notices = "/orders/{id}/notification"
+    auth = "none"
+    accepted = (201, 200, 202, 204)
+    pauses = life.PAUSES
+    routes = _routes()
+    vocabulary = Vocabulary(
+        dialect="mef",
+        codes={
+            code: tuple(dict.fromkeys((*notice.choices, *([notice.brings] if notice.brings else ()))))
+            for code, notice in life.NOTICES.items()
+        },
+        statuses=life.STATUSES,
+        replies={
+            "create": ("commit", "acknowledge", "accept", "reject", "reject_as_order"),
+            "amendment": ("acknowledge", "accept", "reject"),
+            "cancellation": ("acknowledge", "accept", "reject"),
+            "hold": ("acknowledge", "reject"),
+            "release": ("acknowledge", "reject"),
+        },
+        operations=("install", "change", "disconnect", "replace", "patch", "cancellation", "hold", "release"),
+        members=schemas.MEMBERS,
+        default_scenario="INSTALLED",
+    )
+
+    default_reply = staticmethod(life.default_reply)
+    default_pending = staticmethod(life.default_pending)
+    default_entry = staticmethod(life.default_entry)
+    settles = staticmethod(life.settles)
+    complete = staticmethod(life.complete)
+    merge = staticmethod(content.merged)
+    ends = staticmethod(life.ends)
+    request_number = staticmethod(life.request_number)
+    silences = staticmethod(writing.silences)
+    notice = staticmethod(writing.notice)
+    describe = staticmethod(writing.describe)
+    check_notice = staticmethod(reading.read_notice)
+    hear = staticmethod(reading.hear)
+    sample = staticmethod(samples.sample)
+    sample_operations = staticmethod(samples.sample_operations)
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def guard(self, order: Order, submission: Submission, requests: Sequence[Request]) -> None:
+        life.guard(order, submission, requests)
+        if submission.action == "amendment":
+            checks.guard_change(order, submission, requests, self.settings)
+
+    def guard_repeat(self, submission: Submission, order: Order, *, same: bool) -> None:
+        reading.guard_repeat(submission, order, same=same, settings=self.settings)
+
+    def move(self, order: Order, event: Event, now: int) -> Order:
+        return life.move(order, event, now, self.settings)
+
+    def read(self, incoming: Incoming, route: Route) -> Submission | Query:
+        return reading.read(incoming, route, self.settings)
+
+    def write(self, submission: Submission, plan: Plan) -> Outgoing:
+        return writing.write(submission, plan, self.settings)
+
+    def refuse(self, refused: Refused) -> Outgoing:
+        return writing.refuse(refused, self.settings)
+
+    def openapi(self, server: str) -> dict[str, Any]:
+        from simulator.dialects.mef.openapi import document  # apispec is needed only here
+
+        return document(server, self.settings)
+
+
+def dialect(options: Mapping[str, Any]) -> Mef:
+    """The contract as it is played, with the settings of `Options`."""
+    return Mef(Settings(**options))

@@ -1,0 +1,163 @@
+"""From a request to a Submission or a Query: content type, JSON, schema, what items refer to; every problem of a request in one answer.
+
+Documents of several vintages of the contract pass, whole; those of other standards are told apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from simulator.dialects.bodies import misspelt_controls, read_object, refusal
+from simulator.dialects.mef import checks, content, questions, schemas
+from simulator.dialects.mef.settings import Settings
+from simulator.dialects.routes import Route
+from simulator.errors import Refused
+from simulator.model import Document, Heard, Incoming, Order, Query, Submission
+from simulator.schema import dotted, unknown_members
+
+MOST_MESSAGES = 100
+ACTIONS = {"replace": "amendment", "patch": "amendment"}
+_ID = re.compile(r"[A-Za-z0-9._~-]{1,45}")
+_KIN = {
+    "productOrderItem": "a product order of TMF622 or MEF Sonata",
+    "orderItem": "an order of TMF622, TMF641 or an early MEF Sonata",
+    "serviceOrderItem": "a service order of TMF641",
+    "@type": "a document of a TM Forum API",
+    "relatedParty": "a document of a TM Forum API",
+    "externalId": "an order of a TM Forum API",
+}
+_OWN_TYPES = {
+    "order": "an order as the Seller answers it",
+    "orderList": "a list as the Seller answers it",
+    "orderNotification": "a notification",
+    "orderStatusRequest": "a status request",
+    "orderStatusResponse": "a status answer",
+    "orderItem": "an item of an order",
+}
+
+
+def read(incoming: Incoming, route: Route, settings: Settings) -> Submission | Query:
+    """Check and read one request (reference 1.1, 1.3). Refused: malformed, unsupported_media or invalid."""
+    if "id" in incoming.variables and not _ID.fullmatch(incoming.variables["id"]):
+        raise Refused("malformed", [f"id: `{incoming.variables['id'][:60]}` cannot be an order's id"])
+    if route.operation in questions.OPERATIONS:
+        return questions.read(incoming, route.operation, settings)
+    findings: list[str] = []
+    document = _document(incoming, settings, findings, optional=route.operation in ("cancellation", "hold", "release"))
+    malformed, invalid = _checked(document, route.operation, settings, findings)
+    if malformed or invalid:
+        raise refusal(malformed, invalid, MOST_MESSAGES)
+    return _submission(incoming, route.operation, document, findings, settings)
+
+
+def _document(incoming: Incoming, settings: Settings, findings: list[str], *, optional: bool) -> Document:
+    if optional and not incoming.body.strip():
+        return {}
+    repeated: list[str] = []
+    try:
+        document = read_object(incoming.headers, incoming.body, repeated_keys=None if settings.strict else repeated)
+    except ValueError as error:
+        raise Refused("unsupported_media" if str(error).startswith("Content-Type") else "malformed", [str(error)]) from None
+    findings += [f"the member {key} occurs twice in one object: the last one counts" for key in repeated]
+    return document
+
+
+def _checked(document: Document, operation: str, settings: Settings, findings: list[str]) -> tuple[list[str], list[str]]:
+    """The messages that make a document malformed, and those that make it invalid; what is only noted goes to `findings`."""
+    if operation in ("cancellation", "hold", "release"):
+        return checks.by_schema(schemas.ACT, document, settings, findings)
+    foreign = _foreign(document, whole=operation != "patch")
+    schema = schemas.CHANGE if operation == "patch" else schemas.CREATE
+    if foreign:
+        lacking = [f"{dotted(path)}: {message}" for path, message in schemas.problems(schema, document) if path != ("objectType",)]
+        return [*foreign, *lacking], []
+    malformed, invalid = checks.by_schema(schema, document, settings, findings)
+    ours = [key for key in content.NOT_THE_BUYERS if key in document]
+    said = [f"{key}: is the Seller's to set" for key in ours]
+    unknown = [f"{dotted(path)}: unknown member" for path in unknown_members(schema, document) if path[0] not in ours]
+    advice = [*said, *unknown, *checks.advice(document)]
+    for key in ours:
+        document.pop(key)
+    if not malformed:
+        invalid += [f"{content.item_path(name)}: occurs more than once" for name in sorted(checks.repeated(document))]
+        invalid += checks.dangling_references(document, set()) if operation == "create" else []
+        malformed += [
+            f"orderItems[{index}].orderItemReference: is required"
+            for index, item in enumerate(content.items(document))
+            if not content.reference(item)
+        ]
+    (invalid if settings.strict else findings).extend(advice)
+    return malformed, invalid
+
+
+def _foreign(document: Mapping[str, Any], *, whole: bool) -> list[str]:
+    """What tells a document of another standard from one of ours, as messages; empty when it is one of ours."""
+    kind = document.get("objectType")
+    same = isinstance(kind, str) and re.sub(r"[-_ ]", "", kind).lower() == "ordercreateupdate"
+    if same or (kind is None and not whole and not _KIN.keys() & document.keys()):
+        return []
+    shown = "is absent" if kind is None else f"is `{str(kind)[:40]}`"
+    known = f", {_OWN_TYPES[kind]}" if isinstance(kind, str) and kind in _OWN_TYPES else ""
+    messages = [f"objectType: must be `{schemas.CREATE_UPDATE}`, {shown}{known}"]
+    kin = next((f"{name} ({key})" for key, name in _KIN.items() if key in document), "")
+    if kin:
+        messages.append(f"this looks like {kin}: here orders are those of the MEF/OBF Ordering API of 2016/17")
+    strange = [key for key in document if key not in schemas.CREATE.fields and key not in content.NOT_THE_BUYERS]
+    if strange:
+        messages.append(f"members that this contract does not have: {', '.join(key[:40] for key in strange[:10])}")
+    return messages
+
+
+def _submission(incoming: Incoming, operation: str, document: Document, findings: list[str], settings: Settings) -> Submission:
+    create = operation == "create"
+    headers = incoming.headers
+    number = document.get("buyerPurchaseOrderNumber", "") if create else ""
+    return Submission(
+        action=ACTIONS.get(operation, operation),
+        operation=str(document["orderActivity"]).lower() if create else operation,
+        ref="" if settings.duplicate_pon == "accept" else number,
+        ref_path="buyerPurchaseOrderNumber",
+        tenant=document["buyerId"] if create else "",
+        order_ref=number,
+        order_number=incoming.variables.get("id", ""),
+        order_path="id",
+        document=document,
+        base_url=incoming.base_url,
+        headers=headers,
+        request_id=headers.get("x-request-id", ""),
+        conversation_id=headers.get("x-conversation-id", ""),
+        findings=(*findings, *misspelt_controls(headers, ("x-request-id", "x-conversation-id"))),
+    )
+
+
+def guard_repeat(submission: Submission, order: Order, *, same: bool, settings: Settings) -> None:
+    """A second create with a purchase order number that its buyer used before (Q17)."""
+    if settings.duplicate_pon == "conflict" or not same:
+        said = f"{submission.tenant} gave it to order {order.number} already"
+        raise Refused("conflict", [f"buyerPurchaseOrderNumber: {said}{'' if same else ', with another content'}"])
+
+
+def read_notice(incoming: Incoming) -> Document:
+    """A notification as a Buyer checks it (2.17, 5.1). Refused: malformed or invalid, with every problem."""
+    try:
+        document = read_object(incoming.headers, incoming.body)
+    except ValueError as error:
+        raise Refused("malformed", [str(error)]) from None
+    malformed, invalid = checks.by_schema(schemas.NOTIFICATION, document, Settings(strict=True), [])
+    if document.get("objectType") != "orderNotification":
+        malformed.append("objectType: must be `orderNotification`")
+    if not str(document.get("notificationVersion", "01")).isdigit():
+        invalid.append("notificationVersion: must be two digits")
+    if document.get("orderId") != incoming.variables.get("id", document.get("orderId")):
+        invalid.append(f"orderId: {document.get('orderId')} is told at the path of {incoming.variables['id']}")
+    if malformed or invalid:
+        raise refusal(malformed, invalid, MOST_MESSAGES)
+    return document
+
+
+def hear(document: Mapping[str, Any]) -> Heard:
+    """Which order a notification is about, and its version: its number among the order's, and with the order its identity."""
+    order = f"{document['buyerId']}/{document['buyerPurchaseOrderNumber']}"
+    return Heard(order=order, id=f"{document['orderId']}/{document['notificationVersion']}", number=int(document["notificationVersion"]))

@@ -1,0 +1,235 @@
+"""From the engine's answers to the contract's documents: orders, lists, statuses, errors, notifications (reference 2, 3.5, 3.6, 5.1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from simulator import instants
+from simulator.dialects.mef import content
+from simulator.dialects.mef.life import PENDING
+from simulator.dialects.mef.settings import Settings
+from simulator.errors import Illegal, Refused
+from simulator.model import Document, Kci, Order, Outgoing, Request, Submission
+from simulator.rules import Plan
+
+_ERRORS = {
+    "malformed": (400, "invalidBody"),
+    "unauthorised": (401, "invalidCredentials"),
+    "not_found": (404, "notFound"),
+    "unknown_path": (404, "notFound"),
+    "wrong_method": (405, "methodNotAllowed"),
+    "conflict": (409, "conflict"),
+    "too_large": (413, "tooLarge"),
+    "unsupported_media": (415, "unsupportedMediaType"),
+    "invalid": (422, "invalidValue"),
+    "fault": (500, "internalError"),
+    "not_implemented": (501, "notImplemented"),
+    "unavailable": (503, "unavailable"),
+}
+_KINDS = {code: kind for kind, (code, _) in reversed(_ERRORS.items())}
+_REASONS = (
+    (r"there is no item", "referenceNotFound"),
+    (r"unknown member|is the Seller's", "unexpectedProperty"),
+    (r"is no date", "invalidFormat"),
+    (r"must have at most \d+ entries", "tooManyRecords"),
+)
+_QUERY = re.compile(r"(?:buyerId|id|pon|offset|limit|the query parameter)\b")
+_WHERE = re.compile(r"([A-Za-z]\w*(?:\.\w+|\[[^\]]*\])*): ")
+_ITEM = re.compile(r"orderItems\[orderItemReference=([^\]]+)\]")
+_LATEST_VERSION = 99
+_CORRECTION_WITHIN = 45 * instants.DAY  # U16: an example of the family speaks of 45 days
+_TEXTS = {
+    "REJECTION": ("PRD16", "The order failed our feasibility check", "ERROR"),
+    "JEOPARDY": ("JEP001", "The expected completion date is at risk", "ERROR"),
+    "ERROR_OR_INFORMATION": ("", "For your information", "INFORMATION"),
+}
+_REFUSALS = {"amendment": "The change cannot be made", "cancellation": "The order cannot be cancelled any more"}
+
+
+def write(submission: Submission, plan: Plan, settings: Settings) -> Outgoing:
+    """201 with the order on create and acts, 200 on changes; a rejection is a 422, of an act a 409 (3.5)."""
+    acts = submission.action in ("cancellation", "hold", "release")
+    if plan.answer.word == "reject" or plan.order is None:
+        return _rejected(submission, plan, settings, acts=acts)
+    body = order_body(plan.order, submission.base_url, settings)
+    if submission.action == "create":
+        return Outgoing(code=201, body=body, headers={"Location": body["link"]["href"]})
+    return Outgoing(code=settings.action_status if acts else 200, body=body)
+
+
+def _rejected(submission: Submission, plan: Plan, settings: Settings, *, acts: bool) -> Outgoing:
+    messages = plan.answer.messages or [f"The Seller rejects this {submission.operation}"]
+    if submission.action == "cancellation" and settings.cancel_denied == 201 and plan.order is not None:
+        body = order_body(plan.order, submission.base_url, settings)
+        return Outgoing(code=201, body={**body, "cancellationDeniedReason": "; ".join(messages)})
+    kind = _KINDS.get(plan.answer.status, "fault") if plan.answer.status else "conflict" if acts else "invalid"
+    return refuse(Refused(kind, messages), settings)
+
+
+def refuse(refused: Refused, settings: Settings) -> Outgoing:
+    """`{code, reason, message, status}`, with `orderMessages` where the content is at fault (3.6, ASSUMPTION)."""
+    code, reason = _ERRORS[refused.kind]
+    if refused.kind == "malformed":
+        code = settings.invalid_input
+        reason = "invalidQuery" if _QUERY.match(refused.messages[0]) else reason
+    if refused.kind == "invalid":
+        found = (word for pattern, word in _REASONS if re.search(pattern, refused.messages[0]))
+        reason = next(found, reason if _WHERE.match(refused.messages[0]) else "otherIssue")
+    body: Document = {"code": code, "reason": reason, "message": "; ".join(refused.messages), "status": code}
+    if refused.kind == "invalid":
+        body["orderMessages"] = [_order_message(message) for message in refused.messages]
+    headers = {"Allow": ", ".join(refused.allow)} if refused.allow else {}
+    return Outgoing(code=code, body=body, headers=headers)
+
+
+def _order_message(message: str) -> Document:
+    where = found.group(1) if (found := _WHERE.match(message)) else ""
+    item = _ITEM.match(where)
+    told: Document = {"objectType": "orderError", "messageInformation": message[:150], "severity": "ERROR", "correctionRequired": True}
+    told |= {"field": where[:100]} if where else {}
+    return told | ({"orderItemReference": item.group(1)[:4]} if item else {})
+
+
+def order_body(order: Order, base_url: str, settings: Settings) -> Document:
+    """The order as the Buyer gave and changed it, with `objectType`, `id`, `link` and `orderStatus` (1.2 row 3, Q8, Q10, Q27)."""
+    base = "http:/" if settings.seed_links else base_url
+    href = f"{base}/orders/{order.number}"
+    body: Document = {"objectType": "order", "id": order.number, "link": {"href": href}}
+    for key, value in order.document.items():
+        if key not in body:
+            body[key] = value
+        if key == "orderActivity":
+            body["orderStatus"] = order.status  # where the published examples have it
+    return {**body, "orderStatus": order.status}
+
+
+def _common(order: Order) -> Document:
+    """What a status answer and a notification say of an order."""
+    document = order.document
+    told: Document = {"orderId": order.number}
+    told |= {key: document[key] for key in ("buyerId", "sellerId", "buyerPurchaseOrderNumber", "buyerOrderVersion") if key in document}
+    dates = ("projectId", "requestedCompletionDate", "expectedCompletionDate", "completionDate")
+    return {**told, "orderStatus": order.status, **{key: document[key] for key in dates if key in document}}
+
+
+def status_body(order: Order) -> Document:
+    """orderStatusResponse (2.17), with the items' statuses where they have any."""
+    statuses = [
+        {"orderItemReference": content.reference(item), "orderItemStatus": item["orderItemStatus"]}
+        for item in content.items(order.document)
+        if "orderItemStatus" in item
+    ]
+    return {"objectType": "orderStatusResponse", **_common(order), **({"orderItemStatuses": statuses} if statuses else {})}
+
+
+# ---- notifications -----------------------------------------------------------------------------------------------------
+
+
+def silences(order: Order, code: str) -> str:
+    """Why a Buyer does not want this notification, by its `desiredResponses` (5.1, ASSUMPTION U25)."""
+    wish = order.document.get("desiredResponses")
+    if wish == "NONE" or (wish == "CONFIRMATION_ONLY" and code == "CONFIGURATION"):
+        return f"desiredResponses is {wish}"
+    return ""
+
+
+def notice(order: Order, kci: Kci, request: Request | None) -> Document:
+    """orderNotification (2.17, 5.1): its mandatory members are always there, unless `with` sets one to null (`illegal: true`).
+
+    Illegal past the 99th: `notificationVersion` has two digits.
+    """
+    version = kci.sequence or 1
+    if version > _LATEST_VERSION:
+        raise Illegal(f"notificationVersion has two digits: an order has at most {_LATEST_VERSION} notifications")
+    told: Document = {"objectType": "orderNotification", **_common(order)}
+    told |= {"notificationType": kci.send, "notificationVersion": f"{version:02d}"}
+    issued = kci.issued_at or 0
+    if kci.send in ("CONFIGURATION", "CONFIRMATION", "COMPLETION"):
+        told |= _ids(order)
+    if kci.send == "CANCELLATION":
+        told |= {"orderCancellationDate": instants.format_instant(issued), "orderCancellationReason": _cancellation_reason(request)}
+    expected = kci.fields.get("correctionOrderExpected", kci.send == "ERROR_OR_INFORMATION" and order.status == PENDING)
+    if expected:
+        told |= {"correctionOrderExpected": True, "correctionOrderDueDate": instants.format_instant(issued + _CORRECTION_WITHIN)}
+    members = dict(kci.fields)
+    if kci.send in _TEXTS or "orderMessages" in members:
+        plain = _message(kci.send, request, expected=bool(expected))
+        given = members.get("orderMessages", [{}])
+        members["orderMessages"] = [{**plain, **each} if isinstance(each, dict) else each for each in given] if given else given
+    return {key: value for key, value in {**told, **members}.items() if value is not None}
+
+
+def _message(code: str, request: Request | None, *, expected: bool) -> Document:
+    word, text, severity = _TEXTS.get(code, _TEXTS["ERROR_OR_INFORMATION"])
+    if code == "ERROR_OR_INFORMATION" and expected:
+        word, text, severity = "PRD045", "More information is needed: please send a new version of the order", "ERROR"
+    elif code == "ERROR_OR_INFORMATION" and request is not None and request.action in _REFUSALS:
+        word, text, severity = "", _REFUSALS[request.action], "ERROR"
+    message: Document = {"objectType": "orderError", "messageInformation": text, "severity": severity, "correctionRequired": expected}
+    return {**message, **({"code": word} if word else {})}
+
+
+def _cancellation_reason(request: Request | None) -> str:
+    if request is None or request.action != "cancellation":
+        return "Cancelled by the Seller"
+    given = request.document.get("cancellationReason", request.document.get("notes"))
+    return str(given)[:300] if given else "Cancelled by the Buyer"
+
+
+def _ids(order: Order) -> Document:
+    """The billing account and the Seller's ids, item by item."""
+    billing = order.document.get("billingInfo")
+    account = billing.get("existingBillingAccountNumber") if isinstance(billing, dict) else None
+    told: Document = {"billingAccountNumber": account or f"BA{order.number.rpartition('-')[2]}"[:13]}
+    unis, ennis, svlans = [], [], []
+    for item in content.items(order.document):
+        detail, name = content.detail(item), content.reference(item)
+        if "sellerOvcId" in detail and "sellerOvcId" not in told:
+            told["sellerOvcId"] = _assignment(detail["sellerOvcId"], detail.get("buyerOvcId"), name)
+        if "sellerUniId" in detail:
+            unis.append(_assignment(detail["sellerUniId"], detail.get("buyerUniId"), name))
+        enni = detail.get("enniReference")
+        if isinstance(enni, dict) and "sellerEnniId" in enni:
+            ennis.append(_assignment(enni["sellerEnniId"], enni.get("buyerEnniId"), name))
+            if isinstance(detail.get("enniSvlanId"), int):
+                svlan = {"objectType": "svlanIdAssignment", "sellerEnniId": enni["sellerEnniId"], "svlanId": detail["enniSvlanId"]}
+                svlans.append(svlan)
+    lists = {"sellerUniIds": unis, "sellerEnniIds": ennis, "enniSvlanIds": svlans}
+    return told | {key: listed for key, listed in lists.items() if listed}
+
+
+def _assignment(seller: Any, buyer: Any, reference: str) -> Document:
+    told = {"objectType": "idAssignment", "sellerAssignedId": seller}
+    return told | ({"buyerAssignedId": buyer} if buyer else {}) | {"orderItemReference": reference}
+
+
+# ---- for people --------------------------------------------------------------------------------------------------------
+
+
+def describe(document: Mapping[str, Any]) -> str:
+    """A notification, an error, a list, an order or a request in one line."""
+    if "notificationVersion" in document:
+        return _describe_notice(document)
+    if "reason" in document and "status" in document:
+        return f"{document['reason']}: {document.get('message', '')}"
+    if "available" in document:
+        return f"{document.get('returned')} of {document['available']} orders"
+    shown = [str(document[key]) for key in ("id", "orderId", "orderStatus") if key in document]
+    if not shown and "buyerPurchaseOrderNumber" in document:
+        shown = [str(document["buyerPurchaseOrderNumber"])]
+    version = document.get("buyerOrderVersion")
+    denied = document.get("cancellationDeniedReason")
+    return " ".join([*shown, *([f"version {version}"] if version else []), *([f"denied: {denied}"] if denied else [])])
+
+
+def _describe_notice(told: Mapping[str, Any]) -> str:
+    text = f"{int(told['notificationVersion'])} {told.get('notificationType')} -> {told.get('orderStatus')}"
+    dates = {"CONFIRMATION": "expectedCompletionDate", "COMPLETION": "completionDate", "CANCELLATION": "orderCancellationReason"}
+    member = dates.get(str(told.get("notificationType")), "")
+    notes = [f"{member} {told[member]}"] if member in told else []
+    if told.get("correctionOrderExpected"):
+        notes.append(f"a correction is expected by {told.get('correctionOrderDueDate')}")
+    notes += [str(message.get("messageInformation")) for message in told.get("orderMessages", []) if isinstance(message, dict)]
+    return f"{text} ({', '.join(notes)})" if notes else text
