@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ class Buyer:
         self.admin_url = f"{url}/__admin/suppliers/{supplier}"
         self.http = requests.Session()
         self.http.trust_env = False
-        self.serial = 0
+        self.serials = count(1)
 
     def __enter__(self) -> Buyer:
         return self
@@ -42,8 +43,7 @@ class Buyer:
 
     def place(self, scenario: str = "INSTALLED", **members: Any) -> dict[str, Any]:
         """An order under a number of its own; what was answered."""
-        self.serial += 1
-        body = published("create_request", **{"buyerPurchaseOrderNumber": f"PO-{self.serial}", **members})
+        body = published("create_request", **{"buyerPurchaseOrderNumber": f"PO-{next(self.serials)}", **members})
         response = self.send("POST", "/orders", body, X_Scenario=scenario)
         assert response.status_code == 201, response.text
         return response.json()  # type: ignore[no-any-return]

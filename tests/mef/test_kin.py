@@ -30,7 +30,6 @@ VINTAGES: dict[str, dict[str, Any]] = {
         "orderItems": [item({"objectType": "disconnectOrderItemDetail", "sellerServiceOrEndpointId": "UNI-1"}, action="DELETE")],
     },
     "2017: the request's status": {"status": "IN_PROGRESS"},
-    "2018: statuses of items": {"orderItems": [item(UNI, orderItemStatus="IN_PROGRESS")]},
     "a product's specification as text": {"orderItems": [item({**UNI, "productSpecification": "uni-100"})]},
     "a postcode with a space": {
         "orderItems": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -12,10 +13,11 @@ import pytest
 
 from simulator import dialects, rehearsal
 from simulator.cli.files import as_text
+from simulator.model import Heard, Incoming
 from simulator.scenario import read_folder
 from simulator.web import Embedded
 from simulator.world import shipped_folder
-from tests.mef import Buyer, published
+from tests.mef import PUBLISHED, Buyer, published
 from tests.receiver import Receiver
 
 DIALECT = dialects.get("mef")
@@ -128,11 +130,9 @@ def check_by_the_reference(told: list[dict[str, Any]]) -> None:
 
 
 def place(buyer: Buyer, name: str) -> tuple[str, Any]:
-    number = f"PO-{len(buyer.get('/orders')['items']) + 1}-{buyer.serial}"
-    buyer.serial += 1
-    return number, buyer.send(
-        "POST", "/orders", published("create_request", buyerPurchaseOrderNumber=number, desiredResponses=ALL), X_Scenario=name
-    )
+    number = f"PO-{next(buyer.serials)}"
+    body = published("create_request", buyerPurchaseOrderNumber=number, desiredResponses=ALL)
+    return number, buyer.send("POST", "/orders", body, X_Scenario=name)
 
 
 def heard_of(receiver: Receiver, number: str) -> list[tuple[str, str]]:
@@ -238,6 +238,14 @@ def test_another_path_for_notifications_is_a_setting(make_config: Any, receiver:
         buyer.advance()
     assert {arrival.path for arrival in receiver.arrivals} == {f"/orders/{order['id']}/notifications"}
     assert "authorization" not in receiver.arrivals[0].headers and receiver.tokens == []
+
+
+def test_the_published_notification_is_read_as_it_stands() -> None:
+    body = json.dumps(PUBLISHED["notification"]).encode()
+    incoming = Incoming(method="POST", path="", headers={"content-type": "application/json"}, body=body, variables={"id": "ORD-CC-12345"})
+    document = DIALECT.check_notice(incoming)
+    assert DIALECT.hear(document) == Heard(order="Verizon/PO-12345", id="ORD-CC-12345/01", number=1)
+    assert DIALECT.describe(document) == "1 CONFIRMATION -> IN_PROGRESS (expectedCompletionDate 2016-10-05T08:00+01:00)"
 
 
 def test_the_pretend_buyer_reads_what_it_gets_and_keeps_it(buyer: Buyer, simulator: Embedded) -> None:

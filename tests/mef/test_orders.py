@@ -84,10 +84,10 @@ def test_one_order_by_purchase_number_wants_the_buyer_where_it_is_ambiguous(buye
     assert buyer.send("GET", f"/orders?id={first['id']}&pon=PO-8").status_code == 404
 
 
-@pytest.mark.parametrize("query", ["?id=", "?pon=", "?buyerId=", "?limit=x", "?offset=-1"])
+@pytest.mark.parametrize("query", ["id=", "pon=", "buyerId=", "limit=x", "offset=-1", "offset=99999999999999999999"])
 def test_a_parameter_without_sense_is_a_400(buyer: Buyer, query: str) -> None:
-    response = buyer.send("GET", f"/orders{query}")
-    assert (response.status_code, response.json()["reason"]) == (400, "invalidQuery")
+    response = buyer.send("GET", f"/orders?{query}")
+    assert (response.status_code, response.json()["reason"]) == (400, "missingQueryValue" if query.endswith("=") else "invalidQuery")
 
 
 def test_the_status_of_an_order(buyer: Buyer) -> None:
@@ -278,6 +278,26 @@ def test_a_cancellation_that_is_assessed_keeps_the_status_and_a_second_is_a_409(
     assert buyer.status(order) == "CANCELLED"
 
 
+# ---- many at once ------------------------------------------------------------------------------------------------------
+
+
+def test_orders_at_once_are_numbered_without_gap_or_double(make_config: Any, store_url: str) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from simulator.web import Embedded
+
+    with (
+        Embedded(make_config(suppliers=[{"name": "mef", "dialect": "mef"}], store={"url": store_url})) as running,
+        Buyer(running.url) as buyer,
+    ):
+        with ThreadPoolExecutor(8) as pool:
+            made = list(pool.map(lambda _: buyer.place()["id"], range(40)))
+            copies = list(pool.map(lambda _: buyer.send("POST", "/orders", published("create_request")).status_code, range(12)))
+        assert sorted(made) == [f"ORD-CC-{number}" for number in range(12345, 12385)]
+        assert sorted(copies) == [201] + [409] * 11
+        assert [order["id"] for order in buyer.get("/orders")["items"]][:40] == sorted(made)
+
+
 # ---- refusals ----------------------------------------------------------------------------------------------------------
 
 
@@ -368,8 +388,14 @@ def test_a_second_order_with_one_number_names_the_first(buyer: Buyer) -> None:
 
 
 def test_members_that_are_the_sellers_are_not_taken(buyer: Buyer) -> None:
-    order = buyer.place(orderStatus="COMPLETED", status="HELD", id="mine", link={"href": "x"})
-    assert (order["orderStatus"], order["id"]) == ("IN_PROGRESS", "ORD-CC-12345") and "status" not in order
+    item = {**published("create_request")["orderItems"][1], "orderItemStatus": "COMPLETE"}
+    order = buyer.place(
+        orderStatus="COMPLETED", status="HELD", id="mine", link={"href": "x"}, expectedCompletionDate="Dog", orderItems=[item]
+    )  # fmt: skip
+    assert (order["orderStatus"], order["id"]) == ("IN_PROGRESS", "ORD-CC-12345")
+    assert "status" not in order and "expectedCompletionDate" not in order and "orderItemStatus" not in order["orderItems"][0]
+    (exchange,) = buyer.admin("GET", "/journal?direction=in")["items"]
+    assert "orderItems[orderItemReference=02].orderItemStatus: is the Seller's to set" in exchange["findings"]
 
 
 def test_a_key_twice_counts_the_last_time_and_is_noted(buyer: Buyer) -> None:

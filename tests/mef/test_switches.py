@@ -154,5 +154,5 @@ def test_strict_holds_to_the_published_schemas_which_the_published_example_break
     text = b'{"objectType": "order-create-update", "objectType": "order-create-update"}'
     assert "duplicate_key" in buyer.send("POST", "/orders", text).json()["message"]
     assert buyer.send("GET", "/orders&buyerId=Verizon").status_code == 404
-    assert buyer.send("GET", "/orders").json()["reason"] == "invalidQuery"
+    assert buyer.send("GET", "/orders").json()["reason"] == "missingQueryParameter"
     assert buyer.send("GET", "/orders?buyerId=V&colour=red").status_code == 400

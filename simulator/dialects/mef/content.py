@@ -14,10 +14,22 @@ from simulator.model import Document, Order, Request
 
 NEVER_CHANGES = ("buyerPurchaseOrderNumber", "buyerId", "sellerId")
 SELLERS = ("expectedCompletionDate", "completionDate", "correctionOrderExpected", "correctionOrderDueDate")
-"""Members that only the Seller sets, beside `id`, `link`, `orderStatus` and an item's `orderItemStatus`."""
+"""Members that only the Seller sets, and that a replacement leaves."""
 
-NOT_THE_BUYERS = ("id", "link", "orderStatus", "status")
-"""Members of a request that are ours: not taken, and noted (Q24)."""
+NOT_THE_BUYERS = ("id", "link", "orderStatus", "status", *SELLERS)
+"""Members of a request that are ours, beside an item's `orderItemStatus`: not taken, and noted (Q24)."""
+
+
+def take_away(document: Document) -> list[str]:
+    """Remove from a request what is the Seller's to set; the paths of what was there."""
+    found = [key for key in NOT_THE_BUYERS if key in document]
+    for key in found:
+        document.pop(key)
+    for item in items(document):
+        if "orderItemStatus" in item:
+            item.pop("orderItemStatus")
+            found.append(f"{item_path(reference(item))}.orderItemStatus")
+    return found
 
 
 # ---- changing ----------------------------------------------------------------------------------------------------------

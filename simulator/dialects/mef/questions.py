@@ -20,7 +20,7 @@ _SEED_LIST = "http://orders/ord-list-234"
 
 
 def read(incoming: Incoming, operation: str, settings: Settings) -> Query:
-    """What is asked for. Refused: malformed (a parameter), or unknown_path (`/orders&...` in strict mode)."""
+    """What is asked for. Refused: bad_query (a parameter), or unknown_path (`/orders&...` in strict mode)."""
     if operation in ("order", "status"):
         show = _show_one if operation == "order" else _show_status
         return Query(show=partial(show, incoming, settings), number=incoming.variables["id"])
@@ -30,12 +30,12 @@ def read(incoming: Incoming, operation: str, settings: Settings) -> Query:
     given = {key.removeprefix("?"): value for key, value in reversed(parse_qsl(text, keep_blank_values=True))}
     findings = [f"the query parameter {key[:40]} is not known" for key in given if key not in PARAMETERS]
     if settings.strict and findings:
-        raise Refused("malformed", findings)
+        raise Refused("bad_query", findings)
     if settings.strict and not given.keys() & {"buyerId", "id", "pon"}:
-        raise Refused("malformed", ["buyerId: one of buyerId, id, pon is required"])
+        raise Refused("bad_query", ["buyerId: one of buyerId, id, pon is required"])
     empty = [f"{key}: has no value" for key in ("buyerId", "id", "pon") if given.get(key) == ""]
     if empty:
-        raise Refused("malformed", empty)
+        raise Refused("bad_query", empty)
     one = "id" in given or "pon" in given
     return Query(
         show=partial(_show_single if one else _show_list, incoming, settings),
@@ -51,7 +51,7 @@ def read(incoming: Incoming, operation: str, settings: Settings) -> Query:
 def _count(given: Mapping[str, str], name: str, default: int) -> int:
     text = given.get(name, "")
     if name in given and not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Refused("malformed", [f"{name}: must be a whole number"])
+        raise Refused("bad_query", [f"{name}: must be a whole number"])
     return int(text) if text else default
 
 
@@ -76,7 +76,7 @@ def _only(found: Sequence[Order], what: str) -> Order:
         raise Refused("not_found", [f"there is no order with {what}"])
     buyers = sorted({order.tenant for order in found})
     if len(buyers) > 1:
-        raise Refused("malformed", [f"buyerId: is needed here, {len(buyers)} buyers gave an order this number"])
+        raise Refused("bad_query", [f"buyerId: is needed here, {len(buyers)} buyers gave an order this number"])
     return found[-1]
 
 

@@ -41,7 +41,7 @@ _OWN_TYPES = {
 def read(incoming: Incoming, route: Route, settings: Settings) -> Submission | Query:
     """Check and read one request (reference 1.1, 1.3). Refused: malformed, unsupported_media or invalid."""
     if "id" in incoming.variables and not _ID.fullmatch(incoming.variables["id"]):
-        raise Refused("malformed", [f"id: `{incoming.variables['id'][:60]}` cannot be an order's id"])
+        raise Refused("bad_query", [f"id: `{incoming.variables['id'][:60]}` cannot be an order's id"])
     if route.operation in questions.OPERATIONS:
         return questions.read(incoming, route.operation, settings)
     findings: list[str] = []
@@ -74,12 +74,9 @@ def _checked(document: Document, operation: str, settings: Settings, findings: l
         lacking = [f"{dotted(path)}: {message}" for path, message in schemas.problems(schema, document) if path != ("objectType",)]
         return [*foreign, *lacking], []
     malformed, invalid = checks.by_schema(schema, document, settings, findings)
-    ours = [key for key in content.NOT_THE_BUYERS if key in document]
-    said = [f"{key}: is the Seller's to set" for key in ours]
-    unknown = [f"{dotted(path)}: unknown member" for path in unknown_members(schema, document) if path[0] not in ours]
+    said = [f"{path}: is the Seller's to set" for path in content.take_away(document)]
+    unknown = [f"{dotted(path)}: unknown member" for path in unknown_members(schema, document)]
     advice = [*said, *unknown, *checks.advice(document)]
-    for key in ours:
-        document.pop(key)
     if not malformed:
         invalid += [f"{content.item_path(name)}: occurs more than once" for name in sorted(checks.repeated(document))]
         invalid += checks.dangling_references(document, set()) if operation == "create" else []

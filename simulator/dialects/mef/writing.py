@@ -16,6 +16,7 @@ from simulator.rules import Plan
 
 _ERRORS = {
     "malformed": (400, "invalidBody"),
+    "bad_query": (400, "invalidQuery"),
     "unauthorised": (401, "invalidCredentials"),
     "not_found": (404, "notFound"),
     "unknown_path": (404, "notFound"),
@@ -29,13 +30,15 @@ _ERRORS = {
     "unavailable": (503, "unavailable"),
 }
 _KINDS = {code: kind for kind, (code, _) in reversed(_ERRORS.items())}
-_REASONS = (
-    (r"there is no item", "referenceNotFound"),
-    (r"unknown member|is the Seller's", "unexpectedProperty"),
-    (r"is no date", "invalidFormat"),
-    (r"must have at most \d+ entries", "tooManyRecords"),
-)
-_QUERY = re.compile(r"(?:buyerId|id|pon|offset|limit|the query parameter)\b")
+_REASONS = {
+    "bad_query": ((r"is required", "missingQueryParameter"), (r"has no value", "missingQueryValue")),
+    "invalid": (
+        (r"there is no item", "referenceNotFound"),
+        (r"unknown member|is the Seller's", "unexpectedProperty"),
+        (r"is no date", "invalidFormat"),
+        (r"^(?![A-Za-z]\w*[:.\[])", "otherIssue"),  # about no member
+    ),
+}
 _WHERE = re.compile(r"([A-Za-z]\w*(?:\.\w+|\[[^\]]*\])*): ")
 _ITEM = re.compile(r"orderItems\[orderItemReference=([^\]]+)\]")
 _LATEST_VERSION = 99
@@ -73,10 +76,7 @@ def refuse(refused: Refused, settings: Settings) -> Outgoing:
     code, reason = _ERRORS[refused.kind]
     if refused.kind == "malformed":
         code = settings.invalid_input
-        reason = "invalidQuery" if _QUERY.match(refused.messages[0]) else reason
-    if refused.kind == "invalid":
-        found = (word for pattern, word in _REASONS if re.search(pattern, refused.messages[0]))
-        reason = next(found, reason if _WHERE.match(refused.messages[0]) else "otherIssue")
+    reason = next((word for pattern, word in _REASONS.get(refused.kind, ()) if re.search(pattern, refused.messages[0])), reason)
     body: Document = {"code": code, "reason": reason, "message": "; ".join(refused.messages), "status": code}
     if refused.kind == "invalid":
         body["orderMessages"] = [_order_message(message) for message in refused.messages]
@@ -182,27 +182,33 @@ def _ids(order: Order) -> Document:
     """The billing account and the Seller's ids, item by item."""
     billing = order.document.get("billingInfo")
     account = billing.get("existingBillingAccountNumber") if isinstance(billing, dict) else None
-    told: Document = {"billingAccountNumber": account or f"BA{order.number.rpartition('-')[2]}"[:13]}
-    unis, ennis, svlans = [], [], []
+    told: Document = {"billingAccountNumber": _name(account, 13) or f"BA{order.number.rpartition('-')[2]}"[:13]}
+    ovcs, unis, ennis, svlans = [], [], [], []
     for item in content.items(order.document):
-        detail, name = content.detail(item), content.reference(item)
-        if "sellerOvcId" in detail and "sellerOvcId" not in told:
-            told["sellerOvcId"] = _assignment(detail["sellerOvcId"], detail.get("buyerOvcId"), name)
-        if "sellerUniId" in detail:
-            unis.append(_assignment(detail["sellerUniId"], detail.get("buyerUniId"), name))
+        detail, reference = content.detail(item), content.reference(item)
         enni = detail.get("enniReference")
-        if isinstance(enni, dict) and "sellerEnniId" in enni:
-            ennis.append(_assignment(enni["sellerEnniId"], enni.get("buyerEnniId"), name))
-            if isinstance(detail.get("enniSvlanId"), int):
-                svlan = {"objectType": "svlanIdAssignment", "sellerEnniId": enni["sellerEnniId"], "svlanId": detail["enniSvlanId"]}
-                svlans.append(svlan)
-    lists = {"sellerUniIds": unis, "sellerEnniIds": ennis, "enniSvlanIds": svlans}
+        enni = enni if isinstance(enni, dict) else {}
+        ovcs += _assignment(detail.get("sellerOvcId"), detail.get("buyerOvcId"), reference)
+        unis += _assignment(detail.get("sellerUniId"), detail.get("buyerUniId"), reference)
+        ennis += _assignment(enni.get("sellerEnniId"), enni.get("buyerEnniId"), reference)
+        svlan = detail.get("enniSvlanId")
+        if _name(enni.get("sellerEnniId")) and isinstance(svlan, int) and not isinstance(svlan, bool) and svlan >= 0:
+            svlans.append({"objectType": "svlanIdAssignment", "sellerEnniId": enni["sellerEnniId"], "svlanId": svlan})
+    lists = {"sellerOvcId": ovcs[0] if ovcs else None, "sellerUniIds": unis, "sellerEnniIds": ennis, "enniSvlanIds": svlans}
     return told | {key: listed for key, listed in lists.items() if listed}
 
 
-def _assignment(seller: Any, buyer: Any, reference: str) -> Document:
-    told = {"objectType": "idAssignment", "sellerAssignedId": seller}
-    return told | ({"buyerAssignedId": buyer} if buyer else {}) | {"orderItemReference": reference}
+def _assignment(seller: Any, buyer: Any, reference: str) -> list[Document]:
+    """What one thing is called by both sides; nothing where the Seller has no name for it."""
+    if not _name(seller):
+        return []
+    theirs = {"buyerAssignedId": buyer} if _name(buyer) else {}
+    return [{"objectType": "idAssignment", "sellerAssignedId": seller, **theirs, "orderItemReference": reference}]
+
+
+def _name(value: Any, most: int = 45) -> str:
+    """A Buyer's value where it can stand in a notification: details are carried as they come, whatever they hold."""
+    return value if isinstance(value, str) and 0 < len(value) <= most else ""
 
 
 # ---- for people --------------------------------------------------------------------------------------------------------
