@@ -66,6 +66,12 @@ class Tale:
     entries: tuple[EntryTale, ...] = ()
     fault: Fault | None = None
 
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Each fault once: a fault of the story shows in the entries' tales too."""
+        found = (self.fault, *(entry.fault for entry in self.entries))
+        return tuple(dict.fromkeys(fault for fault in found if fault))
+
 
 def tell(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any] | None = None) -> Tale:
     """Rehearse a scenario with given parameters. Refused when a parameter is wrong; a scenario's own faults are in the tale."""
@@ -84,8 +90,7 @@ def tell(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any] | None 
 
 def faults(scenario: Scenario, dialect: Dialect, *, certain: bool = True) -> list[Problem]:
     """What of a scenario the contract forbids, each at its step; with `certain=False`, what may not be rendered for some orders."""
-    tale = tell(scenario, dialect)
-    found = [fault for fault in (tale.fault, *(entry.fault for entry in tale.entries)) if fault and fault.certain is certain]
+    found = [fault for fault in tell(scenario, dialect).faults if fault.certain is certain]
     code, hint = (
         ("illegal", "a step that breaks the contract on purpose says `illegal: true`") if certain else ("template", "| default(...)")
     )

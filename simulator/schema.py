@@ -141,6 +141,37 @@ class Mapped(fields.Raw):
         return value
 
 
+class OneOfTypes(fields.Field):  # type: ignore[type-arg]
+    """An object whose member `key` says which schema it keeps; a `plain` one may be a string instead."""
+
+    def __init__(self, key: str, schemas: Mapping[str, type[Schema]], *, plain: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self.key = key
+        self.schemas = {name: schema() for name, schema in schemas.items()}
+        self.plain = plain
+
+    def schema_of(self, value: Any) -> Schema | None:
+        """The schema of an object, None when its type is not known."""
+        name = value.get(self.key) if isinstance(value, dict) else None
+        return self.schemas.get(name) if isinstance(name, str) else None
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if self.plain and isinstance(value, str):
+            return value
+        if not isinstance(value, dict):
+            raise ValidationError("must be an object")
+        schema = self.schema_of(value)
+        if schema is None:
+            name = value.get(self.key)
+            known = Misfit(f"`{_brief(name)}` is not valid, one of: {', '.join(self.schemas)}")
+            said = "is required" if name is None else known if isinstance(name, str) else "must be a string"
+            raise ValidationError({self.key: [said]})
+        messages = schema.validate(value, partial=kwargs.get("partial"))
+        if messages:
+            raise ValidationError(dict(messages))
+        return value
+
+
 class Tolerant(Schema):
     """For documents from outside: unknown members are let through (a conformance tool must carry what it does not know)."""
 
@@ -186,7 +217,7 @@ def listed(inner: Any, **options: Any) -> fields.List[Any]:
 
 
 _REQUIRED = {"required": "is required", "null": "must not be null"}
-for _field in (String, Integer, Number, Boolean, CalendarDate, Moment, Mapped):
+for _field in (String, Integer, Number, Boolean, CalendarDate, Moment, Mapped, OneOfTypes):
     _field.default_error_messages = {**getattr(_field, "default_error_messages", {}), **_REQUIRED}
 
 
@@ -237,6 +268,9 @@ def unknown_members(schema: Schema, document: Any, path: Path = ()) -> Iterator[
             yield (*path, key)
         elif isinstance(field, fields.Nested):
             yield from unknown_members(field.schema, value, (*path, key))
+        elif isinstance(field, OneOfTypes):
+            chosen = field.schema_of(value)
+            yield from unknown_members(chosen, value, (*path, key)) if chosen else ()
         elif isinstance(field, fields.List) and isinstance(field.inner, fields.Nested) and isinstance(value, list):
             for index, entry in enumerate(value):
                 yield from unknown_members(field.inner.schema, entry, (*path, key, index))

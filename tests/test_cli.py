@@ -90,6 +90,17 @@ def test_explain_says_what_the_contract_forbids(tmp_path: Path) -> None:
     assert "WRONG: line 4: COMPLETED is not possible in RECEIVED" in run("explain", str(path)).stdout
 
 
+def test_a_fault_of_the_story_is_told_once_and_attempts_are_walked(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text(
+        "scenario: X\nreply: {attempts: [{status: 503}, acknowledge]}\ntimeline:\n  - {after: 1s, send: RESUMED}\namendment:\n  - reply: acknowledge\n"
+    )
+    result = run("check", str(path))
+    assert result.exit_code == 1 and result.stdout.count("RESUMED is not possible in ACKNOWLEDGED") == 1
+    told = run("explain", str(path)).stdout
+    assert "503 reject, no order" in told and "201 acknowledge, the order is ACKNOWLEDGED" in told
+
+
 def test_demo_plays_one_scenario_with_its_later_requests() -> None:
     result = run("demo", "CANCELLATION_PENDING")
     assert result.exit_code == 0, result.output

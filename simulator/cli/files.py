@@ -101,8 +101,7 @@ def as_text(tale: Tale, given: Mapping[str, Any]) -> str:
     lines += ["", story.as_text(tale.lines, rehearsal.START)]
     for entry in tale.entries:
         lines += ["", _entry_head(entry), *([story.as_text(entry.lines, rehearsal.START)] if entry.lines else [])]
-    faults = [fault for fault in (tale.fault, *(entry.fault for entry in tale.entries)) if fault]
-    said = [f"\n{'WRONG' if fault.certain else 'NOT TOLD TO ITS END'}: line {fault.where[0]}: {fault.message}" for fault in faults]
+    said = [f"\n{'WRONG' if fault.certain else 'NOT TOLD TO ITS END'}: line {fault.where[0]}: {fault.message}" for fault in tale.faults]
     return "\n".join([*lines, *said])
 
 

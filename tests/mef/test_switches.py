@@ -107,6 +107,11 @@ def test_seed_links_are_those_of_the_published_pages(seller: Seller) -> None:
     assert buyer.get("/orders")["link"] == {"href": "http://orders/ord-list-234"}
 
 
+DEEP = published("full_order")["orderItems"]
+DEEP[0]["orderItemDetail"]["productSpecification"] = {"objectType": "productSpecRef", "code": "AEVPL100"}
+DEEP[1]["orderItemDetail"]["serviceSiteInformation"]["siteAddress"]["colour"] = "red"
+
+
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Buyer, Buyer]]:
     """A strict and a tolerant supplier."""
@@ -127,6 +132,10 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Buyer, Buye
     ("change", "said"),
     [
         ({"favouriteColour": "red"}, "favouriteColour: unknown member"),
+        (
+            {"orderItems": DEEP},
+            "orderItems[orderItemReference=02].orderItemDetail.serviceSiteInformation.siteAddress.colour: unknown member",
+        ),
         ({"orderStatus": "HELD"}, "orderStatus: is the Seller's to set"),
         ({"buyerTechnicalContact": None}, "buyerTechnicalContact: is wanted for INSTALL"),
         ({"billingInfo": {"objectType": "billingInformation"}}, "billingInfo: wants existingBillingAccountNumber"),

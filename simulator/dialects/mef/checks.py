@@ -24,7 +24,7 @@ def by_schema(schema: Tolerant, document: Document, settings: Settings, findings
     malformed: list[str] = []
     invalid: list[str] = []
     for path, message in schemas.problems(schema, document):
-        text = f"{_named(path, document)}: {message}" if path else message
+        text = f"{named(path, document)}: {message}" if path else message
         possible = isinstance(message, Misfit)
         if not settings.strict and _is_advice(path, message):
             findings.append(text)
@@ -42,7 +42,7 @@ def _is_advice(path: tuple[Any, ...], message: str) -> bool:
     return isinstance(message, Misfit) and not (len(path) == 1 or (path[0] == "orderItems" and len(path) <= 3))
 
 
-def _named(path: tuple[Any, ...], document: Mapping[str, Any]) -> str:
+def named(path: tuple[Any, ...], document: Mapping[str, Any]) -> str:
     """A path for people and for `orderMessages`: an item by its reference rather than by its place."""
     if len(path) > 2 and path[0] == "orderItems" and isinstance(path[1], int):
         item = document["orderItems"][path[1]]

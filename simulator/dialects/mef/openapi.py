@@ -13,8 +13,9 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from simulator import __version__
-from simulator.dialects.mef import samples, schemas
+from simulator.dialects.mef import products, samples, schemas
 from simulator.dialects.mef.settings import Settings
+from simulator.schema import OneOfTypes
 
 _LIMITS = ("enum", "maxLength", "minLength", "minimum", "maximum", "minItems", "required")
 _ENFORCED = (
@@ -59,7 +60,7 @@ def document(server: str, settings: Settings) -> dict[str, Any]:
     converter.add_attribute_function(_own_fields)
     for schema in (schemas.OrderAnswer, schemas.StatusResponse, schemas.Notification, schemas.Act, schemas.ErrorBody):
         spec.components.schema(_named(schema), schema=schema)
-    for name, detail in schemas.DETAILS.items():
+    for name, detail in products.DETAILS.items():
         spec.components.schema(name[0].upper() + name[1:], schema=detail)
     spec.components.schema("OrderCreateUpdate", schema=schemas.CreateUpdate)
     spec.components.schema("OrderPatch", schema=schemas.CreateUpdate(partial=True))
@@ -81,9 +82,9 @@ def _named(schema: Any) -> str:
 
 
 def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
-    if isinstance(field, schemas.When):
+    if isinstance(field, products.When):
         return {"type": "string"}  # not date-time: that wants seconds (Q20)
-    if isinstance(field, schemas.OneOfTypes):
+    if isinstance(field, OneOfTypes):
         return {"type": ["object", "string"] if field.plain else "object"}
     return {}
 
@@ -99,7 +100,7 @@ def _finish(components: dict[str, Any], settings: Settings) -> None:
     components["OrderPatch"] = _partial(components, components["OrderPatch"])
     for name in ("OrderCreateUpdate", "OrderPatch", "Order"):
         components[name]["properties"]["objectType"] = {"enum": ["order"] if name == "Order" else [schemas.CREATE_UPDATE]}
-    details = [{"$ref": f"#/components/schemas/{name[0].upper() + name[1:]}"} for name in schemas.DETAILS]
+    details = [{"$ref": f"#/components/schemas/{name[0].upper() + name[1:]}"} for name in products.DETAILS]
     components["OrderItem"]["properties"]["orderItemDetail"] = {"type": "object", "anyOf": [*details, {"type": "object"}]}
     components["OrderItemPatch"] = {**_partial(components, components["OrderItem"]), "required": ["orderItemReference"]}
     components["OrderPatch"]["properties"]["orderItems"]["items"] = _ref("OrderItemPatch")

@@ -75,7 +75,7 @@ def _checked(document: Document, operation: str, settings: Settings, findings: l
         return [*foreign, *lacking], []
     malformed, invalid = checks.by_schema(schema, document, settings, findings)
     said = [f"{path}: is the Seller's to set" for path in content.take_away(document)]
-    unknown = [f"{dotted(path)}: unknown member" for path in unknown_members(schema, document)]
+    unknown = [f"{checks.named(path, document)}: unknown member" for path in unknown_members(schema, document)]
     advice = [*said, *unknown, *checks.advice(document)]
     if not malformed:
         invalid += [f"{content.item_path(name)}: occurs more than once" for name in sorted(checks.repeated(document))]
