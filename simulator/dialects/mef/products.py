@@ -92,11 +92,15 @@ class FieldedAddress(Typed):
 
 
 class AddressReference(Typed):
+    """2.13"""
+
     referenceType = text(25)
     reference = text(60)
 
 
 class GeographicPoint(Typed):
+    """2.13"""
+
     latitude = text(10, required=True)
     longitude = text(10, required=True)
 
@@ -164,11 +168,15 @@ class BandwidthProfile(Typed):
 
 
 class ExistingEnni(Typed):
+    """2.6"""
+
     sellerEnniId = text(45, required=True)
     buyerEnniId = text(45)
 
 
 class ExistingUni(Typed):
+    """2.6"""
+
     sellerUniId = text(45, required=True)
     buyerUniId = text(45)
 
