@@ -84,7 +84,7 @@ def test_one_order_by_purchase_number_wants_the_buyer_where_it_is_ambiguous(buye
     assert buyer.send("GET", f"/orders?id={first['id']}&pon=PO-8").status_code == 404
 
 
-@pytest.mark.parametrize("query", ["id=", "pon=", "buyerId=", "limit=x", "offset=-1", "offset=99999999999999999999"])
+@pytest.mark.parametrize("query", ["id=", "pon=", "buyerId=", "limit=x", "offset=-1", "id=%20", "offset=99999999999999999999"])
 def test_a_parameter_without_sense_is_a_400(buyer: Buyer, query: str) -> None:
     response = buyer.send("GET", f"/orders?{query}")
     assert (response.status_code, response.json()["reason"]) == (400, "missingQueryValue" if query.endswith("=") else "invalidQuery")
@@ -276,6 +276,16 @@ def test_a_cancellation_that_is_assessed_keeps_the_status_and_a_second_is_a_409(
     assert buyer.act(order, "cancel").status_code == 409
     buyer.advance()
     assert buyer.status(order) == "CANCELLED"
+
+
+def test_an_order_with_a_completed_item_can_still_be_cancelled(buyer: Buyer) -> None:
+    order = buyer.place("ITEM_STATUSES")
+    buyer.advance("1m")
+    cancelled = buyer.act(order, "cancel").json()
+    assert (cancelled["orderStatus"], [item["orderItemStatus"] for item in cancelled["orderItems"]]) == (
+        "CANCELLED",
+        ["COMPLETED", "CANCELLED"],
+    )
 
 
 # ---- many at once ------------------------------------------------------------------------------------------------------

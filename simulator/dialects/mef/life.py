@@ -130,10 +130,11 @@ def request_number(order: Order, action: str, count: int) -> str:
 def guard(order: Order, submission: Submission, requests: Sequence[Request]) -> None:
     """What the contract forbids in a status, and a second open cancellation: a 409 (3.3, 3.5)."""
     operation, shown = submission.operation, f"order {order.number} is {order.status}"
+    asked = {"replace": "PUT", "patch": "PATCH", "cancellation": "cancel"}.get(operation, operation)
     if order.status in ENDED:
-        raise Refused("conflict", [f"id: {shown}: no {operation} is possible any more"])
+        raise Refused("conflict", [f"id: {shown}: no {asked} is possible any more"])
     if order.status not in REQUESTS[operation]:
-        raise Refused("conflict", [f"id: {shown}: {operation} is possible in {', '.join(REQUESTS[operation])}"])
+        raise Refused("conflict", [f"id: {shown}: {asked} is possible in {', '.join(REQUESTS[operation])}"])
     if operation == "release" and order.memo.get("heldBy") != BUYER:
         raise Refused("conflict", [f"id: {shown} by the Seller: a Buyer releases its own holds only"])
     if operation == "cancellation" and any(request.action == "cancellation" and request.status == "open" for request in requests):
@@ -161,14 +162,15 @@ def complete(order: Order, event: Event, now: int) -> Order:
     statuses = content.item_statuses(order.document)
     if not statuses or event.illegal:
         return order
+    if strange := [status for status in statuses if status not in STATUSES]:
+        raise Illegal(f"`{strange[0]}` is no status of an item: one of {', '.join(STATUSES)}")
     told = roll_up(statuses)
-    if not event.status and event.send in ("", "STATUS_UPDATE") and not event.action and told in NOTICES["STATUS_UPDATE"].choices:
-        if told != order.status and (order.status, told) not in EDGES:
-            raise Illegal(f"the items make the order {told}, which does not follow {order.status}")
-        order = _told(order, replace(event, status=told)) if told != order.status else order
-    if order.status in ENDED:
-        return _items_ended(order)
-    return order
+    follows = not event.status and not event.action and event.send in ("", "STATUS_UPDATE")
+    if follows and told != order.status and told in NOTICES["STATUS_UPDATE"].choices:
+        derived = replace(event, status=told)
+        _check(order, derived)
+        order = _told(order, derived)
+    return _items_ended(order) if order.status in ENDED else order
 
 
 def roll_up(items: Sequence[str]) -> str:
@@ -178,10 +180,10 @@ def roll_up(items: Sequence[str]) -> str:
 
 
 def _items_ended(order: Order) -> Order:
-    """What the items still did ends with the order; those that ended before must agree with it."""
+    """What the items still did ends with the order; how they ended says how it did, unless it was called off whatever they did."""
     document = content.ended_items(order.document, order.status, ENDED)
     told = roll_up(content.item_statuses(document))
-    if told != order.status:
+    if told != order.status and order.status in (COMPLETED, PARTIAL, FAILED):
         raise Illegal(f"the order is {order.status}, but its items make it {told}")
     return replace(order, document=document)
 

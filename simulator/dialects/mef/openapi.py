@@ -68,6 +68,7 @@ def document(server: str, settings: Settings) -> dict[str, Any]:
         spec.path(path=path, operations=operations)
     whole = dict(spec.to_dict())
     _finish(whole["components"]["schemas"], settings)
+    whole["components"]["schemas"]["OrderList"] = _list(settings)
     return whole
 
 
@@ -133,7 +134,8 @@ def _paths(settings: Settings) -> dict[str, dict[str, Any]]:
         }
         for verb in ("cancel", "hold", "release")
     }
-    listing = _operation("findOrders", "Orders of a buyer, or one by id or purchase order number", "200", None)
+    listing = _operation("findOrders", "Orders of a buyer, or one by id or purchase order number", "200", "Order")
+    listing["responses"]["200"]["content"]["application/json"]["schema"] = {"anyOf": [_ref("Order"), _ref("OrderList")]}
     listing["parameters"] = [
         {"name": name, "in": "query", "required": False, "schema": {"type": "string", "minLength": 1}} for name in ("buyerId", "id", "pon")
     ] + [
@@ -157,14 +159,23 @@ def _paths(settings: Settings) -> dict[str, dict[str, Any]]:
     }
 
 
-def _operation(name: str, summary: str, code: str, answer: str | None, *, body: str = "", about: bool = False) -> dict[str, Any]:
-    shape = _ref(answer) if answer else {"type": "object"}
+def _list(settings: Settings) -> dict[str, Any]:
+    """The list envelope (2.2, Q4)."""
+    schema = settings.list_shape == "schema"
+    members: dict[str, Any] = {"objectType": {"enum": ["orderList"]}} if schema else {}
+    counts = {name: {"type": "integer", "minimum": 0} for name in ("available", "returned")}
+    orders = {"orders" if schema else "items": {"type": "array", "items": _ref("Order")}}
+    members |= {"link": _ref("LinkAlone"), **counts, **orders}
+    return {"type": "object", "required": list(members), "properties": members}
+
+
+def _operation(name: str, summary: str, code: str, answer: str, *, body: str = "", about: bool = False) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": name,
         "summary": summary,
         "tags": ["orders"],
         "responses": {
-            code: {"description": "Done", "content": {"application/json": {"schema": shape}}},
+            code: {"description": "Done", "content": {"application/json": {"schema": _ref(answer)}}},
             **{error: {"description": text, "content": {"application/json": {"schema": _ref("Error")}}} for error, text in _ERRORS.items()},
         },
     }

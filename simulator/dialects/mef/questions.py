@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -16,6 +17,7 @@ from simulator.model import Document, Incoming, Order, Outgoing, Query
 OPERATIONS = ("list", "order", "status", "ampersand")
 PARAMETERS = ("buyerId", "id", "pon", "offset", "limit", "view")
 MOST = 10_000
+_ID = re.compile(r"[A-Za-z0-9._~-]{1,45}")
 _SEED_LIST = "http://orders/ord-list-234"
 
 
@@ -33,6 +35,8 @@ def read(incoming: Incoming, operation: str, settings: Settings) -> Query:
         raise Refused("bad_query", findings)
     if settings.strict and not given.keys() & {"buyerId", "id", "pon"}:
         raise Refused("bad_query", ["buyerId: one of buyerId, id, pon is required"])
+    if given.get("id"):
+        check_id(given["id"])
     empty = [f"{key}: has no value" for key in ("buyerId", "id", "pon") if given.get(key) == ""]
     if empty:
         raise Refused("bad_query", empty)
@@ -46,6 +50,12 @@ def read(incoming: Incoming, operation: str, settings: Settings) -> Query:
         limit=MOST if one else min(MOST, _count(given, "limit", MOST)),
         findings=tuple(findings),
     )
+
+
+def check_id(text: str) -> None:
+    """Refused where a text cannot be an order's id."""
+    if not _ID.fullmatch(text):
+        raise Refused("bad_query", [f"id: `{text[:60]}` cannot be an order's id"])
 
 
 def _count(given: Mapping[str, str], name: str, default: int) -> int:
