@@ -42,6 +42,7 @@ ORPHAN_ASKS = 12
 PATIENCE = 25 * instants.SECOND
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 QUICK_DEATH = 2 * instants.SECOND
+LOOK_EVERY = 50 * instants.MILLISECOND
 
 
 def serve(settings: Config) -> None:
@@ -88,7 +89,7 @@ def pretend(settings: Config, host: str, port: int) -> None:
         listener = _listen(host, port)
         server = make_server(host, port, app, threaded=True, fd=listener.fileno())
         logging.getLogger("werkzeug").setLevel(logging.WARNING)
-        signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         url = f"http://{host}:{listener.getsockname()[1]}"
         click.echo(f"listening on {url}")
         click.echo(f"  simulator serve --gateway-url {url}      # lets a simulator send here")
@@ -173,7 +174,7 @@ class _Family:
         self.parts = parts
         self.pids: dict[str, int] = {}
         self.started: dict[str, int] = {}
-        self.stopping = threading.Event()
+        self.stopping = False  # no lock, no event: the handler of a signal that comes while one is held would wait for ever
         self.patience = PATIENCE
         self.alive_read, self.alive_write = os.pipe()
 
@@ -185,19 +186,19 @@ class _Family:
 
     def watch(self) -> None:
         """Until told to stop: start again what dies. Then stop every child and wait for it."""
-        while not self.stopping.is_set():
+        while not self.stopping:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
                 pid, status = 0, 0
             if pid == 0:
-                self.stopping.wait(0.1)
+                clock.sleep(LOOK_EVERY)
                 continue
             name = next((name for name, known in self.pids.items() if known == pid), None)
-            if name is not None and not self.stopping.is_set():
+            if name is not None and not self.stopping:
                 log.error("the %s process ended (%s): starting it again", name, os.waitstatus_to_exitcode(status))
                 if clock.monotonic() - self.started[name] < QUICK_DEATH:
-                    self.stopping.wait(1)
+                    clock.sleep(instants.SECOND)
                 self._start(name)
         for name, pid in self.pids.items():
             self._end(name, pid)
@@ -245,9 +246,9 @@ class _Family:
 
     def _stop(self, number: int, frame: Any) -> None:
         """The first signal asks, the second insists."""
-        if self.stopping.is_set():
+        if self.stopping:
             self.patience = 0
-        self.stopping.set()
+        self.stopping = True
 
     def _end(self, name: str, pid: int) -> None:
         """Ask a child to end; one that does not, is killed with all it started."""
