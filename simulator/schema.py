@@ -200,7 +200,7 @@ class Strict(Schema):
             if key in self.later:
                 found[key] = [f"`{key}` is not yet supported"]
             elif key not in known:
-                found[key] = [f"unknown key `{key}` ({errors.nearest(key, known)})"]
+                found[key] = [f"unknown key `{key}` ({errors.nearest(key, known) or 'there are none here'})"]
         if found:
             raise ValidationError(found)
 

@@ -115,6 +115,15 @@ def test_an_order_of_any_contract_lives_its_life(name: str, kitchen: Callable[..
     assert len(place.supplier.journal(direction="in")) == 4 + 2 * len(refused), "every request stands in the journal"
 
 
+@pytest.mark.parametrize("name", dialects.names())
+def test_every_sample_of_a_new_order_is_taken(name: str, kitchen: Callable[..., Kitchen]) -> None:
+    dialect = dialects.get(name)
+    place = kitchen(dialect, *shipped(name))
+    codes = [place.ask(operation, serial=serial).status_code for serial, operation in enumerate(dialect.sample_operations("create"), 1)]
+    assert codes and all(200 <= code < 300 for code in codes)
+    assert {view.order.operation for view in place.supplier.orders()} == set(dialect.sample_operations("create"))
+
+
 def test_a_pause_and_its_end_go_through_store_and_sender(kitchen: Callable[..., Kitchen], receiver: Receiver) -> None:
     place = kitchen(Pizza(), ("s", STORY))
     place.ask("create")
