@@ -16,7 +16,7 @@ PACKAGE = ROOT / "simulator"
 
 LEVELS = {
     0: ["errors", "instants", "clock", "seed", "redact", "schema", "strict_json", "strict_yaml"],
-    1: ["model", "template", "matching", "paths"],
+    1: ["model", "template", "matching", "paths", "client"],
     2: ["rules", "scenario", "story"],
     3: ["engine", "dialects"],
     4: ["config"],
@@ -44,7 +44,7 @@ HOMES = {
     "sqlalchemy": {"store"},
     "psycopg": {"store"},
     "aiohttp": {"gateway"},
-    "requests": {"cli"},
+    "requests": {"cli", "client"},
     "yaml": {"strict_yaml"},
     "marshmallow": {"schema", "config", "scenario", "dialects"},
     "apispec": {"dialects", "scenario"},

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +60,34 @@ _config = click.option("--config", metavar="FILE", help="The settings; config.ya
 _store = click.option("--store", "store__url", metavar="URL", help="sqlite:///FILE or postgresql://USER@HOST/DATABASE.")
 _gateway = click.option("--gateway-url", "gateway__url", metavar="URL", help="Where KCIs go; the built-in pretend gateway otherwise.")
 _dialect = click.option("--dialect", metavar="NAME", help="The wire contract; by default what the file's folder is named after.")
+_MOST = 50
+
+
+def _running(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of a command that asks a running simulator; it gets a client of it."""
+
+    @functools.wraps(command)
+    def run(url: str | None, token: str | None, supplier: str | None, config: str | None, **options: Any) -> None:
+        from simulator.cli.asking import client_of
+
+        with client_of(_settings(config=config), url, token, supplier) as client:
+            command(client, **options)
+
+    for option in (
+        _config,
+        click.option("--supplier", metavar="NAME", help="Which supplier; the first one otherwise."),
+        click.option("--token", help="The admin token; that of the settings otherwise."),
+        click.option("--url", metavar="URL", help="Where the simulator answers; the address of the settings otherwise."),
+    ):
+        run = option(run)
+    return run
+
+
+def _listing(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of a command that lists things."""
+    as_json = click.option("--json", "as_json", is_flag=True, help="JSON lines instead of a table.")
+    most = click.option("--most", type=click.IntRange(min=0), default=_MOST, show_default=True, help="How many; 0 shows all.")
+    return as_json(most(_running(command)))
 
 
 @main.command(short_help="Serve the simulator.")
@@ -160,3 +190,46 @@ def schema(dialect: str | None) -> None:
     from simulator.cli.files import schema as run
 
     click.echo(run(dialect))
+
+
+@main.command(short_help="List orders, or tell one's story.")
+@click.argument("order_id", required=False, metavar="[ID]")
+@click.option("--tenant", default="", help="Only this tenant's.")
+@click.option("--ref", default="", help="Only the order of this reference of theirs.")
+@click.option("--status", default="", help="Only those in this status.")
+@_listing
+def orders(client: Any, **options: Any) -> None:
+    """List a running simulator's orders, or tell one's story."""
+    from simulator.cli.asking import orders as run
+
+    run(client, **options)
+
+
+@main.command(short_help="List KCIs, sent and to be sent.")
+@click.option("--order", default="", metavar="ID", help="Only this order's.")
+@click.option("--state", default="", help="waiting, paused, attempted, delivered, silenced, withdrawn, dead or skipped.")
+@_listing
+def kcis(client: Any, **options: Any) -> None:
+    """List a running simulator's KCIs, sent and to be sent, by due moment."""
+    from simulator.cli.asking import kcis as run
+
+    run(client, **options)
+
+
+@main.command(short_help="List every exchange with the gateway.")
+@click.option("--order", default="", metavar="ID", help="Only this order's.")
+@click.option("--direction", type=click.Choice(["in", "out"]), default=None, help="Only the gateway's requests, or only ours.")
+@_listing
+def journal(client: Any, direction: str | None, **options: Any) -> None:
+    """List every exchange of a running simulator with the gateway, oldest first."""
+    from simulator.cli.asking import journal as run
+
+    run(client, direction=direction or "", **options)
+
+
+@main.command(short_help="Forget orders, KCIs and the journal.")
+@_running
+def reset(client: Any) -> None:
+    """Let a running simulator forget orders, KCIs, journal and pins; its clock stays."""
+    client.reset()
+    click.echo("forgotten: orders, KCIs, journal, pins")

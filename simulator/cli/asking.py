@@ -1,0 +1,81 @@
+"""The commands about a running simulator, over HTTP: orders, kcis, journal, reset. Tables for people, `--json` for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+import click
+
+from simulator.client import Client
+from simulator.config import Config
+
+Row = Sequence[str]
+
+
+def client_of(settings: Config, url: str | None, token: str | None, supplier: str | None) -> Client:
+    """The client of the simulator that the settings describe, unless the options say otherwise."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.server.host, settings.server.host)
+    here = f"http://{f'[{host}]' if ':' in host else host}:{settings.server.port}"
+    return Client(url or here, token=token or settings.admin_token, supplier=supplier)
+
+
+def orders(client: Client, order_id: str | None, most: int, as_json: bool, **filters: str) -> None:
+    """Orders, or one order's story."""
+    if order_id is None:
+        _show(client.orders(**filters), most, as_json, ("id", "tenant/ref", "number", "status", "scenario", "KCIs"), _order_row)
+    elif as_json:
+        click.echo(json.dumps(client.order(order_id), indent=2, ensure_ascii=False))
+    else:
+        click.echo(client.story(order_id), nl=False)
+
+
+def kcis(client: Client, most: int, as_json: bool, **filters: str) -> None:
+    """The outbox."""
+    _show(client.kcis(**filters), most, as_json, ("due", "order", "no", "send", "state", "tries", "last answer"), _kci_row)
+
+
+def journal(client: Client, most: int, as_json: bool, **filters: str) -> None:
+    """Every exchange."""
+    _show(client.journal(**filters), most, as_json, ("at", "way", "request", "answer", "order", "findings"), _exchange_row)
+
+
+def _show(items: Iterable[Mapping[str, Any]], most: int, as_json: bool, heads: Row, row_of: Callable[[Mapping[str, Any]], Row]) -> None:
+    """As JSON lines, or as a table; a word about the rest where there is more."""
+    found = iter(items)
+    shown = list(islice(found, most)) if most else list(found)
+    if as_json:
+        for item in shown:
+            click.echo(json.dumps(item, ensure_ascii=False))
+        return
+    for line in table(heads, [row_of(item) for item in shown]):
+        click.echo(line)
+    if next(found, None) is not None:
+        click.echo(f"the first {most}; --most 0 shows all", err=True)
+
+
+def table(heads: Row, rows: Sequence[Row]) -> list[str]:
+    """Lines with aligned columns; the heads alone where there is nothing."""
+    widths = [max(len(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (heads, *rows)]
+
+
+def _order_row(order: Mapping[str, Any]) -> Row:
+    told = ", ".join(f"{count} {state}" for state, count in order["kcis"].items() if count)
+    return (order["id"], f"{order['tenant']}/{order['ref']}", order["number"] or "", order["status"], order["scenario"], told)
+
+
+def _kci_row(kci: Mapping[str, Any]) -> Row:
+    last = kci["last"] or {}
+    answer = str(last.get("code") or last.get("error") or "")
+    number = "" if kci["sequence"] is None else str(kci["sequence"])
+    return (kci["due_at"], kci["order"], number, kci["send"], kci["state"], str(kci["attempts"]), answer[:60])
+
+
+def _exchange_row(exchange: Mapping[str, Any]) -> Row:
+    response = exchange["response"]
+    answer = str(response.get("code") or response.get("error") or "")
+    asked = f"{exchange['method']} {exchange['path']}".strip()
+    return (exchange["at"], exchange["direction"], asked[:80], answer[:40], exchange["order"] or "", "; ".join(exchange["findings"])[:100])

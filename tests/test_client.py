@@ -1,0 +1,136 @@
+"""The client and the commands that ask a running simulator, over real HTTP."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from simulator.cli import main
+from simulator.client import Client, Failed
+from simulator.web import Embedded
+from tests.conftest import Gateway
+
+
+@pytest.fixture
+def client(simulator: Embedded) -> Any:
+    with Client(simulator.url) as asking:
+        yield asking
+
+
+def run(simulator: Embedded, *arguments: str) -> Any:
+    return CliRunner().invoke(main, [*arguments, "--url", simulator.url])
+
+
+def test_the_client_sees_what_the_admin_api_shows(client: Client, gateway: Gateway) -> None:
+    body = gateway.place("ORDER_ACKNOWLEDGED")
+    (order,) = client.orders(ref=str(body["id"]))
+    assert client.order(order["id"]) == order and list(client.orders(tenant="NOBODY")) == []
+    told = client.advance(by="30s")
+    assert [kci["send"] for kci in told["kcis"]] == ["COMMITTED"] == [kci["send"] for kci in client.kcis(state="delivered")]
+    assert [exchange["direction"] for exchange in client.journal(order=order["id"])] == ["in", "out"]
+    assert "1 COMMITTED -> IN_PROGRESS" in client.story(order["id"])
+    client.reset()
+    assert list(client.orders()) == []
+
+
+def test_the_client_pins_and_sets_the_clock(client: Client, gateway: Gateway) -> None:
+    client.pin("ORDER_REJECTED", times=1)
+    assert gateway.post("/service-orders", gateway.provide()).status_code == 422
+    client.pin("ORDER_REJECTED")
+    client.unpin()
+    assert gateway.post("/service-orders", gateway.provide()).status_code == 202
+    assert client.set_clock(mode="manual")["mode"] == client.clock()["mode"] == "manual"
+
+
+def test_the_client_walks_every_page(simulator: Embedded, gateway: Gateway) -> None:
+    refs = {str(gateway.place()["id"]) for _ in range(5)}
+    with Client(simulator.url, page=2) as client:
+        assert {order["ref"] for order in client.orders()} == refs and len(list(client.orders())) == 5
+
+
+def test_another_supplier_is_named(simulator: Embedded, gateway: Gateway) -> None:
+    gateway.place()
+    with Client(simulator.url, supplier="mef") as other:
+        assert list(other.orders()) == []
+    with Client(simulator.url, supplier="meff") as nobody, pytest.raises(Failed, match="did you mean `mef`"):
+        nobody.clock()
+
+
+def test_a_refusal_has_its_status_code_and_detail(client: Client) -> None:
+    with pytest.raises(Failed) as caught:
+        client.advance(by="soon")
+    assert (caught.value.status, caught.value.code) == (400, "malformed") and "soon" in caught.value.detail
+
+
+def test_a_token_opens_what_wants_one(make_config: Any) -> None:
+    with Embedded(make_config(admin={"token": "secret"})) as running:
+        with Client(running.url) as stranger, pytest.raises(Failed) as caught:
+            list(stranger.orders())
+        assert caught.value.status == 401
+        with Client(running.url, token="secret") as known:
+            assert list(known.orders()) == []
+
+
+# ---- the commands ------------------------------------------------------------------------------------------------------
+
+
+def test_orders_as_a_table_as_json_and_as_a_story(simulator: Embedded, gateway: Gateway) -> None:
+    body = gateway.place("ORDER_ACKNOWLEDGED")
+    gateway.advance("30s")
+    lines = run(simulator, "orders").stdout.splitlines()
+    assert lines[0].split() == ["id", "tenant/ref", "number", "status", "scenario", "KCIs"]
+    assert f"TENANT1/{body['id']}" in lines[1] and "1 waiting, 1 delivered" in lines[1] and len(lines) == 2
+    (order,) = map(json.loads, run(simulator, "orders", "--json").stdout.splitlines())
+    assert order["ref"] == str(body["id"])
+    story = run(simulator, "orders", order["id"]).stdout
+    assert story.startswith(f"order TENANT1/{body['id']}") and "1 COMMITTED -> IN_PROGRESS" in story
+    assert json.loads(run(simulator, "orders", order["id"], "--json").stdout)["id"] == order["id"]
+    assert run(simulator, "orders", "--status", "HELD").stdout.splitlines() == ["id  tenant/ref  number  status  scenario  KCIs"]
+
+
+def test_kcis_and_journal_filter(simulator: Embedded, gateway: Gateway) -> None:
+    gateway.place("ORDER_ACKNOWLEDGED")
+    gateway.advance("30s")
+    (kci,) = map(json.loads, run(simulator, "kcis", "--state", "delivered", "--json").stdout.splitlines())
+    assert kci["send"] == "COMMITTED"
+    heads, sent, waits = run(simulator, "kcis").stdout.splitlines()
+    assert heads.split()[:4] == ["due", "order", "no", "send"]
+    assert sent.split()[2:] == ["1", "COMMITTED", "delivered", "1", "204"] and waits.split()[2:] == ["COMPLETED", "waiting", "0"]
+    exchanges = run(simulator, "journal", "--direction", "out").stdout.splitlines()
+    assert len(exchanges) == 2 and "POST /kcis" in exchanges[1] and "204" in exchanges[1]
+
+
+def test_a_long_list_says_that_it_is_cut(simulator: Embedded, gateway: Gateway) -> None:
+    for _ in range(3):
+        gateway.place()
+    result = run(simulator, "orders", "--most", "2")
+    assert len(result.stdout.splitlines()) == 3 and "the first 2" in result.stderr
+    assert len(run(simulator, "orders", "--most", "0").stdout.splitlines()) == 4
+
+
+def test_reset_forgets(simulator: Embedded, gateway: Gateway) -> None:
+    gateway.place()
+    assert run(simulator, "reset").exit_code == 0
+    assert len(run(simulator, "orders").stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["orders", "kcis", "journal", "reset"])
+def test_what_goes_wrong_is_one_line_and_exit_2(command: str) -> None:
+    result = CliRunner().invoke(main, [command, "--url", "http://127.0.0.1:1"])
+    assert result.exit_code == 2 and result.stderr.count("\n") == 1 and "no simulator answers at http://127.0.0.1:1" in result.stderr
+
+
+def test_a_wrong_order_or_state_is_one_line_too(simulator: Embedded) -> None:
+    for arguments, said in ((("orders", "nobody"), "no order nobody"), (("kcis", "--state", "ded"), "state: one of")):
+        result = run(simulator, *arguments)
+        assert result.exit_code == 2 and said in result.stderr and result.stderr.count("\n") == 1
+
+
+def test_the_address_and_the_token_come_from_the_settings(make_config: Any, tmp_path: Any) -> None:
+    with Embedded(make_config(admin={"token": "secret"})) as running:
+        path = tmp_path / "config.yaml"
+        path.write_text(f"server: {{port: {running.url.rpartition(':')[2]}}}\nadmin: {{token: secret}}\n")
+        assert CliRunner().invoke(main, ["orders", "--config", str(path)]).exit_code == 0
