@@ -67,7 +67,7 @@ class Client:
 
     def story(self, order_id: str) -> str:
         """An order's life, one line an event."""
-        return self._ask("GET", f"/orders/{order_id}/story", params={"format": "text"}).text
+        return self._ask("GET", f"{self.base}/orders/{order_id}/story", params={"format": "text"}).text
 
     def kcis(self, *, order: str = "", state: str = "") -> Iterator[dict[str, Any]]:
         """The outbox, by due moment."""
@@ -103,24 +103,34 @@ class Client:
         """Forget orders, KCIs, journal and pins."""
         self._json("POST", "/reset")
 
+    # ---- suppliers -----------------------------------------------------------------------------------------------------
+
+    def make_supplier(self, **given: Any) -> dict[str, Any]:
+        """Make a throw-away supplier (`name`, `dialect`, `clock`, `gateway`, `default`, `seed`, each may be left out): its shape."""
+        return dict(self._ask("POST", f"{self.url}/__admin/suppliers", json=given).json())
+
+    def delete_supplier(self, name: str) -> None:
+        """Delete a throw-away supplier, with all that is its own."""
+        self._ask("DELETE", f"{self.url}/__admin/suppliers/{name}")
+
     # ---- the wire ------------------------------------------------------------------------------------------------------
 
     def _items(self, path: str, **filters: str) -> Iterator[dict[str, Any]]:
         """Every item of a list, page by page."""
         asked: dict[str, Any] = {**{name: value for name, value in filters.items() if value}, "limit": self.page}
         while True:
-            page = self._ask("GET", path, params=asked).json()
+            page = self._ask("GET", self.base + path, params=asked).json()
             yield from page["items"]
             if page["next"] is None:
                 return
             asked["after"] = page["next"]
 
     def _json(self, method: str, path: str, body: Any = None) -> Any:
-        return self._ask(method, path, json=body).json()
+        return self._ask(method, self.base + path, json=body).json()
 
-    def _ask(self, method: str, path: str, **options: Any) -> requests.Response:
+    def _ask(self, method: str, url: str, **options: Any) -> requests.Response:
         try:
-            response = self.http.request(method, self.base + path, timeout=self.timeout, **options)
+            response = self.http.request(method, url, timeout=self.timeout, **options)
         except requests.RequestException as error:
             raise Failed(f"no simulator answers at {self.url} ({type(error).__name__}): start one with `simulator serve`") from None
         if response.ok:

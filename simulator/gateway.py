@@ -22,6 +22,7 @@ from simulator.config import Auth, Delivery, Gateway
 log = logging.getLogger("simulator.gateway_client")
 
 KEPT_BODY = 1024
+MOST_GATEWAYS = 1000
 RETRY_AFTER_MAX = 5 * instants.MINUTE
 RETRYABLE = {408, 425, 429}
 FINAL_5XX = {501, 505}
@@ -91,10 +92,9 @@ def _retry_after(result: Result) -> int:
 class Client:
     """One per sender process: keep-alive connections to every supplier's gateway, and their tokens. Use inside an event loop."""
 
-    def __init__(self, gateways: Mapping[str, Gateway], delivery: Delivery) -> None:
-        self.gateways = gateways
+    def __init__(self, delivery: Delivery) -> None:
         self.delivery = delivery
-        self.credentials = {name: _credentials(gateway, delivery) for name, gateway in gateways.items()}
+        self.credentials: dict[Gateway, _Fixed | _OAuth2] = {}
         self.session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
@@ -107,20 +107,28 @@ class Client:
         if self.session is not None:
             await self.session.close()
 
-    async def post(self, supplier: str, path: str, body: str, headers: Mapping[str, str]) -> Result:
+    async def post(self, gateway: Gateway, path: str, body: str, headers: Mapping[str, str]) -> Result:
         """Post one message. A 401 costs one new token and one more post, within the same try."""
         assert self.session is not None
-        credentials = self.credentials[supplier]
+        credentials = self._credentials_of(gateway)
         for last in (False, True):
             try:
                 authorization = await credentials.header(self.session)
             except _NoToken as error:
                 return Result(error=str(error), no_token=error.wait, silent=error.silent)
             sent = {**headers, "Content-Type": "application/json", **authorization}
-            result = await self._send(f"{self.gateways[supplier].url}{path}", body, sent, credentials.note)
+            result = await self._send(f"{gateway.url}{path}", body, sent, credentials.note)
             if result.code != 401 or last or not credentials.forget(authorization):
                 return result
         raise AssertionError("unreachable")
+
+    def _credentials_of(self, gateway: Gateway) -> _Fixed | _OAuth2:
+        """Those of a gateway, shared by all suppliers that know it alike; the oldest are forgotten when many came and went."""
+        known = self.credentials.pop(gateway, None) or _credentials(gateway, self.delivery)
+        self.credentials[gateway] = known
+        while len(self.credentials) > MOST_GATEWAYS:
+            self.credentials.pop(next(iter(self.credentials)))
+        return known
 
     async def _send(self, url: str, body: str, headers: Mapping[str, str], note: str) -> Result:
         assert self.session is not None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -32,10 +32,16 @@ BEAT_EVERY = 2 * instants.SECOND
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """What the sender knows of one supplier."""
+    """What the sender knows of one supplier; chance of its orders hangs on `run_seed`, which was asked for when `fixed_seed`."""
 
     dialect: Dialect
     gateway: Gateway
+    run_seed: str
+    fixed_seed: bool
+
+
+Find = Callable[[Tx, str], Target | None]
+"""A supplier's target by name, None when there is no such supplier (any more)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +49,7 @@ class Parcel:
     """One KCI in flight: everything that its post and its settling want, under the fence of the claim."""
 
     supplier: str
+    target: Target
     order: Order
     kci: Kci
     fence: int
@@ -63,14 +70,12 @@ class _Changes:
 class Sender:
     """Run it with `asyncio.run(sender.run())`; `stop()` from any thread lets it finish what is in flight and return."""
 
-    def __init__(self, store: Store, targets: Mapping[str, Target], delivery: Delivery, *, run_seed: str, fixed_seed: bool) -> None:
+    def __init__(self, store: Store, find: Find, delivery: Delivery) -> None:
         self.store = store
-        self.targets = targets
+        self.find = find
         self.delivery = delivery
-        self.run_seed = run_seed
-        self.fixed_seed = fixed_seed
         self.owner = seed.unique()
-        self.client = Client({name: target.gateway for name, target in targets.items()}, delivery)
+        self.client = Client(delivery)
         self.results: list[tuple[Parcel, Result]] = []
         self.in_flight: set[asyncio.Task[None]] = set()
         self.stopping = False
@@ -134,7 +139,7 @@ class Sender:
         if order.conversation_id:
             headers["X-Conversation-ID"] = order.conversation_id
         try:
-            result = await self.client.post(parcel.supplier, parcel.path, kci.body or "", headers)
+            result = await self.client.post(parcel.target.gateway, parcel.path, kci.body or "", headers)
         except Exception as error:  # a defect of ours must not lose the parcel: its try counts, and the log has it
             log.exception("posting %s failed in an unexpected way", kci.id)
             result = Result(error=f"internal: {type(error).__name__}")
@@ -146,27 +151,26 @@ class Sender:
 
     def _turn(self, results: Sequence[tuple[Parcel, Result]], free: int) -> tuple[list[Parcel], float]:
         with self.store.write() as tx:
-            moments = {name: clocks.get(tx, name) for name in self.targets}
             if tx.wall - self.last_beat > BEAT_EVERY:
                 tx.end_stuck()
                 clocks.beat(tx)
                 self.last_beat = tx.wall
             if results:
-                self._settle(tx, results, moments)
-            parcels = self._claim(tx, free, moments) if free > 0 else []
+                self._settle(tx, results)
+            parcels = self._claim(tx, free) if free > 0 else []
             next_wake = outbox.next_wake(tx)
             wait = POLL if next_wake is None or free <= len(parcels) else min(POLL, max(0, next_wake - tx.wall) / instants.SECOND)
             return parcels, wait
 
-    def _settle(self, tx: Tx, results: Sequence[tuple[Parcel, Result]], moments: Mapping[str, Clock]) -> None:
+    def _settle(self, tx: Tx, results: Sequence[tuple[Parcel, Result]]) -> None:
         held = outbox.held(tx, {parcel.order.id: parcel.fence for parcel, _ in results}, self.owner)
         waiting = outbox.open_of(tx, list(held))
         changes = _Changes()
         for parcel, result in results:
+            if self.find(tx, parcel.supplier) is None:
+                continue  # deleted meanwhile, with its lanes and its journal
             lane = held.get(parcel.order.id)
-            moment = moments[parcel.supplier]
-            target = self.targets[parcel.supplier]
-            decision = decide(result, parcel.kci.attempts, target.dialect.accepted, self.delivery)
+            decision = decide(result, parcel.kci.attempts, parcel.target.dialect.accepted, self.delivery)
             finding: tuple[str, ...] = (result.note,) if result.note else ()
             finding += () if lane else ("the lease had ended: this answer changes nothing",)
             if not result.silent:
@@ -174,7 +178,7 @@ class Sender:
                 _say(parcel, result, decision)
             if lane:
                 rest = [kci for kci in waiting[lane.order] if kci.id != parcel.kci.id]
-                self._settle_one(tx, parcel, result, decision, lane, rest, moment, changes)
+                self._settle_one(tx, parcel, result, decision, lane, rest, clocks.get(tx, parcel.supplier), changes)
         outbox.save(tx, changes.kcis)
         outbox.save_lanes(tx, changes.lanes)
 
@@ -194,23 +198,22 @@ class Sender:
             row |= outbox.resting(rest, moment)
         changes.lanes.append(row)
 
-    def _claim(self, tx: Tx, free: int, moments: Mapping[str, Clock]) -> list[Parcel]:
-        lanes = [lane for lane in outbox.claim(tx, free) if lane.supplier in self.targets]
+    def _claim(self, tx: Tx, free: int) -> list[Parcel]:
+        claimed = outbox.claim(tx, free)
+        targets = {name: self.find(tx, name) for name in {lane.supplier for lane in claimed}}
+        lanes = [lane for lane in claimed if targets[lane.supplier] is not None]
         if not lanes:
             return []
         ids = [lane.order for lane in lanes]
         waiting, requests, found = outbox.open_of(tx, ids), orders.requests_of(tx, ids), orders.many(tx, ids)
         changes = _Changes()
         for lane in lanes:
-            turn = _LaneTurn(self, tx, lane, found[lane.order], requests[lane.order], waiting[lane.order], moments[lane.supplier])
-            turn.run(changes)
+            if target := targets[lane.supplier]:
+                _LaneTurn(self, tx, lane, target, found[lane.order], requests[lane.order], waiting[lane.order]).run(changes)
         orders.save(tx, changes.orders)
         outbox.save(tx, changes.kcis)
         outbox.save_lanes(tx, changes.lanes)
         return changes.parcels
-
-    def chance_of(self, order: Order) -> seed.Chance:
-        return seed.Chance(self.run_seed, (order.supplier, order.scenario, order.seed_key), self.fixed_seed)
 
 
 class _LaneTurn:
@@ -220,12 +223,12 @@ class _LaneTurn:
     """
 
     def __init__(
-        self, sender: Sender, tx: Tx, lane: Lane, order: Order, requests: Sequence[Request], waiting: Sequence[Kci], moment: Clock
+        self, sender: Sender, tx: Tx, lane: Lane, target: Target, order: Order, requests: Sequence[Request], waiting: Sequence[Kci]
     ) -> None:
-        self.sender, self.tx, self.lane, self.order = sender, tx, lane, order
-        self.requests, self.waiting, self.moment = list(requests), list(waiting), moment
-        self.dialect = sender.targets[lane.supplier].dialect
-        self.now = moment.now(tx.wall)
+        self.sender, self.tx, self.lane, self.target, self.order = sender, tx, lane, target, order
+        self.requests, self.waiting, self.moment = list(requests), list(waiting), clocks.get(tx, lane.supplier)
+        self.dialect = target.dialect
+        self.now = self.moment.now(tx.wall)
 
     def run(self, changes: _Changes) -> None:
         before = self.order
@@ -260,7 +263,8 @@ class _LaneTurn:
 
     def _happen(self, head: Kci) -> tuple[Kci, Request | None]:
         rest = self.waiting[1:]
-        chance = self.sender.chance_of(self.order)
+        names = (self.order.supplier, self.order.scenario, self.order.seed_key)
+        chance = seed.Chance(self.target.run_seed, names, self.target.fixed_seed)
         with self._contained():
             step = engine.advance(self.order, head, self.requests, rest, self.dialect, self.now, chance)
         if step.request is not None:
@@ -300,9 +304,12 @@ class _LaneTurn:
 
     def _hand_out(self, head: Kci, row: dict[str, Any], changes: _Changes) -> dict[str, Any]:
         changes.kcis.append(head)
-        path = self.sender.targets[self.lane.supplier].gateway.kcis.replace("{id}", quote(self.order.number, safe=""))
+        path = self.target.gateway.kcis.replace("{id}", quote(self.order.number, safe=""))
         fence = self.lane.fence + 1
-        changes.parcels.append(Parcel(supplier=self.lane.supplier, order=self.order, kci=head, fence=fence, path=path, at=self.now))
+        parcel = Parcel(
+            supplier=self.lane.supplier, target=self.target, order=self.order, kci=head, fence=fence, path=path, at=self.now
+        )  # fmt: skip
+        changes.parcels.append(parcel)
         lease = self.tx.wall + self.sender.delivery.lease
         return row | {"state": "sending", "wake": lease, "owner": self.sender.owner, "fence": fence}
 

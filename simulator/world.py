@@ -1,33 +1,45 @@
-"""A whole simulator from its settings: the store, each supplier with its scenarios, and the sender that serves them all."""
+"""A whole simulator from its settings: the store, each supplier with its scenarios, and the sender that serves them all.
+
+Standing suppliers come from the settings; throw-away ones are rows of the store, made and removed while the simulator runs.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from simulator import __version__, dialects, instants, rehearsal
+from simulator import __version__, dialects, instants, rehearsal, seed, strict_json
 from simulator.clock import wall
-from simulator.config import Config, SupplierConfig
+from simulator.config import Config, SupplierConfig, make_supplier
 from simulator.dialects import Dialect
-from simulator.errors import Conflict, Invalid, Problem, nearest
+from simulator.errors import Conflict, Invalid, Problem, Refused, nearest
+from simulator.model import Scenario
 from simulator.scenario import Book, read_folder
 from simulator.sender import Sender, Target
-from simulator.store import OPEN, Store, clocks
+from simulator.store import OPEN, Store, Tx, clocks, outbox, suppliers
+from simulator.store.suppliers import Made
 from simulator.supplier import Supplier
 
 BEAT_LASTS = 10 * instants.SECOND
+MADE = "/suppliers"
+"""Below this path are the suppliers that were made while the simulator ran."""
+
+MOST_KNOWN = 1000
 
 
 @dataclass(slots=True)
 class World:
-    """Open it with `open_world`, close it when done. `suppliers` are by name, in the order of the settings."""
+    """Open it with `open_world`, close it when done. `suppliers` are the standing ones, by name, in the order of the settings."""
 
     config: Config
     store: Store
     suppliers: dict[str, Supplier]
     begun: int
+    base_url: str = ""
+    known: dict[str, tuple[str, Supplier]] = field(default_factory=dict)
 
     @property
     def default(self) -> Supplier:
@@ -38,21 +50,92 @@ class World:
 
     def sender(self) -> Sender:
         """A sender for all suppliers of this world."""
-        targets = {name: Target(dialect=supplier.dialect, gateway=supplier.config.gateway) for name, supplier in self.suppliers.items()}
-        some = self.default
-        return Sender(self.store, targets, self.config.delivery, run_seed=some.run_seed, fixed_seed=some.fixed_seed)
+        return Sender(self.store, self._target, self.config.delivery)
+
+    def _target(self, tx: Tx, name: str) -> Target | None:
+        supplier = self.find(tx, name, hold=True)
+        if supplier is None:
+            return None
+        return Target(
+            dialect=supplier.dialect, gateway=supplier.config.gateway, run_seed=supplier.run_seed, fixed_seed=supplier.fixed_seed
+        )  # fmt: skip
+
+    # ---- throw-away suppliers ------------------------------------------------------------------------------------------
+
+    def find(self, tx: Tx, name: str, *, hold: bool = False) -> Supplier | None:
+        """A supplier by name as it is now: standing, or made by any process of this store; on `hold` it stays while `tx` lasts."""
+        if name in self.suppliers:
+            return self.suppliers[name]
+        made = suppliers.one(tx, name, hold=hold)
+        return self._made(made) if made else None
+
+    def supplier(self, name: str) -> Supplier:
+        """A supplier by name. Invalid names the nearest."""
+        with self.store.read() as tx:
+            found = self.find(tx, name)
+            if found is None:
+                names = [*self.suppliers, *(made.name for made in suppliers.every(tx))]
+                raise Invalid([Problem(message=f"no supplier `{name}`", hint=nearest(name, names))])
+        return found
+
+    def every(self) -> list[Supplier]:
+        """The standing suppliers, then those that were made, the oldest first."""
+        with self.store.read() as tx:
+            return [*self.suppliers.values(), *(self._made(made) for made in suppliers.every(tx))]
+
+    def make(self, given: Mapping[str, Any]) -> Supplier:
+        """Make a throw-away supplier from a checked entry without path and scenarios. Refused when its name is taken or a word wrong."""
+        name = given.get("name") or f"s{seed.unique().replace('-', '')[:12]}"
+        entry = {**given, "name": name, "path": f"{MADE}/{name}"}
+        config = _with_gateway(make_supplier(entry, self.config.common), self.config, self.base_url)
+        entry["gateway"] = {**given.get("gateway", {}), "url": config.gateway.url}  # a sender on another machine knows no base URL
+        self._book(config)
+        try:
+            with self.store.write() as tx:
+                if name in self.suppliers:
+                    raise Conflict("a standing supplier")
+                made = suppliers.add(tx, name, entry)
+                clocks.begin(tx, name, config.clock.mode, config.clock.rate)
+        except Conflict:
+            raise Refused("conflict", [f"name: there is a supplier {name} already"]) from None
+        return self._made(made)
+
+    def remove(self, name: str) -> None:
+        """Delete a throw-away supplier and all that is its own. Refused when there is none, or it is a standing one."""
+        if name in self.suppliers:
+            raise Refused("conflict", [f"name: {name} stands in the settings: only a supplier that was made can be deleted"])
+        with self.store.write() as tx:
+            if not suppliers.remove(tx, name):
+                raise Refused("not_found", [f"no supplier {name[:80]}"])
+        self.known.pop(name, None)
+
+    def _made(self, made: Made) -> Supplier:
+        """The supplier of a row; made once in each process."""
+        edition, supplier = self.known.get(made.name, ("", None))
+        if supplier is None or edition != made.edition:
+            config = make_supplier(made.settings, self.config.common)
+            supplier = _supplier(config, self._book(config), self.store, self.config)
+            self.known[made.name] = (made.edition, supplier)
+            while len(self.known) > MOST_KNOWN:
+                self.known.pop(next(iter(self.known)))
+        return supplier
+
+    def _book(self, config: SupplierConfig) -> Book:
+        """The scenarios of the first standing supplier of the same contract, else the shipped ones; Refused when the default is none."""
+        alike = next((supplier.book for supplier in self.suppliers.values() if supplier.dialect.name == config.dialect), None)
+        book = alike or open_book(config, rehearse=False)
+        if config.default:
+            book.named(config.default, "default")
+        return replace(book, default=config.default or book.default)
 
     def health(self) -> dict[str, Any]:
         """How we are, and how each gateway is, without confusing the two."""
         now = wall()
         with self.store.read() as tx:
             beat = clocks.last_beat(tx)
-        totals = [supplier.totals() for supplier in self.suppliers.values()]
-        sender = {
-            "alive": now - beat < BEAT_LASTS,
-            "waiting": sum(total.get(state, 0) for total in totals for state in OPEN),
-            "dead": sum(total.get("dead", 0) for total in totals),
-        }
+            totals = outbox.totals(tx)
+        waiting = sum(totals.get(state, 0) for state in OPEN)
+        sender = {"alive": now - beat < BEAT_LASTS, "waiting": waiting, "dead": totals.get("dead", 0)}
         return {
             "status": "ok" if sender["alive"] else "degraded",
             "version": __version__,
@@ -79,17 +162,19 @@ def open_world(config: Config, base_url: str, *, beginning: bool = True) -> Worl
     if problems:
         raise Invalid(problems)
     store = Store(config.store.url, durability=config.store.durability, pool=config.server.threads + 4)
-    run_seed = config.seed if config.seed is not None else store.root_seed
-    suppliers = {
-        supplier.name: Supplier(
-            supplier, dialects.get(supplier.dialect, supplier.contract), books[supplier.name], store,
-            run_seed=run_seed, fixed_seed=config.seed is not None, max_delay=config.server.max_delay,
-        )
-        for supplier in config.suppliers
-    }  # fmt: skip
+    standing = {supplier.name: _supplier(supplier, books[supplier.name], store, config) for supplier in config.suppliers}
     if beginning:
         _begin_clocks(config, store)
-    return World(config=config, store=store, suppliers=suppliers, begun=wall())
+    return World(config=config, store=store, suppliers=standing, begun=wall(), base_url=base_url)
+
+
+def _supplier(supplier: SupplierConfig, book: Book, store: Store, config: Config) -> Supplier:
+    """A supplier over an open store; its own seed counts before that of the whole simulator."""
+    fixed = supplier.seed if supplier.seed is not None else config.seed
+    return Supplier(
+        supplier, dialects.get(supplier.dialect, supplier.contract), book, store, run_seed=store.root_seed if fixed is None else fixed,
+        fixed_seed=fixed is not None, max_delay=config.server.max_delay,
+    )  # fmt: skip
 
 
 def _begin_clocks(config: Config, store: Store) -> None:
@@ -113,10 +198,22 @@ def open_book(supplier: SupplierConfig, *, rehearse: bool = True) -> Book:
         raise Invalid([Problem(message=f"suppliers: {supplier.name}: there is no folder of scenarios `{folder}`")])
     book = read_folder(folder, dialect.vocabulary, supplier.default)
     rehearsed = book.scenarios.values() if rehearse else ()
-    problems = [problem for scenario in rehearsed for problem in rehearsal.faults(scenario, dialect)]
+    contract = strict_json.canonical(supplier.contract)
+    problems = [problem for scenario in rehearsed for problem in _rehearse(scenario, dialect, contract)]
     if problems:
         raise Invalid(problems)
     return book
+
+
+_rehearsed: dict[tuple[str, str, str], list[Problem]] = {}
+
+
+def _rehearse(scenario: Scenario, dialect: Dialect, contract: str) -> list[Problem]:
+    """What of a scenario its contract forbids: always the same for one text and one contract, and so asked once in a process."""
+    key = (scenario.file, scenario.digest, contract)  # the digest is the dialect's too
+    if key not in _rehearsed:
+        _rehearsed[key] = rehearsal.faults(scenario, dialect)
+    return _rehearsed[key]
 
 
 def shipped_folder(dialect: str) -> Path:
@@ -128,13 +225,6 @@ def shipped_folder(dialect: str) -> Path:
     raise Invalid([Problem(message=f"no scenarios for {dialect} were installed: install the package again")])
 
 
-def supplier_of(world: World, name: str) -> Supplier:
-    """A supplier by name. Invalid names the nearest."""
-    if name not in world.suppliers:
-        raise Invalid([Problem(message=f"no supplier `{name}`", hint=nearest(name, world.suppliers))])
-    return world.suppliers[name]
-
-
 def dialect_of_file(path: Path, wanted: str | None) -> Dialect:
     """The dialect that a scenario file is checked by: asked for, or its folder's name, or the first that exists."""
     name = wanted or next((part for part in reversed(path.absolute().parts) if part in dialects.names()), dialects.names()[0])
@@ -142,9 +232,10 @@ def dialect_of_file(path: Path, wanted: str | None) -> Dialect:
 
 
 def pretend_path(config: Config, supplier: str) -> str:
-    """Where a supplier's pretend gateway is mounted: the first one's at the configured path, the others' below it."""
-    first = supplier == config.suppliers[0].name
-    return config.pretend_gateway.path if first else f"{config.pretend_gateway.path}/{supplier}"
+    """Where a supplier's pretend gateway is: the first one's at the configured path, the others' and those of made ones below it."""
+    standing = [known.name for known in config.suppliers]
+    below = "" if supplier == standing[0] else f"/{supplier}" if supplier in standing else f"{MADE}/{supplier}"
+    return config.pretend_gateway.path + below
 
 
 def _with_gateway(supplier: SupplierConfig, config: Config, base_url: str) -> SupplierConfig:

@@ -74,6 +74,19 @@ def test_a_token_opens_what_wants_one(make_config: Any) -> None:
             assert list(known.orders()) == []
 
 
+def test_a_supplier_is_made_asked_and_deleted(simulator: Embedded) -> None:
+    with Client(simulator.url) as client:
+        shape = client.make_supplier(clock={"mode": "manual"})
+        with Client(simulator.url, supplier=shape["name"]) as own:
+            assert list(own.orders()) == [] and own.clock()["mode"] == "manual"
+            client.delete_supplier(shape["name"])
+            with pytest.raises(Failed, match="no supplier"):
+                own.clock()
+        with pytest.raises(Failed) as caught:
+            client.delete_supplier("default")
+        assert caught.value.status == 409
+
+
 # ---- the commands ------------------------------------------------------------------------------------------------------
 
 

@@ -190,7 +190,7 @@ def test_a_reset_forgets_one_supplier_and_not_another(store: Store) -> None:
         journal.note(tx, "other", Exchange(at=NOW, direction="in", method="POST", path="/"))
         orders.reset(tx, "s")
     with store.read() as tx:
-        assert orders.page(tx, "s") == [] and journal.page(tx, "s") == [] and outbox.totals(tx, "s") == {}
+        assert orders.page(tx, "s") == [] and journal.page(tx, "s") == [] and outbox.page(tx, "s") == []
         assert len(journal.page(tx, "other")) == 1
 
 

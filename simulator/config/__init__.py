@@ -67,6 +67,7 @@ class SupplierConfig:
     default: str | None
     gateway: Gateway
     clock: ClockStart
+    seed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class Pretend:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All settings, checked; build it with `load`."""
+    """All settings, checked; build it with `load`. `common` is what every supplier's entry stands on."""
 
     server: Server
     store: StoreConfig
@@ -120,6 +121,7 @@ class Config:
     pretend_gateway: Pretend
     seed: str | None
     suppliers: tuple[SupplierConfig, ...]
+    common: Mapping[str, Any] = field(repr=False)
 
 
 def load(path: Path | None = None, *, environment: Mapping[str, str] | None = None, overrides: Mapping[str, Any] | None = None) -> Config:
@@ -203,7 +205,8 @@ def _merge(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _build(values: dict[str, Any]) -> Config:
-    suppliers = tuple(_supplier(entry, values) for entry in values["suppliers"])
+    common = {"gateway": values["gateway"], "clock": values["clock"]}
+    suppliers = tuple(make_supplier(entry, common) for entry in values["suppliers"])
     delivery = Delivery(**values["delivery"])
     problems = [*_supplier_problems(suppliers)]
     if delivery.lease < delivery.timeout + LEASE_MARGIN:
@@ -218,12 +221,14 @@ def _build(values: dict[str, Any]) -> Config:
         pretend_gateway=Pretend(**values["pretend_gateway"]),
         seed=values["seed"],
         suppliers=suppliers,
+        common=common,
     )
 
 
-def _supplier(entry: Mapping[str, Any], values: Mapping[str, Any]) -> SupplierConfig:
-    gateway = _merge(values["gateway"], entry.get("gateway", {}))
-    clock = _merge(values["clock"], entry.get("clock", {}))
+def make_supplier(entry: Mapping[str, Any], common: Mapping[str, Any]) -> SupplierConfig:
+    """A supplier from a checked entry of `suppliers`, over what is `Config.common`."""
+    gateway = _merge(common["gateway"], entry.get("gateway", {}))
+    clock = _merge(common["clock"], entry.get("clock", {}))
     name = entry.get("dialect", FIRST_DIALECT)
     dialect = dialects.get(name, entry.get("contract"))
     auth = gateway["auth"] | {"kind": gateway["auth"]["kind"] or dialect.auth}
@@ -236,6 +241,7 @@ def _supplier(entry: Mapping[str, Any], values: Mapping[str, Any]) -> SupplierCo
         default=entry.get("default"),
         gateway=Gateway(url=gateway["url"], kcis=gateway["kcis"] or dialect.notices, auth=Auth(**auth)),
         clock=ClockStart(**clock),
+        seed=entry.get("seed"),
     )
 
 

@@ -132,6 +132,7 @@ class SupplierSettings(Strict):
     contract = Mapped()
     scenarios = String(allow_none=True)
     default = String(allow_none=True)
+    seed = Seed(allow_none=True)
     gateway = nested(GatewaySettings)
     clock = nested(ClockSettings)
 

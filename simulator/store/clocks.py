@@ -10,6 +10,7 @@ from simulator.store.database import Tx
 from simulator.store.tables import clocks, lanes, meta, orders, p
 
 _GET = sa.select(clocks.c.mode, clocks.c.rate, clocks.c.anchor, clocks.c.anchor_wall).where(clocks.c.supplier == p("s"))
+_HOLD = _GET.with_for_update(read=True, key_share=True)
 
 
 def get(tx: Tx, supplier: str) -> Clock:
@@ -19,6 +20,14 @@ def get(tx: Tx, supplier: str) -> Clock:
         row = tx.execute(_GET, {"s": supplier}).one_or_none()
         known = tx.memo["clock", supplier] = Clock(**row._mapping) if row else Clock()
     return known
+
+
+def hold(tx: Tx, supplier: str) -> bool:
+    """Whether there is such a supplier; it cannot be deleted before this transaction ends."""
+    row = tx.execute(_HOLD, {"s": supplier}).one_or_none()
+    if row is not None:
+        tx.memo["clock", supplier] = Clock(**row._mapping)
+    return row is not None
 
 
 def begin(tx: Tx, supplier: str, mode: str | None, rate: float) -> None:

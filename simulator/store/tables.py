@@ -49,6 +49,11 @@ clocks = sa.Table(
     _text("advancing", server_default=""), _instant("advancing_until"),
 )  # fmt: skip
 
+suppliers = sa.Table(
+    "suppliers", metadata,
+    _text("name", primary_key=True), _text("edition"), sa.Column("settings", Json, nullable=False), _instant("made_wall", nullable=False),
+)  # fmt: skip
+
 editions = sa.Table("editions", metadata, _text("digest", primary_key=True), _text("name"), _text("dialect"), _text("source"))
 
 orders = sa.Table(

@@ -87,11 +87,6 @@ class Supplier:
         with self.store.read() as tx:
             return journal.page(tx, self.name, **filters)
 
-    def totals(self) -> dict[str, int]:
-        """How many KCIs of each state there are."""
-        with self.store.read() as tx:
-            return outbox.totals(tx, self.name)
-
     def last_delivery(self) -> Exchange | None:
         """The newest exchange with the gateway: how it is doing."""
         with self.store.read() as tx:

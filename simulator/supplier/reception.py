@@ -78,6 +78,8 @@ class Reception:
         findings = submission.findings if submission else ()
         try:
             with self.store.write() as tx:
+                if not clocks.hold(tx, self.name):
+                    return outgoing  # deleted meanwhile: it has no journal any more
                 later = isinstance(submission, Submission) and submission.action != "create"
                 order = self._order_of(tx, submission) if isinstance(submission, Submission) and later else None
                 exchange = self._exchange(tx, incoming, outgoing, begun, findings=findings, order=order.id if order else "")
@@ -89,6 +91,7 @@ class Reception:
     def _show(self, incoming: Incoming, query: Query, begun: int) -> Outgoing:
         """Answer a question from one consistent view, and journal it."""
         with self.store.write() as tx:
+            self._hold(tx)
             found, total = orders.asked(
                 tx, self.name, tenant=query.tenant, ref=query.ref, number=query.number, offset=query.offset, limit=query.limit
             )  # fmt: skip
@@ -102,6 +105,7 @@ class Reception:
         for _ in range(MOST_TRIES):
             try:
                 with self.store.write() as tx:
+                    self._hold(tx)
                     played = self._play(tx, submission)
                     exchange = self._exchange(
                         tx, incoming, played.outgoing, begun, order=played.order, scenario=played.scenario,
@@ -112,6 +116,11 @@ class Reception:
             except Conflict:
                 continue
         raise Unavailable("too many writers at once: try again")
+
+    def _hold(self, tx: Tx) -> None:
+        """Refused when this supplier was deleted while the request was on its way."""
+        if not clocks.hold(tx, self.name):
+            raise Refused("unknown_path", [f"there is no supplier {self.name} any more"])
 
     def _play(self, tx: Tx, submission: Submission) -> _Played:
         now = clocks.get(tx, self.name).now(tx.wall)

@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, g, request
 
 from simulator import instants, rehearsal, story
-from simulator.config.table import Duration
+from simulator.config.table import Duration, SupplierSettings
 from simulator.errors import Conflict, Invalid, Refused, Unavailable
 from simulator.schema import Boolean, Integer, Mapped, Moment, Number, OneOf, Range, Strict, String
 from simulator.supplier import Supplier
 from simulator.web import shapes
 from simulator.web.answers import answer, body_as, cursor, limit, page, problem
-from simulator.world import World, supplier_of
+from simulator.world import World
 
 ADMIN = "/__admin"
 OPEN = ("health", "ready")
@@ -43,6 +43,10 @@ class AdvanceInput(Strict):
     to_next = Boolean()
     settle = Boolean()
     within = Duration(validate=Range(max=LONGEST_WAIT))
+
+
+_SUPPLIER = SupplierSettings(exclude=("path", "scenarios"), partial=("name",))
+"""What may be given of a throw-away supplier: an entry of the settings; the path is ours, the scenarios are those that are here."""
 
 
 class PinInput(Strict):
@@ -102,11 +106,20 @@ def _whole(admin: Blueprint, world: World) -> None:
 
     @admin.get("/suppliers")
     def suppliers() -> Response:
-        return answer({"items": [_supplier_shape(supplier) for supplier in world.suppliers.values()], "next": None})
+        return answer({"items": [_supplier_shape(supplier) for supplier in world.every()], "next": None})
+
+    @admin.post("/suppliers")
+    def make() -> Response:
+        return answer(_supplier_shape(world.make(body_as(_SUPPLIER))), 201)
 
     @admin.get("/suppliers/<name>")
     def supplier(name: str) -> Response:
-        return answer(_supplier_shape(supplier_of(world, name)))
+        return answer(_supplier_shape(world.supplier(name)))
+
+    @admin.delete("/suppliers/<name>")
+    def remove(name: str) -> Response:
+        world.remove(name)
+        return answer({"deleted": name})
 
 
 def _supplier_shape(supplier: Supplier) -> dict[str, Any]:
@@ -123,7 +136,7 @@ def _per_supplier(admin: Blueprint, world: World) -> None:
     @admin.url_value_preprocessor
     def find_supplier(endpoint: str | None, values: dict[str, Any] | None) -> None:
         name = values.pop("supplier_name", None) if values else None
-        g.supplier = supplier_of(world, name) if name else world.default
+        g.supplier = world.supplier(name) if name else world.default
 
     def route(path: str, method: str) -> Callable[[_View], _View]:
         def register(view: _View) -> _View:

@@ -7,6 +7,7 @@ answered by that supplier's contract and stands in its journal.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
@@ -19,7 +20,7 @@ from simulator.pretend_gateway import make_pretend_gateway
 from simulator.supplier import Supplier
 from simulator.web.admin import ADMIN, make_admin
 from simulator.web.answers import problem
-from simulator.world import World, pretend_path
+from simulator.world import MADE, MOST_KNOWN, World, pretend_path
 
 
 def create_app(world: World) -> Flask:
@@ -34,12 +35,14 @@ def create_app(world: World) -> Flask:
         for supplier in world.suppliers.values():
             counterpart = make_pretend_gateway(world.store, supplier.name, supplier.config.gateway, supplier.dialect)
             app.register_blueprint(counterpart, url_prefix=pretend_path(world.config, supplier.name))
-    doors = {name: _Door(supplier) for name, supplier in world.suppliers.items()}
-    by_length = sorted(doors.values(), key=lambda door: -len(door.prefix))
+    by_length = sorted((_Door(supplier) for supplier in world.suppliers.values()), key=lambda door: -len(door.prefix))
+    made = _Made(world)
 
     @app.before_request
     def enter() -> Response | None:
         path = request.path
+        if found := made.answer(path):
+            return found
         if any(path == prefix or path.startswith(prefix + "/") for prefix in own):
             return None
         door = next((door for door in by_length if path == door.prefix or path.startswith(door.prefix + "/")), None)
@@ -53,6 +56,45 @@ def create_app(world: World) -> Flask:
         return response
 
     return app
+
+
+class _Made:
+    """The paths of throw-away suppliers, and of their pretend gateways: looked up at each request, any process may have made them."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.mounted = world.config.pretend_gateway.mount
+        self.pretend = world.config.pretend_gateway.path + MADE
+        self.counterparts: dict[str, tuple[Supplier, Flask]] = {}
+
+    def answer(self, path: str) -> Response | None:
+        """What a made supplier or its counterpart answers; None where the path is neither's."""
+        if self.mounted and path.startswith(self.pretend + "/"):
+            name, _, rest = path[len(self.pretend) + 1 :].partition("/")
+            supplier = self._find(name)
+            if supplier is None:
+                return problem(404, "not_found", f"no supplier {name[:80]}")
+            inner = {**request.environ, "PATH_INFO": "/" + rest}
+            return cast(Response, Response.from_app(self._counterpart(supplier).wsgi_app, inner, buffered=True))
+        if path.startswith(MADE + "/"):
+            supplier = self._find(path[len(MADE) + 1 :].partition("/")[0])
+            return _Door(supplier).answer(request) if supplier else None
+        return None
+
+    def _find(self, name: str) -> Supplier | None:
+        with self.world.store.read() as tx:
+            supplier = self.world.find(tx, name)
+        return supplier if supplier and supplier.config.path.startswith(MADE + "/") else None
+
+    def _counterpart(self, supplier: Supplier) -> Flask:
+        known, app = self.counterparts.get(supplier.name, (None, None))
+        if app is None or known is not supplier:
+            app = Flask("pretend gateway", static_folder=None)
+            app.register_blueprint(make_pretend_gateway(self.world.store, supplier.name, supplier.config.gateway, supplier.dialect))
+            self.counterparts[supplier.name] = (supplier, app)
+            while len(self.counterparts) > MOST_KNOWN:
+                self.counterparts.pop(next(iter(self.counterparts)))
+        return app
 
 
 class _Door:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from simulator.config import Config
+from simulator.client import Client
 from simulator.web import Embedded
 from tests.mef import Buyer
 from tests.receiver import Receiver
@@ -22,15 +21,13 @@ def buyer(simulator: Embedded) -> Iterator[Buyer]:
 
 
 @pytest.fixture
-def seller(make_config: Callable[..., Config], receiver: Receiver, tmp_path: Path) -> Iterator[Callable[..., Buyer]]:
-    """`seller(strict=True)`: the Buyer of a supplier with these switches, whose notifications go to the receiver."""
-    made: list[Embedded] = []
-    with ExitStack() as stack:
+def seller(simulator: Embedded, receiver: Receiver) -> Iterator[Callable[..., Buyer]]:
+    """`seller(strict=True)`: the Buyer of a throw-away supplier with these switches, whose notifications go to the receiver."""
+    with Client(simulator.url) as admin, ExitStack() as stack:
 
         def make(**contract: Any) -> Buyer:
-            supplier = {"name": "mef", "path": "/mef", "dialect": "mef", "contract": contract}
-            store = {"url": f"sqlite:///{tmp_path}/{len(made)}.db"}
-            made.append(stack.enter_context(Embedded(make_config(suppliers=[supplier], gateway={"url": receiver.url}, store=store))))
-            return stack.enter_context(Buyer(made[-1].url))
+            made = admin.make_supplier(dialect="mef", contract=contract, clock={"mode": "manual"}, gateway={"url": receiver.url})
+            stack.callback(admin.delete_supplier, made["name"])
+            return stack.enter_context(Buyer(simulator.url, made["path"], made["name"]))
 
         yield make
