@@ -40,6 +40,7 @@ class World:
     begun: int
     base_url: str = ""
     known: dict[str, tuple[str, Supplier]] = field(default_factory=dict)
+    shipped: dict[str, Book] = field(default_factory=dict)
 
     @property
     def default(self) -> Supplier:
@@ -122,8 +123,10 @@ class World:
 
     def _book(self, config: SupplierConfig) -> Book:
         """The scenarios of the first standing supplier of the same contract, else the shipped ones; Refused when the default is none."""
-        alike = next((supplier.book for supplier in self.suppliers.values() if supplier.dialect.name == config.dialect), None)
-        book = alike or open_book(config, rehearse=False)
+        book = next((supplier.book for supplier in self.suppliers.values() if supplier.dialect.name == config.dialect), None)
+        if book is None:
+            book = self.shipped.get(config.dialect) or open_book(replace(config, default=None), rehearse=False)
+            self.shipped[config.dialect] = book
         if config.default:
             book.named(config.default, "default")
         return replace(book, default=config.default or book.default)
@@ -248,8 +251,9 @@ def _gateway_health(supplier: Supplier) -> dict[str, Any]:
     last = supplier.last_delivery()
     url = supplier.config.gateway.url
     if last is None:
-        return {"url": url, "state": "unknown", "since": None, "reason": "nothing was sent yet"}
+        return {"supplier": supplier.name, "url": url, "state": "unknown", "since": None, "reason": "nothing was sent yet"}
     code = last.response.get("code")
     well = code is not None and 200 <= code < 300
     reason = "" if well else str(last.response.get("error") or f"answered {code}")
-    return {"url": url, "state": "ok" if well else "failing", "since": instants.format_instant(last.at), "reason": reason}
+    since = instants.format_instant(last.at)
+    return {"supplier": supplier.name, "url": url, "state": "ok" if well else "failing", "since": since, "reason": reason}

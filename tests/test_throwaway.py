@@ -194,6 +194,16 @@ def test_every_process_of_a_store_sees_it(make_config: Callable[..., Any], store
             other.close()
 
 
+def test_a_contract_that_no_standing_supplier_has_comes_with_the_shipped_scenarios(make_config: Callable[..., Any]) -> None:
+    with Embedded(make_config()) as running:
+        made = [Made(running, dialect="mef", default=default) for default in ("JEOPARDY", "POLLED")]
+        assert [supplier.shape["default"] for supplier in made] == ["JEOPARDY", "POLLED"]
+        refused = requests.post(f"{running.url}/__admin/suppliers", json={"dialect": "mef", "default": "ORDER_DELAYED"}, timeout=30)
+        assert refused.status_code == 422
+        for supplier in made:
+            supplier.client.close()
+
+
 def test_a_supplier_outlives_a_restart(make_config: Callable[..., Any]) -> None:
     with Embedded(make_config()) as running:
         made = Made(running, name="kept")
