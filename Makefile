@@ -36,7 +36,7 @@ check: $(READY)  ## the shipped scenario files
 	$(BIN)/simulator check
 
 bench: $(READY)  ## how fast it is here, beside yardsticks taken in the same run
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(ARGS)
 
 $(READY): setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..."; exit 1; }

@@ -18,12 +18,14 @@ from dataclasses import replace
 import requests
 
 from simulator import config
-from simulator.rehearsal import route_of
+from simulator.dialects.routes import router_of
+from simulator.model import Incoming
+from simulator.supplier import Supplier
 from simulator.web import Embedded
 from simulator.world import open_world
 from tests.receiver import Receiver
 
-ORDERS = 300
+ORDERS = int(sys.argv[1]) if len(sys.argv) > 1 else 300
 
 
 def settings(folder: str, **overrides: object) -> config.Config:
@@ -57,16 +59,25 @@ def bench_commit(folder: str) -> float:
     return taken
 
 
-def bench_receive(folder: str) -> float:
+def bench_receive(folder: str, name: str) -> float:
     """One order read, played and committed, without HTTP."""
     world = open_world(settings(folder), "http://127.0.0.1:1")
-    dialect = world.default.dialect
+    supplier = world.supplier(name)
+    operation = supplier.dialect.sample_operations("create")[0]
+    taken = each(ORDERS, lambda number: place(supplier, supplier.dialect.sample(operation, None, number + 10_000)))
+    world.close()
+    return taken
 
-    def work(number: int) -> None:
-        sample = dialect.sample("provide", None, number + 10_000)
-        world.default.receive(sample, route_of(dialect, sample.path))
 
-    taken = each(ORDERS, work)
+def place(supplier: Supplier, sample: Incoming) -> None:
+    route, variables = router_of(supplier.dialect.routes).match(sample.method, sample.path)
+    assert supplier.receive(replace(sample, variables=variables), route).code < 300
+
+
+def bench_made(folder: str) -> float:
+    """One throw-away supplier made and deleted, without HTTP."""
+    world = open_world(settings(folder), "http://127.0.0.1:1")
+    taken = each(ORDERS, lambda number: world.remove(world.make({}).name))
     world.close()
     return taken
 
@@ -83,11 +94,10 @@ def bench_posts(receiver: Receiver) -> float:
 def bench_delivery(folder: str, receiver: Receiver) -> float:
     """Milliseconds for one KCI of many orders that fall due at once: claimed, posted, settled."""
     with Embedded(settings(folder, gateway={"url": receiver.url})) as simulator:
-        dialect = simulator.world.default.dialect
+        supplier = simulator.world.default
         for number in range(ORDERS):
-            sample = dialect.sample("provide", None, number + 1)
-            sample = replace(sample, headers={**sample.headers, "x-kci-delay": "1"})
-            simulator.world.default.receive(sample, route_of(dialect, sample.path))
+            sample = supplier.dialect.sample("provide", None, number + 1)
+            place(supplier, replace(sample, headers={**sample.headers, "x-kci-delay": "1"}))
         begun = time.perf_counter()
         mover = threading.Thread(target=lambda: simulator.world.default.advance(by=10_000_000, settle=False, within=60_000_000))
         mover.start()
@@ -99,12 +109,14 @@ def bench_delivery(folder: str, receiver: Receiver) -> float:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two, Receiver() as receiver:
-        commit, receive = bench_commit(one), bench_receive(one)
+        commit, made = bench_commit(one), bench_made(one)
+        receive = {name: bench_receive(one, name) for name in ("default", "mef")}
         post, deliver = bench_posts(receiver), bench_delivery(two, receiver)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     lines = [
         f"one committed row by hand      {commit:7.2f} ms",
-        f"one order received             {receive:7.2f} ms   {receive / commit:6.1f} x",
+        *(f"one order received, {name:<11}{taken:7.2f} ms   {taken / commit:6.1f} x" for name, taken in receive.items()),
+        f"one supplier made and deleted  {made:7.2f} ms   {made / commit:6.1f} x",
         f"one POST by requests           {post:7.2f} ms",
         f"one KCI sent and settled       {deliver:7.2f} ms   {deliver / post:6.1f} x",
         f"memory of all this at its peak {memory:7.0f} MiB",
