@@ -105,6 +105,10 @@ class Client:
 
     # ---- suppliers -----------------------------------------------------------------------------------------------------
 
+    def suppliers(self) -> list[dict[str, Any]]:
+        """The standing suppliers, then those that were made."""
+        return list(self._ask("GET", f"{self.url}/__admin/suppliers").json()["items"])
+
     def make_supplier(self, **given: Any) -> dict[str, Any]:
         """Make a throw-away supplier (`name`, `dialect`, `clock`, `gateway`, `default`, `seed`, each may be left out): its shape."""
         return dict(self._ask("POST", f"{self.url}/__admin/suppliers", json=given).json())

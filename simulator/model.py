@@ -25,7 +25,6 @@ class Incoming:
     method: str
     path: str
     base_url: str = ""
-    args: Mapping[str, str] = field(default_factory=dict)
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""

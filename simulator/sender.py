@@ -28,6 +28,7 @@ log = logging.getLogger("simulator.sender")
 POLL = 1.0
 MOST_SILENT = 100
 BEAT_EVERY = 2 * instants.SECOND
+LOOK_AGAIN = instants.MINUTE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -202,6 +203,9 @@ class Sender:
         claimed = outbox.claim(tx, free)
         targets = {name: self.find(tx, name) for name in {lane.supplier for lane in claimed}}
         lanes = [lane for lane in claimed if targets[lane.supplier] is not None]
+        # a supplier that is not served here must neither keep us awake nor take the place of one that is
+        strange = [outbox.lane_row(lane) | {"wake": tx.wall + LOOK_AGAIN} for lane in claimed if targets[lane.supplier] is None]
+        outbox.save_lanes(tx, strange)
         if not lanes:
             return []
         ids = [lane.order for lane in lanes]

@@ -5,6 +5,7 @@ Standing suppliers come from the settings; throw-away ones are rows of the store
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib import resources
@@ -22,6 +23,8 @@ from simulator.sender import Sender, Target
 from simulator.store import OPEN, Store, Tx, clocks, outbox, suppliers
 from simulator.store.suppliers import Made
 from simulator.supplier import Supplier
+
+log = logging.getLogger("simulator.world")
 
 BEAT_LASTS = 10 * instants.SECOND
 MADE = "/suppliers"
@@ -82,7 +85,8 @@ class World:
     def every(self) -> list[Supplier]:
         """The standing suppliers, then those that were made, the oldest first."""
         with self.store.read() as tx:
-            return [*self.suppliers.values(), *(self._made(made) for made in suppliers.every(tx))]
+            made = [self._made(row) for row in suppliers.every(tx)]
+        return [*self.suppliers.values(), *(supplier for supplier in made if supplier)]
 
     def make(self, given: Mapping[str, Any]) -> Supplier:
         """Make a throw-away supplier from a checked entry without path and scenarios. Refused when its name is taken or a word wrong."""
@@ -90,7 +94,9 @@ class World:
         entry = {**given, "name": name, "path": f"{MADE}/{name}"}
         config = _with_gateway(make_supplier(entry, self.config.common), self.config, self.base_url)
         entry["gateway"] = {**given.get("gateway", {}), "url": config.gateway.url}  # a sender on another machine knows no base URL
-        self._book(config)
+        book = self._book(config.dialect)
+        if config.default:
+            book.named(config.default, "default")
         try:
             with self.store.write() as tx:
                 if name in self.suppliers:
@@ -99,7 +105,7 @@ class World:
                 clocks.begin(tx, name, config.clock.mode, config.clock.rate)
         except Conflict:
             raise Refused("conflict", [f"name: there is a supplier {name} already"]) from None
-        return self._made(made)
+        return self._made(made) or self.supplier(name)
 
     def remove(self, name: str) -> None:
         """Delete a throw-away supplier and all that is its own. Refused when there is none, or it is a standing one."""
@@ -110,26 +116,31 @@ class World:
                 raise Refused("not_found", [f"no supplier {name[:80]}"])
         self.known.pop(name, None)
 
-    def _made(self, made: Made) -> Supplier:
-        """The supplier of a row; made once in each process."""
+    def _made(self, made: Made) -> Supplier | None:
+        """The supplier of a row, made once in each process; None, and a word in the log, where its settings do not fit any more."""
         edition, supplier = self.known.get(made.name, ("", None))
         if supplier is None or edition != made.edition:
-            config = make_supplier(made.settings, self.config.common)
-            supplier = _supplier(config, self._book(config), self.store, self.config)
+            try:
+                config = make_supplier(made.settings, self.config.common)
+                book = self._book(config.dialect)
+            except Invalid as error:
+                log.error("the supplier %s cannot be used: %s; delete it and make it anew", made.name, error)
+                return None
+            if config.default and config.default in book.scenarios:  # the scenarios may be others than when it was made
+                book = replace(book, default=config.default)
+            supplier = _supplier(config, book, self.store, self.config)
             self.known[made.name] = (made.edition, supplier)
-            while len(self.known) > MOST_KNOWN:
-                self.known.pop(next(iter(self.known)))
+            for oldest in list(self.known)[:-MOST_KNOWN]:
+                self.known.pop(oldest, None)
         return supplier
 
-    def _book(self, config: SupplierConfig) -> Book:
-        """The scenarios of the first standing supplier of the same contract, else the shipped ones; Refused when the default is none."""
-        book = next((supplier.book for supplier in self.suppliers.values() if supplier.dialect.name == config.dialect), None)
+    def _book(self, dialect: str) -> Book:
+        """The scenarios of the first standing supplier of a contract, else the shipped ones."""
+        book = next((supplier.book for supplier in self.suppliers.values() if supplier.dialect.name == dialect), None)
         if book is None:
-            book = self.shipped.get(config.dialect) or open_book(replace(config, default=None), rehearse=False)
-            self.shipped[config.dialect] = book
-        if config.default:
-            book.named(config.default, "default")
-        return replace(book, default=config.default or book.default)
+            book = self.shipped.get(dialect) or read_folder(shipped_folder(dialect), dialects.get(dialect).vocabulary)
+            self.shipped[dialect] = book
+        return book
 
     def health(self) -> dict[str, Any]:
         """How we are, and how each gateway is, without confusing the two."""

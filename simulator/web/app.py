@@ -92,8 +92,8 @@ class _Made:
             app = Flask("pretend gateway", static_folder=None)
             app.register_blueprint(make_pretend_gateway(self.world.store, supplier.name, supplier.config.gateway, supplier.dialect))
             self.counterparts[supplier.name] = (supplier, app)
-            while len(self.counterparts) > MOST_KNOWN:
-                self.counterparts.pop(next(iter(self.counterparts)))
+            for oldest in list(self.counterparts)[:-MOST_KNOWN]:
+                self.counterparts.pop(oldest, None)
         return app
 
 
@@ -110,7 +110,7 @@ class _Door:
         if path == "/openapi.json" and asked.method in ("GET", "HEAD"):
             return _json(self.supplier.dialect.openapi(asked.host_url.rstrip("/") + self.prefix), 200)
         incoming = Incoming(
-            method=asked.method, path=path, base_url=asked.host_url.rstrip("/") + self.prefix, args=asked.args.to_dict(),
+            method=asked.method, path=path, base_url=asked.host_url.rstrip("/") + self.prefix,
             query=asked.query_string.decode("latin-1"), headers={name.lower(): value for name, value in asked.headers.items()},
         )  # fmt: skip
         try:
