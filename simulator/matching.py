@@ -7,7 +7,7 @@ Prefixes: `order.`, `header.`, `param.`, and the single words `tenant`, `operati
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -41,11 +41,15 @@ def check_pattern(pattern: str) -> None:
 
 def first_difference(conditions: Iterable[Condition], facts: Mapping[str, Any]) -> str:
     """The first condition that does not hold, as a sentence; empty when all hold. `facts` are body, order, header, param, ..."""
+    return next(differences(conditions, facts), "")
+
+
+def differences(conditions: Iterable[Condition], facts: Mapping[str, Any]) -> Iterator[str]:
+    """Each condition that does not hold, as a sentence."""
     for condition in conditions:
         values = [value for value in look_up(condition.path, facts) if value is not _MISSING]
         if not _holds(condition, values):
-            return f"{describe(condition)}, but it is {_show(values)}"
-    return ""
+            yield f"{describe(condition)}, but it is {_show(values)}"
 
 
 def render_values(conditions: Iterable[Condition], render: Callable[[Any], Any]) -> tuple[Condition, ...]:

@@ -274,6 +274,15 @@ class Request:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OrderView:
+    """An order with what belongs to it: its requests, and how many KCIs of each state it has."""
+
+    order: Order
+    requests: tuple[Request, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Kci:
     """One step of an order's life in the outbox: an update to send, or a silent move (`send` empty).
 
@@ -322,7 +331,10 @@ class Lane:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exchange:
-    """One line of the journal: a request and its answer, inward or outward. `headers` are redacted before they come here."""
+    """One line of the journal: a request and its answer, inward or outward. `headers` are redacted before they come here.
+
+    `at_wall` and `id` are given when it is noted.
+    """
 
     at: int
     direction: str
@@ -336,4 +348,5 @@ class Exchange:
     findings: tuple[str, ...] = ()
     kci: str = ""
     took: int = 0
+    at_wall: int = 0
     id: int = 0

@@ -16,16 +16,17 @@ from urllib.parse import quote
 
 from simulator import engine, instants, redact, seed, strict_json
 from simulator.clock import Clock
-from simulator.config import Delivery, Gateway
+from simulator.config import Delivery, Gateway, JournalConfig
 from simulator.dialects import Dialect
 from simulator.errors import Conflict, Illegal, RenderFailed, SimulatorError, Unavailable
 from simulator.gateway import Client, Decision, Result, decide
 from simulator.model import Exchange, Kci, Lane, Order, Request
-from simulator.store import Store, Tx, clocks, journal, orders, outbox
+from simulator.store import WORK, Store, Tx, clocks, journal, orders, outbox, upkeep
 
 log = logging.getLogger("simulator.sender")
 
 POLL = 1.0
+TIDY_EVERY = 10.0
 MOST_SILENT = 100
 BEAT_EVERY = 2 * instants.SECOND
 LOOK_AGAIN = instants.MINUTE
@@ -71,8 +72,9 @@ class _Changes:
 class Sender:
     """Run it with `asyncio.run(sender.run())`; `stop()` from any thread lets it finish what is in flight and return."""
 
-    def __init__(self, store: Store, find: Find, delivery: Delivery) -> None:
+    def __init__(self, store: Store, find: Find, delivery: Delivery, bounds: JournalConfig) -> None:
         self.store = store
+        self.bounds = bounds
         self.find = find
         self.delivery = delivery
         self.owner = seed.unique()
@@ -98,9 +100,10 @@ class Sender:
     async def run(self) -> None:
         self.loop, self.awake = asyncio.get_running_loop(), asyncio.Event()
         await self.client.open()
-        unlisten = self.store.bell.listen(self.wake)
+        unlisten = self.store.bell.listen(WORK, lambda changes: self.wake())
         if self.store.is_sqlite:
             await asyncio.to_thread(self._release)
+        tidying = asyncio.create_task(self._tidy())
         try:
             while not (self.stopping and not self.in_flight and not self.results):
                 wait = await self._safe_turn()
@@ -109,6 +112,7 @@ class Sender:
                         await asyncio.wait_for(self.awake.wait(), wait)
                 self.awake.clear()
         finally:
+            tidying.cancel()
             await asyncio.to_thread(unlisten)
             await self.client.close()
 
@@ -116,6 +120,15 @@ class Sender:
         with self.store.write() as tx:
             if released := outbox.release_all(tx):
                 log.info("went on with %d orders that were being sent when the last sender ended", released)
+
+    async def _tidy(self) -> None:
+        """Keep the journals in bounds, beside the turns."""
+        while True:
+            try:
+                await asyncio.to_thread(upkeep.tidy, self.store, most=self.bounds.most, keep=self.bounds.keep)
+            except (Unavailable, Conflict) as error:
+                log.warning("the journal cannot be kept in bounds now: %s", error)
+            await asyncio.sleep(TIDY_EVERY)
 
     async def _safe_turn(self) -> float:
         """One turn; a store that cannot be used now loses nothing, the results wait for it."""

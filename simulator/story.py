@@ -35,7 +35,12 @@ def told(order: Order, exchanges: Sequence[Exchange], kcis: Sequence[Kci], reque
     lines: list[Line] = []
     by_id = {kci.id: kci for kci in kcis}
     for exchange in exchanges:
-        lines += _inward(exchange, describe) if exchange.direction == "in" else _outward(exchange, by_id.get(exchange.kci), describe)
+        if exchange.direction == "act":
+            lines.append(Line(at=exchange.at, kind="act", text="; ".join(exchange.findings)))
+        elif exchange.direction == "in":
+            lines += _inward(exchange, describe)
+        else:
+            lines += _outward(exchange, by_id.get(exchange.kci), describe)
     for kci in kcis:
         if not kci.send and kci.state == "delivered":
             lines.append(Line(at=kci.due_at, kind="status", text=_silent(kci)))

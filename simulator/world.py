@@ -21,7 +21,7 @@ from simulator.model import Scenario
 from simulator.scenario import Book, read_folder
 from simulator.sender import Sender, Target
 from simulator.store import OPEN, Store, Tx, clocks, outbox, suppliers
-from simulator.store.suppliers import Made
+from simulator.store.suppliers import Called, Made
 from simulator.supplier import Supplier
 
 log = logging.getLogger("simulator.world")
@@ -54,7 +54,7 @@ class World:
 
     def sender(self) -> Sender:
         """A sender for all suppliers of this world."""
-        return Sender(self.store, self._target, self.config.delivery)
+        return Sender(self.store, self._target, self.config.delivery, self.config.journal)
 
     def _target(self, tx: Tx, name: str) -> Target | None:
         supplier = self.find(tx, name, hold=True)
@@ -88,8 +88,12 @@ class World:
             made = [self._made(row) for row in suppliers.every(tx)]
         return [*self.suppliers.values(), *(supplier for supplier in made if supplier)]
 
-    def make(self, given: Mapping[str, Any]) -> Supplier:
-        """Make a throw-away supplier from a checked entry without path and scenarios. Refused when its name is taken or a word wrong."""
+    def make(self, given: Mapping[str, Any], *, tenant: str = "", client: str = "", instead_of: str = "") -> Supplier:
+        """Make a throw-away supplier from a checked entry without path and scenarios. Refused when its name is taken or a word wrong.
+
+        With a `tenant` or an OAuth `client`, it also answers their requests at the path of the standing supplier `instead_of`: by
+        default the first one of its contract.
+        """
         name = given.get("name") or f"s{seed.unique().replace('-', '')[:12]}"
         entry = {**given, "name": name, "path": f"{MADE}/{name}"}
         config = _with_gateway(make_supplier(entry, self.config.common), self.config, self.base_url)
@@ -97,15 +101,32 @@ class World:
         book = self._book(config.dialect)
         if config.default:
             book.named(config.default, "default")
+        called = self._called(config.dialect, tenant, client, instead_of)
         try:
             with self.store.write() as tx:
                 if name in self.suppliers:
-                    raise Conflict("a standing supplier")
-                made = suppliers.add(tx, name, entry)
+                    raise Conflict(f"name: there is a supplier {name} already")
+                made = suppliers.add(tx, name, entry, called)
                 clocks.begin(tx, name, config.clock.mode, config.clock.rate)
-        except Conflict:
-            raise Refused("conflict", [f"name: there is a supplier {name} already"]) from None
+        except Conflict as error:
+            raise Refused("conflict", [str(error)]) from None
         return self._made(made) or self.supplier(name)
+
+    def _called(self, dialect: str, tenant: str, client: str, instead_of: str) -> Called:
+        """At which standing supplier's path it is called too. Refused where there is none of its contract."""
+        if not (tenant or client):
+            return Called()
+        fits = [name for name, supplier in self.suppliers.items() if supplier.dialect.name == dialect]
+        if instead_of and instead_of not in fits:
+            raise Refused("invalid", [f"instead_of: no standing supplier of {dialect} is named {instead_of} ({nearest(instead_of, fits)})"])
+        if not fits:
+            raise Refused("invalid", [f"tenant: no standing supplier speaks {dialect}: there is no path to be called at"])
+        return Called(standing=instead_of or fits[0], tenant=tenant, client=client)
+
+    def called(self, tx: Tx, standing: Supplier, tenant: str, client: str) -> Supplier:
+        """Who answers a request at a standing supplier's path: a made one that this tenant or client calls, else itself."""
+        made = suppliers.called(tx, standing.name, tenant, client) if tenant or client else None
+        return (self._made(made) if made else None) or standing
 
     def remove(self, name: str) -> None:
         """Delete a throw-away supplier and all that is its own. Refused when there is none, or it is a standing one."""
@@ -128,7 +149,7 @@ class World:
                 return None
             if config.default and config.default in book.scenarios:  # the scenarios may be others than when it was made
                 book = replace(book, default=config.default)
-            supplier = _supplier(config, book, self.store, self.config)
+            supplier = _supplier(config, book, self.store, self.config, made.called)
             self.known[made.name] = (made.edition, supplier)
             for oldest in list(self.known)[:-MOST_KNOWN]:
                 self.known.pop(oldest, None)
@@ -182,12 +203,12 @@ def open_world(config: Config, base_url: str, *, beginning: bool = True) -> Worl
     return World(config=config, store=store, suppliers=standing, begun=wall(), base_url=base_url)
 
 
-def _supplier(supplier: SupplierConfig, book: Book, store: Store, config: Config) -> Supplier:
+def _supplier(supplier: SupplierConfig, book: Book, store: Store, config: Config, called: Called | None = None) -> Supplier:
     """A supplier over an open store; its own seed counts before that of the whole simulator."""
     fixed = supplier.seed if supplier.seed is not None else config.seed
     return Supplier(
         supplier, dialects.get(supplier.dialect, supplier.contract), book, store, run_seed=store.root_seed if fixed is None else fixed,
-        fixed_seed=fixed is not None, max_delay=config.server.max_delay,
+        fixed_seed=fixed is not None, max_delay=config.server.max_delay, called=called,
     )  # fmt: skip
 
 

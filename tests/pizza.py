@@ -34,6 +34,9 @@ class Pizza:
         members=("note",), default_scenario="S",
     )  # fmt: skip
 
+    def tenant_of(self, incoming: Incoming) -> str:
+        return incoming.headers.get("guest", "")
+
     def default_reply(self, action: str) -> str:
         return "accept"
 

@@ -1,4 +1,4 @@
-"""Senders on threads of the tests' own, for worlds that a test puts together by hand."""
+"""Senders on threads of the tests' own, for worlds that a test puts together by hand; and waiting for what other threads do."""
 
 from __future__ import annotations
 
@@ -8,6 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from simulator.world import World
+
+
+def until(condition: Callable[[], object], within: float = 20) -> None:
+    """Wait until something is so."""
+    never = threading.Event()
+    for _ in range(round(within * 100)):
+        if condition():
+            return
+        never.wait(0.01)
+    raise AssertionError("it did not come true in time")
 
 
 @contextmanager

@@ -18,7 +18,7 @@ LEVELS = {
     0: ["errors", "instants", "clock", "seed", "redact", "schema", "strict_json", "strict_yaml"],
     1: ["model", "template", "matching", "paths", "client"],
     2: ["rules", "scenario", "story"],
-    3: ["engine", "dialects"],
+    3: ["engine", "dialects", "shapes"],
     4: ["config"],
     5: ["store", "gateway", "rehearsal"],
     6: ["sender"],

@@ -15,7 +15,7 @@ from simulator.clock import Clock
 from simulator.errors import Conflict, Invalid, Unavailable
 from simulator.model import Exchange, Kci, Lane, Order, Submission
 from simulator.scenario import params_of, parse
-from simulator.store import Store, Tx, clocks, journal, orders, outbox
+from simulator.store import WORK, Store, Tx, clocks, journal, orders, outbox
 from tests.receiver import Receiver
 
 DIALECT = dialects.get("fibre_cafe")
@@ -115,7 +115,16 @@ def test_a_result_whose_fence_has_passed_changes_nothing(store: Store) -> None:
         order = place(tx, "1", Clock(anchor=NOW, anchor_wall=tx.wall - instants.HOUR))
     with store.write() as tx:
         (lane,) = outbox.claim(tx, 1)
-        row = {"order": order.id, "state": "sending", "due": lane.due, "wake": tx.wall, "owner": "a", "fence": 1, "next_sequence": 2}
+        row = {
+            "order": order.id,
+            "supplier": "s",
+            "state": "sending",
+            "due": lane.due,
+            "wake": tx.wall,
+            "owner": "a",
+            "fence": 1,
+            "next_sequence": 2,
+        }
         outbox.save_lanes(tx, [row])
     with store.write() as tx:
         assert list(outbox.held(tx, {order.id: 1}, "a")) == [order.id]
@@ -198,7 +207,7 @@ def test_a_bell_is_heard(store: Store) -> None:
     import threading
 
     heard = threading.Event()
-    stop = store.bell.listen(heard.set)
+    stop = store.bell.listen(WORK, lambda changes: heard.set())
     try:
         for _ in range(50):  # a listener on PostgreSQL needs a moment to connect, and says so by ringing itself
             with store.write() as tx:

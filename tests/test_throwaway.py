@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -260,3 +262,67 @@ def test_lanes_of_a_supplier_that_is_not_served_here_do_not_keep_the_sender_busy
             assert len(client.advance(by="42d")["kcis"]) == 12
         with running.world.store.read() as tx:
             assert outbox.next_wake(tx) > tx.wall + 30_000_000, "and it is looked at again later"  # type: ignore[operator]
+
+
+# ---- called by a tenant or an OAuth client, for a gateway that cannot change its path ----------------------------------
+
+
+def jwt(**claims: str) -> str:
+    def part(members: dict[str, str]) -> str:
+        return base64.urlsafe_b64encode(json.dumps(members).encode()).decode().rstrip("=")
+
+    return f"{part({'alg': 'none'})}.{part(claims)}."
+
+
+def test_a_tenant_calls_its_own_supplier_at_the_standing_ones_path(
+    simulator: Embedded, gateway: Gateway, make: Callable[..., Made]
+) -> None:
+    made = make(tenant="T-ALONE", default="ORDER_ACKNOWLEDGED")
+    assert made.shape["called"] == {"instead_of": "default", "tenant": "T-ALONE", "client": None}
+    body = gateway.provide(tenant="T-ALONE")
+    assert gateway.post("/service-orders", body, Tenant="T-ALONE").status_code == 201
+    assert gateway.post("/service-orders", body).status_code == 202, "everybody else's are the standing one's"
+    assert [order["tenant"] for order in made.client.orders()] == ["T-ALONE"]
+    assert [order["tenant"] for order in gateway.admin("GET", "/orders")["items"]] == ["TENANT1"]
+    gateway.post("/service-ordes", {}, Tenant="T-ALONE")
+    assert [line["response"]["code"] for line in made.client.journal()] == [201, 404], "what it gets wrong is its own too"
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "Basic " + base64.b64encode(b"gw-7:secret").decode(),
+        "Bearer " + jwt(client_id="gw-7"),
+        "Bearer " + jwt(azp="gw-7", sub="x"),
+        "Bearer " + jwt(sub="gw-7"),
+    ],
+)
+def test_an_oauth_client_calls_its_own_supplier(gateway: Gateway, make: Callable[..., Made], authorization: str) -> None:
+    made = make(client="gw-7")
+    gateway.post("/service-orders", gateway.provide(), Authorization=authorization)
+    gateway.post("/service-orders", gateway.provide(), Authorization="Bearer opaque")
+    gateway.post("/service-orders", gateway.provide(), Authorization="Bearer a.%%%.c")
+    assert len(list(made.client.orders())) == 1 and len(gateway.admin("GET", "/orders")["items"]) == 2
+
+
+def test_a_buyer_calls_its_own_seller(simulator: Embedded, make: Callable[..., Made]) -> None:
+    sample = dialects.get("mef").sample("install", None, 1)
+    buyer = json.loads(sample.body)["buyerId"]
+    made = make(dialect="mef", tenant=buyer)
+    response = requests.post(f"{simulator.url}/mef{sample.path}", data=sample.body, headers=sample.headers, timeout=30)
+    assert response.status_code == 201 and len(list(made.client.orders())) == 1
+    found = requests.get(f"{simulator.url}/mef/orders", params={"buyerId": buyer}, timeout=30)
+    assert found.status_code == 200 and buyer in found.text
+
+
+def test_nobody_is_called_by_two(simulator: Embedded, make: Callable[..., Made]) -> None:
+    made = make(tenant="T-ONE")
+    for given, code, said in (
+        ({"tenant": "T-ONE"}, 409, f"T-ONE calls the supplier {made.name} already"),
+        ({"tenant": "T-TWO", "instead_of": "defalt"}, 422, "did you mean `default`?"),
+        ({"tenant": ""}, 400, "tenant"),
+    ):
+        response = requests.post(f"{simulator.url}/__admin/suppliers", json=given, timeout=30)
+        assert response.status_code == code and said in response.json()["detail"], response.text
+    made.delete()
+    make(tenant="T-ONE")

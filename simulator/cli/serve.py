@@ -25,6 +25,7 @@ from typing import Any
 import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
 from werkzeug.serving import make_server
 
 from simulator import clock, dialects, instants
@@ -32,7 +33,7 @@ from simulator.config import Config
 from simulator.errors import Invalid, Problem, Unavailable
 from simulator.pretend_gateway import RECEIVED, make_pretend_gateway
 from simulator.store import Store, parse_url
-from simulator.web import create_app
+from simulator.web import THREADS_ASIDE, create_app
 from simulator.world import World, open_world, pretend_path
 
 log = logging.getLogger("simulator")
@@ -266,6 +267,14 @@ class _Family:
             pass
 
 
+class _Worker(ThreadWorker):  # type: ignore[misc]
+    """A worker that lets go of whoever waits when it is asked to end."""
+
+    def handle_exit(self, number: int, frame: Any) -> None:
+        self.app.end()
+        super().handle_exit(number, frame)
+
+
 class _Web(BaseApplication):  # type: ignore[misc]
     """gunicorn on the socket that the parent opened; each worker opens the world for itself."""
 
@@ -273,12 +282,14 @@ class _Web(BaseApplication):  # type: ignore[misc]
         self.settings = settings
         self.base_url = base_url
         self.listener = listener
+        self.world: World | None = None
         super().__init__()
 
     def load_config(self) -> None:
         options = {
-            "bind": f"fd://{self.listener.fileno()}", "workers": self.settings.server.workers, "threads": self.settings.server.threads,
-            "worker_class": "gthread", "keepalive": 5, "timeout": 60, "graceful_timeout": 10, "loglevel": "warning",
+            "bind": f"fd://{self.listener.fileno()}", "workers": self.settings.server.workers,
+            "threads": self.settings.server.threads + THREADS_ASIDE,
+            "worker_class": _Worker, "keepalive": 5, "timeout": 60, "graceful_timeout": 10, "loglevel": "warning",
             "control_socket_disable": True, "proc_name": "simulator", "worker_tmp_dir": tempfile.gettempdir(),
         }  # fmt: skip
         for name, value in options.items():
@@ -286,7 +297,13 @@ class _Web(BaseApplication):  # type: ignore[misc]
                 self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return create_app(open_world(self.settings, self.base_url, beginning=False))
+        self.world = open_world(self.settings, self.base_url, beginning=False)
+        return create_app(self.world)
+
+    def end(self) -> None:
+        """Long polls and streams end now."""
+        if self.world is not None:
+            self.world.store.watch.end()
 
 
 def _send(world: World) -> None:

@@ -103,6 +103,22 @@ class StoreConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class JournalConfig:
+    """How much a supplier's journal holds: lines, and microseconds of real time."""
+
+    most: int
+    keep: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogConfig:
+    """How this process speaks: `text` for people or `json` lines for programs, from which level on."""
+
+    format: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pretend:
     """The built-in pretend gateway."""
 
@@ -117,6 +133,8 @@ class Config:
     server: Server
     store: StoreConfig
     delivery: Delivery
+    journal: JournalConfig
+    log: LogConfig
     admin_token: str | None = field(repr=False)
     pretend_gateway: Pretend
     seed: str | None
@@ -217,6 +235,8 @@ def _build(values: dict[str, Any]) -> Config:
         server=Server(**values["server"]),
         store=StoreConfig(**values["store"]),
         delivery=delivery,
+        journal=JournalConfig(**values["journal"]),
+        log=LogConfig(**values["log"]),
         admin_token=values["admin"]["token"] or None,
         pretend_gateway=Pretend(**values["pretend_gateway"]),
         seed=values["seed"],

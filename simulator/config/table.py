@@ -109,6 +109,16 @@ class DeliverySettings(Strict):
     after_dead = String(validate=OneOf(["park", "skip"]))
 
 
+class JournalSettings(Strict):
+    most = Integer(validate=Range(min=100))
+    keep = Duration()
+
+
+class LogSettings(Strict):
+    format = String(validate=OneOf(["text", "json"]))
+    level = String(validate=OneOf(["debug", "info", "warning", "error"]))
+
+
 class AdminSettings(Strict):
     token = String(allow_none=True)
 
@@ -156,6 +166,8 @@ class Settings(Strict):
     store = nested(StoreSettings)
     gateway = nested(GatewaySettings)
     delivery = nested(DeliverySettings)
+    journal = nested(JournalSettings)
+    log = nested(LogSettings)
     admin = nested(AdminSettings)
     clock = nested(ClockSettings)
     pretend_gateway = nested(PretendSettings)
@@ -178,6 +190,8 @@ DEFAULTS: dict[str, Any] = {
     "delivery": {
         "retry": "default", "timeout": "10s", "connect_timeout": "3s", "lease": "15s", "in_flight": 64, "after_dead": "park",
     },
+    "journal": {"most": 100_000, "keep": "30d"},
+    "log": {"format": "text", "level": "info"},
     "admin": {"token": None},
     "clock": {"mode": None, "rate": 1.0},
     "pretend_gateway": {"mount": True, "path": "/gateway"},

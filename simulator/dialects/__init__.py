@@ -40,6 +40,9 @@ class Dialect(Rules, Protocol):
     accepted: tuple[int, ...]
     """The gateway's answers to a message that mean: delivered; the contract's own first."""
 
+    def tenant_of(self, incoming: Incoming) -> str:
+        """Whose request this is, as far as it says so before anything of it is checked; empty where it does not."""
+
     def read(self, incoming: Incoming, route: Route) -> Submission | Query:
         """Check and read a request. Refused lists every problem of it at once."""
 

@@ -28,6 +28,16 @@ def read_object(headers: Mapping[str, str], body: bytes, *, repeated_keys: list[
     return document
 
 
+def text_in(body: bytes, member: str) -> str:
+    """A text member of a body that nobody has checked yet; empty where there is none."""
+    try:
+        document = strict_json.loads(body)
+    except ValueError:
+        return ""
+    value = document.get(member) if isinstance(document, dict) else None
+    return value if isinstance(value, str) else ""
+
+
 def misspelt_controls(headers: Mapping[str, str], known: Iterable[str]) -> list[str]:
     """A control header with a slip of the pen would be silently without effect: say it. `known` are the contract's own headers."""
     close = ((name, nearest(name, CONTROLS)) for name in headers if name.startswith("x-") and name not in (*CONTROLS, *known))

@@ -57,6 +57,18 @@ def put(tx: Tx, supplier: str, clock: Clock) -> None:
     else:
         ahead = sa.cast((lanes.c.due - clock.anchor) / sa.literal(clock.rate, sa.Float), sa.BigInteger) + 1
         tx.execute(waiting.values(wake=sa.case((lanes.c.due <= clock.anchor, clock.anchor_wall), else_=clock.anchor_wall + ahead)))
+    tx.changed(supplier)
+    tx.ring()
+
+
+def step(tx: Tx, supplier: str, now: int) -> None:
+    """Move a manual clock forward: only the lanes that fall due get a wake, however many wait for later."""
+    clock = get(tx, supplier).moved(mode="manual", rate=0.0, now=now, wall_now=tx.wall)
+    tx.memo["clock", supplier] = clock
+    tx.execute(sa.update(clocks).where(clocks.c.supplier == supplier).values(anchor=clock.anchor, anchor_wall=clock.anchor_wall))
+    due = (lanes.c.supplier == supplier, lanes.c.state == "due", lanes.c.due <= now, lanes.c.wake.is_(None))
+    tx.execute(sa.update(lanes).where(*due).values(wake=tx.wall))
+    tx.changed(supplier)
     tx.ring()
 
 

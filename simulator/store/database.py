@@ -20,7 +20,8 @@ from sqlalchemy import exc
 from simulator import clock, seed
 from simulator.errors import Conflict, Invalid, Problem, Unavailable
 from simulator.store import tables
-from simulator.store.bell import Bell, bell_for
+from simulator.store.bell import Bell, Change, bell_for
+from simulator.store.watch import Watch
 
 _BUSY_SECONDS = 30
 _IDLE_SECONDS = 10
@@ -34,7 +35,9 @@ _ADVISORY_LOCK = 0x51AB1E
 
 
 class Tx:
-    """One transaction. `wall` is its wall time (the database's own on PostgreSQL); `ring()` wakes the senders after the commit.
+    """One transaction. `wall` is its wall time (the database's own on PostgreSQL).
+
+    After the commit `ring()` wakes the senders, and `changed` tells whoever waits for news of a supplier.
 
     `memo` holds what was read once and cannot change meanwhile but by this transaction itself.
     """
@@ -43,11 +46,17 @@ class Tx:
         self.connection = connection
         self.wall = wall
         self.rings = False
+        self.changes: set[Change] = set()
         self.memo: dict[tuple[str, str], Any] = {}
 
     def execute(self, statement: Any, parameters: Any = None) -> Any:
         """Run a statement; the answer is SQLAlchemy's CursorResult, whose rows have the columns of the statement."""
         return self.connection.execute(statement, parameters) if parameters is not None else self.connection.execute(statement)
+
+    @property
+    def in_order(self) -> bool:
+        """Whether what is numbered higher was always committed later: one writer at a time."""
+        return self.connection.dialect.name == "sqlite"
 
     def exclusive(self, table: sa.Table) -> None:
         """Keep every other writer of a table out until the commit; on SQLite there is never another."""
@@ -64,6 +73,10 @@ class Tx:
 
     def ring(self) -> None:
         self.rings = True
+
+    def changed(self, supplier: str, order: str = "") -> None:
+        """Something of a supplier, of one of its orders, is other than before."""
+        self.changes.add((supplier, order))
 
 
 class Store:
@@ -84,11 +97,13 @@ class Store:
         except (exc.DBAPIError, OSError) as error:
             self.close()
             raise Unavailable(_remedy(self.url, error)) from None
-        self.bell: Bell = bell_for(self.url, self.engine)
+        self.bell: Bell = bell_for(self.url)
+        self.watch = Watch(self.bell)
 
     def close(self) -> None:
         """Give every connection back."""
-        if hasattr(self, "bell"):
+        if hasattr(self, "watch"):
+            self.watch.close()
             self.bell.close()
         if hasattr(self, "engine"):
             self.engine.dispose()
@@ -103,10 +118,8 @@ class Store:
             with self.engine.connect().execution_options(write=True) as connection, connection.begin():
                 tx = Tx(connection, self._wall(connection))
                 yield tx
-                if tx.rings:
-                    self.bell.ring_in(connection)
-            if tx.rings:
-                self.bell.ring_after()
+            if tx.rings or tx.changes:
+                self.bell.ring(tx.rings, tx.changes)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:

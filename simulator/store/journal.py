@@ -1,33 +1,94 @@
-"""The journal: every exchange with a gateway, append-only."""
+"""The journal: every exchange with a gateway, append-only, and bounded by number and age."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 
+from simulator import instants
 from simulator.model import Exchange
-from simulator.store.database import Tx
-from simulator.store.tables import journal, row_of
+from simulator.store.database import Store, Tx
+from simulator.store.tables import dropped, journal, p, row_of
 
 _EXCHANGE = [column for column in journal.c if column.name != "supplier"]
 _NOTE = sa.insert(journal)
+_OLDEST = sa.select(journal.c.id, journal.c.at_wall).where(journal.c.supplier == p("s")).order_by(journal.c.id)
+_BEHIND = sa.select(journal.c.id).where(journal.c.supplier == p("s")).order_by(journal.c.id.desc()).limit(1).offset(p("most"))
+EXACT = ("order", "direction", "method", "kci", "scenario")
+BATCH = 500
+LONGEST_COMMIT = 12 * instants.SECOND
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dropped:
+    """What the journal does not hold any more: how many lines, the newest one's number and when it was noted."""
+
+    count: int = 0
+    last: int = 0
+    until_wall: int = 0
 
 
 def note(tx: Tx, supplier: str, exchange: Exchange) -> None:
     """Append one exchange."""
     row = row_of(exchange) | {"supplier": supplier, "reasons": list(exchange.reasons), "findings": list(exchange.findings)}
     del row["id"]
-    tx.execute(_NOTE, row)
+    tx.execute(_NOTE, row | {"at_wall": tx.wall})
+    tx.changed(supplier, exchange.order)
 
 
-def page(tx: Tx, supplier: str, *, order: str = "", direction: str = "", limit: int = 100, after: int = 0) -> list[Exchange]:
-    """Exchanges in the order they were noted, from behind `after`."""
+def page(
+    tx: Tx, supplier: str, *, limit: int = 100, after: int = 0, since: int | None = None, until: int | None = None, **exact: str
+) -> list[Exchange]:
+    """Exchanges in the order they were noted, from behind `after`; `since` and `until` (before it) are instants of the supplier.
+
+    `exact`: order, direction, method, kci, scenario; an empty one is no filter.
+    """
     statement = sa.select(*_EXCHANGE).where(journal.c.supplier == supplier, journal.c.id > after).order_by(journal.c.id).limit(limit)
-    for column, value in ((journal.c.order, order), (journal.c.direction, direction)):
-        statement = statement.where(column == value) if value else statement
+    statement = statement.where(journal.c.at >= since) if since is not None else statement
+    statement = statement.where(journal.c.at < until) if until is not None else statement
+    for name in EXACT:
+        statement = statement.where(journal.c[name] == exact[name]) if exact.get(name) else statement
     return [_exchange(row._mapping) for row in tx.execute(statement)]
+
+
+def every(store: Store, supplier: str, **filters: Any) -> Iterator[Exchange]:
+    """All exchanges that fit, read page by page, each in a short transaction of its own."""
+    after = filters.pop("after", 0)
+    while True:
+        with store.read() as tx:
+            found = page(tx, supplier, after=after, limit=BATCH, **filters)
+        yield from found
+        if len(found) < BATCH:
+            return
+        after = found[-1].id
+
+
+class Tail:
+    """The lines of a supplier's journal behind `after` as they come to light, each once; `exact` as in `page`.
+
+    On PostgreSQL a line may come to light after one with a higher number, whose writer was quicker: recent ones are looked at again.
+    """
+
+    def __init__(self, supplier: str, after: int = 0, **exact: str) -> None:
+        self.supplier = supplier
+        self.exact: dict[str, Any] = dict(exact)
+        self.floor = after
+        self.seen: set[int] = set()
+
+    def new(self, tx: Tx) -> list[Exchange]:
+        """What came to light since it was asked last."""
+        fresh: list[Exchange] = []
+        last, settled = self.floor, tx.wall - (0 if tx.in_order else LONGEST_COMMIT)
+        while found := page(tx, self.supplier, after=last, limit=BATCH, **self.exact):
+            fresh += [exchange for exchange in found if exchange.id not in self.seen]
+            self.seen.update(exchange.id for exchange in found)
+            last = found[-1].id
+            self.floor = max((exchange.id for exchange in found if exchange.at_wall <= settled), default=self.floor)
+        self.seen = {line for line in self.seen if line > self.floor}
+        return fresh
 
 
 def last_id(tx: Tx) -> int:
@@ -46,6 +107,35 @@ def kcis_since(tx: Tx, supplier: str, line: int) -> list[str]:
     """The KCIs that were attempted after a line of the journal, each once, in order."""
     where = (journal.c.supplier == supplier, journal.c.id > line, journal.c.kci != "")
     return list(dict.fromkeys(row.kci for row in tx.execute(sa.select(journal.c.kci).where(*where).order_by(journal.c.id))))
+
+
+# ---- its bounds --------------------------------------------------------------------------------------------------------
+
+
+def what_was_dropped(tx: Tx, supplier: str) -> Dropped:
+    """What a supplier's journal does not hold any more."""
+    row = tx.execute(sa.select(dropped).where(dropped.c.supplier == supplier)).one_or_none()
+    return Dropped(count=row._mapping["count"], last=row.last, until_wall=row.until_wall) if row else Dropped()
+
+
+def suppliers_of(tx: Tx) -> list[str]:
+    """Whoever has a journal."""
+    return [row.supplier for row in tx.execute(sa.select(journal.c.supplier).distinct())]
+
+
+def drop(tx: Tx, supplier: str, *, most: int, before_wall: int) -> int:
+    """Drop the oldest lines beyond `most`, and those noted before a moment; at most `BATCH` at once: how many."""
+    edge = tx.execute(_BEHIND, {"s": supplier, "most": most}).scalar_one_or_none() or 0
+    gone = [row for row in tx.execute(_OLDEST.limit(BATCH), {"s": supplier}) if row.id <= edge or row.at_wall < before_wall]
+    if not gone:
+        return 0
+    tx.exclusive(dropped)  # another host may be at it too
+    tx.execute(sa.delete(journal).where(journal.c.supplier == supplier, journal.c.id <= gone[-1].id))
+    known = what_was_dropped(tx, supplier)
+    now = replace(known, count=known.count + len(gone), last=gone[-1].id, until_wall=gone[-1].at_wall)
+    tx.execute(sa.delete(dropped).where(dropped.c.supplier == supplier))
+    tx.execute(sa.insert(dropped).values(supplier=supplier, count=now.count, last=now.last, until_wall=now.until_wall))
+    return len(gone)
 
 
 def _exchange(row: Mapping[Any, Any]) -> Exchange:

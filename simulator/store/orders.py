@@ -103,6 +103,7 @@ def apply(
     order = plan.order
     if order is None:
         return
+    tx.changed(supplier, order.id)
     if lane is None:
         tx.execute(_INSERT_ORDER, _order_row(order))
         tx.execute(_INSERT_LANE, outbox.lane_row(outbox.first_lane(supplier, order.id, plan.kcis, clock)))
@@ -126,6 +127,8 @@ def save(tx: Tx, changed: Sequence[Order]) -> None:
     """Write orders that are there already."""
     if changed:
         tx.execute(_SAVE, [{**_order_row(order), "key": order.id} for order in changed])
+    for order in changed:
+        tx.changed(order.supplier, order.id)
 
 
 def settle_request(tx: Tx, request_id: str, status: str) -> None:
@@ -218,4 +221,5 @@ def reset(tx: Tx, supplier: str) -> None:
     tx.exclusive(orders)  # an order that arrives meanwhile must not lose half of itself
     for table in PER_SUPPLIER:
         tx.execute(sa.delete(table).where(table.c.supplier == supplier))
+    tx.changed(supplier)
     tx.ring()

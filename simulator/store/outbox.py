@@ -103,9 +103,11 @@ def held(tx: Tx, fences: Mapping[str, int], owner: str) -> dict[str, Lane]:
 
 
 def save_lanes(tx: Tx, changed: Sequence[Mapping[str, Any]]) -> None:
-    """Write lanes (each with its `order` and all of state, due, wake, owner, fence, next_sequence)."""
+    """Write lanes (each with its `order`, its `supplier` and all of state, due, wake, owner, fence, next_sequence)."""
     if changed:
         tx.execute(_SAVE_LANE, [{**{name: lane[name] for name in _LANE}, "key": lane["order"]} for lane in changed])
+    for lane in changed:
+        tx.changed(lane["supplier"], lane["order"])
 
 
 def save(tx: Tx, changed: Sequence[Kci]) -> None:
@@ -141,10 +143,12 @@ def lane_row(lane: Lane) -> dict[str, Any]:
     return row_of(lane)
 
 
-def page(tx: Tx, supplier: str, *, state: str = "", order: str = "", limit: int = 100, after: tuple[int, str] | None = None) -> list[Kci]:
+def page(
+    tx: Tx, supplier: str, *, state: str = "", order: str = "", send: str = "", limit: int = 100, after: tuple[int, str] | None = None
+) -> list[Kci]:
     """KCIs by due moment, from behind `after` (due_at, id); silent steps are left out."""
     statement = sa.select(*_KCI).where(kcis.c.supplier == supplier, kcis.c.send != "").order_by(kcis.c.due_at, kcis.c.id).limit(limit)
-    for column, value in ((kcis.c.state, state), (kcis.c.order, order)):
+    for column, value in ((kcis.c.state, state), (kcis.c.order, order), (kcis.c.send, send)):
         statement = statement.where(column == value) if value else statement
     if after:
         behind = sa.and_(kcis.c.due_at == after[0], kcis.c.id > after[1])

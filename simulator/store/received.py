@@ -11,6 +11,7 @@ from simulator import instants
 from simulator.store.database import Tx
 from simulator.store.tables import received
 
+BATCH = 500
 _SHOWN = [column for column in received.c if column.name != "supplier"]
 
 
@@ -33,6 +34,22 @@ def page(tx: Tx, supplier: str, *, order: str = "", limit: int = 100, after: int
     statement = sa.select(*_SHOWN).where(received.c.supplier == supplier, received.c.id > after).order_by(received.c.id).limit(limit)
     statement = statement.where(received.c.order == order) if order else statement
     return [{**row._mapping, "at_wall": instants.format_instant(row.at_wall)} for row in tx.execute(statement)]
+
+
+def suppliers_of(tx: Tx) -> list[str]:
+    """Whoever's counterpart got anything."""
+    return [row.supplier for row in tx.execute(sa.select(received.c.supplier).distinct())]
+
+
+def drop(tx: Tx, supplier: str, *, most: int, before_wall: int) -> int:
+    """Forget the oldest beyond `most`, and what came before a moment; some at once: how many."""
+    mine = sa.select(received.c.id, received.c.at_wall).where(received.c.supplier == supplier)
+    edge = tx.execute(mine.order_by(received.c.id.desc()).limit(1).offset(most)).one_or_none()
+    oldest = tx.execute(mine.order_by(received.c.id).limit(BATCH))
+    gone = [row.id for row in oldest if (edge and row.id <= edge.id) or row.at_wall < before_wall]
+    if gone:
+        tx.execute(sa.delete(received).where(received.c.supplier == supplier, received.c.id <= gone[-1]))
+    return len(gone)
 
 
 def forget(tx: Tx, supplier: str) -> None:

@@ -9,11 +9,27 @@ from typing import Any
 import sqlalchemy as sa
 
 from simulator import seed
+from simulator.errors import Conflict
 from simulator.store.database import Tx
-from simulator.store.tables import PER_SUPPLIER, clocks, p, received, suppliers
+from simulator.store.tables import PER_SUPPLIER, clocks, p, received, row_of, suppliers
 
 _ONE = sa.select(suppliers).where(suppliers.c.name == p("n"))
+_CALLED = sa.select(suppliers).where(
+    suppliers.c.standing == p("s"),
+    sa.or_(
+        sa.and_(suppliers.c.tenant == p("t"), suppliers.c.tenant != ""), sa.and_(suppliers.c.client == p("c"), suppliers.c.client != "")
+    ),
+)
 _HOLD = _ONE.with_for_update(read=True, key_share=True)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Called:
+    """How requests at a standing supplier's path come to a made one: those of a tenant, or of an OAuth client; empty: none do."""
+
+    standing: str = ""
+    tenant: str = ""
+    client: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,25 +39,47 @@ class Made:
     name: str
     edition: str
     settings: Mapping[str, Any]
+    called: Called
 
 
-def add(tx: Tx, name: str, settings: Mapping[str, Any]) -> Made:
-    """Keep a new supplier. Conflict when the name is taken."""
-    made = Made(name=name, edition=seed.unique(), settings=settings)
-    tx.execute(sa.insert(suppliers), {"name": name, "edition": made.edition, "settings": dict(settings), "made_wall": tx.wall})
+def add(tx: Tx, name: str, settings: Mapping[str, Any], called: Called) -> Made:
+    """Keep a new supplier. Conflict when the name, or whom it is called by, is taken."""
+    tx.exclusive(suppliers)
+    for column, value in ((suppliers.c.tenant, called.tenant), (suppliers.c.client, called.client)):
+        same = sa.select(suppliers.c.name).where(suppliers.c.standing == called.standing, column == value)
+        if value and (taken := tx.execute(same).scalar_one_or_none()):
+            raise Conflict(f"{column.name}: {value} calls the supplier {taken} already")
+    if one(tx, name):
+        raise Conflict(f"name: there is a supplier {name} already")
+    made = Made(name=name, edition=seed.unique(), settings=settings, called=called)
+    row = {"name": name, "edition": made.edition, "settings": dict(settings), "made_wall": tx.wall}
+    tx.execute(sa.insert(suppliers), row | row_of(called))
+    tx.changed(name)
     return made
 
 
 def one(tx: Tx, name: str, *, hold: bool = False) -> Made | None:
     """A supplier by name; on `hold` it cannot be deleted before this transaction ends."""
     row = tx.execute(_HOLD if hold else _ONE, {"n": name}).one_or_none()
-    return Made(name=row.name, edition=row.edition, settings=row.settings) if row else None
+    return _made(row) if row else None
+
+
+def called(tx: Tx, standing: str, tenant: str, client: str) -> Made | None:
+    """Whose requests of this client, or of this tenant, at a standing supplier's path are."""
+    rows = tx.execute(_CALLED, {"s": standing, "t": tenant, "c": client}).all()
+    found = next((row for row in rows if client and row.client == client), None) or next(iter(rows), None)
+    return _made(found) if found else None
 
 
 def every(tx: Tx) -> list[Made]:
     """All of them, the oldest first."""
     rows = tx.execute(sa.select(suppliers).order_by(suppliers.c.made_wall, suppliers.c.name))
-    return [Made(name=row.name, edition=row.edition, settings=row.settings) for row in rows]
+    return [_made(row) for row in rows]
+
+
+def _made(row: Any) -> Made:
+    called = Called(standing=row.standing, tenant=row.tenant, client=row.client)
+    return Made(name=row.name, edition=row.edition, settings=row.settings, called=called)
 
 
 def remove(tx: Tx, name: str) -> bool:
@@ -53,5 +91,6 @@ def remove(tx: Tx, name: str) -> bool:
         return False
     for table in (clocks, *PER_SUPPLIER, received):
         tx.execute(sa.delete(table).where(table.c.supplier == name))
+    tx.changed(name)
     tx.ring()
     return True

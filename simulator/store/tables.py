@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from simulator import strict_json
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 p = sa.bindparam
 """Statements that run for every order are built once, with `p(...)` for what varies: building costs more than running."""
 
@@ -52,6 +52,8 @@ clocks = sa.Table(
 suppliers = sa.Table(
     "suppliers", metadata,
     _text("name", primary_key=True), _text("edition"), sa.Column("settings", Json, nullable=False), _instant("made_wall", nullable=False),
+    _text("standing"), _text("tenant"), _text("client"),
+    sa.Index("suppliers_called", "standing", "tenant"), sa.Index("suppliers_client", "standing", "client"),
 )  # fmt: skip
 
 editions = sa.Table("editions", metadata, _text("digest", primary_key=True), _text("name"), _text("dialect"), _text("source"))
@@ -108,11 +110,20 @@ sa.Index("kcis_state", kcis.c.supplier, kcis.c.state, kcis.c.due_at)
 journal = sa.Table(
     "journal", metadata,
     sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
-    _text("supplier"), _instant("at", nullable=False), _text("direction"), _text("order"), _text("kci"), _text("method"), _text("path"),
+    _text("supplier"), _instant("at", nullable=False), _instant("at_wall", nullable=False), _text("direction"),
+    _text("order"), _text("kci"), _text("method"), _text("path"),
     sa.Column("request", Json, nullable=False), sa.Column("response", Json, nullable=False), _text("scenario"),
     sa.Column("reasons", Json, nullable=False), sa.Column("findings", Json, nullable=False), _instant("took", nullable=False),
     sa.Index("journal_order", "supplier", "order", "id"),
+    sa.Index("journal_page", "supplier", "id"),
 )  # fmt: skip
+
+dropped = sa.Table(
+    "dropped", metadata,
+    _text("supplier", primary_key=True), sa.Column("count", sa.BigInteger, nullable=False), _instant("last", nullable=False),
+    _instant("until_wall", nullable=False),
+)  # fmt: skip
+"""What was dropped from a supplier's journal: how many lines, the newest one's number and moment."""
 
 pins = sa.Table(
     "pins", metadata,
@@ -141,4 +152,4 @@ def row_of(thing: Any) -> dict[str, Any]:
     return {name: getattr(thing, name) for name in thing.__slots__}
 
 
-PER_SUPPLIER = (orders, requests, seed_keys, lanes, kcis, journal, pins, repeats)
+PER_SUPPLIER = (orders, requests, seed_keys, lanes, kcis, journal, dropped, pins, repeats)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from simulator import instants, story
@@ -11,27 +11,32 @@ from simulator.clock import Clock
 from simulator.config import SupplierConfig
 from simulator.dialects import Dialect, Route
 from simulator.errors import Refused
-from simulator.model import Exchange, Incoming, Kci, Order, Outgoing, Request
+from simulator.model import Exchange, Incoming, Kci, Order, OrderView, Outgoing
 from simulator.scenario import Book
 from simulator.store import Store, clocks, journal, orders, outbox, pins
+from simulator.store.journal import Dropped, Tail
+from simulator.store.suppliers import Called
+from simulator.supplier.acts import Acts
+from simulator.supplier.asking import Inquiry
 from simulator.supplier.reception import Reception, read_when
 from simulator.supplier.timekeeping import Advance, Advanced
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OrderView:
-    """An order with what belongs to it."""
-
-    order: Order
-    requests: tuple[Request, ...] = ()
-    counts: Mapping[str, int] | None = None
+from simulator.supplier.waiting import Wait, Waited
 
 
 class Supplier:
     """An isolated world: its own path, dialect, clock, scenarios, orders and journal in a shared store."""
 
     def __init__(
-        self, config: SupplierConfig, dialect: Dialect, book: Book, store: Store, *, run_seed: str, fixed_seed: bool, max_delay: int
+        self,
+        config: SupplierConfig,
+        dialect: Dialect,
+        book: Book,
+        store: Store,
+        *,
+        run_seed: str,
+        fixed_seed: bool,
+        max_delay: int,
+        called: Called | None = None,
     ) -> None:
         self.config = config
         self.name = config.name
@@ -40,6 +45,7 @@ class Supplier:
         self.store = store
         self.run_seed = run_seed
         self.fixed_seed = fixed_seed
+        self.called = called
         self.reception = Reception(config.name, dialect, book, store, run_seed=run_seed, fixed_seed=fixed_seed, max_delay=max_delay)
 
     def receive(self, incoming: Incoming, route: Route) -> Outgoing:
@@ -92,6 +98,30 @@ class Supplier:
         with self.store.read() as tx:
             return journal.last_outward(tx, self.name)
 
+    def ask(self) -> Inquiry:
+        """Questions about the journal: find, count, verify."""
+        return Inquiry(self.store, self.name)
+
+    def exchanges(self, **filters: Any) -> Iterator[Exchange]:
+        """The whole journal, read piece by piece."""
+        return journal.every(self.store, self.name, **filters)
+
+    def tail(self, after: int | None) -> Tail:
+        """What will come into the journal, from behind a line, or from now on."""
+        if after is None:
+            with self.store.read() as tx:
+                after = journal.last_id(tx)
+        return Tail(self.name, after)
+
+    def dropped(self) -> Dropped:
+        """What the journal does not hold any more."""
+        with self.store.read() as tx:
+            return journal.what_was_dropped(tx, self.name)
+
+    def wait(self, kind: str, match: Mapping[str, Any], *, count: int = 1, after: int = 0, within: int) -> Waited:
+        """Wait until something is true, at most `within` microseconds. Refused when the match cannot be read."""
+        return Wait(self.store, self.name, kind, match, count=count, after=after, within=within).run()
+
     # ---- acting --------------------------------------------------------------------------------------------------------
 
     def pins(self) -> list[Mapping[str, Any]]:
@@ -109,6 +139,15 @@ class Supplier:
     def unpin(self) -> int:
         with self.store.write() as tx:
             return pins.clear(tx, self.name)
+
+    def act_on_kci(self, act: str, kci_id: str) -> Kci:
+        """`resend`, `withdraw` or `skip` a KCI. Refused: not_found, or conflict with its state."""
+        return Acts(self.store, self.name).on_kci(act, kci_id)
+
+    def act_on_order(self, act: str, order_id: str) -> OrderView:
+        """`resume` or `abandon` an order. Refused: not_found, or conflict with its state."""
+        Acts(self.store, self.name).on_order(act, order_id)
+        return self.order(order_id)
 
     def reset(self) -> None:
         """Forget every order, KCI, pin and journal line; the clock stays."""

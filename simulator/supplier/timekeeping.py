@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulator import instants, seed
-from simulator.clock import monotonic, sleep
+from simulator.clock import monotonic
 from simulator.errors import Conflict, Refused
 from simulator.model import Kci
-from simulator.store import Store, clocks, journal, outbox
+from simulator.store import Store, Waiter, clocks, journal, outbox
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +36,8 @@ class Advance:
         """Move by a length, to an instant, or to the next due moment. Refused as `Supplier.advance` says."""
         begun, target, last_line = self._begin(by, to, to_next)
         try:
-            now, unsettled = self._walk(target)
+            with self.store.watch.waiting(self.name) as waiter:
+                now, unsettled = self._walk(target, waiter)
         finally:
             with self.store.write() as tx:
                 clocks.end_advance(tx, self.name, self.token)
@@ -65,11 +66,11 @@ class Advance:
                 raise Refused("conflict", [str(error)]) from None
             return now, target, journal.last_id(tx)
 
-    def _walk(self, target: int) -> tuple[int, list[str]]:
+    def _walk(self, target: int, waiter: Waiter) -> tuple[int, list[str]]:
         """Step to the target; where it got to, and the orders that are not at rest there."""
         while True:
             now, reached = self._step(target)
-            unsettled = self._settled(now) if self.settle else []
+            unsettled = self._settled(now, waiter) if self.settle else []
             if unsettled or reached:
                 return now, unsettled
             if monotonic() >= self.deadline:
@@ -83,16 +84,14 @@ class Advance:
             due = clocks.next_due(tx, self.name)
             last = due is None or due > target or not self.settle
             now = target if due is None or last else max(clock.anchor, due)
-            clocks.put(tx, self.name, clock.moved(mode="manual", rate=0.0, now=now, wall_now=tx.wall))
+            clocks.step(tx, self.name, now)
             return now, last
 
-    def _settled(self, now: int) -> list[str]:
+    def _settled(self, now: int, waiter: Waiter) -> list[str]:
         """Wait until no lane is due, in flight or waiting for another try; what still is at the deadline."""
-        pause = instants.MILLISECOND
         while True:
             with self.store.read() as tx:
                 moving = clocks.unsettled(tx, self.name, now)
             if not moving or monotonic() >= self.deadline:
                 return moving
-            sleep(pause)
-            pause = min(pause * 2, 20 * instants.MILLISECOND)
+            waiter.next(self.deadline)

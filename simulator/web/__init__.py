@@ -2,5 +2,6 @@
 
 from simulator.web.app import create_app
 from simulator.web.embedded import Embedded
+from simulator.web.gate import THREADS_ASIDE
 
-__all__ = ["Embedded", "create_app"]
+__all__ = ["THREADS_ASIDE", "Embedded", "create_app"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Response, request
@@ -13,6 +13,10 @@ from flask import Response, request
 from simulator import strict_json
 from simulator.errors import Refused
 from simulator.schema import Strict, dotted, load
+
+View = Callable[..., Response]
+Register = Callable[[str, str], Callable[[View], View]]
+"""Registers a view of one supplier by path and method: for the first supplier and below `suppliers/NAME`."""
 
 DEFAULT_LIMIT = 100
 MOST_LIMIT = 1000
@@ -77,8 +81,8 @@ def cursor() -> tuple[int, str] | None:
     return number, name
 
 
-def page(items: Sequence[Any], shapes: Sequence[Mapping[str, Any]], keys: Sequence[tuple[int, str]], size: int) -> Response:
+def page(items: Sequence[Any], shapes: Sequence[Mapping[str, Any]], keys: Sequence[tuple[int, str]], size: int, **members: Any) -> Response:
     """One page; `next` is a cursor while there may be more."""
     more = keys[-1] if len(items) == size else None
     token = base64.urlsafe_b64encode(json.dumps(more).encode()).decode().rstrip("=") if more else None
-    return answer({"items": list(shapes), "next": token})
+    return answer({"items": list(shapes), "next": token, **members})

@@ -20,6 +20,8 @@ from simulator.pretend_gateway import make_pretend_gateway
 from simulator.supplier import Supplier
 from simulator.web.admin import ADMIN, make_admin
 from simulator.web.answers import problem
+from simulator.web.callers import client_of
+from simulator.web.gate import Gate
 from simulator.world import MADE, MOST_KNOWN, World, pretend_path
 
 
@@ -28,15 +30,17 @@ def create_app(world: World) -> Flask:
     app = Flask("simulator", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = world.config.server.max_body
     app.url_map.merge_slashes = False
+    gate = Gate(world.config.server.threads)
+    app.wsgi_app = gate.around(app.wsgi_app)  # type: ignore[method-assign]
     own = [ADMIN]
-    app.register_blueprint(make_admin(world))
+    app.register_blueprint(make_admin(world, gate))
     if world.config.pretend_gateway.mount:
         own.append(world.config.pretend_gateway.path)
         for supplier in world.suppliers.values():
             counterpart = make_pretend_gateway(world.store, supplier.name, supplier.config.gateway, supplier.dialect)
             app.register_blueprint(counterpart, url_prefix=pretend_path(world.config, supplier.name))
-    by_length = sorted((_Door(supplier) for supplier in world.suppliers.values()), key=lambda door: -len(door.prefix))
-    made = _Made(world)
+    by_length = sorted((_Door(world, supplier, gate) for supplier in world.suppliers.values()), key=lambda door: -len(door.prefix))
+    made = _Made(world, gate)
 
     @app.before_request
     def enter() -> Response | None:
@@ -61,8 +65,9 @@ def create_app(world: World) -> Flask:
 class _Made:
     """The paths of throw-away suppliers, and of their pretend gateways: looked up at each request, any process may have made them."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, gate: Gate) -> None:
         self.world = world
+        self.gate = gate
         self.mounted = world.config.pretend_gateway.mount
         self.pretend = world.config.pretend_gateway.path + MADE
         self.counterparts: dict[str, tuple[Supplier, Flask]] = {}
@@ -78,7 +83,7 @@ class _Made:
             return cast(Response, Response.from_app(self._counterpart(supplier).wsgi_app, inner, buffered=True))
         if path.startswith(MADE + "/"):
             supplier = self._find(path[len(MADE) + 1 :].partition("/")[0])
-            return _Door(supplier).answer(request) if supplier else None
+            return _Door(self.world, supplier, self.gate).answer(request) if supplier else None
         return None
 
     def _find(self, name: str) -> Supplier | None:
@@ -98,10 +103,12 @@ class _Made:
 
 
 class _Door:
-    """One supplier's paths."""
+    """One supplier's paths; at a standing one's, a made supplier may be called by its tenant or OAuth client."""
 
-    def __init__(self, supplier: Supplier) -> None:
+    def __init__(self, world: World, supplier: Supplier, gate: Gate) -> None:
+        self.world = world
         self.supplier = supplier
+        self.gate = gate
         self.prefix = supplier.config.path
         self.router = router_of(supplier.dialect.routes)
 
@@ -115,10 +122,34 @@ class _Door:
         )  # fmt: skip
         try:
             incoming = _with_body(incoming, asked)
+        except Refused as refused:
+            return self._respond(self.supplier.refuse(incoming, refused))
+        supplier = self._called(incoming)
+        try:
             route, variables = self.router.match(incoming.method, incoming.path)
         except Refused as refused:
-            return _respond(self.supplier.refuse(incoming, refused))
-        return _respond(self.supplier.receive(replace(incoming, variables=variables), route))
+            return self._respond(supplier.refuse(incoming, refused))
+        return self._respond(supplier.receive(replace(incoming, variables=variables), route))
+
+    def _called(self, incoming: Incoming) -> Supplier:
+        if self.supplier.name not in self.world.suppliers:
+            return self.supplier
+        tenant, client = self.supplier.dialect.tenant_of(incoming), client_of(incoming.headers.get("authorization", ""))
+        with self.world.store.read() as tx:
+            return self.world.called(tx, self.supplier, tenant, client)
+
+    def _respond(self, outgoing: Outgoing) -> Response:
+        if outgoing.delay:
+            try:
+                with self.gate.aside():
+                    clock.sleep(outgoing.delay)
+            except Refused:  # too many wait: then it costs this process a place
+                clock.sleep(outgoing.delay)
+        response = _json(outgoing.body, outgoing.code) if outgoing.body is not None else Response(status=outgoing.code)
+        if outgoing.body is None:
+            response.headers.pop("Content-Type", None)
+        response.headers.update(outgoing.headers)
+        return response
 
 
 def _with_body(incoming: Incoming, asked: Request) -> Incoming:
@@ -131,16 +162,6 @@ def _with_body(incoming: Incoming, asked: Request) -> Incoming:
     if asked.content_length is None and len(body) >= most:
         raise too_large  # a chunked body is cut off at the limit without a word
     return replace(incoming, body=body)
-
-
-def _respond(outgoing: Outgoing) -> Response:
-    if outgoing.delay:
-        clock.sleep(outgoing.delay)
-    response = _json(outgoing.body, outgoing.code) if outgoing.body is not None else Response(status=outgoing.code)
-    if outgoing.body is None:
-        response.headers.pop("Content-Type", None)
-    response.headers.update(outgoing.headers)
-    return response
 
 
 def _json(body: object, code: int) -> Response:

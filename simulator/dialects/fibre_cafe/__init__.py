@@ -63,6 +63,7 @@ class FibreCafe:
     merge = staticmethod(life.merge)
     ends = staticmethod(life.ends)
     request_number = staticmethod(life.request_number)
+    tenant_of = staticmethod(reading.tenant_of)
     read = staticmethod(reading.read)
     guard_repeat = staticmethod(reading.guard_repeat)
     write = staticmethod(writing.write)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.dialects.bodies import misspelt_controls, read_object, refusal
+from simulator.dialects.bodies import misspelt_controls, read_object, refusal, text_in
 from simulator.dialects.fibre_cafe.schemas import ENTITIES, KCI, ORDERS, PROVIDE_TYPES, REQUESTS
 from simulator.dialects.routes import Route
 from simulator.errors import Refused
@@ -14,6 +14,11 @@ from simulator.schema import Misfit, Tolerant, dotted, flatten, unknown_members
 
 MOST_MESSAGES = 100
 _HEADERS = {"x-request-id": "X-Request-ID", "x-conversation-id": "X-Conversation-ID", "tenant": "Tenant"}
+
+
+def tenant_of(incoming: Incoming) -> str:
+    """Whose request it says it is: the header, else the order's own member (reference 2.1)."""
+    return incoming.headers.get("tenant", "").strip() or text_in(incoming.body, "tenant")
 
 
 def read(incoming: Incoming, route: Route) -> Submission:

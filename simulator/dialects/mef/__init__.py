@@ -73,6 +73,7 @@ class Mef:
     describe = staticmethod(writing.describe)
     check_notice = staticmethod(reading.read_notice)
     hear = staticmethod(reading.hear)
+    tenant_of = staticmethod(reading.tenant_of)
     sample = staticmethod(samples.sample)
     sample_operations = staticmethod(samples.sample_operations)
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qs
 
-from simulator.dialects.bodies import misspelt_controls, read_object, refusal
+from simulator.dialects.bodies import misspelt_controls, read_object, refusal, text_in
 from simulator.dialects.mef import checks, content, questions, schemas
 from simulator.dialects.mef.settings import Settings
 from simulator.dialects.routes import Route
@@ -35,6 +36,12 @@ _OWN_TYPES = {
     "orderStatusResponse": "a status answer",
     "orderItem": "an item of an order",
 }
+
+
+def tenant_of(incoming: Incoming) -> str:
+    """Whose request it says it is: the Buyer of the query or of the document; hold, release and cancel do not say (reference 1.3)."""
+    asked = parse_qs(incoming.query).get("buyerId", [""])
+    return asked[0] or text_in(incoming.body, "buyerId")
 
 
 def read(incoming: Incoming, route: Route, settings: Settings) -> Submission | Query:

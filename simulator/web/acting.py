@@ -1,0 +1,146 @@
+"""The admin API's acts: pins, the clock, waiting, what an operator does to an order, beginning anew."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from flask import Response, g, request
+
+from simulator import instants
+from simulator.config.table import Duration
+from simulator.errors import Refused
+from simulator.schema import Boolean, Integer, Mapped, Moment, Number, OneOf, Range, Strict, String
+from simulator.shapes import kci_shape, order_shape
+from simulator.supplier.acts import ACTS_ON_ORDERS, FROM
+from simulator.supplier.waiting import KINDS
+from simulator.web import shapes
+from simulator.web.answers import Register, View, answer, body_as, problem
+from simulator.web.events import Stream
+from simulator.web.gate import Gate
+
+LONGEST_WAIT = 5 * instants.MINUTE
+DEFAULT_WAIT = 30 * instants.SECOND
+
+
+class ClockInput(Strict):
+    mode = String(validate=OneOf(["real", "scaled", "manual"]))
+    rate = Number(validate=Range(min=0.001, max=10_000_000))
+    now = Moment()
+
+
+class AdvanceInput(Strict):
+    by = Duration()
+    to = Moment()
+    to_next = Boolean()
+    settle = Boolean()
+    within = Duration(validate=Range(max=LONGEST_WAIT))
+
+
+class PinInput(Strict):
+    scenario = String(required=True)
+    times = Integer(validate=Range(min=1), allow_none=True)
+    when = Mapped()
+
+
+class WaitInput(Strict):
+    for_ = String(required=True, data_key="for", validate=OneOf(list(KINDS)))
+    match = Mapped()
+    count = Integer(validate=Range(min=1))
+    after = Integer(validate=Range(min=0))
+    within = Duration(validate=Range(max=LONGEST_WAIT))
+
+
+def acting(route: Register) -> None:
+    """Register what acts at once."""
+
+    @route("/pins", "GET")
+    def pins() -> Response:
+        return answer({"items": list(g.supplier.pins()), "next": None})
+
+    @route("/pins", "POST")
+    def pin() -> Response:
+        given = body_as(PinInput())
+        return answer(g.supplier.pin(given["scenario"], given.get("times"), given.get("when", {})), 201)
+
+    @route("/pins", "DELETE")
+    def unpin() -> Response:
+        return answer({"removed": g.supplier.unpin()})
+
+    @route("/clock", "GET")
+    def clock() -> Response:
+        return answer(shapes.clock_shape(*g.supplier.clock()))
+
+    @route("/clock", "PUT")
+    def set_clock() -> Response:
+        given = body_as(ClockInput())
+        now = instants.parse_instant(given["now"]) if "now" in given else None
+        return answer(shapes.clock_shape(*g.supplier.set_clock(mode=given.get("mode"), rate=given.get("rate"), now=now)))
+
+    for act in FROM:
+        route(f"/kcis/<kci_id>/{act}", "POST")(_on_kci(act))
+    for act in ACTS_ON_ORDERS:
+        route(f"/orders/<order_id>/{act}", "POST")(_on_order(act))
+
+    @route("/reset", "POST")
+    def reset() -> Response:
+        g.supplier.reset()
+        return answer({"reset": g.supplier.name})
+
+
+def _on_kci(act: str) -> View:
+    def act_on_kci(kci_id: str) -> Response:
+        return answer(kci_shape(g.supplier.act_on_kci(act, kci_id)))
+
+    act_on_kci.__name__ = act
+    return act_on_kci
+
+
+def _on_order(act: str) -> View:
+    def act_on_order(order_id: str) -> Response:
+        return answer(order_shape(g.supplier.act_on_order(act, order_id)))
+
+    act_on_order.__name__ = act
+    return act_on_order
+
+
+def waiting(route: Register, gate: Gate) -> None:
+    """What may take long: it holds up nobody else meanwhile."""
+
+    @route("/clock/advance", "POST")
+    def advance() -> Response:
+        given = body_as(AdvanceInput())
+        if sum((("by" in given), ("to" in given), bool(given.get("to_next")))) != 1:
+            raise Refused("malformed", ["body: one of by, to, to_next"])
+        with gate.aside():
+            advanced = g.supplier.advance(
+                by=given.get("by"), to=instants.parse_instant(given["to"]) if "to" in given else None, to_next=given.get("to_next", False),
+                settle=given.get("settle", True), within=given.get("within", DEFAULT_WAIT),
+            )  # fmt: skip
+        return answer(shapes.advanced_shape(advanced), 408 if advanced.unsettled else 200)
+
+    @route("/wait", "POST")
+    def wait() -> Response:
+        given = body_as(WaitInput())
+        with gate.aside():
+            waited = g.supplier.wait(
+                given["for_"], given.get("match", {}), count=given.get("count", 1), after=given.get("after", 0),
+                within=given.get("within", DEFAULT_WAIT),
+            )  # fmt: skip
+        if waited.came_true:
+            return answer({"evidence": list(waited.evidence)})
+        return problem(408, "timeout", waited.detail, evidence=list(waited.evidence), nearest=shapes.misses_shape(waited.nearest))
+
+    @route("/events", "GET")
+    def events() -> Response:
+        """A stream; `Last-Event-ID` or `after` goes on behind an exchange."""
+        known = request.headers.get("Last-Event-ID") or request.args.get("after", "")
+        if known and not (known.isdigit() and len(known) < 18):
+            raise Refused("malformed", ["after: the id of an exchange"])
+        socket = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
+        with ExitStack() as taken:
+            taken.enter_context(gate.seat())
+            stream = Stream(g.supplier, int(known) if known else None, socket)
+            response = Response(stream.pieces(), content_type="text/event-stream")
+            response.headers["Cache-Control"] = "no-store"
+            response.call_on_close(taken.pop_all().close)
+        return response

@@ -1,0 +1,54 @@
+"""How many requests are worked on at once, and how many only wait: a long poll, an advance, a scripted delay hold up nobody else.
+
+The web server has a thread for each (`THREADS_ASIDE` more than `server.threads`; a thread that waits costs next to nothing). Whoever
+waits steps aside, so that ordinary requests find `server.threads` places whatever is waited for.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from simulator.errors import Refused
+
+THREADS_ASIDE = 256
+"""The most requests of one process that may wait at once."""
+
+
+class Gate:
+    """As WSGI middleware it lets `places` requests through at once."""
+
+    def __init__(self, places: int) -> None:
+        self.places = threading.BoundedSemaphore(places)
+        self.seats = threading.BoundedSemaphore(THREADS_ASIDE)
+
+    def around(self, inner: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+        """The application behind the gate; what is streamed after its first answer holds no place any more."""
+
+        def answer(environ: Any, start_response: Any) -> Iterable[bytes]:
+            with self.places:
+                return inner(environ, start_response)
+
+        return answer
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Give one's place to others while one waits. Refused (unavailable) when too many wait already."""
+        with self.seat():
+            self.places.release()
+            try:
+                yield
+            finally:
+                self.places.acquire()
+
+    @contextmanager
+    def seat(self) -> Iterator[None]:
+        """A place to wait at, for what holds no other. Refused (unavailable) when all are taken."""
+        if not self.seats.acquire(blocking=False):
+            raise Refused("unavailable", [f"{THREADS_ASIDE} requests wait in this process already: ask again in a moment"])
+        try:
+            yield
+        finally:
+            self.seats.release()
