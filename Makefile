@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run demo test slow contract lint types format check bench clean
+.PHONY: run demo test slow contract examples lint types format check bench clean
 
 run: $(READY)  ## the simulator and the pretend gateway on http://127.0.0.1:8080
 	$(BIN)/simulator serve $(ARGS)
@@ -21,16 +21,19 @@ slow: $(READY)  ## the tests that start processes, kill them, or build packages
 contract: $(READY)  ## Schemathesis against our own OpenAPI
 	$(BIN)/python -m pytest tests/contract $(ARGS)
 
+examples: $(READY)  ## the tests of the small gateway
+	$(BIN)/python -m pytest -n 2 examples/small_gateway $(ARGS)
+
 lint: $(READY)  ## style
-	$(BIN)/ruff check simulator tests
-	$(BIN)/ruff format --check simulator tests
+	$(BIN)/ruff check simulator tests examples
+	$(BIN)/ruff format --check simulator tests examples
 
 types: $(READY)  ## static types
 	$(BIN)/mypy
 
 format: $(READY)
-	$(BIN)/ruff format simulator tests
-	$(BIN)/ruff check --fix simulator tests
+	$(BIN)/ruff format simulator tests examples
+	$(BIN)/ruff check --fix simulator tests examples
 
 check: $(READY)  ## the shipped scenario files
 	$(BIN)/simulator check

@@ -5,6 +5,7 @@ It speaks HTTP and nothing else: what it returns are the shapes of the admin API
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any
@@ -77,6 +78,46 @@ class Client:
         """Every exchange, oldest first; `direction` is in or out."""
         return self._items("/journal", order=order, direction=direction)
 
+    def find(self, match: Mapping[str, Any] | None = None, **bounds: Any) -> Iterator[dict[str, Any]]:
+        """The exchanges that fit a match (`since`, `until`, `after`), oldest first."""
+        asked: dict[str, Any] = {"match": dict(match or {}), **bounds, "limit": self.page}
+        while True:
+            page = self._json("POST", "/journal/find", asked)
+            yield from page["items"]
+            if page["next"] is None:
+                return
+            asked["after"] = page["next"]
+
+    def count(self, match: Mapping[str, Any] | None = None, **bounds: Any) -> int:
+        """How many exchanges fit a match."""
+        return int(self._json("POST", "/journal/count", {"match": dict(match or {}), **bounds})["count"])
+
+    def verify(self, **expected: Any) -> dict[str, Any]:
+        """Say what must have happened: `match` with `count`, `at_least`, `at_most`, or `sequence`. Failed (409) tells the difference."""
+        return dict(self._json("POST", "/verify", expected))
+
+    def wait(self, kind: str, match: Mapping[str, Any] | None = None, **options: Any) -> list[dict[str, Any]]:
+        """Wait for a `request`, `kci`, `status` or `idle` (`count`, `after`, `within`): the evidence. Failed (408) tells the nearest."""
+        return list(self._json("POST", "/wait", {"for": kind, "match": dict(match or {}), **options})["evidence"])
+
+    def events(self, after: int | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
+        """What happens, as it happens: (`exchange`, `order`, `kci` or `clock`, its shape); ends when the simulator does."""
+        known = {"Last-Event-ID": str(after)} if after is not None else {}
+        with self._ask("GET", f"{self.base}/events", headers=known, stream=True) as response:
+            kind = ""
+            try:
+                for line in response.iter_lines(chunk_size=1):
+                    name, _, value = line.decode().partition(": ")
+                    kind = value if name == "event" else kind
+                    if name == "data":
+                        yield kind, json.loads(value)
+            except requests.RequestException:
+                return
+
+    def sample(self, scenario: str) -> dict[str, Any]:
+        """A request (`method`, `path` below the supplier's URL, `headers`, `body`) that a scenario can be played with."""
+        return dict(self._json("GET", f"/scenarios/{scenario}")["sample"])
+
     def clock(self) -> dict[str, Any]:
         """The supplier's clock: mode, rate, now."""
         return dict(self._json("GET", "/clock"))
@@ -90,6 +131,14 @@ class Client:
     def advance(self, **members: Any) -> dict[str, Any]:
         """Move a manual clock (`by`, `to` or `to_next`; `settle`, `within`): the KCIs that were sent, with their answers."""
         return dict(self._json("POST", "/clock/advance", members))
+
+    def act_on_kci(self, act: str, kci_id: str) -> dict[str, Any]:
+        """`resend`, `withdraw` or `skip` a KCI: the KCI as it is then. Failed (409) where its state forbids it."""
+        return dict(self._json("POST", f"/kcis/{kci_id}/{act}"))
+
+    def act_on_order(self, act: str, order_id: str) -> dict[str, Any]:
+        """`resume` or `abandon` an order: the order as it is then. Failed (409) where its state forbids it."""
+        return dict(self._json("POST", f"/orders/{order_id}/{act}"))
 
     def pin(self, scenario: str, *, times: int | None = None, when: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Let the next `times` orders that fit `when` play a scenario."""
@@ -106,7 +155,7 @@ class Client:
     # ---- suppliers -----------------------------------------------------------------------------------------------------
 
     def suppliers(self) -> list[dict[str, Any]]:
-        """The standing suppliers, then those that were made."""
+        """The standing suppliers, then those that were made, as their shapes."""
         return list(self._ask("GET", f"{self.url}/__admin/suppliers").json()["items"])
 
     def make_supplier(self, **given: Any) -> dict[str, Any]:
@@ -116,6 +165,10 @@ class Client:
     def delete_supplier(self, name: str) -> None:
         """Delete a throw-away supplier, with all that is its own."""
         self._ask("DELETE", f"{self.url}/__admin/suppliers/{name}")
+
+    def fetch(self, url: str) -> Any:
+        """GET a whole URL as JSON: for what lies beside the admin API, such as a pretend gateway's list."""
+        return self._ask("GET", url).json()
 
     # ---- the wire ------------------------------------------------------------------------------------------------------
 
@@ -141,9 +194,20 @@ class Client:
             return response
         try:
             problem = response.json()
-            detail = str(problem.get("detail") or f"{response.status_code} {response.reason}")
+            detail = str(problem.get("detail") or _said(problem) or f"{response.status_code} {response.reason}")
         except (ValueError, AttributeError):
             raise Failed(
                 f"{self.url} answered {response.status_code}: it is no simulator", status=response.status_code, code="foreign"
             ) from None
         raise Failed(detail, status=response.status_code, code=str(problem.get("code", "")), body=problem)
+
+
+def _said(body: Mapping[str, Any]) -> str:
+    """What an advance that did not come to rest says."""
+    moving = [f"{kci['send']} of order {kci['order']} is {kci['state']} ({_answer(kci)})" for kci in body.get("unsettled", ())]
+    return f"not at rest in time: {'; '.join(moving)}" if moving else ""
+
+
+def _answer(kci: Mapping[str, Any]) -> str:
+    last = kci["last"] or {}
+    return f"{kci['attempts']} tries, the last answer {last.get('code') or last.get('error') or 'none'}"

@@ -110,10 +110,34 @@ def test_kcis_and_journal_filter(simulator: Embedded, gateway: Gateway) -> None:
     (kci,) = map(json.loads, run(simulator, "kcis", "--state", "delivered", "--json").stdout.splitlines())
     assert kci["send"] == "COMMITTED"
     heads, sent, waits = run(simulator, "kcis").stdout.splitlines()
-    assert heads.split()[:4] == ["due", "order", "no", "send"]
-    assert sent.split()[2:] == ["1", "COMMITTED", "delivered", "1", "204"] and waits.split()[2:] == ["COMPLETED", "waiting", "0"]
+    assert heads.split()[:5] == ["id", "due", "order", "no", "send"]
+    assert sent.split()[3:] == ["1", "COMMITTED", "delivered", "1", "204"] and waits.split()[3:] == ["COMPLETED", "waiting", "0"]
     exchanges = run(simulator, "journal", "--direction", "out").stdout.splitlines()
     assert len(exchanges) == 2 and "POST /kcis" in exchanges[1] and "204" in exchanges[1]
+
+
+def test_acts_on_kcis_and_orders(simulator: Embedded, gateway: Gateway) -> None:
+    body = gateway.place("ORDER_ACKNOWLEDGED")
+    gateway.advance("30s")
+    sent, waits = map(json.loads, run(simulator, "kcis", "--json").stdout.splitlines())
+    assert run(simulator, "kcis", "resend", sent["id"]).stdout.split()[0] == "COMMITTED:"
+    gateway.admin("POST", "/wait", {"for": "idle"})
+    assert run(simulator, "kcis", "withdraw", waits["id"]).stdout == "COMPLETED: withdrawn\n"
+    assert json.loads(run(simulator, "kcis", "resend", sent["id"], "--json").stdout)["id"] == sent["id"]
+    gateway.admin("POST", "/wait", {"for": "idle"})
+    for arguments, said in (
+        (("kcis", "withdraw", waits["id"]), "a KCI that is withdrawn cannot be withdrawn"),
+        (("kcis", "resent", sent["id"]), "did you mean `resend`?"),
+        (("kcis", sent["id"]), "resend, skip, withdraw"),
+        (("orders", "resume", sent["order"]), "not parked"),
+        (("orders", "resum", sent["order"]), "did you mean `resume`?"),
+        (("kcis", "skip", "nobody"), "no KCI nobody"),
+    ):
+        wrong = run(simulator, *arguments)
+        assert wrong.exit_code == 2 and said in wrong.stderr and wrong.stderr.count("\n") == 1, wrong.stderr
+    order = gateway.order(gateway.place())
+    told = run(simulator, "orders", "abandon", order["id"])
+    assert told.stdout == f"TENANT1/{order['ref']}: 3 withdrawn\n" and body["id"] != order["ref"]
 
 
 def test_a_long_list_says_that_it_is_cut(simulator: Embedded, gateway: Gateway) -> None:

@@ -17,7 +17,7 @@ PACKAGE = ROOT / "simulator"
 LEVELS = {
     0: ["errors", "instants", "clock", "seed", "redact", "schema", "strict_json", "strict_yaml"],
     1: ["model", "template", "matching", "paths", "client"],
-    2: ["rules", "scenario", "story"],
+    2: ["rules", "scenario", "story", "testing"],
     3: ["engine", "dialects", "shapes"],
     4: ["config"],
     5: ["store", "gateway", "rehearsal"],
@@ -25,7 +25,7 @@ LEVELS = {
     7: ["supplier"],
     8: ["world"],
     9: ["web", "pretend_gateway"],
-    10: ["cli"],
+    10: ["cli", "pytest_plugin"],
 }
 BESIDE = {
     ("schema", "errors"),

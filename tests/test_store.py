@@ -203,6 +203,16 @@ def test_a_reset_forgets_one_supplier_and_not_another(store: Store) -> None:
         assert len(journal.page(tx, "other")) == 1
 
 
+def test_a_line_of_the_journal_never_gets_the_number_of_one_that_was_deleted(store: Store) -> None:
+    with store.write() as tx:
+        journal.note(tx, "gone", Exchange(at=NOW, direction="in", method="POST", path="/"))
+        last = journal.last_id(tx)
+        orders.reset(tx, "gone")
+        journal.note(tx, "s", Exchange(at=NOW, direction="in", method="POST", path="/"))
+    with store.read() as tx:
+        assert [exchange.id > last for exchange in journal.page(tx, "s")] == [True]
+
+
 def test_a_bell_is_heard(store: Store) -> None:
     import threading
 

@@ -192,33 +192,46 @@ def schema(dialect: str | None) -> None:
     click.echo(run(dialect))
 
 
-@main.command(short_help="List orders, or tell one's story.")
-@click.argument("order_id", required=False, metavar="[ID]")
+@main.command(short_help="List orders, tell one's story, or act on one.")
+@click.argument("words", nargs=-1, metavar="[[ACT] ID]")
 @click.option("--tenant", default="", help="Only this tenant's.")
 @click.option("--ref", default="", help="Only the order of this reference of theirs.")
 @click.option("--status", default="", help="Only those in this status.")
 @_listing
-def orders(client: Any, **options: Any) -> None:
-    """List a running simulator's orders, or tell one's story."""
+def orders(client: Any, words: tuple[str, ...], **options: Any) -> None:
+    """List a running simulator's orders, or tell one's story (ID).
+
+    `resume ID` lets an order go on behind a KCI that was given up; `abandon ID` gives up all that it still has to send.
+    """
     from simulator.cli.asking import orders as run
 
-    run(client, **options)
+    run(client, words, **options)
 
 
-@main.command(short_help="List KCIs, sent and to be sent.")
+@main.command(short_help="List KCIs, sent and to be sent, or act on one.")
+@click.argument("words", nargs=-1, metavar="[ACT ID]")
 @click.option("--order", default="", metavar="ID", help="Only this order's.")
 @click.option("--state", default="", help="waiting, paused, attempted, delivered, silenced, withdrawn, dead or skipped.")
 @_listing
-def kcis(client: Any, **options: Any) -> None:
-    """List a running simulator's KCIs, sent and to be sent, by due moment."""
+def kcis(client: Any, words: tuple[str, ...], **options: Any) -> None:
+    """List a running simulator's KCIs, sent and to be sent, by due moment.
+
+    `resend ID` sends one that was delivered, dead or skipped again; `withdraw ID` takes a waiting one back; `skip ID` gives one up that
+    is dead or waits for another try.
+    """
     from simulator.cli.asking import kcis as run
 
-    run(client, **options)
+    run(client, words, **options)
 
 
 @main.command(short_help="List every exchange with the gateway.")
 @click.option("--order", default="", metavar="ID", help="Only this order's.")
-@click.option("--direction", type=click.Choice(["in", "out"]), default=None, help="Only the gateway's requests, or only ours.")
+@click.option(
+    "--direction",
+    type=click.Choice(["in", "out", "act"]),
+    default=None,
+    help="Only the gateway's requests, only ours, or an operator's acts.",
+)
 @_listing
 def journal(client: Any, direction: str | None, **options: Any) -> None:
     """List every exchange of a running simulator with the gateway, oldest first."""

@@ -11,6 +11,7 @@ import click
 
 from simulator.client import Client
 from simulator.config import Config
+from simulator.errors import Invalid, Problem, nearest
 
 Row = Sequence[str]
 
@@ -22,9 +23,13 @@ def client_of(settings: Config, url: str | None, token: str | None, supplier: st
     return Client(url or here, token=token or settings.admin_token, supplier=supplier)
 
 
-def orders(client: Client, order_id: str | None, most: int, as_json: bool, **filters: str) -> None:
-    """Orders, or one order's story."""
-    if order_id is None:
+def orders(client: Client, words: Sequence[str], most: int, as_json: bool, **filters: str) -> None:
+    """Orders, one order's story, or an act on one."""
+    act, order_id = _words(words, ("resume", "abandon"), alone=True)
+    if act:
+        order = client.act_on_order(act, order_id)
+        click.echo(json.dumps(order, indent=2, ensure_ascii=False) if as_json else f"{order['tenant']}/{order['ref']}: {_counted(order)}")
+    elif not order_id:
         _show(client.orders(**filters), most, as_json, ("id", "tenant/ref", "number", "status", "scenario", "KCIs"), _order_row)
     elif as_json:
         click.echo(json.dumps(client.order(order_id), indent=2, ensure_ascii=False))
@@ -32,14 +37,29 @@ def orders(client: Client, order_id: str | None, most: int, as_json: bool, **fil
         click.echo(client.story(order_id), nl=False)
 
 
-def kcis(client: Client, most: int, as_json: bool, **filters: str) -> None:
-    """The outbox."""
-    _show(client.kcis(**filters), most, as_json, ("due", "order", "no", "send", "state", "tries", "last answer"), _kci_row)
+def kcis(client: Client, words: Sequence[str], most: int, as_json: bool, **filters: str) -> None:
+    """The outbox, or an act on one of it."""
+    act, kci_id = _words(words, ("resend", "withdraw", "skip"), alone=False)
+    if act:
+        kci = client.act_on_kci(act, kci_id)
+        click.echo(json.dumps(kci, indent=2, ensure_ascii=False) if as_json else f"{kci['send']}: {kci['state']}")
+        return
+    _show(client.kcis(**filters), most, as_json, ("id", "due", "order", "no", "send", "state", "tries", "last answer"), _kci_row)
 
 
 def journal(client: Client, most: int, as_json: bool, **filters: str) -> None:
     """Every exchange."""
     _show(client.journal(**filters), most, as_json, ("at", "way", "request", "answer", "order", "findings"), _exchange_row)
+
+
+def _words(words: Sequence[str], acts: Sequence[str], *, alone: bool) -> tuple[str, str]:
+    """An act and an id, or neither; an id `alone` where that means something."""
+    if len(words) == 2 and words[0] in acts:
+        return words[0], words[1]
+    if len(words) < (2 if alone else 1):
+        return "", words[0] if words else ""
+    hint = nearest(words[0], acts)
+    raise Invalid([Problem(message=f"`{' '.join(words)}` is not an act and an id", hint=f"{hint}, then an id" if hint else "")])
 
 
 def _show(items: Iterable[Mapping[str, Any]], most: int, as_json: bool, heads: Row, row_of: Callable[[Mapping[str, Any]], Row]) -> None:
@@ -63,15 +83,19 @@ def table(heads: Row, rows: Sequence[Row]) -> list[str]:
 
 
 def _order_row(order: Mapping[str, Any]) -> Row:
-    told = ", ".join(f"{count} {state}" for state, count in order["kcis"].items() if count)
-    return (order["id"], f"{order['tenant']}/{order['ref']}", order["number"] or "", order["status"], order["scenario"], told)
+    ref = f"{order['tenant']}/{order['ref']}"
+    return (order["id"], ref, order["number"] or "", order["status"], order["scenario"], _counted(order))
+
+
+def _counted(order: Mapping[str, Any]) -> str:
+    return ", ".join(f"{count} {state}" for state, count in order["kcis"].items() if count)
 
 
 def _kci_row(kci: Mapping[str, Any]) -> Row:
     last = kci["last"] or {}
     answer = str(last.get("code") or last.get("error") or "")
     number = "" if kci["sequence"] is None else str(kci["sequence"])
-    return (kci["due_at"], kci["order"], number, kci["send"], kci["state"], str(kci["attempts"]), answer[:60])
+    return (kci["id"], kci["due_at"], kci["order"], number, kci["send"], kci["state"], str(kci["attempts"]), answer[:60])
 
 
 def _exchange_row(exchange: Mapping[str, Any]) -> Row:

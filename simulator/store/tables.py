@@ -116,6 +116,7 @@ journal = sa.Table(
     sa.Column("reasons", Json, nullable=False), sa.Column("findings", Json, nullable=False), _instant("took", nullable=False),
     sa.Index("journal_order", "supplier", "order", "id"),
     sa.Index("journal_page", "supplier", "id"),
+    sqlite_autoincrement=True,  # a number is never given twice, though the newest lines be deleted with their supplier
 )  # fmt: skip
 
 dropped = sa.Table(
@@ -129,6 +130,7 @@ pins = sa.Table(
     "pins", metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True), _text("supplier"), _text("scenario"),
     sa.Column("times", sa.Integer), sa.Column("when", Json, nullable=False),
+    sqlite_autoincrement=True,
 )  # fmt: skip
 
 repeats = sa.Table(
@@ -144,6 +146,7 @@ received = sa.Table(
     sa.Column("body", Json),
     sa.Column("code", sa.Integer, nullable=False), sa.Column("findings", Json, nullable=False),
     sa.Index("received_order", "supplier", "order", "id"),
+    sqlite_autoincrement=True,
 )  # fmt: skip
 
 

@@ -1,0 +1,185 @@
+"""A supplier of one's own for a test, in any framework: made, told what to play, moved through time, asked, deleted.
+
+    with Supplier.make("http://127.0.0.1:8080", gateway="http://127.0.0.1:9000") as supplier:
+        supplier.plays("ORDER_DELAYED")
+        ...                                  # let the gateway place an order at supplier.url
+        supplier.advance(days=3)
+        supplier.wait_for_kci("COMPLETED")
+
+For pytest there are fixtures (`simulator.pytest_plugin`). What is returned are the admin API's shapes (`docs/admin.md`), as plain dicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+from simulator.client import DEFAULT_URL, Client, Failed
+
+WITHIN = "10s"
+LONGEST = 330
+"""Seconds that an answer may take: the simulator itself waits for five minutes at most."""
+
+MOST_STORIES = 10
+Shape = dict[str, Any]
+
+
+class NotSo(AssertionError):
+    """What a test expected is not so; the text says what is, and what came nearest."""
+
+
+class Supplier:
+    """A throw-away supplier: `url` is where the gateway sends its orders, `name` how the admin API knows it."""
+
+    def __init__(self, client: Client, shape: Mapping[str, Any]) -> None:
+        self.client = client
+        self.name: str = shape["name"]
+        self.url: str = shape["url"]
+        self.gateway_url: str = shape["gateway"]["url"]
+        self.dialect: str = shape["dialect"]
+        self.default: str = shape["default"]
+
+    @classmethod
+    def make(
+        cls, url: str = DEFAULT_URL, *, token: str | None = None, gateway: str | None = None, clock: str = "manual", **given: Any
+    ) -> Supplier:
+        """Make one at a running simulator. `gateway` is where KCIs go, the built-in pretend gateway otherwise.
+
+        `given`: dialect, default, seed, name, contract, tenant, client ... as POST `/__admin/suppliers` takes them. Failed says why not.
+        """
+        if gateway is not None:
+            given["gateway"] = {**given.get("gateway", {}), "url": gateway}
+        with Client(url, token=token) as whole:
+            shape = whole.make_supplier(clock={"mode": clock}, **given)
+        return cls(Client(url, token=token, supplier=shape["name"], timeout=LONGEST), shape)
+
+    def __enter__(self) -> Supplier:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.delete()
+
+    def delete(self) -> None:
+        """Delete it, with all that is its own."""
+        with suppress(Failed):
+            self.client.delete_supplier(self.name)
+        self.client.close()
+
+    # ---- what it shall do ----------------------------------------------------------------------------------------------
+
+    def plays(self, scenario: str, *, times: int | None = None, when: Mapping[str, Any] | None = None) -> Supplier:
+        """Let the next `times` orders (all of them otherwise) that fit `when` play a scenario."""
+        self.client.pin(scenario, times=times, when=when)
+        return self
+
+    def advance(self, *, to: str | None = None, to_next: bool = False, within: str = "30s", **length: float) -> list[Shape]:
+        """Move the clock by `weeks`, `days`, `hours`, `minutes`, `seconds`, or `to` an instant, or to the next due moment.
+
+        Returns when each KCI that fell due was delivered and answered: those KCIs. NotSo when one did not come to rest `within`.
+        """
+        by = {"by": timedelta(**length).total_seconds()} if length else {}
+        goal: dict[str, Any] = by | ({"to": to} if to is not None else {}) | ({"to_next": True} if to_next else {})
+        try:
+            return list(self.client.advance(**goal, within=within)["kcis"])
+        except Failed as error:
+            raise _as_assertion(error) from None
+
+    # ---- what is waited for --------------------------------------------------------------------------------------------
+
+    def wait_for_kci(self, send: str, match: Mapping[str, Any] | None = None, *, within: str = WITHIN) -> Shape:
+        """The first KCI of this code that was delivered (and fits a match). NotSo when none was, `within`."""
+        return self._wait("kci", {"send": send, **(match or {})}, within)
+
+    def wait_for_request(self, match: Mapping[str, Any] | None = None, *, within: str = WITHIN) -> Shape:
+        """The first request of the gateway that fits a match (`path`, `header.NAME`, `body.PATH`, `status` of our answer ...)."""
+        return self._wait("request", dict(match or {}), within)
+
+    def wait_for_status(self, status: str, match: Mapping[str, Any] | None = None, *, within: str = WITHIN) -> Shape:
+        """The first order that is in a status (and fits a match: `ref`, `tenant` ...)."""
+        return self._wait("status", {"status": status, **(match or {})}, within)
+
+    def wait_until_idle(self, *, within: str = WITHIN) -> None:
+        """Wait until nothing more happens by itself."""
+        self._wait("idle", {}, within)
+
+    def _wait(self, kind: str, match: Mapping[str, Any], within: str) -> Shape:
+        try:
+            return next(iter(self.client.wait(kind, match, within=within)), {})
+        except Failed as error:
+            raise _as_assertion(error) from None
+
+    # ---- what happened -------------------------------------------------------------------------------------------------
+
+    @property
+    def orders(self) -> list[Shape]:
+        """Its orders, in the order of their arrival."""
+        return list(self.client.orders())
+
+    @property
+    def order(self) -> Shape:
+        """Its only order. NotSo when there is none, or more than one."""
+        found = self.orders
+        if len(found) != 1:
+            raise NotSo(f"there are {len(found)} orders, not one")
+        return found[0]
+
+    @property
+    def kcis(self) -> list[Shape]:
+        """The KCIs that were sent, in the order of their first attempts; one order's in the order of their numbers."""
+        sent = [kci for kci in self.client.kcis() if kci["sequence"] is not None]
+        return sorted(sent, key=lambda kci: (kci["due_at"], kci["sequence"]))
+
+    @property
+    def journal(self) -> list[Shape]:
+        """Every exchange with the gateway, oldest first."""
+        return list(self.client.journal())
+
+    def verify(self, match: Mapping[str, Any] | None = None, **expected: Any) -> None:
+        """NotSo when not so many exchanges fit (`count`, `at_least`, `at_most`), or not in this order (`sequence`)."""
+        try:
+            self.client.verify(**({} if match is None else {"match": dict(match)}), **expected)
+        except Failed as error:
+            raise _as_assertion(error) from None
+
+    def sample(self, scenario: str = "") -> Shape:
+        """A request that this supplier takes (`method`, `path`, `headers`, `body`): for a first order, and for tests without a gateway."""
+        return self.client.sample(scenario or self.default)
+
+    def told(self) -> str:
+        """The story of each order, and what was refused: for people, when a test fails."""
+        stories = [self.client.story(order["id"]).rstrip() for order in self.orders[:MOST_STORIES]]
+        refused = [line for line in self.client.find({"direction": "in", "status": {"matches": "^[45]"}}) if not line["order"]]
+        lines = [f"refused: {line['method']} {line['path']} -> {line['response']['code']} {line['response']['body']}" for line in refused]
+        return "\n\n".join([*stories, *lines[:MOST_STORIES]]) or "no order came"
+
+
+class PretendGateway:
+    """The built-in counterpart of a supplier: takes KCIs, checks them as a gateway would, and keeps them."""
+
+    def __init__(self, supplier: Supplier) -> None:
+        self.supplier = supplier
+        self.url = supplier.gateway_url
+
+    @property
+    def received(self) -> list[Shape]:
+        """What came, oldest first: `body`, `headers`, `code` that was answered, `findings` (gaps, repeats, broken messages)."""
+        return self.of()
+
+    def of(self, order: str = "") -> list[Shape]:
+        """What came of one order (`TENANT/REF`)."""
+        query = f"?limit=1000&order={quote(order)}" if order else "?limit=1000"
+        return list(self.supplier.client.fetch(f"{self.url}/kcis{query}")["items"])
+
+    @property
+    def findings(self) -> list[str]:
+        """Everything that a gateway would notice in them."""
+        return [finding for row in self.received for finding in row["findings"]]
+
+
+def _as_assertion(error: Failed) -> Exception:
+    """What is not so fails a test; what cannot be asked is an error of the test itself."""
+    return NotSo(error.detail) if error.status in (408, 409) and error.code in ("timeout", "not_verified", "") else error
