@@ -15,7 +15,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from simulator import redact, seed, strict_json
+from simulator import logs, redact, seed, strict_json
 from simulator.config import Gateway
 from simulator.dialects import Dialect
 from simulator.dialects.routes import rule_of
@@ -134,7 +134,10 @@ class _Book:
                 earlier = [row["body"] for row in received.page(tx, self.supplier, order=order, limit=1000) if row["body"]]
                 findings += self._findings(earlier, document)
             received.keep(tx, self.supplier, order, redact.headers(headers), document, code, findings)
-        log.info("received %s: %s%s", what, code, "".join(f"; {finding}" for finding in findings))
+        said = "".join(f"; {finding}" for finding in findings)
+        request_id, conversation_id = headers.get("x-request-id"), headers.get("x-conversation-id")
+        ids = logs.about(supplier=self.supplier, ref=order, request_id=request_id, conversation_id=conversation_id, code=code)
+        log.info("received %s: %s%s", what, code, said, extra=ids)
 
     def _findings(self, earlier: list[Mapping[str, Any]], document: Mapping[str, Any]) -> list[str]:
         """What stands out in the order's sequence: gaps, repeats, numbers used twice."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
-from simulator import engine, instants, redact, seed, strict_json
+from simulator import engine, instants, logs, metrics, redact, seed, strict_json
 from simulator.clock import Clock
 from simulator.config import Delivery, Gateway, JournalConfig
 from simulator.dialects import Dialect
@@ -34,12 +34,16 @@ LOOK_AGAIN = instants.MINUTE
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """What the sender knows of one supplier; chance of its orders hangs on `run_seed`, which was asked for when `fixed_seed`."""
+    """What the sender knows of one supplier; chance of its orders hangs on `run_seed`, which was asked for when `fixed_seed`.
+
+    It is counted as `label`.
+    """
 
     dialect: Dialect
     gateway: Gateway
     run_seed: str
     fixed_seed: bool
+    label: str
 
 
 Find = Callable[[Tx, str], Target | None]
@@ -189,6 +193,7 @@ class Sender:
             finding += () if lane else ("the lease had ended: this answer changes nothing",)
             if not result.silent:
                 journal.note(tx, parcel.supplier, _exchange(parcel, result, finding))
+                metrics.answer(parcel.target.label, result.code, result.took)
                 _say(parcel, result, decision)
             if lane:
                 rest = [kci for kci in waiting[lane.order] if kci.id != parcel.kci.id]
@@ -317,6 +322,7 @@ class _LaneTurn:
         with self._contained():
             body = strict_json.dumps(self.dialect.notice(self.order, numbered, request))
         row["next_sequence"] += 1
+        metrics.late(self.target.label, self.tx.wall - (self.lane.wake or self.tx.wall))
         return replace(numbered, body=body)
 
     def _hand_out(self, head: Kci, row: dict[str, Any], changes: _Changes) -> dict[str, Any]:
@@ -356,5 +362,9 @@ def _say(parcel: Parcel, result: Result, decision: Decision) -> None:
     level = logging.INFO if decision.state == "delivered" else logging.WARNING
     log.log(
         level, "KCI %s %s of order %s/%s -> %s in %.0f ms%s", parcel.kci.sequence, parcel.kci.send, parcel.order.tenant, parcel.order.ref,
-        answer, result.took / instants.MILLISECOND, outcome,
+        answer, result.took / instants.MILLISECOND, outcome, extra=logs.about(
+            supplier=parcel.supplier, tenant=parcel.order.tenant, ref=parcel.order.ref, order=parcel.order.id, kci=parcel.kci.id,
+            scenario=parcel.order.scenario, request_id=result.sent.get("X-Request-ID"), conversation_id=parcel.order.conversation_id,
+            code=result.code,
+        ),
     )  # fmt: skip

@@ -61,7 +61,8 @@ class World:
         if supplier is None:
             return None
         return Target(
-            dialect=supplier.dialect, gateway=supplier.config.gateway, run_seed=supplier.run_seed, fixed_seed=supplier.fixed_seed
+            dialect=supplier.dialect, gateway=supplier.config.gateway, run_seed=supplier.run_seed, fixed_seed=supplier.fixed_seed,
+            label=supplier.label,
         )  # fmt: skip
 
     # ---- throw-away suppliers ------------------------------------------------------------------------------------------
@@ -177,6 +178,18 @@ class World:
             "uptime_s": round((now - self.begun) / instants.SECOND, 1),
             "gateways": [_gateway_health(supplier) for supplier in self.suppliers.values()],
             "sender": sender,
+        }
+
+    def gauges(self) -> dict[str, tuple[str, dict[str, float]]]:
+        """What is counted in the store: for `metrics.exposed`."""
+        health = self.health()["sender"]
+        with self.store.read() as tx:
+            totals: dict[str, float] = dict(outbox.totals(tx))
+        return {
+            "kcis": ("KCIs by state.", totals),
+            "kcis_pending": ("KCIs that are not settled: waiting, on their way, paused.", {"": health["waiting"]}),
+            "sender_alive": ("Whether a sender gave a sign of life in the last ten seconds.", {"": float(health["alive"])}),
+            "uptime_seconds": ("How long this process runs.", {"": (wall() - self.begun) / instants.SECOND}),
         }
 
 

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "simulator"
 
 LEVELS = {
     0: ["errors", "instants", "clock", "seed", "redact", "schema", "strict_json", "strict_yaml"],
-    1: ["model", "template", "matching", "paths", "client"],
+    1: ["model", "template", "matching", "paths", "client", "metrics", "logs"],
     2: ["rules", "scenario", "story", "testing"],
     3: ["engine", "dialects", "shapes"],
     4: ["config"],
@@ -53,6 +53,8 @@ HOMES = {
     "gunicorn": {"cli"},
     "click": {"cli"},
     "jinja2": {"template"},
+    "prometheus_client": {"metrics"},
+    "pythonjsonlogger": {"logs"},
 }
 
 

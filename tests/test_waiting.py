@@ -128,7 +128,7 @@ def test_long_polls_hold_up_nobody(make_config: Callable[..., Any], later: Calla
 def test_a_scripted_delay_holds_up_nobody(
     make_config: Callable[..., Any], scenario_folder: Callable[..., str], later: Callable[..., Future[Any]]
 ) -> None:
-    folder = scenario_folder(SLOW="reply: {answer: accept, delay: 2s}\n", ORDER_SUCCESSFUL="reply: accept\n")
+    folder = scenario_folder(SLOW="reply: {answer: accept, delay: 1s}\n", ORDER_SUCCESSFUL="reply: accept\n")
     settings = make_config(server={"port": 0, "threads": 1}, suppliers=[{"name": "default", "path": "/", "scenarios": folder}])
     with Embedded(settings) as simulator, Gateway(simulator.url) as gateway:
         body = gateway.provide()

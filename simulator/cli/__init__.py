@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import click
 
-from simulator import __version__, config
+from simulator import __version__, config, logs
 from simulator.errors import Invalid, Refused, SimulatorError
 
 
@@ -52,8 +51,10 @@ def _settings(**options: Any) -> config.Config:
     return config.load(Path(options["config"]) if options.get("config") else None, overrides=overrides)
 
 
-def _log() -> None:
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s: %(message)s", datefmt="%H:%M:%S")
+def _speaking(settings: config.Config) -> config.Config:
+    """Let this process speak as the settings say."""
+    logs.begin(settings.log.format, settings.log.level)
+    return settings
 
 
 _config = click.option("--config", metavar="FILE", help="The settings; config.yaml of this folder where there is one.")
@@ -101,6 +102,7 @@ def _listing(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--scenarios", metavar="FOLDER", help="The default supplier's scenario files, instead of the shipped ones.")
 @click.option("--seed", help="Fix chance: the same run comes out the same.")
 @click.option("--clock", "clock__mode", type=click.Choice(["real", "scaled", "manual"]), help="How supplier time moves.")
+@click.option("--log-format", "log__format", type=click.Choice(["text", "json"]), help="Lines for people, or JSON lines.")
 @click.option("--rate", "clock__rate", type=float, help="How fast a scaled clock moves: 60 makes a minute of a second.")
 def serve(scenarios: str | None, **options: Any) -> None:
     """Serve the simulator: web processes, the sender, and the pretend gateway."""
@@ -108,8 +110,7 @@ def serve(scenarios: str | None, **options: Any) -> None:
 
     from simulator.cli.serve import serve as run
 
-    _log()
-    settings = _settings(**options)
+    settings = _speaking(_settings(**options))
     if scenarios:
         first, *rest = settings.suppliers
         settings = replace(settings, suppliers=(replace(first, scenarios=scenarios), *rest))
@@ -124,8 +125,7 @@ def send(**options: Any) -> None:
     """Run a sender alone, beside other machines that share a PostgreSQL store."""
     from simulator.cli.serve import send as run
 
-    _log()
-    run(_settings(**options))
+    run(_speaking(_settings(**options)))
 
 
 @main.command(short_help="Play scenarios and print their stories.")
@@ -146,8 +146,7 @@ def gateway(host: str, port: int, **options: Any) -> None:
     """Run the pretend gateway alone: it gives tokens, checks KCIs and keeps them until it ends."""
     from simulator.cli.serve import pretend
 
-    _log()
-    pretend(_settings(**options), host, port)
+    pretend(_speaking(_settings(**options)), host, port)
 
 
 @main.command(short_help="Check scenario files.")
@@ -230,7 +229,7 @@ def kcis(client: Any, words: tuple[str, ...], **options: Any) -> None:
     "--direction",
     type=click.Choice(["in", "out", "act"]),
     default=None,
-    help="Only the gateway's requests, only ours, or an operator's acts.",
+    help="The gateway's requests, ours, or an operator's acts.",
 )
 @_listing
 def journal(client: Any, direction: str | None, **options: Any) -> None:

@@ -25,10 +25,11 @@ from typing import Any
 import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 from werkzeug.serving import make_server
 
-from simulator import clock, dialects, instants
+from simulator import clock, dialects, instants, metrics
 from simulator.config import Config
 from simulator.errors import Invalid, Problem, Unavailable
 from simulator.pretend_gateway import RECEIVED, make_pretend_gateway
@@ -54,6 +55,7 @@ def serve(settings: Config) -> None:
         listener = held.enter_context(_listen(settings.server.host, settings.server.port))
         settings = replace(settings, server=replace(settings.server, port=listener.getsockname()[1]))
         base_url = _base_url(settings)
+        metrics.share(held.enter_context(tempfile.TemporaryDirectory(prefix="simulator-metrics-")))
         open_world(settings, base_url).close()  # every mistake in scenarios, settings and store shows here, once
         family = _Family(
             {
@@ -267,6 +269,15 @@ class _Family:
             pass
 
 
+class _Log(Logger):  # type: ignore[misc]
+    """gunicorn speaks as we do."""
+
+    def setup(self, cfg: Any) -> None:
+        self.error_log.setLevel(logging.WARNING)
+        self.error_log.propagate = True
+        self.error_log.handlers = []
+
+
 class _Worker(ThreadWorker):  # type: ignore[misc]
     """A worker that lets go of whoever waits when it is asked to end."""
 
@@ -289,7 +300,7 @@ class _Web(BaseApplication):  # type: ignore[misc]
         options = {
             "bind": f"fd://{self.listener.fileno()}", "workers": self.settings.server.workers,
             "threads": self.settings.server.threads + THREADS_ASIDE,
-            "worker_class": _Worker, "keepalive": 5, "timeout": 60, "graceful_timeout": 10, "loglevel": "warning",
+            "worker_class": _Worker, "logger_class": _Log, "keepalive": 5, "timeout": 60, "graceful_timeout": 10, "loglevel": "warning",
             "control_socket_disable": True, "proc_name": "simulator", "worker_tmp_dir": tempfile.gettempdir(),
         }  # fmt: skip
         for name, value in options.items():

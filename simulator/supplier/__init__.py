@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from simulator import instants, story
+from simulator import instants, metrics, story
 from simulator.clock import Clock
 from simulator.config import SupplierConfig
 from simulator.dialects import Dialect, Route
@@ -47,6 +47,11 @@ class Supplier:
         self.fixed_seed = fixed_seed
         self.called = called
         self.reception = Reception(config.name, dialect, book, store, run_seed=run_seed, fixed_seed=fixed_seed, max_delay=max_delay)
+
+    @property
+    def label(self) -> str:
+        """What it is counted as."""
+        return self.name if self.called is None else metrics.MADE
 
     def receive(self, incoming: Incoming, route: Route) -> Outgoing:
         """Answer one request of the gateway; whatever happens, it is journaled and answered by the contract."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from simulator import engine, instants, redact, seed, strict_json
+from simulator import engine, instants, logs, redact, seed, strict_json
 from simulator.clock import monotonic
 from simulator.dialects import Dialect, Route
 from simulator.errors import Conflict, Illegal, Refused, RenderFailed, Unavailable
@@ -55,7 +55,9 @@ class Reception:
             submission = self.dialect.read(incoming, route)
             if isinstance(submission, Query):
                 return self._show(incoming, submission, begun)
-            return self._commit(incoming, submission, begun)
+            played = self._commit(incoming, submission, begun)
+            self._say(incoming, played.outgoing, begun, submission, order=played.order, scenario=played.scenario)
+            return played.outgoing
         except Refused as refused:
             return self.refuse(incoming, refused, begun, submission)
         except (Illegal, RenderFailed) as error:
@@ -75,6 +77,7 @@ class Reception:
     ) -> Outgoing:
         """The contract's refusal, journaled in a transaction of its own."""
         outgoing = self.dialect.refuse(refused)
+        self._say(incoming, outgoing, begun, submission if isinstance(submission, Submission) else None, why=str(refused))
         findings = submission.findings if submission else ()
         try:
             with self.store.write() as tx:
@@ -100,7 +103,7 @@ class Reception:
             journal.note(tx, self.name, self._exchange(tx, incoming, outgoing, begun, order=about, findings=query.findings))
         return outgoing
 
-    def _commit(self, incoming: Incoming, submission: Submission, begun: int) -> Outgoing:
+    def _commit(self, incoming: Incoming, submission: Submission, begun: int) -> _Played:
         """Play and commit in one transaction; another writer's victory means to look again."""
         for _ in range(MOST_TRIES):
             try:
@@ -112,10 +115,27 @@ class Reception:
                         reasons=played.reasons, findings=submission.findings,
                     )  # fmt: skip
                     journal.note(tx, self.name, exchange)
-                    return played.outgoing
+                    return played
             except Conflict:
                 continue
         raise Unavailable("too many writers at once: try again")
+
+    def _say(
+        self, incoming: Incoming, outgoing: Outgoing, begun: int | None, submission: Submission | None, *, why: str = "", **ids: str
+    ) -> None:
+        """One line for each request."""
+        took = 0 if begun is None else monotonic() - begun
+        whose = f"{submission.tenant}/{submission.order_ref or submission.order_number}" if submission else ""
+        said = f": {why[:200]}" if why else f" ({ids['scenario']})" if ids.get("scenario") else ""
+        extra = logs.about(
+            supplier=self.name, tenant=submission.tenant if submission else "", ref=submission.order_ref if submission else "",
+            request_id=incoming.headers.get("x-request-id"), conversation_id=incoming.headers.get("x-conversation-id"), code=outgoing.code,
+            **ids,
+        )  # fmt: skip
+        log.info(
+            "%s %s%s -> %s in %.0f ms%s", incoming.method, incoming.path[:200], f" of {whose}" if whose.strip("/") else "", outgoing.code,
+            took / 1000, said, extra=extra,
+        )  # fmt: skip
 
     def _hold(self, tx: Tx) -> None:
         """Refused when this supplier was deleted while the request was on its way."""

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, g, request
 
+from simulator import metrics
 from simulator.config.table import SupplierSettings
 from simulator.errors import Conflict, Invalid, Refused, Unavailable
 from simulator.schema import Length, String
@@ -90,6 +91,11 @@ def _whole(admin: Blueprint, world: World) -> None:
     def ready() -> Response:
         state = world.health()["sender"]["alive"]
         return answer({"ready": state, "failed": []}, 200 if state else 503)
+
+    @admin.get("/metrics")
+    def shown_metrics() -> Response:
+        text, kind = metrics.exposed(world.gauges())
+        return Response(text, content_type=kind)
 
     @admin.get("/suppliers")
     def suppliers() -> Response:

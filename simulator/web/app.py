@@ -12,7 +12,7 @@ from typing import cast
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
-from simulator import clock, strict_json
+from simulator import clock, metrics, strict_json
 from simulator.dialects.routes import router_of
 from simulator.errors import Refused
 from simulator.model import Incoming, Outgoing
@@ -120,16 +120,23 @@ class _Door:
             method=asked.method, path=path, base_url=asked.host_url.rstrip("/") + self.prefix,
             query=asked.query_string.decode("latin-1"), headers={name.lower(): value for name, value in asked.headers.items()},
         )  # fmt: skip
+        begun = clock.monotonic()
+        supplier, outgoing = self._outgoing(incoming, asked)
+        metrics.request(supplier.label, incoming.method, outgoing.code, clock.monotonic() - begun)
+        return self._respond(outgoing)
+
+    def _outgoing(self, incoming: Incoming, asked: Request) -> tuple[Supplier, Outgoing]:
+        """Who answers, and what."""
         try:
             incoming = _with_body(incoming, asked)
         except Refused as refused:
-            return self._respond(self.supplier.refuse(incoming, refused))
+            return self.supplier, self.supplier.refuse(incoming, refused)
         supplier = self._called(incoming)
         try:
             route, variables = self.router.match(incoming.method, incoming.path)
         except Refused as refused:
-            return self._respond(supplier.refuse(incoming, refused))
-        return self._respond(supplier.receive(replace(incoming, variables=variables), route))
+            return supplier, supplier.refuse(incoming, refused)
+        return supplier, supplier.receive(replace(incoming, variables=variables), route)
 
     def _called(self, incoming: Incoming) -> Supplier:
         if self.supplier.name not in self.world.suppliers:

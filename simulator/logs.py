@@ -1,0 +1,40 @@
+"""How our processes speak: lines for people, or one JSON object a line, with the ids of what they are about."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from typing import Any
+
+IDS = ("supplier", "tenant", "ref", "order", "kci", "scenario", "request_id", "conversation_id", "code")
+"""The members that a line of JSON may have beside at, level, logger and message."""
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def begin(form: str, level: str) -> None:
+    """Write the log to the standard error, as `text` or `json`, from a level on."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_json() if form == "json" else _Lines("%(asctime)s %(name)s: %(message)s", "%H:%M:%S"))
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+
+
+def about(**ids: Any) -> dict[str, Any]:
+    """What a line is about, for `extra=`: only what there is."""
+    return {name: value for name, value in ids.items() if value not in ("", None)}
+
+
+class _Lines(logging.Formatter):
+    """One line is one line, whatever a gateway has written into its path or its ids."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return _CONTROL.sub(lambda found: repr(found.group())[1:-1], super().formatMessage(record))
+
+
+def _json() -> logging.Formatter:
+    from pythonjsonlogger.json import JsonFormatter
+
+    names = {"levelname": "level", "name": "logger"}
+    return JsonFormatter(["levelname", "name", "message", "exc_info"], rename_fields=names, timestamp="at", json_ensure_ascii=False)
