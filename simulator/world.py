@@ -23,6 +23,7 @@ from simulator.sender import Sender, Target
 from simulator.store import OPEN, Store, Tx, clocks, outbox, suppliers
 from simulator.store.suppliers import Called, Made
 from simulator.supplier import Supplier
+from simulator.supplier.waiting import Lookout
 
 log = logging.getLogger("simulator.world")
 
@@ -39,6 +40,7 @@ class World:
 
     config: Config
     store: Store
+    lookout: Lookout
     suppliers: dict[str, Supplier]
     begun: int
     base_url: str = ""
@@ -150,7 +152,7 @@ class World:
                 return None
             if config.default and config.default in book.scenarios:  # the scenarios may be others than when it was made
                 book = replace(book, default=config.default)
-            supplier = _supplier(config, book, self.store, self.config, made.called)
+            supplier = _supplier(config, book, self.lookout, self.config, made.called)
             self.known[made.name] = (made.edition, supplier)
             for oldest in list(self.known)[:-MOST_KNOWN]:
                 self.known.pop(oldest, None)
@@ -210,18 +212,20 @@ def open_world(config: Config, base_url: str, *, beginning: bool = True) -> Worl
     if problems:
         raise Invalid(problems)
     store = Store(config.store.url, durability=config.store.durability, pool=config.server.threads + 4)
-    standing = {supplier.name: _supplier(supplier, books[supplier.name], store, config) for supplier in config.suppliers}
+    lookout = Lookout(store)
+    standing = {supplier.name: _supplier(supplier, books[supplier.name], lookout, config) for supplier in config.suppliers}
     if beginning:
         _begin_clocks(config, store)
-    return World(config=config, store=store, suppliers=standing, begun=wall(), base_url=base_url)
+    return World(config=config, store=store, lookout=lookout, suppliers=standing, begun=wall(), base_url=base_url)
 
 
-def _supplier(supplier: SupplierConfig, book: Book, store: Store, config: Config, called: Called | None = None) -> Supplier:
+def _supplier(supplier: SupplierConfig, book: Book, lookout: Lookout, config: Config, called: Called | None = None) -> Supplier:
     """A supplier over an open store; its own seed counts before that of the whole simulator."""
     fixed = supplier.seed if supplier.seed is not None else config.seed
+    store = lookout.store
     return Supplier(
         supplier, dialects.get(supplier.dialect, supplier.contract), book, store, run_seed=store.root_seed if fixed is None else fixed,
-        fixed_seed=fixed is not None, max_delay=config.server.max_delay, called=called,
+        fixed_seed=fixed is not None, max_delay=config.server.max_delay, lookout=lookout, called=called,
     )  # fmt: skip
 
 

@@ -14,6 +14,8 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
+from pathlib import Path
 
 import requests
 
@@ -25,7 +27,23 @@ from simulator.web import Embedded
 from simulator.world import open_world
 from tests.receiver import Receiver
 
+LONG = """
+scenario: LONG
+about: Six weeks, nine messages.
+reply: accept
+timeline:
+  - {after: 1d, send: ACKNOWLEDGED}
+  - {after: 4d, send: COMMITTED}
+  - {after: 4d, send: UPDATE}
+  - {after: 4d, send: UPDATE}
+  - {after: 4d, send: UPDATE}
+  - {after: 4d, send: DELAY}
+  - {after: 4d, send: RESUMED}
+  - {after: 4d, send: UPDATE}
+  - {after: 4d, send: COMPLETED}
+"""
 ORDERS = int(sys.argv[1]) if len(sys.argv) > 1 else 300
+WAITING = 10_000 if len(sys.argv) < 2 else 10 * ORDERS
 
 
 def settings(folder: str, **overrides: object) -> config.Config:
@@ -33,14 +51,14 @@ def settings(folder: str, **overrides: object) -> config.Config:
     return config.load(environment={}, overrides={**base, **overrides})
 
 
-def each(count: int, work: Callable[[int], object]) -> float:
+def each(times: int, work: Callable[[int], object]) -> float:
     """Milliseconds for one, over `count`, after a tenth of them to warm up."""
-    for number in range(count // 10):
+    for number in range(times // 10):
         work(-number - 1)
     begun = time.perf_counter()
-    for number in range(count):
+    for number in range(times):
         work(number)
-    return (time.perf_counter() - begun) * 1000 / count
+    return (time.perf_counter() - begun) * 1000 / times
 
 
 def bench_commit(folder: str) -> float:
@@ -107,7 +125,42 @@ def bench_delivery(folder: str, receiver: Receiver) -> float:
     return taken
 
 
+def bench_advance(folder: str, receiver: Receiver) -> tuple[float, float, float]:
+    """An order of six weeks with nine KCIs, advanced over HTTP to its end: in a supplier of its own, and beside orders that wait.
+
+    Milliseconds: alone, while another supplier has `WAITING` orders waiting, and while its own supplier has them too.
+    """
+    (Path(folder) / "long.yaml").write_text(LONG)
+    suppliers = [{"name": name, "path": f"/{name}", "scenarios": folder, "default": "LONG"} for name in ("a", "b")]
+    gateway = {"url": receiver.url, "auth": {"kind": "none"}}
+    with Embedded(settings(folder, gateway=gateway, suppliers=suppliers)) as simulator, requests.Session() as http:
+        http.trust_env = False
+        supplier, other = simulator.world.suppliers.values()
+
+        serials = count(1_000_000)
+
+        def one(number: int) -> None:
+            place(supplier, supplier.dialect.sample("provide", None, next(serials)))
+            url = f"{simulator.url}/__admin/suppliers/a/clock/advance"
+            assert len(http.post(url, json={"by": "42d"}, timeout=60).json()["kcis"]) >= 9
+
+        alone = each(min(ORDERS, 30), one)
+        for number in range(WAITING):
+            place(other, other.dialect.sample("provide", None, number + 1))
+        beside = each(min(ORDERS, 30), one)
+        return alone, beside, bench_crowd(supplier)
+
+
+def bench_crowd(supplier: Supplier) -> float:
+    """One step of the clock of a supplier with many orders that wait for later."""
+    for number in range(WAITING):
+        place(supplier, supplier.dialect.sample("provide", None, number + 1))
+    return each(min(ORDERS, 30), lambda number: supplier.advance(by=1000, within=60_000_000))
+
+
 def main() -> None:
+    with tempfile.TemporaryDirectory() as three, Receiver() as receiver:
+        alone, beside, crowd = bench_advance(three, receiver)
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two, Receiver() as receiver:
         commit, made = bench_commit(one), bench_made(one)
         receive = {name: bench_receive(one, name) for name in ("default", "mef")}
@@ -119,6 +172,9 @@ def main() -> None:
         f"one supplier made and deleted  {made:7.2f} ms   {made / commit:6.1f} x",
         f"one POST by requests           {post:7.2f} ms",
         f"one KCI sent and settled       {deliver:7.2f} ms   {deliver / post:6.1f} x",
+        f"six weeks and nine KCIs        {alone:7.2f} ms   {alone / post / 9:6.1f} x a KCI",
+        f"... beside {WAITING:6} that wait   {beside:7.2f} ms   {beside / alone:6.2f} x alone",
+        f"a step among {WAITING:6} that wait {crowd:7.2f} ms",
         f"memory of all this at its peak {memory:7.0f} MiB",
     ]
     sys.stdout.write("\n".join(lines) + "\n")

@@ -48,7 +48,7 @@ def test_what_is_true_already_is_answered_at_once_with_the_evidence(gateway: Gat
 
 def test_a_wait_returns_when_the_request_comes(gateway: Gateway, simulator: Embedded, later: Callable[..., Future[Any]]) -> None:
     waiting = later(wait, gateway, "request", match={"status": 202}, count=2)
-    until(lambda: simulator.world.store.watch.waiters)
+    until(lambda: simulator.world.lookout.waits)
     gateway.place()
     gateway.place()
     assert [shape["response"]["code"] for shape in waiting.result()["evidence"]] == [202, 202]
@@ -120,7 +120,7 @@ def test_a_wrong_wait_is_a_problem_that_names_the_place(gateway: Gateway, body: 
 def test_long_polls_hold_up_nobody(make_config: Callable[..., Any], later: Callable[..., Future[Any]]) -> None:
     with Embedded(make_config(server={"port": 0, "threads": 2})) as simulator, Gateway(simulator.url) as gateway:
         waiting = [later(wait, gateway, "request", match={"body.id": 4101}) for _ in range(20)]
-        until(lambda: len(simulator.world.store.watch.waiters) == 20)
+        until(lambda: len(simulator.world.lookout.waits.get("default", ())) == 20)
         gateway.place()
         assert all(len(found.result()["evidence"]) == 1 for found in waiting)
 
@@ -144,7 +144,7 @@ def test_news_travel_between_processes(make_config: Callable[..., Any], store_ur
         other = open_world(settings, simulator.url, beginning=False)
         start(other)
         waiting = later(other.default.wait, "kci", {"send": "COMPLETED"}, within=20_000_000)
-        until(lambda: other.store.watch.waiters)
+        until(lambda: other.lookout.waits)
         gateway.place()
         assert len(gateway.advance()["kcis"]) == 3
         assert waiting.result().came_true
@@ -153,7 +153,7 @@ def test_news_travel_between_processes(make_config: Callable[..., Any], store_ur
 def test_whoever_waits_is_let_go_when_the_simulator_ends(make_config: Callable[..., Any], later: Callable[..., Future[Any]]) -> None:
     world = open_world(make_config(), "http://127.0.0.1:1")
     waiting = later(world.default.wait, "request", {}, within=60_000_000)
-    until(lambda: world.store.watch.waiters)
+    until(lambda: world.lookout.waits)
     world.store.watch.end()
     with pytest.raises(Unavailable, match="ending"):
         waiting.result()

@@ -25,7 +25,9 @@ log = logging.getLogger("simulator.store")
 
 WORK, NEWS = "work", "news"
 Change = tuple[str, str]
-"""A supplier, and which of its orders changed; an empty order is anything else of it."""
+"""A supplier, and which of its orders changed: `EVERYTHING` where it was emptied, an empty one for its clock."""
+
+EVERYTHING = "*"
 
 MOST_BYTES = 4000  # what a pipe takes whole, and a NOTIFY too
 _TELL_EVERY = 2 * instants.MILLISECOND

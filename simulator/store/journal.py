@@ -78,6 +78,15 @@ class Tail:
         self.floor = after
         self.seen: set[int] = set()
 
+    @classmethod
+    def from_now(cls, tx: Tx, supplier: str, **exact: str) -> Tail:
+        """What comes to light after this transaction's view of the journal."""
+        mine = sa.select(journal.c.id).where(journal.c.supplier == supplier).order_by(journal.c.id.desc())
+        settled = tx.wall - (0 if tx.in_order else LONGEST_COMMIT)
+        tail = cls(supplier, tx.execute(mine.where(journal.c.at_wall <= settled).limit(1)).scalar_one_or_none() or 0, **exact)
+        tail.seen = {row.id for row in tx.execute(mine.where(journal.c.id > tail.floor))}
+        return tail
+
     def new(self, tx: Tx) -> list[Exchange]:
         """What came to light since it was asked last."""
         fresh: list[Exchange] = []

@@ -12,6 +12,7 @@ from simulator.clock import Clock
 from simulator.model import Frame, Lane, Order, Request
 from simulator.rules import Plan
 from simulator.store import outbox
+from simulator.store.bell import EVERYTHING
 from simulator.store.database import Tx
 from simulator.store.tables import PER_SUPPLIER, editions, kcis, lanes, orders, p, repeats, requests, row_of, seed_keys
 
@@ -221,5 +222,5 @@ def reset(tx: Tx, supplier: str) -> None:
     tx.exclusive(orders)  # an order that arrives meanwhile must not lose half of itself
     for table in PER_SUPPLIER:
         tx.execute(sa.delete(table).where(table.c.supplier == supplier))
-    tx.changed(supplier)
+    tx.changed(supplier, EVERYTHING)
     tx.ring()

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from simulator import seed
 from simulator.errors import Conflict
+from simulator.store.bell import EVERYTHING
 from simulator.store.database import Tx
 from simulator.store.tables import PER_SUPPLIER, clocks, p, received, row_of, suppliers
 
@@ -91,6 +92,6 @@ def remove(tx: Tx, name: str) -> bool:
         return False
     for table in (clocks, *PER_SUPPLIER, received):
         tx.execute(sa.delete(table).where(table.c.supplier == name))
-    tx.changed(name)
+    tx.changed(name, EVERYTHING)
     tx.ring()
     return True

@@ -1,6 +1,6 @@
 """Waiting in this process for what any process commits: no look at the store before there is news, or a while has passed.
 
-News may be lost (`bell`), so that whoever waits looks again after `LOOK_EVERY` at the latest.
+News may be lost (`bell`), so that whoever waits looks again after a while in any case.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from simulator.errors import Unavailable
 from simulator.store.bell import NEWS, Bell, Change
 
 LOOK_EVERY = 250 * instants.MILLISECOND
+_SLICE = 250 * instants.MILLISECOND  # how soon the end of this process is noticed
 
 
 class Waiter:
@@ -26,6 +27,7 @@ class Waiter:
         self.lock = threading.Condition()
         self.changes: set[Change] = set()
         self.told = False
+        self.unsure = False
 
     def tell(self, changes: list[Change]) -> None:
         """Take news in; an empty list says that anything may have changed."""
@@ -34,17 +36,23 @@ class Waiter:
             with self.lock:
                 self.changes |= mine
                 self.told = True
+                self.unsure = self.unsure or not changes
                 self.lock.notify_all()
 
-    def next(self, deadline: int) -> set[Change]:
-        """Wait for news, at most until `deadline` (monotonic): what changed, as far as it is known. Unavailable at the end of us."""
-        seconds = min(LOOK_EVERY, max(0, deadline - monotonic())) / instants.SECOND
+    def next(self, deadline: int, look_every: int = LOOK_EVERY) -> set[Change] | None:
+        """Wait for news, at most until `deadline` (monotonic): what changed; None where anything may have. Unavailable at the end of us.
+
+        Anything may have changed when nothing was heard for `look_every` microseconds, or when news were lost for certain.
+        """
+        look_at = monotonic() + look_every
         with self.lock:
-            self.lock.wait_for(lambda: self.told, seconds)
+            while not self.told and not self.watch.ended and monotonic() < min(deadline, look_at):
+                self.lock.wait(min(_SLICE, max(0, min(deadline, look_at) - monotonic())) / instants.SECOND)
             if self.watch.ended:
                 raise Unavailable("the simulator is ending: ask again when it runs")
-            changes, self.changes, self.told = self.changes, set(), False
-            return changes
+            sure = self.told and not self.unsure
+            changes, self.changes, self.told, self.unsure = self.changes, set(), False, False
+            return changes if sure else None
 
 
 class Watch:

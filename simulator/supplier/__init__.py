@@ -20,7 +20,7 @@ from simulator.supplier.acts import Acts
 from simulator.supplier.asking import Inquiry
 from simulator.supplier.reception import Reception, read_when
 from simulator.supplier.timekeeping import Advance, Advanced
-from simulator.supplier.waiting import Wait, Waited
+from simulator.supplier.waiting import Lookout, Wait, Waited
 
 
 class Supplier:
@@ -36,6 +36,7 @@ class Supplier:
         run_seed: str,
         fixed_seed: bool,
         max_delay: int,
+        lookout: Lookout,
         called: Called | None = None,
     ) -> None:
         self.config = config
@@ -46,6 +47,7 @@ class Supplier:
         self.run_seed = run_seed
         self.fixed_seed = fixed_seed
         self.called = called
+        self.lookout = lookout
         self.reception = Reception(config.name, dialect, book, store, run_seed=run_seed, fixed_seed=fixed_seed, max_delay=max_delay)
 
     @property
@@ -113,10 +115,10 @@ class Supplier:
 
     def tail(self, after: int | None) -> Tail:
         """What will come into the journal, from behind a line, or from now on."""
-        if after is None:
-            with self.store.read() as tx:
-                after = journal.last_id(tx)
-        return Tail(self.name, after)
+        if after is not None:
+            return Tail(self.name, after)
+        with self.store.read() as tx:
+            return Tail.from_now(tx, self.name)
 
     def dropped(self) -> Dropped:
         """What the journal does not hold any more."""
@@ -125,7 +127,7 @@ class Supplier:
 
     def wait(self, kind: str, match: Mapping[str, Any], *, count: int = 1, after: int = 0, within: int) -> Waited:
         """Wait until something is true, at most `within` microseconds. Refused when the match cannot be read."""
-        return Wait(self.store, self.name, kind, match, count=count, after=after, within=within).run()
+        return self.lookout.wait(Wait(self.name, kind, match, count=count, after=after, within=within))
 
     # ---- acting --------------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from typing import Any
 from simulator import instants, shapes, strict_json
 from simulator.clock import monotonic
 from simulator.errors import Refused, Unavailable
-from simulator.store import Change
+from simulator.store import EVERYTHING, Change
 from simulator.supplier import Supplier
 from simulator.web.shapes import clock_shape
 
@@ -69,14 +69,14 @@ class Stream:
         asked.register(self.socket, select.POLLOUT)
         return bool(asked.poll(SLOW))
 
-    def _news(self, changes: set[Change]) -> Iterator[str]:
+    def _news(self, changes: set[Change] | None) -> Iterator[str]:
         with self.store.read() as tx:
             found = self.tail.new(tx)
         for exchange in found:
             yield _event("exchange", shapes.exchange_shape(exchange), exchange.id)
-        for _, order_id in sorted(changes):
+        for _, order_id in sorted(changes or ()):
             with suppress(Refused):  # gone meanwhile
-                yield from self._of_order(order_id) if order_id else self._of_clock()
+                yield from self._of_order(order_id) if order_id not in ("", EVERYTHING) else self._of_clock()
 
     def _of_order(self, order_id: str) -> Iterator[str]:
         shape = shapes.order_shape(self.supplier.order(order_id))
