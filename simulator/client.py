@@ -124,6 +124,18 @@ class Client:
 
     # ---- acting --------------------------------------------------------------------------------------------------------
 
+    def put_scenario(self, name: str, text: str) -> dict[str, Any]:
+        """Give the supplier a scenario (YAML), over a file's of its name. Failed (422) tells every problem with line and column."""
+        return dict(self._ask("PUT", f"{self.base}/scenarios/{name}", data=text.encode()).json())
+
+    def delete_scenario(self, name: str) -> None:
+        """Take a scenario away that was given."""
+        self._json("DELETE", f"/scenarios/{name}")
+
+    def check_scenario(self, text: str) -> dict[str, Any]:
+        """What is wrong with a scenario's text: `errors` and `warnings`, each with line, column, message and hint."""
+        return dict(self._ask("POST", f"{self.base}/scenarios/check", data=text.encode()).json())
+
     def set_clock(self, **members: Any) -> dict[str, Any]:
         """Set `mode`, `rate`, `now` of the clock."""
         return dict(self._json("PUT", "/clock", members))

@@ -7,6 +7,7 @@ memory. Throw-away suppliers are counted together, as `made`: their names come a
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -76,19 +77,25 @@ class _Gauges:
             yield family
 
 
-@cache
+_lock = threading.Lock()
+
+
 def _registry() -> Any:
-    from prometheus_client import CollectorRegistry
+    with _lock:  # two threads may count for the first time at once, and a name is registered once
+        return _made()[0]
 
-    return CollectorRegistry()
+
+def _meters() -> dict[str, Any]:
+    with _lock:
+        return _made()[1]
 
 
 @cache
-def _meters() -> dict[str, Any]:
-    from prometheus_client import Counter, Histogram
+def _made() -> tuple[Any, dict[str, Any]]:
+    from prometheus_client import CollectorRegistry, Counter, Histogram
 
-    registry = _registry()
-    return {
+    registry = CollectorRegistry()
+    return registry, {
         "requests": Counter(
             "simulator_requests", "Requests of gateways, by our answer.", ["supplier", "method", "code"], registry=registry
         ),

@@ -11,6 +11,7 @@ For pytest there are fixtures (`simulator.pytest_plugin`). What is returned are 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -75,6 +76,13 @@ class Supplier:
         """Let the next `times` orders (all of them otherwise) that fit `when` play a scenario."""
         self.client.pin(scenario, times=times, when=when)
         return self
+
+    def plays_text(self, text: str, **options: Any) -> Supplier:
+        """Let orders play a scenario of the test's own, written here as in a file. Failed tells what is wrong with it, line by line."""
+        named = re.search(r"^scenario:\s*[\"']?([\w.-]+)", text, re.MULTILINE)
+        name = named.group(1) if named else "UNNAMED"
+        self.client.put_scenario(name, text)
+        return self.plays(name, **options)
 
     def advance(self, *, to: str | None = None, to_next: bool = False, within: str = "30s", **length: float) -> list[Shape]:
         """Move the clock by `weeks`, `days`, `hours`, `minutes`, `seconds`, or `to` an instant, or to the next due moment.

@@ -6,7 +6,7 @@ Standing suppliers come from the settings; throw-away ones are rows of the store
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
@@ -20,9 +20,10 @@ from simulator.errors import Conflict, Invalid, Problem, Refused, nearest
 from simulator.model import Scenario
 from simulator.scenario import Book, read_folder
 from simulator.sender import Sender, Target
-from simulator.store import OPEN, Store, Tx, clocks, outbox, suppliers
+from simulator.store import OPEN, Store, Tx, clocks, outbox, suppliers, uploads
 from simulator.store.suppliers import Called, Made
 from simulator.supplier import Supplier
+from simulator.supplier.shelf import checked
 from simulator.supplier.waiting import Lookout
 
 log = logging.getLogger("simulator.world")
@@ -91,9 +92,12 @@ class World:
             made = [self._made(row) for row in suppliers.every(tx)]
         return [*self.suppliers.values(), *(supplier for supplier in made if supplier)]
 
-    def make(self, given: Mapping[str, Any], *, tenant: str = "", client: str = "", instead_of: str = "") -> Supplier:
+    def make(
+        self, given: Mapping[str, Any], *, scenarios: Sequence[str] = (), tenant: str = "", client: str = "", instead_of: str = ""
+    ) -> Supplier:
         """Make a throw-away supplier from a checked entry without path and scenarios. Refused when its name is taken or a word wrong.
 
+        `scenarios` are texts of its own, over those that are here; Invalid says what is wrong with one.
         With a `tenant` or an OAuth `client`, it also answers their requests at the path of the standing supplier `instead_of`: by
         default the first one of its contract.
         """
@@ -101,9 +105,9 @@ class World:
         entry = {**given, "name": name, "path": f"{MADE}/{name}"}
         config = _with_gateway(make_supplier(entry, self.config.common), self.config, self.base_url)
         entry["gateway"] = {**given.get("gateway", {}), "url": config.gateway.url}  # a sender on another machine knows no base URL
-        book = self._book(config.dialect)
-        if config.default:
-            book.named(config.default, "default")
+        own = [checked(text, dialects.get(config.dialect, config.contract)) for text in scenarios]
+        if config.default and config.default not in {scenario.name for scenario in own}:
+            self._book(config.dialect).named(config.default, "default")
         called = self._called(config.dialect, tenant, client, instead_of)
         try:
             with self.store.write() as tx:
@@ -111,6 +115,8 @@ class World:
                     raise Conflict(f"name: there is a supplier {name} already")
                 made = suppliers.add(tx, name, entry, called)
                 clocks.begin(tx, name, config.clock.mode, config.clock.rate)
+                for scenario in own:
+                    uploads.put(tx, name, scenario.name, scenario.digest, scenario.source)
         except Conflict as error:
             raise Refused("conflict", [str(error)]) from None
         return self._made(made) or self.supplier(name)
@@ -150,8 +156,6 @@ class World:
             except Invalid as error:
                 log.error("the supplier %s cannot be used: %s; delete it and make it anew", made.name, error)
                 return None
-            if config.default and config.default in book.scenarios:  # the scenarios may be others than when it was made
-                book = replace(book, default=config.default)
             supplier = _supplier(config, book, self.lookout, self.config, made.called)
             self.known[made.name] = (made.edition, supplier)
             for oldest in list(self.known)[:-MOST_KNOWN]:

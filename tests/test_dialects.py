@@ -17,6 +17,7 @@ from simulator.model import Incoming, Order
 from simulator.scenario import make_book
 from simulator.store import Store, outbox
 from simulator.supplier import Supplier
+from simulator.supplier.waiting import Lookout
 from simulator.web import create_app
 from simulator.world import World, shipped_folder
 from tests.pizza import Pizza
@@ -43,8 +44,8 @@ class Kitchen:
         book = make_book(sources, dialect.vocabulary)
         gateway = replace(config.suppliers[0].gateway, kcis=dialect.notices, auth=replace(config.suppliers[0].gateway.auth, kind="none"))
         settings = replace(config.suppliers[0], gateway=gateway)
-        self.supplier = Supplier(settings, dialect, book, store, run_seed="r", fixed_seed=False, max_delay=0)
-        self.world = World(config=config, store=store, suppliers={settings.name: self.supplier}, begun=0)
+        self.supplier = Supplier(settings, dialect, book, store, run_seed="r", fixed_seed=False, max_delay=0, lookout=Lookout(store))
+        self.world = World(config=config, store=store, lookout=self.supplier.lookout, suppliers={settings.name: self.supplier}, begun=0)
         self.supplier.set_clock(mode="manual", rate=None, now=None)
         self.client = Client(create_app(self.world))
 

@@ -45,12 +45,12 @@ def demo(settings: Config, names: Sequence[str]) -> bool:
         with Embedded(_fresh(settings, folder)) as simulator:
             with requests.Session() as http:
                 player = _Player(simulator.url, http)
+                known = [name for supplier in simulator.world.suppliers.values() for name in supplier.book.scenarios]
                 for supplier in simulator.world.suppliers.values():
                     for run in _runs(supplier, names):
                         count += 1
                         wrong += [f"{run.title}: {fault}" for fault in player.play(supplier, run)]
     if not count:
-        known = [name for supplier in simulator.world.suppliers.values() for name in supplier.book.scenarios]
         raise Invalid([Problem(message=f"no scenario `{name}`", hint=nearest(name, known)) for name in names if name not in known])
     for fault in wrong:
         click.echo(f"WRONG  {fault}", err=True)

@@ -55,13 +55,14 @@ def serve(settings: Config) -> None:
         listener = held.enter_context(_listen(settings.server.host, settings.server.port))
         settings = replace(settings, server=replace(settings.server, port=listener.getsockname()[1]))
         base_url = _base_url(settings)
-        metrics.share(held.enter_context(tempfile.TemporaryDirectory(prefix="simulator-metrics-")))
+        counted = held.enter_context(tempfile.TemporaryDirectory(prefix="simulator-metrics-"))
         open_world(settings, base_url).close()  # every mistake in scenarios, settings and store shows here, once
         family = _Family(
             {
                 "web": lambda: _Web(settings, base_url, listener).run(),
                 "sender": lambda: _send(open_world(settings, base_url, beginning=False)),
-            }
+            },
+            lambda: metrics.share(counted),
         )
         family.start()
         _say_hello(settings, base_url)
@@ -171,10 +172,11 @@ def _is_alive(pid: str) -> bool:
 
 
 class _Family:
-    """The children: started, watched, started again, and stopped in the order they are named."""
+    """The children (each calls `begin` first): started, watched, started again, and stopped in the order they are named."""
 
-    def __init__(self, parts: dict[str, Callable[[], None]]) -> None:
+    def __init__(self, parts: dict[str, Callable[[], None]], begin: Callable[[], None]) -> None:
         self.parts = parts
+        self.begin = begin
         self.pids: dict[str, int] = {}
         self.started: dict[str, int] = {}
         self.stopping = False  # no lock, no event: the handler of a signal that comes while one is held would wait for ever
@@ -228,6 +230,7 @@ class _Family:
                 signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
             threading.Thread(target=self._await_orphanhood, args=(os.getpid(),), daemon=True).start()
+            self.begin()
             self.parts[name]()
             code = 0
         except SystemExit as error:

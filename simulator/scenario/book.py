@@ -18,6 +18,7 @@ from simulator.scenario.fields import read_param
 from simulator.scenario.file import parse
 
 SCENARIO_HEADER = "x-scenario"
+MOST_EDITIONS = 1000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,9 +60,12 @@ class Book:
         for scenario in self.scenarios.values():
             if scenario.digest == digest:
                 return scenario
-        if digest not in self.editions:
-            self.editions[digest] = parse(source_of(digest), f"edition {digest[:8]}", self.vocabulary)
-        return self.editions[digest]
+        found = self.editions.get(digest)
+        if found is None:
+            found = self.editions[digest] = parse(source_of(digest), f"edition {digest[:8]}", self.vocabulary)
+            for oldest in list(self.editions)[:-MOST_EDITIONS]:
+                self.editions.pop(oldest, None)
+        return found
 
     def named(self, name: str, label: str = "scenario") -> Scenario:
         """A scenario by name. Refused says where it was asked for (`label`), names the nearest and lists all."""

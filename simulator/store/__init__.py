@@ -1,6 +1,6 @@
 """The store: everything that must survive, in SQLite or PostgreSQL. SQLAlchemy Core lives here and nowhere else."""
 
-from simulator.store import clocks, journal, orders, outbox, pins, received, suppliers, upkeep
+from simulator.store import clocks, journal, orders, outbox, pins, received, suppliers, upkeep, uploads
 from simulator.store.bell import EVERYTHING, WORK, Change
 from simulator.store.database import Store, Tx, parse_url
 from simulator.store.tables import OPEN
@@ -23,4 +23,5 @@ __all__ = [
     "received",
     "suppliers",
     "upkeep",
+    "uploads",
 ]

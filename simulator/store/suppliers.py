@@ -12,7 +12,7 @@ from simulator import seed
 from simulator.errors import Conflict
 from simulator.store.bell import EVERYTHING
 from simulator.store.database import Tx
-from simulator.store.tables import PER_SUPPLIER, clocks, p, received, row_of, suppliers
+from simulator.store.tables import PER_SUPPLIER, clocks, p, received, row_of, suppliers, uploads
 
 _ONE = sa.select(suppliers).where(suppliers.c.name == p("n"))
 _CALLED = sa.select(suppliers).where(
@@ -90,7 +90,7 @@ def remove(tx: Tx, name: str) -> bool:
     """
     if tx.execute(sa.delete(suppliers).where(suppliers.c.name == name)).rowcount == 0:
         return False
-    for table in (clocks, *PER_SUPPLIER, received):
+    for table in (clocks, *PER_SUPPLIER, received, uploads):
         tx.execute(sa.delete(table).where(table.c.supplier == name))
     tx.changed(name, EVERYTHING)
     tx.ring()

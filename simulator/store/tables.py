@@ -133,6 +133,11 @@ pins = sa.Table(
     sqlite_autoincrement=True,
 )  # fmt: skip
 
+uploads = sa.Table(
+    "uploads", metadata,
+    _text("supplier", primary_key=True), _text("name", primary_key=True), _text("digest"), _text("source"),
+)  # fmt: skip
+
 repeats = sa.Table(
     "repeats", metadata,
     _text("supplier", primary_key=True), _text("action", primary_key=True), _text("tenant", primary_key=True),

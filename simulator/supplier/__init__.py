@@ -19,6 +19,7 @@ from simulator.store.suppliers import Called
 from simulator.supplier.acts import Acts
 from simulator.supplier.asking import Inquiry
 from simulator.supplier.reception import Reception, read_when
+from simulator.supplier.shelf import Shelf
 from simulator.supplier.timekeeping import Advance, Advanced
 from simulator.supplier.waiting import Lookout, Wait, Waited
 
@@ -42,13 +43,19 @@ class Supplier:
         self.config = config
         self.name = config.name
         self.dialect = dialect
-        self.book = book
+        self.shelf = Shelf(config.name, book, dialect, store, config.default)
         self.store = store
         self.run_seed = run_seed
         self.fixed_seed = fixed_seed
         self.called = called
         self.lookout = lookout
-        self.reception = Reception(config.name, dialect, book, store, run_seed=run_seed, fixed_seed=fixed_seed, max_delay=max_delay)
+        self.reception = Reception(config.name, dialect, self.shelf, store, run_seed=run_seed, fixed_seed=fixed_seed, max_delay=max_delay)
+
+    @property
+    def book(self) -> Book:
+        """Its scenarios, as they are now."""
+        with self.store.read() as tx:
+            return self.shelf.book(tx)
 
     @property
     def label(self) -> str:

@@ -13,10 +13,11 @@ from simulator.dialects import Dialect, Route
 from simulator.errors import Conflict, Illegal, Refused, RenderFailed, Unavailable
 from simulator.model import Condition, Exchange, Incoming, Order, Outgoing, Query, Request, Scenario, Submission
 from simulator.rules import Answer, Plan
-from simulator.scenario import Book, Choice, Pin, params_of
+from simulator.scenario import Choice, Pin, params_of
 from simulator.scenario.fields import When
 from simulator.schema import dotted, load_field
 from simulator.store import Store, Tx, clocks, journal, orders, outbox, pins
+from simulator.supplier.shelf import Shelf
 
 log = logging.getLogger("simulator.supplier")
 
@@ -38,10 +39,10 @@ class _Played:
 class Reception:
     """The contract's door of one supplier."""
 
-    def __init__(self, name: str, dialect: Dialect, book: Book, store: Store, *, run_seed: str, fixed_seed: bool, max_delay: int) -> None:
+    def __init__(self, name: str, dialect: Dialect, shelf: Shelf, store: Store, *, run_seed: str, fixed_seed: bool, max_delay: int) -> None:
         self.name = name
         self.dialect = dialect
-        self.book = book
+        self.shelf = shelf
         self.store = store
         self.run_seed = run_seed
         self.fixed_seed = fixed_seed
@@ -220,7 +221,7 @@ class Reception:
             "body": submission.document, "order": {}, "header": submission.headers, "param": {}, "tenant": submission.tenant,
             "operation": submission.operation, "marked": (), "open": (), "now": instants.format_instant(now),
         }  # fmt: skip
-        return self.book.choose(facts, [_pin(row) for row in pins.every(tx, self.name)])
+        return self.shelf.book(tx).choose(facts, [_pin(row) for row in pins.every(tx, self.name)])
 
     def _turn(self, tx: Tx, submission: Submission, scenario: Scenario, params: Mapping[str, Any], now: int) -> engine.Turn:
         attempt = 1
@@ -242,7 +243,7 @@ class Reception:
         return found
 
     def _edition(self, tx: Tx, digest: str) -> Scenario:
-        return self.book.edition(digest, lambda wanted: orders.edition_source(tx, wanted))
+        return self.shelf.edition(tx, digest)
 
     def _outgoing(self, submission: Submission, plan: Plan) -> Outgoing:
         outgoing = self.dialect.write(submission, plan)

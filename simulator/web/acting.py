@@ -8,13 +8,13 @@ from flask import Response, g, request
 
 from simulator import instants
 from simulator.config.table import Duration
-from simulator.errors import Refused
+from simulator.errors import Invalid, Refused
 from simulator.schema import Boolean, Integer, Mapped, Moment, Number, OneOf, Range, Strict, String
 from simulator.shapes import kci_shape, order_shape
 from simulator.supplier.acts import ACTS_ON_ORDERS, FROM
 from simulator.supplier.waiting import KINDS
 from simulator.web import shapes
-from simulator.web.answers import Register, View, answer, body_as, problem
+from simulator.web.answers import Register, View, answer, body_as, not_valid, problem
 from simulator.web.events import Stream
 from simulator.web.gate import Gate
 
@@ -65,6 +65,19 @@ def acting(route: Register) -> None:
     @route("/pins", "DELETE")
     def unpin() -> Response:
         return answer({"removed": g.supplier.unpin()})
+
+    @route("/scenarios/<name>", "PUT")
+    def put_scenario(name: str) -> Response:
+        try:
+            scenario, is_new = g.supplier.shelf.put(request.get_data(), name)
+        except Invalid as error:
+            return not_valid(error.problems)
+        return answer({"name": scenario.name, "digest": scenario.digest}, 201 if is_new else 200)
+
+    @route("/scenarios/<name>", "DELETE")
+    def delete_scenario(name: str) -> Response:
+        g.supplier.shelf.remove(name)
+        return answer({"deleted": name})
 
     @route("/clock", "GET")
     def clock() -> Response:

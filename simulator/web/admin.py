@@ -16,11 +16,11 @@ from flask import Blueprint, Response, g, request
 from simulator import metrics
 from simulator.config.table import SupplierSettings
 from simulator.errors import Conflict, Invalid, Refused, Unavailable
-from simulator.schema import Length, String
+from simulator.schema import Length, String, listed
 from simulator.supplier import Supplier
 from simulator.web import shapes
 from simulator.web.acting import acting, waiting
-from simulator.web.answers import View, answer, body_as, problem
+from simulator.web.answers import View, answer, body_as, not_valid, problem
 from simulator.web.gate import Gate
 from simulator.web.looking import asking, looking
 from simulator.world import World
@@ -37,10 +37,11 @@ class SupplierInput(SupplierSettings):
     tenant = String(validate=Length(min=1, max=200))
     client = String(validate=Length(min=1, max=200))
     instead_of = String()
+    own_scenarios = listed(String(), data_key="scenarios")
 
 
 _SUPPLIER = SupplierInput(exclude=("path", "scenarios"), partial=("name",))
-"""The path is ours to give, the scenarios are those that are here."""
+"""The path is ours to give; scenarios are texts, not a folder of ours."""
 
 
 def make_admin(world: World, gate: Gate) -> Blueprint:
@@ -104,8 +105,11 @@ def _whole(admin: Blueprint, world: World) -> None:
     @admin.post("/suppliers")
     def make() -> Response:
         given = body_as(_SUPPLIER)
-        called = {name: given.pop(name) for name in ("tenant", "client", "instead_of") if name in given}
-        return answer(_supplier_shape(world.make(given, **called)), 201)
+        more = {name: given.pop(name) for name in ("tenant", "client", "instead_of") if name in given}
+        try:
+            return answer(_supplier_shape(world.make(given, scenarios=given.pop("own_scenarios", ()), **more)), 201)
+        except Invalid as error:
+            return not_valid(error.problems)
 
     @admin.get("/suppliers/<name>")
     def supplier(name: str) -> Response:

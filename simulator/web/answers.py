@@ -11,7 +11,7 @@ from typing import Any
 from flask import Response, request
 
 from simulator import strict_json
-from simulator.errors import Refused
+from simulator.errors import Problem, Refused
 from simulator.schema import Strict, dotted, load
 
 View = Callable[..., Response]
@@ -34,6 +34,18 @@ def problem(status: int, code: str, detail: str, where: str = "", **members: Any
         **members,
     }
     return Response(strict_json.dumps(body) + "\n", status=status, content_type="application/problem+json")
+
+
+def problem_rows(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    """Located problems: file, line, column, code, message, hint."""
+    return [{name: getattr(one, name) for name in ("file", "line", "column", "code", "message", "hint")} for one in problems]
+
+
+def not_valid(problems: Sequence[Problem]) -> Response:
+    """A scenario's text is wrong: a 422 with every problem."""
+    first = problems[0]
+    where = f"{first.line}:{first.column}" if first.line else ""
+    return problem(422, "invalid", "; ".join(str(one) for one in problems), where, errors=problem_rows(problems))
 
 
 def answer(body: Any, status: int = 200) -> Response:

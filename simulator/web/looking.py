@@ -7,13 +7,15 @@ from typing import Any
 from flask import Response, g, request
 
 from simulator import instants, rehearsal, story, strict_json
+from simulator.dialects import Dialect
 from simulator.errors import Refused
+from simulator.model import Scenario
 from simulator.schema import Integer, Mapped, Moment, Range, Strict, listed
 from simulator.shapes import STATES, exchange_shape, kci_shape, order_shape
-from simulator.supplier import Supplier
 from simulator.supplier.asking import Inquiry, Verdict
+from simulator.supplier.shelf import problems_of
 from simulator.web import shapes
-from simulator.web.answers import DEFAULT_LIMIT, MOST_LIMIT, Register, answer, body_as, cursor, limit, page, problem
+from simulator.web.answers import DEFAULT_LIMIT, MOST_LIMIT, Register, answer, body_as, cursor, limit, page, problem, problem_rows
 
 
 class FindInput(Strict):
@@ -82,18 +84,24 @@ def looking(route: Register) -> None:
 
     @route("/scenarios", "GET")
     def scenarios() -> Response:
-        return answer({"items": [_scenario(g.supplier, name) for name in g.supplier.book.scenarios], "next": None})
+        found = [_scenario(scenario, g.supplier.dialect) for scenario in g.supplier.book.scenarios.values()]
+        return answer({"items": found, "next": None})
+
+    @route("/scenarios/check", "POST")
+    def check() -> Response:
+        errors, warnings = problems_of(request.get_data(), g.supplier.dialect)
+        return answer({"errors": problem_rows(errors), "warnings": problem_rows(warnings)})
 
     @route("/scenarios/<name>", "GET")
     def scenario(name: str) -> Response:
-        if name not in g.supplier.book.scenarios:
+        found = g.supplier.book.scenarios.get(name)
+        if found is None:
             raise Refused("not_found", [f"no scenario {name[:80]}"])
-        return answer(_scenario(g.supplier, name))
+        return answer(_scenario(found, g.supplier.dialect))
 
 
-def _scenario(supplier: Supplier, name: str) -> dict[str, Any]:
-    scenario = supplier.book.scenarios[name]
-    return shapes.scenario_shape(scenario, supplier.dialect, rehearsal.tell(scenario, supplier.dialect).operation)
+def _scenario(scenario: Scenario, dialect: Dialect) -> dict[str, Any]:
+    return shapes.scenario_shape(scenario, dialect, rehearsal.tell(scenario, dialect).operation)
 
 
 def asking(route: Register) -> None:
