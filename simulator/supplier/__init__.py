@@ -95,7 +95,12 @@ class Supplier:
         with self.store.read() as tx:
             exchanges = journal.page(tx, self.name, order=order_id, limit=10_000)
             kcis = outbox.all_of(tx, order_id)
-        return view.order, story.told(view.order, exchanges, kcis, view.requests, self.dialect.describe)
+            lost = journal.what_was_dropped(tx, self.name).count
+        lines = story.told(view.order, exchanges, kcis, view.requests, self.dialect.describe)
+        if lost and not any(exchange.direction == "in" for exchange in exchanges):
+            said = f"the journal does not hold its beginning any more: {lost} exchanges were dropped (journal.most, journal.keep)"
+            lines.insert(0, story.Line(at=view.order.received_at, kind="request", text=said))
+        return view.order, lines
 
     def kcis(self, **filters: Any) -> list[Kci]:
         """A page of the outbox; filters as in `store.outbox.page`."""
@@ -147,6 +152,8 @@ class Supplier:
         self.book.named(scenario)
         read_when(when)
         with self.store.write() as tx:
+            if not clocks.hold(tx, self.name):
+                raise Refused("not_found", [f"there is no supplier {self.name} any more"])
             number = pins.add(tx, self.name, scenario, times, when)
         return {"id": number, "scenario": scenario, "times": times, "when": dict(when)}
 

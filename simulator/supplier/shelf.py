@@ -9,7 +9,7 @@ from simulator.dialects import Dialect
 from simulator.errors import Invalid, Problem, Refused
 from simulator.model import Scenario
 from simulator.scenario import Book, parse
-from simulator.store import Store, Tx, orders, uploads
+from simulator.store import Store, Tx, clocks, orders, uploads
 
 UPLOADED = "(uploaded)"
 
@@ -50,6 +50,8 @@ class Shelf:
         if scenario.name != name:
             raise Refused("invalid", [f"scenario: the text says {scenario.name}, the path {name[:80]}"])
         with self.store.write() as tx:
+            if not clocks.hold(tx, self.supplier):
+                raise Refused("not_found", [f"there is no supplier {self.supplier} any more"])
             return scenario, uploads.put(tx, self.supplier, name, scenario.digest, scenario.source)
 
     def remove(self, name: str) -> None:
