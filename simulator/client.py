@@ -152,6 +152,10 @@ class Client:
         """`resume` or `abandon` an order: the order as it is then. Failed (409) where its state forbids it."""
         return dict(self._json("POST", f"/orders/{order_id}/{act}"))
 
+    def signal(self, name: str, order_id: str) -> dict[str, Any]:
+        """Give the signal that an order's story waits for: the order. Failed (409) where it waits for another one, or for none."""
+        return dict(self._json("POST", f"/orders/{order_id}/signals/{name}"))
+
     def pin(self, scenario: str, *, times: int | None = None, when: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Let the next `times` orders that fit `when` play a scenario."""
         return dict(self._json("POST", "/pins", {"scenario": scenario, "times": times, "when": dict(when or {})}))

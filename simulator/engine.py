@@ -212,6 +212,9 @@ def _queue_of(turn: Turn, entry: Entry, kcis: Sequence[Kci], rules: Rules) -> _Q
     still_open = {request.id for request in turn.requests if request.status == "open" and request.action != "create"}
     resumed = _resumed(turn, rules)
     story = [kci for kci in turn.waiting if kci.request not in still_open and kci.id not in resumed]
+    if turn.submission.action in rules.pauses.values():  # what waits for a signal was not paused: it stays, but for the pause's own
+        pausing = {request.id for request in turn.requests if rules.pauses.get(request.action) == turn.submission.action}
+        story = [kci for kci in story if not kci.gate or kci.request in pausing]
     verb, codes = (entry.pending.verb, entry.pending.codes) if entry.pending else (_default_verb(turn, kcis, rules), ())
     if verb == "withdraw":
         return _Queue(withdraw=tuple(kci.id for kci in story if (kci.send in codes if codes else not kci.mark)), moved=resumed)
@@ -227,7 +230,37 @@ def _queue_of(turn: Turn, entry: Entry, kcis: Sequence[Kci], rules: Rules) -> _Q
 def _resumed(turn: Turn, rules: Rules) -> dict[str, int]:
     """Where this request ends a pause: the paused KCIs with the time they had left when it began."""
     began = [request.received_at for request in turn.requests if rules.pauses.get(request.action) == turn.submission.action]
-    return {kci.id: turn.now + max(0, kci.due_at - max(began)) for kci in turn.waiting if kci.state == "paused" and began}
+    return {kci.id: turn.now + max(0, kci.due_at - max(began)) for kci in turn.waiting if is_held(kci) and began}
+
+
+def is_held(kci: Kci) -> bool:
+    """Whether a request's pause holds a KCI, and not only the want of a signal."""
+    return kci.state == "paused" and not kci.gate
+
+
+def signalled(waiting: Sequence[Kci], name: str, now: int) -> tuple[Kci, ...]:
+    """What a signal changes: the steps that waited for it go on, later ones that wait for another one move with them.
+
+    Illegal says what is waited for instead. A signal may come before its time: then nothing is later than it was planned.
+    """
+    if any(is_held(kci) for kci in waiting):
+        raise Illegal("a request has paused the order: let it go on first")
+    gates: dict[str, Kci] = {}
+    for kci in sorted((kci for kci in waiting if kci.gate), key=lambda kci: kci.position):
+        gates.setdefault(kci.request, kci)  # the first gate of each timeline is the one it stands at
+    first = next((kci for kci in gates.values() if kci.gate == name), None)
+    if first is None or first.gate_at is None:
+        names = ", ".join(sorted({kci.gate for kci in gates.values()}))
+        raise Illegal(f"the order does not wait for the signal {name[:80]}" + (f": it waits for {names}" if names else ""))
+    late = max(0, now - first.gate_at)
+    mine = [kci for kci in waiting if kci.gate and kci.request == first.request]
+    same = {kci.id for kci in mine if (kci.gate, kci.gate_at) == (first.gate, first.gate_at)}
+    return tuple(
+        replace(kci, due_at=kci.due_at + late, state="waiting", gate="", gate_at=None)
+        if kci.id in same
+        else replace(kci, due_at=kci.due_at + late, gate_at=(kci.gate_at or 0) + late)
+        for kci in mine
+    )
 
 
 def _default_verb(turn: Turn, kcis: Sequence[Kci], rules: Rules) -> str:
@@ -273,10 +306,13 @@ def _schedule(turn: Turn, order: Order, steps: Sequence[Step], request: Request,
     if len(steps) > MOST_STEPS:
         raise Illegal(f"a timeline has at most {MOST_STEPS} steps")
     kcis: list[Kci] = []
-    due = turn.now
-    for index, step in enumerate(steps):
+    due, gate, gate_at = turn.now, "", None
+    for step in steps:
         due = max(due, _due(step, due, order, names))
-        position = turn.position + index
+        if step.wait:
+            gate, gate_at = step.wait, due
+            continue
+        position = turn.position + len(kcis)
         kcis.append(
             Kci(
                 id=turn.chance.at("kci", position).uuid(),
@@ -290,6 +326,9 @@ def _schedule(turn: Turn, order: Order, steps: Sequence[Step], request: Request,
                 set=step.set,
                 fields=step.fields,
                 illegal=step.illegal,
+                state="paused" if gate else "waiting",
+                gate=gate,
+                gate_at=gate_at,
             )
         )
     return tuple(kcis)

@@ -139,13 +139,14 @@ class Reply:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """One step of a timeline: a time (`after` or `at`), at most one verb (`send`, `status`, `mark`) and what belongs to it."""
+    """One step of a timeline: a time (`after` or `at`), at most one verb (`send`, `status`, `mark`, `wait`) and what belongs to it."""
 
     after: Any = None
     at: Any = None
     send: str = ""
     status: str = ""
     mark: str = ""
+    wait: str = ""
     set: Mapping[str, Any] = field(default_factory=dict)
     fields: Mapping[str, Any] = field(default_factory=dict)
     illegal: bool = False
@@ -288,7 +289,8 @@ class Kci:
 
     `state` is waiting, paused (until another request lets it go on), attempted, delivered, silenced (the order moved, but did not
     want to be told), withdrawn, dead or skipped. `sequence`, `issued_at` and `body` are given at the first attempt and kept.
-    `fields` (the format's `with`) and `set` hold templates until then.
+    `fields` (the format's `with`) and `set` hold templates until then. `gate` is the signal without which it stays paused, and its
+    `due_at` is what it were if the signal had come at `gate_at`.
     """
 
     id: str
@@ -308,6 +310,8 @@ class Kci:
     body: str | None = None
     attempts: int = 0
     last: Mapping[str, Any] | None = None
+    gate: str = ""
+    gate_at: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

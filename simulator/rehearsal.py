@@ -5,7 +5,7 @@ It is the real dialect and the real engine on sample requests; only the outbox i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -225,7 +225,8 @@ class _Stage:
         steps = self.scenario.timeline if action == "create" else ()
         if plan.entry and action != "create":
             steps = entry[int(plan.entry.split("[")[1][:-1])].timeline
-        self.places |= {kci.position: step.where for kci, step in zip(plan.kcis, steps, strict=False)}
+        happening = [step for step in steps if not step.wait]
+        self.places |= {kci.position: step.where for kci, step in zip(plan.kcis, happening, strict=False)}
         self.position += len(plan.kcis)
         self.requests = [replace(request, status="lapsed") if request.id in plan.lapsed else request for request in self.requests]
         self.requests += [plan.request] if plan.request else []
@@ -258,6 +259,8 @@ class _Stage:
         if self.fault:
             return self.fault
         for _ in range(MOST_STEPS):
+            if self.waiting and self.waiting[0].state == "paused":
+                self._signal(until)
             if not self.waiting or self.waiting[0].state == "paused" or (until is not None and self.waiting[0].due_at > until):
                 break
             head = self.waiting.pop(0)
@@ -267,6 +270,19 @@ class _Stage:
                 return Fault(str(error), self.places.get(head.position, (1, 1)), isinstance(error, Illegal))
         self.now = max(self.now, until or self.now)
         return None
+
+    def _signal(self, until: int | None) -> None:
+        """A story that waits for a signal is told as if it came at once."""
+        gated = [kci for kci in self.waiting if kci.gate and kci.gate_at is not None]
+        if not gated or any(engine.is_held(kci) for kci in self.waiting):
+            return
+        first = min(gated, key=lambda kci: kci.position)
+        if first.gate_at is None or (until is not None and first.gate_at > until):
+            return
+        self.now = max(self.now, first.gate_at)
+        self._say("waiting", f"until the signal {first.gate}")
+        changed = {kci.id: kci for kci in engine.signalled(self.waiting, first.gate, self.now)}
+        self.waiting = _in_order(changed.get(kci.id, kci) for kci in self.waiting)
 
     def _happen(self, head: Kci) -> None:
         assert self.order is not None
@@ -310,4 +326,8 @@ def _queued(waiting: Sequence[Kci], plan: Plan) -> list[Kci]:
     kept = [kci for kci in waiting if kci.id not in plan.withdraw]
     kept = [replace(kci, state="paused") if kci.id in plan.paused else kci for kci in kept]
     kept = [replace(kci, due_at=plan.moved[kci.id], state="waiting") if kci.id in plan.moved else kci for kci in kept]
-    return sorted((*kept, *plan.kcis), key=lambda kci: (kci.state == "paused", kci.due_at, kci.position))
+    return _in_order((*kept, *plan.kcis))
+
+
+def _in_order(waiting: Iterable[Kci]) -> list[Kci]:
+    return sorted(waiting, key=lambda kci: (kci.state == "paused", kci.due_at, kci.position))

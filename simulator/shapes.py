@@ -47,7 +47,7 @@ def kci_shape(kci: Kci) -> dict[str, Any]:
     return {
         "id": kci.id, "order": kci.order, "position": kci.position, "send": kci.send, "state": kci.state,
         "due_at": instants.format_instant(kci.due_at), "sequence": kci.sequence, "attempts": kci.attempts, "last": last,
-        "body": parsed(kci.body),
+        "waits_for": kci.gate or None, "body": parsed(kci.body),
     }  # fmt: skip
 
 

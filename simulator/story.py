@@ -47,6 +47,8 @@ def told(order: Order, exchanges: Sequence[Exchange], kcis: Sequence[Kci], reque
         elif kci.state == "silenced":
             why = kci.last["error"] if kci.last else ""
             lines.append(Line(at=kci.issued_at or kci.due_at, kind="status", text=f"{kci.send} is not sent: {why}"))
+        elif kci.state == "paused" and kci.gate:
+            lines.append(Line(at=kci.due_at, kind="waiting", text=f"{kci.send or _silent(kci)} waits for the signal {kci.gate}"))
         elif kci.state == "paused":
             lines.append(Line(at=order.updated_at, kind="waiting", text=f"{kci.send or _silent(kci)} is paused"))
         elif kci.state == "withdrawn":

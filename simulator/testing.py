@@ -96,6 +96,10 @@ class Supplier:
         except Failed as error:
             raise _as_assertion(error) from None
 
+    def signal(self, name: str, order: str = "") -> Shape:
+        """Give the signal that an order's story waits for (`wait: NAME`): the order of this id, else the only one."""
+        return self.client.signal(name, order or self.order["id"])
+
     # ---- what is waited for --------------------------------------------------------------------------------------------
 
     def wait_for_kci(self, send: str, match: Mapping[str, Any] | None = None, *, within: str = WITHIN) -> Shape:

@@ -46,7 +46,7 @@ def test_kcis_and_exchanges_have_their_documented_shapes(gateway: Gateway) -> No
     gateway.place()
     gateway.advance("31s")
     kci = gateway.admin("GET", "/kcis?state=delivered")["items"][0]
-    assert set(kci) == {"id", "order", "position", "send", "state", "due_at", "sequence", "attempts", "last", "body"}
+    assert set(kci) == {"id", "order", "position", "send", "state", "due_at", "sequence", "attempts", "last", "waits_for", "body"}
     assert set(kci["last"]) == {"at_wall", "code", "error", "took_ms"}
     exchange = gateway.admin("GET", "/journal?direction=out")["items"][0]
     assert set(exchange) >= {

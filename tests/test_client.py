@@ -131,6 +131,7 @@ def test_acts_on_kcis_and_orders(simulator: Embedded, gateway: Gateway) -> None:
         (("kcis", sent["id"]), "resend, skip, withdraw"),
         (("orders", "resume", sent["order"]), "not parked"),
         (("orders", "resum", sent["order"]), "did you mean `resume`?"),
+        (("orders", "signal", "go", sent["order"]), "does not wait for the signal go"),
         (("kcis", "skip", "nobody"), "no KCI nobody"),
     ):
         wrong = run(simulator, *arguments)

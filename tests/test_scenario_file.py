@@ -139,7 +139,7 @@ def test_what_comes_later_is_refused_by_name(word: str) -> None:
 @pytest.mark.parametrize(
     ("step", "word"),
     [
-        ("{after: 1s, wait: S}", "wait"),
+        ("{after: 1s, within: 1d}", "within"),
         ("{after: 1s, branch: []}", "branch"),
         ("{after: 1s, repeat: {}}", "repeat"),
         ("{after: 1s, start: Y}", "start"),

@@ -42,6 +42,7 @@ EXPECTED: dict[str, tuple[int, list[tuple[str, str]]]] = {
     "ORDER_REAPPOINT": (202, [*HAPPY[:2], ("REAPPOINT", "PENDING")]),
     "ORDER_REAPPOINTED": (202, [*HAPPY[:2], ("REAPPOINTED", "IN_PROGRESS"), HAPPY[2]]),
     "ORDER_CANCELLED": (202, [*HAPPY[:2], ("CANCELLED", "CANCELLED")]),
+    "ORDER_ON_SIGNAL": (202, HAPPY[:1]),
     "ORDER_NO_RETURN": (201, KNOWN),
     "AMENDMENT_ACCEPTED": (201, KNOWN),
     "AMENDMENT_PENDING": (201, KNOWN),
@@ -158,6 +159,17 @@ def test_a_stranger_hears_how_a_later_request_ends(heard: tuple[Embedded, Receiv
     assert heard_of(receiver, order) == expected
 
 
+def test_a_stranger_hears_the_rest_when_the_signals_are_given(heard: tuple[Embedded, Receiver]) -> None:
+    simulator, receiver = heard
+    with Gateway(simulator.url) as gateway:
+        order, _ = place(gateway, "ORDER_ON_SIGNAL")
+        gateway.advance()
+        for signal, expected in (("survey", HAPPY[:2]), ("install", HAPPY)):
+            gateway.admin("POST", f"/orders/{gateway.order({'id': order})['id']}/signals/{signal}")
+            gateway.advance()
+            assert heard_of(receiver, order) == expected
+
+
 @pytest.mark.parametrize(("name", "code", "last"), [("ORDER_PENDING", 202, "AMENDED"), ("ORDER_REAPPOINT", 201, "REAPPOINT")])
 def test_a_stranger_cures_a_pending_order(heard: tuple[Embedded, Receiver], name: str, code: int, last: str) -> None:
     simulator, receiver = heard
@@ -183,7 +195,7 @@ def test_the_printed_story_is_the_golden_one(name: str) -> None:
 def test_every_gap_of_a_shipped_scenario_is_a_parameter() -> None:
     for scenario in BOOK.scenarios.values():
         steps = [*scenario.timeline, *(step for entries in scenario.entries.values() for entry in entries for step in entry.timeline)]
-        assert all(step.at is None and (step.after == "{{ gap }}" or step.mark) for step in steps), scenario.name
+        assert all(step.at is None and (step.after == "{{ gap }}" or step.mark or step.wait) for step in steps), scenario.name
         if steps:
             gap = scenario.params["gap"]
             assert (gap.kind, gap.default, gap.header) == ("duration", "30s", "X-Kci-Delay"), scenario.name

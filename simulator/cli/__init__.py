@@ -200,7 +200,8 @@ def schema(dialect: str | None) -> None:
 def orders(client: Any, words: tuple[str, ...], **options: Any) -> None:
     """List a running simulator's orders, or tell one's story (ID).
 
-    `resume ID` lets an order go on behind a KCI that was given up; `abandon ID` gives up all that it still has to send.
+    `resume ID` lets an order go on behind a KCI that was given up; `abandon ID` gives up all that it still has to send;
+    `signal NAME ID` gives the signal that its story waits for (`wait: NAME`).
     """
     from simulator.cli.asking import orders as run
 

@@ -25,9 +25,12 @@ def client_of(settings: Config, url: str | None, token: str | None, supplier: st
 
 def orders(client: Client, words: Sequence[str], most: int, as_json: bool, **filters: str) -> None:
     """Orders, one order's story, or an act on one."""
-    act, order_id = _words(words, ("resume", "abandon"), alone=True)
+    if len(words) == 3 and words[0] == "signal":
+        act, order_id = "signal", words[2]
+    else:
+        act, order_id = _words(words, ("resume", "abandon", "signal NAME"), alone=True)
     if act:
-        order = client.act_on_order(act, order_id)
+        order = client.signal(words[1], order_id) if act == "signal" else client.act_on_order(act, order_id)
         click.echo(json.dumps(order, indent=2, ensure_ascii=False) if as_json else f"{order['tenant']}/{order['ref']}: {_counted(order)}")
     elif not order_id:
         _show(client.orders(**filters), most, as_json, ("id", "tenant/ref", "number", "status", "scenario", "KCIs"), _order_row)

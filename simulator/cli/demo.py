@@ -106,6 +106,7 @@ class _Player:
             click.echo(f"  {'+0s':<14} reply    {replies[-1].status_code} {describe(replies[-1].json())}")
             return _differences(expected, replies, [], [], describe)
         order = found[0]
+        self._signal(admin, order["id"])
         if run.entry is not None:
             replies += self._ask(supplier, admin, order["id"], run.tale.scenario, run.entry)
             expected = [*(line for line in expected if line.at <= rehearsal.START + run.entry.asked[0].after), *run.entry.lines]
@@ -123,6 +124,13 @@ class _Player:
             now = asked.after
             sample = self._sample(supplier, asked.operation, supplier.order(order_id).order)
             yield from self._post(supplier, sample, entry.action, scenario)
+            self._signal(admin, order_id)
+
+    def _signal(self, admin: str, order_id: str) -> None:
+        """Give every signal that the story waits for before its time: then it goes as it was told."""
+        waits = [kci["waits_for"] for kci in self._json("GET", f"{admin}/kcis?order={order_id}&limit=1000")["items"] if kci["waits_for"]]
+        for name in dict.fromkeys(waits):
+            self._json("POST", f"{admin}/orders/{order_id}/signals/{name}")
 
     def _sample(self, supplier: Supplier, operation: str, order: Order | None) -> Incoming:
         self.serial += 1

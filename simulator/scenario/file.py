@@ -17,13 +17,14 @@ from simulator.schema import Boolean, Integer, Length, Mapped, Range, Regexp, St
 class StepSchema(Strict):
     """A step: a time, one verb, and what belongs to it (section 4)."""
 
-    later = dict.fromkeys(("wait", "within", "otherwise", "branch", "repeat", "start", "fault", "answered"), "")
+    later = dict.fromkeys(("within", "otherwise", "branch", "repeat", "start", "fault", "answered"), "")
 
     after = Time()
     at = Time(instant=True)
     send = String()
     status = String()
     mark = String(validate=Regexp(r"[A-Za-z][A-Za-z0-9_]{0,39}$"))
+    wait = String(validate=Regexp(r"[A-Za-z][A-Za-z0-9_-]{0,39}$"))
     set = Mapped()
     with_ = Mapped(data_key="with")
     illegal = Boolean()
@@ -41,11 +42,13 @@ class StepSchema(Strict):
         if any(verb in original for verb in self.later):
             verbs = ["later"]
         else:
-            verbs = [verb for verb in ("send", "mark") if verb in original] or [verb for verb in ("status",) if verb in original]
+            verbs = [verb for verb in ("send", "mark", "wait") if verb in original] or [verb for verb in ("status",) if verb in original]
         if not verbs:
-            said.append("a step has a verb: `send`, `status` or `mark`")
+            said.append("a step has a verb: `send`, `status`, `mark` or `wait`")
         if len(verbs) > 1 or ("mark" in original and "status" in original):
             said.append("a step has one verb: `mark` stands alone")
+        if "wait" in original and {"status", "set", "illegal"} & original.keys():
+            said.append("`wait` stands alone: it only waits")
         if "with" in original and "send" not in original:
             said.append("`with` belongs to `send`: these are members of its message")
         if said:

@@ -59,9 +59,17 @@ def _playing(located: Located, part: dict[str, Any], path: Path, action: str, vo
     if path:
         yield from _word(located, part.get("status"), (*path, "status"), "status", vocabulary.statuses)
     timeline = part.get("timeline")
+    behind = ""
     for index, step in enumerate(timeline if isinstance(timeline, list) else []):
-        if isinstance(step, dict):
-            yield from _step(located, step, (*path, "timeline", index), vocabulary)
+        if not isinstance(step, dict):
+            continue
+        yield from _step(located, step, (*path, "timeline", index), vocabulary)
+        if behind and "at" in step:
+            said = f"behind `wait: {behind}` time counts from the signal: `after`, not `at`"
+            yield located.problem((*path, "timeline", index, "at"), said, code="wait", at_key=True)
+        behind = str(step["wait"]) if "wait" in step else behind
+        if "wait" in step and index == len(timeline or ()) - 1:
+            yield located.problem((*path, "timeline", index, "wait"), "nothing comes behind this `wait`", code="wait", at_key=True)
 
 
 def _step(located: Located, step: dict[str, Any], path: Path, vocabulary: Vocabulary) -> Iterator[Problem]:

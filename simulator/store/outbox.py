@@ -35,6 +35,8 @@ _LANE = ("state", "due", "wake", "owner", "fence", "next_sequence")
 _SAVE_LANE = sa.update(lanes).where(lanes.c.order == p("key")).values({name: p(name) for name in _LANE})
 _ATTEMPT = ("state", "sequence", "issued_at", "body", "attempts", "last")
 _SAVE = sa.update(kcis).where(kcis.c.id == p("key")).values({name: p(name) for name in _ATTEMPT})
+_GATED = ("due_at", "state", "gate", "gate_at")
+_REGATE = sa.update(kcis).where(kcis.c.id == p("key"), _UNTRIED).values({name: p(name) for name in _GATED})
 _NEXT_WAKE = sa.select(sa.func.min(lanes.c.wake)).where(lanes.c.wake.is_not(None))
 
 
@@ -60,6 +62,12 @@ def move(tx: Tx, moved: Mapping[str, int]) -> None:
     """Give waiting or paused KCIs a new due moment, and let them go on."""
     if moved:
         tx.execute(_MOVE, [{"key": kci_id, "due": due_at} for kci_id, due_at in moved.items()])
+
+
+def regate(tx: Tx, changed: Sequence[Kci]) -> None:
+    """Write what a signal changed: due moments, states and gates."""
+    if changed:
+        tx.execute(_REGATE, [{**{name: getattr(kci, name) for name in _GATED}, "key": kci.id} for kci in changed])
 
 
 def first_lane(supplier: str, order: str, added: Sequence[Kci], clock: Clock) -> Lane:

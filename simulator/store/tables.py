@@ -101,6 +101,7 @@ kcis = sa.Table(
     _text("mark"), sa.Column("set", Json, nullable=False), sa.Column("fields", Json, nullable=False),
     sa.Column("illegal", sa.Boolean, nullable=False), _text("state"), sa.Column("sequence", sa.Integer), _instant("issued_at"),
     sa.Column("body", sa.Text), sa.Column("attempts", sa.Integer, nullable=False), sa.Column("last", Json),
+    _text("gate"), _instant("gate_at"),
     sa.UniqueConstraint("order", "position"), sa.UniqueConstraint("order", "sequence"),
 )  # fmt: skip
 _is_open = kcis.c.state.in_([sa.literal_column(f"'{state}'") for state in OPEN])

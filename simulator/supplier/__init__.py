@@ -170,6 +170,11 @@ class Supplier:
         Acts(self.store, self.name).on_order(act, order_id)
         return self.order(order_id)
 
+    def signal(self, name: str, order_id: str) -> OrderView:
+        """Give the signal that an order's story waits for. Refused: not_found, or conflict with what it waits for."""
+        Acts(self.store, self.name).signal(name, order_id)
+        return self.order(order_id)
+
     def reset(self) -> None:
         """Forget every order, KCI, pin and journal line; the clock stays."""
         with self.store.write() as tx:

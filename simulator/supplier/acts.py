@@ -1,4 +1,4 @@
-"""What an operator does to one order's outbox: send a KCI again, withdraw or skip one, let an order go on, or give it up.
+"""What an operator does to one order's outbox: send a KCI again, withdraw or skip one, let an order go on or give it up, signal.
 
 Each act locks the order's lane first, as a sender and an amendment do, and leaves a line in the journal (direction `act`).
 """
@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from simulator.errors import Refused
+from simulator import engine
+from simulator.errors import Illegal, Refused
 from simulator.model import Exchange, Kci, Lane
 from simulator.store import Store, Tx, clocks, journal, orders, outbox
 
@@ -59,6 +60,19 @@ class Acts:
                     tried = [kci for kci in waiting if kci.state == "attempted"] if lane.state != "sending" else []
                     outbox.save(tx, [replace(kci, state="skipped") for kci in tried])
                 self._rest(tx, lane, given_up=act == "abandon", unpark=True)
+
+    def signal(self, name: str, order_id: str) -> None:
+        """Give the signal that an order's story waits for (`wait: NAME`)."""
+        with self.store.write() as tx:
+            if orders.by_id(tx, self.name, order_id) is None:
+                raise Refused("not_found", [f"no order {order_id[:80]}"])
+            with self._lane(tx, order_id, f"signal {name}", "") as lane:
+                now = clocks.get(tx, self.name).now(tx.wall)
+                try:
+                    outbox.regate(tx, engine.signalled(outbox.open_of(tx, [order_id])[order_id], name, now))
+                except Illegal as error:
+                    raise Refused("conflict", [str(error)]) from None
+                self._rest(tx, lane, given_up=False, unpark=False)
 
     @contextmanager
     def _lane(self, tx: Tx, order_id: str, act: str, kci_id: str) -> Iterator[Lane]:

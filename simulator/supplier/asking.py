@@ -21,7 +21,7 @@ EXCHANGE_MEMBERS = (
     "id", "at", "at_wall", "direction", "order", "kci", "method", "path", "request", "response", "scenario", "reasons", "findings",
     "took_ms", "header", "body", "status",
 )  # fmt: skip
-KCI_MEMBERS = ("id", "order", "position", "send", "state", "due_at", "sequence", "attempts", "last", "body")
+KCI_MEMBERS = ("id", "order", "position", "send", "state", "due_at", "sequence", "attempts", "last", "waits_for", "body")
 ORDER_MEMBERS = (
     "id", "supplier", "tenant", "ref", "number", "status", "action", "scenario", "marks", "conversation_id", "received_at", "updated_at",
     "document", "open_requests", "kcis",

@@ -94,6 +94,10 @@ def acting(route: Register) -> None:
     for act in ACTS_ON_ORDERS:
         route(f"/orders/<order_id>/{act}", "POST")(_on_order(act))
 
+    @route("/orders/<order_id>/signals/<name>", "POST")
+    def signal(order_id: str, name: str) -> Response:
+        return answer(order_shape(g.supplier.signal(name, order_id)))
+
     @route("/reset", "POST")
     def reset() -> Response:
         g.supplier.reset()
