@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -227,6 +228,30 @@ def test_a_bell_is_heard(store: Store) -> None:
         assert heard.is_set()
     finally:
         stop()
+
+
+def test_a_pipe_whose_reader_has_gone_is_taken_away_and_the_others_are_heard(tmp_path: Path) -> None:
+    import os
+    import threading
+
+    store = Store(f"sqlite:///{tmp_path}/s.db")
+    heard: list[Any] = []
+    told = threading.Event()
+
+    def hear(changes: Any) -> None:
+        heard.extend(changes)
+        told.set()
+
+    stop = store.bell.listen("news", hear)
+    folder = store.bell.folder  # type: ignore[attr-defined]
+    os.mkfifo(folder / "news-0-0")
+    with store.write() as tx:
+        tx.changed("s", "order-1")
+    assert told.wait(20) and ("s", "order-1") in heard
+    assert [path.name.split("-")[1] for path in folder.iterdir()] == [str(os.getpid())]
+    stop()
+    store.close()
+    assert not folder.exists(), "and the last listener leaves nothing behind"
 
 
 def test_two_claims_at_once_never_share_a_lane(postgresql_url: str) -> None:

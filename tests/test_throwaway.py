@@ -152,6 +152,7 @@ def test_a_name_made_anew_is_another_supplier(make: Callable[..., Made]) -> None
         ({"default": "ORDER_DELAID"}, 422, "did you mean `ORDER_DELAYED`?"),
         ({"path": "/mine"}, 400, "unknown key `path`"),
         ({"scenarios": "/etc"}, 400, "scenarios: must be a list"),
+        ({"scenarios": ["scenario: A\n", "scenario: A\n"]}, 422, "scenarios: A is there twice"),
         ({"scenarios": ["scenario: A\nreply: acknowlege\n"]}, 422, "(uploaded):2:"),
         ({"clock": {"mode": "fast"}}, 400, "clock.mode"),
         ({"gateway": {"url": "nowhere"}}, 400, "gateway.url"),

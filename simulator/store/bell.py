@@ -6,6 +6,7 @@ it). Both are hints, given after the commit: a lost one costs the listener's pol
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
 import os
@@ -75,7 +76,7 @@ class _Pipes:
 
     def ring(self, work: bool, changes: set[Change]) -> None:
         try:
-            listeners = [entry.name for entry in os.scandir(self.folder)]
+            listeners = [entry.name for entry in os.scandir(self.folder)] if self._is_ours() else []
         except OSError:
             return  # nobody ever listened
         for name in listeners:
@@ -102,9 +103,7 @@ class _Pipes:
     def listen(self, topic: str, heard: Callable[[list[Change]], None]) -> Callable[[], None]:
         path = self.folder / f"{topic}-{os.getpid()}-{next(_numbers)}"
         try:
-            self.folder.mkdir(mode=0o700, exist_ok=True)
-            os.mkfifo(path, 0o600)
-            pipe = os.open(path, os.O_RDWR)  # our own writing end: reading never sees an end
+            pipe = self._make(path)
         except OSError as error:
             log.warning("no bell at %s (%s): what is new is found by looking", path, error.strerror)
             return lambda: None
@@ -122,6 +121,27 @@ class _Pipes:
                 self.folder.rmdir()  # the last one puts out the light
 
         return stop
+
+    def _is_ours(self) -> bool:
+        """Whether nobody else made the folder before us: what is in there is told what our orders do."""
+        return self.folder.stat().st_uid == os.getuid()
+
+    def _make(self, path: Path) -> int:
+        """A pipe, opened before anyone can find it without a reader, and take it away."""
+        unnamed = path.with_name(f"new-{path.name}")
+        for last in (False, True):
+            try:
+                self.folder.mkdir(mode=0o700, exist_ok=True)
+                if not self._is_ours():
+                    raise PermissionError(errno.EPERM, "the folder is another user's")
+                os.mkfifo(unnamed, 0o600)
+                break
+            except FileNotFoundError:  # the last listener took the folder away in this moment
+                if last:
+                    raise
+        pipe = os.open(unnamed, os.O_RDWR)  # our own writing end: reading never sees an end
+        unnamed.rename(path)
+        return pipe
 
     def _hear(self, pipe: int, heard: Callable[[list[Change]], None], stopped: threading.Event) -> None:
         while not stopped.is_set():

@@ -155,7 +155,7 @@ class Store:
             if getattr(error.orig, "sqlstate", None) in ("40001", "40P01"):
                 raise Conflict(str(error.orig)) from None
             raise Unavailable(_remedy(self.url, error)) from None
-        except (exc.InterfaceError, exc.InternalError) as error:
+        except (exc.InterfaceError, exc.InternalError, exc.TimeoutError) as error:
             raise Unavailable(_remedy(self.url, error)) from None
 
     def _wall(self, connection: sa.Connection) -> int:

@@ -132,9 +132,13 @@ def suppliers_of(tx: Tx) -> list[str]:
     return [row.supplier for row in tx.execute(sa.select(journal.c.supplier).distinct())]
 
 
-def drop(tx: Tx, supplier: str, *, most: int, before_wall: int) -> int:
-    """Drop the oldest lines beyond `most`, and those noted before a moment; at most `BATCH` at once: how many."""
-    edge = tx.execute(_BEHIND, {"s": supplier, "most": most}).scalar_one_or_none() or 0
+def edge(tx: Tx, supplier: str, most: int) -> int:
+    """The newest line that is one too many, 0 for none."""
+    return int(tx.execute(_BEHIND, {"s": supplier, "most": most}).scalar_one_or_none() or 0)
+
+
+def drop(tx: Tx, supplier: str, *, edge: int, before_wall: int) -> int:
+    """Drop the oldest lines up to `edge`, and those noted before a moment; at most `BATCH` at once: how many."""
     gone = [row for row in tx.execute(_OLDEST.limit(BATCH), {"s": supplier}) if row.id <= edge or row.at_wall < before_wall]
     if not gone:
         return 0

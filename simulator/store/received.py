@@ -41,12 +41,17 @@ def suppliers_of(tx: Tx) -> list[str]:
     return [row.supplier for row in tx.execute(sa.select(received.c.supplier).distinct())]
 
 
-def drop(tx: Tx, supplier: str, *, most: int, before_wall: int) -> int:
-    """Forget the oldest beyond `most`, and what came before a moment; some at once: how many."""
+def edge(tx: Tx, supplier: str, most: int) -> int:
+    """The newest that is one too many, 0 for none."""
+    mine = sa.select(received.c.id).where(received.c.supplier == supplier).order_by(received.c.id.desc())
+    return int(tx.execute(mine.limit(1).offset(most)).scalar_one_or_none() or 0)
+
+
+def drop(tx: Tx, supplier: str, *, edge: int, before_wall: int) -> int:
+    """Forget the oldest up to `edge`, and what came before a moment; some at once: how many."""
     mine = sa.select(received.c.id, received.c.at_wall).where(received.c.supplier == supplier)
-    edge = tx.execute(mine.order_by(received.c.id.desc()).limit(1).offset(most)).one_or_none()
     oldest = tx.execute(mine.order_by(received.c.id).limit(BATCH))
-    gone = [row.id for row in oldest if (edge and row.id <= edge.id) or row.at_wall < before_wall]
+    gone = [row.id for row in oldest if row.id <= edge or row.at_wall < before_wall]
     if gone:
         tx.execute(sa.delete(received).where(received.c.supplier == supplier, received.c.id <= gone[-1]))
     return len(gone)

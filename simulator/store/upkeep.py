@@ -3,42 +3,41 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 
 from simulator import instants
 from simulator.store import journal, received
-from simulator.store.database import Store
+from simulator.store.database import Store, Tx
 
 log = logging.getLogger("simulator.store")
 
 
 def tidy(store: Store, *, most: int, keep: int) -> int:
-    """Drop what is beyond `most` lines of a supplier, or older than `keep` microseconds of real time: how many lines."""
+    """Drop what is beyond `most` lines of a supplier, or older than `keep` microseconds of real time: how many lines of journals."""
     with store.read() as tx:
         before_wall = tx.wall - keep
-        named = journal.suppliers_of(tx)
-        heard = received.suppliers_of(tx)
+        journals = {supplier: journal.edge(tx, supplier, most) for supplier in journal.suppliers_of(tx)}
+        books = {supplier: received.edge(tx, supplier, most) for supplier in received.suppliers_of(tx)}
     total = 0
-    for supplier in named:
-        gone = 0
-        while taken := _journal_batch(store, supplier, most, before_wall):
-            gone += taken
+    for supplier, edge in journals.items():
+        gone = _in_batches(store, partial(journal.drop, supplier=supplier, edge=edge, before_wall=before_wall))
         if gone:
             log.info(
                 "dropped the %d oldest lines of the journal of %s: it keeps %d of the last %s (journal.most, journal.keep)",
                 gone, supplier, most, instants.format_duration(keep),
             )  # fmt: skip
         total += gone
-    for supplier in heard:
-        while _received_batch(store, supplier, most, before_wall):
-            pass
+    for supplier, edge in books.items():
+        _in_batches(store, partial(received.drop, supplier=supplier, edge=edge, before_wall=before_wall))
     return total
 
 
-def _journal_batch(store: Store, supplier: str, most: int, before_wall: int) -> int:
-    with store.write() as tx:
-        return journal.drop(tx, supplier, most=most, before_wall=before_wall)
-
-
-def _received_batch(store: Store, supplier: str, most: int, before_wall: int) -> int:
-    with store.write() as tx:
-        return received.drop(tx, supplier, most=most, before_wall=before_wall)
+def _in_batches(store: Store, drop: Callable[[Tx], int]) -> int:
+    total = 0
+    while True:
+        with store.write() as tx:
+            gone = drop(tx)
+        if not gone:
+            return total
+        total += gone
