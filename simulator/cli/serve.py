@@ -303,7 +303,8 @@ class _Web(BaseApplication):  # type: ignore[misc]
         options = {
             "bind": f"fd://{self.listener.fileno()}", "workers": self.settings.server.workers,
             "threads": self.settings.server.threads + THREADS_ASIDE,
-            "worker_class": _Worker, "logger_class": _Log, "keepalive": 5, "timeout": 60, "graceful_timeout": 10, "loglevel": "warning",
+            "worker_exit": lambda server, worker: self.close(), "worker_class": _Worker, "logger_class": _Log,
+            "keepalive": 5, "timeout": 60, "graceful_timeout": 10, "loglevel": "warning",
             "control_socket_disable": True, "proc_name": "simulator", "worker_tmp_dir": tempfile.gettempdir(),
         }  # fmt: skip
         for name, value in options.items():
@@ -318,6 +319,11 @@ class _Web(BaseApplication):  # type: ignore[misc]
         """Long polls and streams end now."""
         if self.world is not None:
             self.world.store.watch.end()
+
+    def close(self) -> None:
+        """Nothing of this worker is left: its connections, its place among the listeners."""
+        if self.world is not None:
+            self.world.close()
 
 
 def _send(world: World) -> None:
