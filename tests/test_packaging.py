@@ -82,9 +82,21 @@ def test_an_installed_simulator_serves_in_an_empty_folder(python: Path, tmp_path
             from tests.conftest import Gateway
 
             with Gateway(line.split()[-1]) as gateway:
-                assert len(gateway.admin("GET", "/scenarios")["items"]) == 23
+                assert len(gateway.admin("GET", "/scenarios")["items"]) == len(list((ROOT / "scenarios" / "fibre_cafe").glob("*.yaml")))
                 assert gateway.post("/service-orders", gateway.provide()).status_code == 202
         finally:
             process.terminate()
             process.communicate(timeout=30)
     assert (empty / "simulator.db").exists()
+
+
+def test_an_installed_simulator_brings_its_pytest_fixtures(python: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    (empty / "test_it.py").write_text(
+        "def test_it(supplier, pretend_gateway):\n    assert supplier.orders == pretend_gateway.received == []\n"
+    )
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error"]
+    found = subprocess.run(command, cwd=empty, capture_output=True, text=True, env=clean, timeout=100)
+    assert "1 passed" in found.stdout, found.stdout + found.stderr
