@@ -25,6 +25,7 @@ _WHOLE = re.compile(r"(?:\d{1,12}(?:\.\d{1,6})?(?:ms|s|m|h|d|w))+")
 _ISO = re.compile(
     r"P(?:(?P<w>\d{1,6})W)?(?:(?P<d>\d{1,6})D)?(?:T(?:(?P<h>\d{1,6})H)?(?:(?P<m>\d{1,8})M)?(?:(?P<s>\d{1,10}(?:\.\d{1,6})?)S)?)?"
 )
+TOO_LONG = "a duration lies between 0 and 10 years (3650d)"
 DURATION_HINT = "write 250ms, 5s, 3m, 2h, 1h30m, 4d, 6w or ISO 8601 such as PT1H30M"
 
 
@@ -34,13 +35,15 @@ def parse_duration(value: object) -> int:
         raise ValueError(f"a duration is text or a number of seconds: {DURATION_HINT}")
     length = _numeric(value) if not isinstance(value, str) else _textual(value.strip())
     if not 0 <= length <= LONGEST:
-        raise ValueError("a duration lies between 0 and 10 years (3650d)")
+        raise ValueError(TOO_LONG)
     return length
 
 
 def _numeric(seconds: float) -> int:
     if not math.isfinite(seconds):
         raise ValueError("a duration is a finite number of seconds")
+    if abs(seconds) > LONGEST:
+        raise ValueError(TOO_LONG)
     return round(seconds * SECOND)
 
 

@@ -328,3 +328,11 @@ def test_nobody_is_called_by_two(simulator: Embedded, make: Callable[..., Made])
         assert response.status_code == code and said in response.json()["detail"], response.text
     made.delete()
     make(tenant="T-ONE")
+
+
+def test_a_caller_that_no_store_can_look_for_is_nobodys(make_config: Callable[..., Any], store_url: str) -> None:
+    mef = [{"name": "mef", "path": "/", "dialect": "mef"}]
+    with Embedded(make_config(store={"url": store_url}, suppliers=mef)) as running:
+        assert requests.get(f"{running.url}/orders?buyerId=%00", timeout=30).status_code < 500
+        nul = base64.b64encode(b"a\x00b:c").decode()
+        assert requests.get(f"{running.url}/orders/X", headers={"Authorization": f"Basic {nul}"}, timeout=30).status_code == 404

@@ -14,7 +14,7 @@ from simulator.shapes import kci_shape, order_shape
 from simulator.supplier.acts import ACTS_ON_ORDERS, FROM
 from simulator.supplier.waiting import KINDS
 from simulator.web import shapes
-from simulator.web.answers import Register, View, answer, body_as, not_valid, problem
+from simulator.web.answers import LAST_ID, Register, View, answer, body_as, not_valid, problem
 from simulator.web.events import Stream
 from simulator.web.gate import Gate
 
@@ -38,7 +38,7 @@ class AdvanceInput(Strict):
 
 class PinInput(Strict):
     scenario = String(required=True)
-    times = Integer(validate=Range(min=1), allow_none=True)
+    times = Integer(validate=Range(min=1, max=1_000_000), allow_none=True)
     when = Mapped()
 
 
@@ -46,7 +46,7 @@ class WaitInput(Strict):
     for_ = String(required=True, data_key="for", validate=OneOf(list(KINDS)))
     match = Mapped()
     count = Integer(validate=Range(min=1))
-    after = Integer(validate=Range(min=0))
+    after = Integer(validate=Range(min=0, max=LAST_ID))
     within = Duration(validate=Range(max=LONGEST_WAIT))
 
 

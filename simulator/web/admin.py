@@ -56,6 +56,8 @@ def make_admin(world: World, gate: Gate) -> Blueprint:
 def _guard(admin: Blueprint, world: World) -> None:
     @admin.before_request
     def check_caller() -> Response | None:
+        if "\0" in request.path or any("\0" in value for value in request.args.values()):
+            return problem(400, "malformed", "a NUL is no part of any name")  # PostgreSQL would not even look for it
         origin = request.headers.get("Origin")
         if origin and urlsplit(origin).netloc != request.host:
             return problem(403, "foreign_origin", "a page of another origin may not use this API")

@@ -20,6 +20,8 @@ Register = Callable[[str, str], Callable[[View], View]]
 
 DEFAULT_LIMIT = 100
 MOST_LIMIT = 1000
+LAST_ID = 2**53
+"""No exchange has a higher id, and no count is higher: what a JSON number holds for certain."""
 
 
 def problem(status: int, code: str, detail: str, where: str = "", **members: Any) -> Response:

@@ -141,7 +141,8 @@ class _Door:
     def _called(self, incoming: Incoming) -> Supplier:
         if self.supplier.name not in self.world.suppliers:
             return self.supplier
-        tenant, client = self.supplier.dialect.tenant_of(incoming), client_of(incoming.headers.get("authorization", ""))
+        said = (self.supplier.dialect.tenant_of(incoming), client_of(incoming.headers.get("authorization", "")))
+        tenant, client = (text if "\0" not in text else "" for text in said)
         with self.world.store.read() as tx:
             return self.world.called(tx, self.supplier, tenant, client)
 

@@ -15,7 +15,7 @@ from simulator.shapes import STATES, exchange_shape, kci_shape, order_shape
 from simulator.supplier.asking import Inquiry, Verdict
 from simulator.supplier.shelf import problems_of
 from simulator.web import shapes
-from simulator.web.answers import DEFAULT_LIMIT, MOST_LIMIT, Register, answer, body_as, cursor, limit, page, problem, problem_rows
+from simulator.web.answers import DEFAULT_LIMIT, LAST_ID, MOST_LIMIT, Register, answer, body_as, cursor, limit, page, problem, problem_rows
 
 
 class FindInput(Strict):
@@ -23,7 +23,7 @@ class FindInput(Strict):
     since = Moment()
     until = Moment()
     limit = Integer(validate=Range(min=1, max=MOST_LIMIT))
-    after = Integer(validate=Range(min=0))
+    after = Integer(validate=Range(min=0, max=LAST_ID))
 
 
 class CountInput(Strict):

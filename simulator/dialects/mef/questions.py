@@ -37,9 +37,10 @@ def read(incoming: Incoming, operation: str, settings: Settings) -> Query:
         raise Refused("bad_query", ["buyerId: one of buyerId, id, pon is required"])
     if given.get("id"):
         check_id(given["id"])
-    empty = [f"{key}: has no value" for key in ("buyerId", "id", "pon") if given.get(key) == ""]
-    if empty:
-        raise Refused("bad_query", empty)
+    wrong = [f"{key}: has no value" for key in ("buyerId", "id", "pon") if given.get(key) == ""]
+    wrong += [f"{key[:40]}: holds a NUL, which no order's can" for key, value in given.items() if "\0" in value]
+    if wrong:
+        raise Refused("bad_query", wrong)
     one = "id" in given or "pon" in given
     return Query(
         show=partial(_show_single if one else _show_list, incoming, settings),
