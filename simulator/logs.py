@@ -7,10 +7,6 @@ import re
 import sys
 from typing import Any
 
-IDS = ("supplier", "tenant", "ref", "order", "kci", "scenario", "request_id", "conversation_id", "code")
-"""The members that a line of JSON may have beside at, level, logger and message."""
-
-
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -22,7 +18,10 @@ def begin(form: str, level: str) -> None:
 
 
 def about(**ids: Any) -> dict[str, Any]:
-    """What a line is about, for `extra=`: only what there is."""
+    """What a line is about, for `extra=`, beside at, level, logger and message: only what there is.
+
+    supplier, tenant, ref, order, kci, scenario, request_id, conversation_id, code.
+    """
     return {name: value for name, value in ids.items() if value not in ("", None)}
 
 

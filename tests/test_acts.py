@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -101,6 +102,21 @@ def test_a_kci_that_waits_for_another_try_is_skipped_or_abandoned(picky: Gateway
     shown = act(picky, f"/orders/{picky.order(other)['id']}/abandon")
     assert shown["kcis"] == {"waiting": 0, "delivered": 0, "dead": 0, "withdrawn": 2, "skipped": 1}
     assert "nothing to send" in act(picky, f"/orders/{picky.order(other)['id']}/abandon", 409)["detail"]
+
+
+def test_what_is_on_its_way_in_this_moment_is_neither_skipped_nor_abandoned(picky: Gateway, receiver: Receiver) -> None:
+    let_go = threading.Event()
+    receiver.answer = lambda number, arrival: 204 if let_go.wait(20) else 500
+    order = picky.place()
+    picky.admin("POST", "/clock/advance", {"by": "31s", "settle": False})
+    receiver_has_it = {"for": "kci", "match": {"state": "attempted"}}
+    (kci,) = picky.admin("POST", "/wait", receiver_has_it)["evidence"]
+    for path in (f"/kcis/{kci['id']}/skip", f"/orders/{picky.order(order)['id']}/abandon"):
+        assert "on its way" in picky.admin("POST", path, code=409)["detail"]
+    let_go.set()
+    picky.admin("POST", "/wait", {"for": "idle"})
+    act(picky, f"/orders/{picky.order(order)['id']}/abandon")
+    assert states(picky, order) == ["delivered", "withdrawn", "withdrawn"]
 
 
 def test_a_parked_order_is_abandoned(picky: Gateway, receiver: Receiver) -> None:

@@ -93,7 +93,7 @@ def test_what_waits_for_a_signal_is_shown_and_told(supplier: Supplier) -> None:
     assert "COMMITTED waits for the signal go" in supplier.told()
     supplier.signal("go")
     assert "an operator's signal go" in supplier.told()
-    with pytest.raises(NotSo, match="is paused"):
+    with pytest.raises(NotSo, match=r"is paused; it waits for the signal on"):
         supplier.wait_for_kci("COMPLETED", within="0s")
 
 

@@ -89,6 +89,14 @@ def test_idle_means_that_nothing_more_happens_by_itself(make_config: Callable[..
         assert "still move" in wait(gateway, "idle", 408, within="0s")["detail"], "a running clock: the rest comes by itself"
 
 
+def test_one_order_among_many_that_move_is_not_idle(make_config: Callable[..., Any]) -> None:
+    with Embedded(make_config(clock={"mode": "real"})) as simulator, Gateway(simulator.url) as gateway:
+        orders = [gateway.place() for _ in range(120)]
+        found = {shape["ref"]: shape["id"] for shape in gateway.admin("GET", "/orders?limit=1000")["items"]}
+        for order in orders:
+            wait(gateway, "idle", 408, match={"order": found[str(order["id"])]}, within="0s")
+
+
 def test_what_came_nearest_is_told(gateway: Gateway) -> None:
     order = gateway.place()
     shown = wait(gateway, "request", 408, match={"path": "/service-orders", "body.id": 7, "status": 202}, within="0s")

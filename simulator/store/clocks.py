@@ -83,10 +83,14 @@ def next_due(tx: Tx, supplier: str) -> int | None:
     return None if found is None else int(found)
 
 
-def unsettled(tx: Tx, supplier: str, now: int) -> list[str]:
-    """The orders whose lanes are not at rest at supplier time `now`: due, being sent, or waiting for another try."""
+def unsettled(tx: Tx, supplier: str, now: int, order: str = "") -> list[str]:
+    """The orders (a hundred at most, or only `order`) whose lanes are not at rest at supplier time `now`.
+
+    They are due, being sent, or waiting for another try.
+    """
     moving = sa.or_(lanes.c.state.in_(["sending", "retry"]), sa.and_(lanes.c.state == "due", lanes.c.due <= now))
-    rows = tx.execute(sa.select(lanes.c.order).where(lanes.c.supplier == supplier, moving).limit(100))
+    statement = sa.select(lanes.c.order).where(lanes.c.supplier == supplier, moving).limit(100)
+    rows = tx.execute(statement.where(lanes.c.order == order) if order else statement)
     return [row.order for row in rows]
 
 

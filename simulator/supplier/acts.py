@@ -55,10 +55,11 @@ class Acts:
                     raise Refused("conflict", [f"the order is not parked: its lane is {lane.state}"])
                 if act == "abandon" and not waiting:
                     raise Refused("conflict", ["the order has nothing to send any more"])
+                if act == "abandon" and lane.state == "sending":
+                    raise Refused("conflict", ["a KCI is on its way to the gateway in this moment: try again"])
                 if act == "abandon":
                     outbox.withdraw(tx, [kci.id for kci in waiting if kci.state != "attempted"])
-                    tried = [kci for kci in waiting if kci.state == "attempted"] if lane.state != "sending" else []
-                    outbox.save(tx, [replace(kci, state="skipped") for kci in tried])
+                    outbox.save(tx, [replace(kci, state="skipped") for kci in waiting if kci.state == "attempted"])
                 self._rest(tx, lane, given_up=act == "abandon", unpark=True)
 
     def signal(self, name: str, order_id: str) -> None:

@@ -44,10 +44,9 @@ class Waited:
 
 @dataclass(kw_only=True, slots=True)
 class Changed:
-    """What of one supplier is new or other than before: by kind, each thing by its id; `moving` are all orders that still move."""
+    """What of one supplier is new or other than before: by kind, each thing by its id."""
 
     things: dict[str, dict[Any, Shape]] = field(default_factory=lambda: {"request": {}, "kci": {}, "status": {}})
-    moving: list[Shape] | None = None
 
 
 class Wait:
@@ -78,16 +77,14 @@ class Wait:
         """Look at everything there is."""
         self.fitting = {}
         if self.kind == "idle":
-            self.take(Changed(moving=_moving(tx, self.supplier)))
+            moving = _moving(tx, self.supplier, equal_text(self.conditions, "order"))
+            self.fitting = {shape["id"]: shape for shape in moving}
+            self._conclude(not self.fitting)
         else:
             self.take(Changed(things={self.kind: {shape["id"]: shape for shape in self._all(tx, narrow=True)}}))
 
     def take(self, changed: Changed) -> None:
-        """Judge what is new, or other than before."""
-        if self.kind == "idle":
-            self.fitting = {shape["id"]: shape for shape in changed.moving or () if self._is_mine(shape)}
-            self._conclude(changed.moving is not None and not self.fitting)
-            return
+        """Judge what is new, or other than before; who waits for rest looks instead, at what still moves."""
         for key, shape in changed.things[self.kind].items():
             if self.kind == "request" and key <= self.after:
                 continue
@@ -120,11 +117,9 @@ class Wait:
                 close.see(shape, differences)
         detail = f"wanted {self.count} {what} where {told(self.conditions)}, within {length}; found {len(self.fitting)}"
         detail += f"; the nearest: {'; '.join(close.misses[0].differences)}" if close.misses else f"; there are no other {what}"
+        if close.misses and (signal := close.misses[0].item.get("waits_for")):
+            detail += f"; it waits for the signal {signal}"
         return Waited(detail=detail + self._stands(tx), evidence=tuple(self.fitting.values()), nearest=tuple(close.misses))
-
-    def _is_mine(self, shape: Shape) -> bool:
-        wanted = equal_text(self.conditions, "order")
-        return not wanted or shape["order"] == wanted
 
     def _all(self, tx: Tx, *, narrow: bool) -> Iterator[Shape]:
         """Everything of the kind; `narrow` leaves out what the store itself can tell does not fit."""
@@ -212,6 +207,8 @@ class Lookout:
                         log.warning("whoever waits cannot be told now: %s", error)
                 except Conflict as error:
                     log.warning("whoever waits cannot be told now: %s", error)
+                except Exception:  # a defect of ours must not end the lookout: all others would wait in vain
+                    log.exception("whoever waits cannot be told now")
 
     def _end(self) -> None:
         with self.turn:
@@ -232,7 +229,7 @@ class Lookout:
                 elif mine := {order for supplier, order in changes if supplier == name}:
                     changed = self._read(tx, name, mine - {""}, {wait.kind for wait in waits})
                     for wait in waits:
-                        wait.take(changed)
+                        wait.look(tx) if wait.kind == "idle" else wait.take(changed)
 
     def _read(self, tx: Tx, supplier: str, order_ids: set[str], kinds: set[str]) -> Changed:
         changed = Changed()
@@ -244,16 +241,14 @@ class Lookout:
         if "kci" in kinds:
             found_kcis = (kci for order_id in order_ids for kci in outbox.all_of(tx, order_id) if kci.send)
             changed.things["kci"] = {kci.id: shapes.kci_shape(kci) for kci in found_kcis}
-        if "idle" in kinds:
-            changed.moving = _moving(tx, supplier)
         return changed
 
 
-def _moving(tx: Tx, supplier: str) -> list[Shape]:
-    """What goes next of each order that is not at rest: with a clock that moves by itself, everything that is still to come."""
+def _moving(tx: Tx, supplier: str, order: str) -> list[Shape]:
+    """What goes next of each order (or of one) that is not at rest: with a clock that moves by itself, all that is still to come."""
     clock = clocks.get(tx, supplier)
     until = clock.now(tx.wall) if clock.mode == "manual" else instants.LATEST
-    moving = clocks.unsettled(tx, supplier, until)
+    moving = clocks.unsettled(tx, supplier, until, order)
     return [shapes.kci_shape(listed[0]) for listed in outbox.open_of(tx, moving).values() if listed]
 
 
