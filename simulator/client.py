@@ -156,6 +156,11 @@ class Client:
         """Give the signal that an order's story waits for: the order. Failed (409) where it waits for another one, or for none."""
         return dict(self._json("POST", f"/orders/{order_id}/signals/{name}"))
 
+    def start(self, scenario: str, tenant: str, document: Mapping[str, Any], params: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Begin an order that no gateway asked for, by a scenario that `begins: supplier`: the order."""
+        body = {"scenario": scenario, "tenant": tenant, "document": dict(document), "params": dict(params or {})}
+        return dict(self._json("POST", "/start", body))
+
     def pin(self, scenario: str, *, times: int | None = None, when: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Let the next `times` orders that fit `when` play a scenario."""
         return dict(self._json("POST", "/pins", {"scenario": scenario, "times": times, "when": dict(when or {})}))

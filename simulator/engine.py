@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simulator import instants, matching, paths, template
-from simulator.errors import Illegal, RenderFailed
+from simulator.errors import Illegal, Refused, RenderFailed
 from simulator.model import Entry, Kci, Order, Reply, Request, Scenario, Step, Submission
 from simulator.rules import Advance, Answer, Event, Plan, Rules
 from simulator.seed import Chance
@@ -53,7 +53,7 @@ class _Queue:
 
 def play(turn: Turn, rules: Rules) -> Plan:
     """Decide one request. Refused when the contract forbids it, Illegal or RenderFailed when the scenario itself is at fault."""
-    return _create(turn, rules) if turn.order is None else _continue(turn, turn.order, rules)
+    return _create(turn, rules) if turn.order is None else _continue(turn, _named(turn.order, turn.submission), rules)
 
 
 def advance(order: Order, kci: Kci, requests: Sequence[Request], waiting: Sequence[Kci], rules: Rules, now: int, chance: Chance) -> Advance:
@@ -96,6 +96,23 @@ def names_for(order: Order, request: Request | None, now: int, chance: Chance) -
     }
 
 
+def facts_of(
+    submission: Submission, order: Order | None, requests: Sequence[Request], params: Mapping[str, Any], now: int
+) -> dict[str, Any]:
+    """What the conditions of a `when` are asked of."""
+    return {
+        "body": submission.document,
+        "order": order_names(order) if order else {},
+        "header": submission.headers,
+        "param": params,
+        "tenant": order.tenant if order else submission.tenant,
+        "operation": submission.operation,
+        "marked": order.marks if order else (),
+        "open": [request.action for request in requests if request.status == "open"],
+        "now": instants.format_instant(now),
+    }
+
+
 def order_names(order: Order) -> dict[str, Any]:
     """The order as templates and conditions see it."""
     return {
@@ -128,7 +145,8 @@ def _create(turn: Turn, rules: Rules) -> Plan:
     request = _request(turn, order, 1, status="applied")
     names = names_for(order, request, turn.now, turn.chance.at("reply"))
     reply = _attempted(scenario.reply, turn.attempt)
-    answer = _answer(reply, names, rules.default_reply("create"))
+    begun = scenario.begins == "supplier"
+    answer = Answer(word="begun") if begun else _answer(reply, names, rules.default_reply("create"))
     if answer.word == "reject":
         return Plan(answer=answer)
     event = Event(action="create", operation=submission.operation, outcome=answer.word, serial=turn.serial)
@@ -140,6 +158,22 @@ def _create(turn: Turn, rules: Rules) -> Plan:
 
 
 # ---- a later request ---------------------------------------------------------------------------------------------------
+
+
+def _check_answers(order: Order, kcis: Sequence[Kci], request: Request, rules: Rules, now: int) -> None:
+    """Refused when the message that shall answer this request is not possible now: nothing moves the order meanwhile."""
+    answering = next((kci for kci in kcis if rules.settles(kci.send, request.action)), None)
+    if answering is None or kcis[0] is not answering:
+        return
+    try:
+        rules.move(order, _event_of(answering, request, rules), now)
+    except Illegal as error:
+        raise Refused("invalid", [str(error)]) from None
+
+
+def _named(order: Order, submission: Submission) -> Order:
+    """An order that nobody asked for has the caller's id of it from the first request that names it."""
+    return replace(order, ref=submission.order_ref) if not order.ref and submission.order_ref else order
 
 
 def _continue(turn: Turn, order: Order, rules: Rules) -> Plan:
@@ -170,6 +204,8 @@ def _continue(turn: Turn, order: Order, rules: Rules) -> Plan:
     over = rules.ends(moved.status)
     queue = _Queue(withdraw=tuple(kci.id for kci in turn.waiting if not kci.illegal)) if over else _queue_of(turn, entry, kcis, rules)
     lapsed = tuple(other.id for other in turn.requests if over and other.status == "open")
+    if entry.pending and entry.pending.verb == "pause":
+        _check_answers(moved, kcis, request, rules, turn.now)
     return Plan(
         answer=answer, order=moved, request=request, kcis=kcis, withdraw=queue.withdraw, paused=queue.paused, moved=queue.moved,
         lapsed=lapsed, entry=label,
@@ -180,22 +216,12 @@ def _entry(turn: Turn, order: Order, rules: Rules) -> tuple[str, Entry]:
     """The entry that answers, with a stable label; entries that break the contract on purpose are asked before the contract."""
     action = turn.submission.action
     entries = list(enumerate(turn.scenario.entries.get(action, ())))
-    facts = {
-        "body": turn.submission.document,
-        "order": order_names(order),
-        "header": turn.submission.headers,
-        "param": turn.params,
-        "tenant": order.tenant,
-        "operation": turn.submission.operation,
-        "marked": order.marks,
-        "open": [request.action for request in turn.requests if request.status == "open"],
-        "now": instants.format_instant(turn.now),
-    }
+    facts = facts_of(turn.submission, order, turn.requests, turn.params, turn.now)
     for illegal in (True, False):
         if not illegal:
             rules.guard(order, turn.submission, turn.requests)
         for index, entry in entries:
-            label = f"{action}[{index}]"
+            label = turn.scenario.label(action, index)
             if entry.illegal is illegal and not (entry.times and order.used.get(label, 0) >= entry.times):
                 conditions = matching.render_values(entry.when, lambda value: template.render(value, dict(turn.params)))
                 if not matching.first_difference(conditions, facts):

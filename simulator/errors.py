@@ -44,15 +44,17 @@ class Refused(SimulatorError):
     """The supplier refuses a request. `kind` is neutral, `messages` are for the caller, all of them at once.
 
     Kinds: malformed (cannot be read), too_large, invalid (reads well, is not possible), not_found (an order),
-    unknown_path, wrong_method (`allow` names the right ones), unauthorised, not_implemented, unavailable, fault (our own failure);
-    and what only some contracts tell apart: conflict (not now, or not again), bad_query, unsupported_media.
+    unknown_path, wrong_method (`allow` names the right ones), unauthorised (`challenge` says how to prove who one is),
+    not_implemented, unavailable, fault (our own failure); and what only some contracts tell apart: conflict (not now, or not again),
+    bad_query, unsupported_media.
     """
 
-    def __init__(self, kind: str, messages: Sequence[str], *, allow: Sequence[str] = ()) -> None:
+    def __init__(self, kind: str, messages: Sequence[str], *, allow: Sequence[str] = (), challenge: str = "") -> None:
         super().__init__("; ".join(messages))
         self.kind = kind
         self.messages = tuple(messages)
         self.allow = tuple(allow)
+        self.challenge = challenge
 
 
 class Invalid(SimulatorError):

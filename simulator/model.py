@@ -190,6 +190,15 @@ class Scenario:
     file: str = ""
     source: str = ""
     digest: str = ""
+    answers: str = "create"
+    """What it is for: a new order, or one later request (the format's `for`); then its one entry is in `entries`."""
+
+    begins: str = "gateway"
+    """Who begins its orders; `supplier`: nobody asks for them."""
+
+    def label(self, action: str, index: int) -> str:
+        """How an entry is named where it is counted and told."""
+        return f"{action if self.answers == 'create' else self.name}[{index}]"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -197,7 +206,8 @@ class Vocabulary:
     """The words of a dialect that a scenario file may use; everything else is an error of `check`.
 
     `codes` maps each message code to the statuses that `status:` beside it may choose; `replies` each action to its reply
-    words; `members` are what `with:` may hold; `operations` what `operation:` may equal.
+    words; `members` are what `with:` may hold; `operations` what `operation:` may equal; `begins` are those of them that the
+    supplier may begin by itself.
     """
 
     dialect: str
@@ -207,6 +217,7 @@ class Vocabulary:
     operations: tuple[str, ...]
     members: tuple[str, ...]
     default_scenario: str
+    begins: tuple[str, ...] = ()
 
     @property
     def actions(self) -> tuple[str, ...]:

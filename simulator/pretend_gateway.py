@@ -6,16 +6,13 @@ keep the contract, nothing more. What came is listed, and forgotten, at `/kcis`,
 
 from __future__ import annotations
 
-import base64
-import hmac
 import logging
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, request
-from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from simulator import logs, redact, seed, strict_json
+from simulator import instants, logs, oauth, redact, strict_json
 from simulator.config import Gateway
 from simulator.dialects import Dialect
 from simulator.dialects.routes import rule_of
@@ -25,25 +22,20 @@ from simulator.store import Store, received
 
 log = logging.getLogger("simulator.gateway")
 
-TOKEN_SECONDS = 3600
+TOKEN_LASTS = instants.HOUR
 RECEIVED = "/kcis"
 
 
 def make_pretend_gateway(store: Store, supplier: str, settings: Gateway, dialect: Dialect) -> Blueprint:
     """The counterpart of one supplier, as a blueprint; it expects the credentials that the supplier's `gateway.auth` sends."""
     gateway = Blueprint(f"pretend_gateway_{supplier}", __name__)
-    signer = URLSafeTimedSerializer(store.root_seed, salt="pretend gateway")
+    key = oauth.key_of(store.root_seed, "pretend gateway")
 
     @gateway.post("/auth/supplier/access-token")
     def access_token() -> Response:
-        client, secret = _client(request.headers.get("Authorization", ""), request.form)
-        if request.form.get("grant_type") != "client_credentials":
-            return _json({"error": "unsupported_grant_type" if request.form.get("grant_type") else "invalid_request"}, 400)
-        wanted = (settings.auth.client_id, settings.auth.client_secret)
-        if not hmac.compare_digest(f"{client}:{secret}".encode(), ":".join(wanted).encode()):
-            return _json({"error": "invalid_client"}, 400)
-        token = signer.dumps({"client": client, "id": seed.unique()})
-        return _json({"access_token": token, "expires_in": TOKEN_SECONDS, "token_type": "Bearer"}, 200)
+        clients = {settings.auth.client_id: settings.auth.client_secret}
+        code, body = oauth.grant(request.headers.get("Authorization", ""), request.form, clients, key, TOKEN_LASTS)
+        return _json(body, code)
 
     book = _Book(store, supplier, dialect)
 
@@ -51,7 +43,7 @@ def make_pretend_gateway(store: Store, supplier: str, settings: Gateway, dialect
     def receive(**variables: str) -> Response:
         headers = {name.lower(): value for name, value in request.headers.items()}
         try:
-            if not _authorised(headers, settings, signer):
+            if not _authorised(headers, settings, key):
                 raise Refused("unauthorised", ["no valid credentials"])
             incoming = Incoming(method="POST", path=request.path, headers=headers, body=request.get_data(), variables=variables)
             document = dialect.check_notice(incoming)
@@ -86,34 +78,15 @@ def make_pretend_gateway(store: Store, supplier: str, settings: Gateway, dialect
     return gateway
 
 
-def _client(authorization: str, form: Mapping[str, str]) -> tuple[str, str]:
-    """Client and secret from Basic credentials or from the form (reference 2.4)."""
-    scheme, _, encoded = authorization.partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            client, _, secret = base64.b64decode(encoded).decode().partition(":")
-            return client, secret
-        except ValueError:
-            return "", ""
-    return form.get("client_id", ""), form.get("client_secret", "")
-
-
-def _authorised(headers: Mapping[str, str], settings: Gateway, signer: URLSafeTimedSerializer) -> bool:
+def _authorised(headers: Mapping[str, str], settings: Gateway, key: str) -> bool:
     auth, given = settings.auth, headers.get("authorization", "")
     if auth.kind == "none":
         return True
     if auth.kind == "basic":
-        return _client(given, {}) == (auth.username, auth.password)
-    scheme, _, token = given.partition(" ")
-    if scheme != "Bearer":
-        return False
-    if auth.kind == "bearer":
-        return hmac.compare_digest(token.encode(), auth.token.encode())
-    try:
-        signer.loads(token, max_age=TOKEN_SECONDS)
-    except BadSignature:
-        return False
-    return True
+        named = oauth.basic(given)
+        return named is not None and oauth.is_one_of(named[1], {auth.username: auth.password}, named[0])
+    token = oauth.bearer(given)
+    return bool(token) and oauth.is_one_of(token, (auth.token,)) if auth.kind == "bearer" else not oauth.refusal_of(token, key)
 
 
 class _Book:

@@ -56,7 +56,11 @@ class EntryTale:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tale:
-    """A whole scenario: its own story on the sample `operation`, and one tale for each entry."""
+    """A whole scenario: its own story on the sample `operation`, and one tale for each entry.
+
+    A scenario `for` one later request is told against a plain story: then `lines` are that one's. `after` is what the contract answers
+    once the order has ended.
+    """
 
     scenario: Scenario
     operation: str
@@ -65,6 +69,8 @@ class Tale:
     length: int
     entries: tuple[EntryTale, ...] = ()
     fault: Fault | None = None
+    after: tuple[str, ...] = ()
+    order: Order | None = None
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -76,16 +82,27 @@ class Tale:
 def tell(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any] | None = None) -> Tale:
     """Rehearse a scenario with given parameters. Refused when a parameter is wrong; a scenario's own faults are in the tale."""
     values = params_of(scenario, {}, given=params or {})
-    operation, natural = _operation(scenario, dialect, values)
-    stage = _Stage(scenario, dialect, values, operation)
+    played = _against_a_plain_story(scenario, dialect) if scenario.answers != "create" else scenario
+    operation, natural = _operation(played, dialect, values)
+    stage = _Stage(played, dialect, values, operation)
     fault = stage.play_out()
     moments = sorted({line.at for line in stage.lines} | {START})
-    part = _Part(scenario, dialect, values, operation)
-    entries = [part.tell(action, index, moments) for action, listed in scenario.entries.items() for index in range(len(listed))]
+    part = _Part(played, dialect, values, operation)
+    entries = [part.tell(action, index, moments) for action, listed in played.entries.items() for index in range(len(listed))]
+    told, length = tuple(stage.lines), stage.now - START
     return Tale(
-        scenario=scenario, operation=operation, natural=natural, lines=tuple(stage.lines), length=stage.now - START,
-        entries=tuple(entries), fault=fault,
+        scenario=scenario, operation=operation, natural=natural, lines=told, length=length, entries=tuple(entries), fault=fault,
+        order=stage.order, after=stage.afterwards(),
     )  # fmt: skip
+
+
+def _against_a_plain_story(scenario: Scenario, dialect: Dialect) -> Scenario:
+    """An order that goes well, whose requests of one kind this scenario answers."""
+    (entry,) = scenario.entries[scenario.answers]
+    entries = {scenario.answers: (replace(entry, when=scenario.when),)}
+    return Scenario(
+        name=dialect.vocabulary.default_scenario, dialect=scenario.dialect, timeline=dialect.plain, entries=entries, file=scenario.file
+    )
 
 
 def faults(scenario: Scenario, dialect: Dialect, *, certain: bool = True) -> list[Problem]:
@@ -102,13 +119,12 @@ def faults(scenario: Scenario, dialect: Dialect, *, certain: bool = True) -> lis
 
 def _operation(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any]) -> tuple[str, bool]:
     """The first sample request that the scenario's `when` would take, else the plainest one."""
+    if scenario.begins == "supplier":
+        return dialect.vocabulary.begins[0], True
     operations = dialect.sample_operations("create")
     for operation in operations:
         submission = read_sample(dialect, dialect.sample(operation, None, 1))
-        facts = {
-            "body": submission.document, "header": {}, "param": params, "order": {}, "tenant": submission.tenant,
-            "operation": submission.operation, "marked": (), "open": (), "now": "",
-        }  # fmt: skip
+        facts = engine.facts_of(submission, None, (), params, START)
         if not matching.first_difference(scenario.when, facts):
             return operation, True
     return operations[0], False
@@ -194,7 +210,10 @@ class _Stage:
 
     def __post_init__(self) -> None:
         try:
-            self.submit("create", self.operation)
+            if self.scenario.begins == "supplier":
+                self._begin()
+            else:
+                self.submit("create", self.operation)
         except (Refused, Illegal, RenderFailed) as error:
             self.fault = Fault(str(error), (1, 1), not isinstance(error, RenderFailed))
 
@@ -212,7 +231,25 @@ class _Stage:
                 break
         return label
 
+    def _begin(self) -> None:
+        """What the supplier begins by itself."""
+        tenant, document = self.dialect.sample_beginning()
+        submission = self.dialect.begin(tenant, document)
+        self._play(submission, 1)
+        self._say("act", f"begun by the supplier: {submission.operation} of {tenant}")
+
     def _submit(self, incoming: Incoming, submission: Submission, attempt: int) -> tuple[str, int]:
+        plan, before = self._play(submission, attempt)
+        outgoing = self.dialect.write(submission, plan)
+        self._say("request", f"{incoming.method} {incoming.path} ({submission.operation})")
+        status = f", the order is {self.order.status}" if self.order else ", no order"
+        code = plan.answer.status or outgoing.code
+        self._say("reply", f"{code} {plan.answer.word}{status}")
+        self._say_queue(before, plan, submission.action)
+        return plan.entry, code
+
+    def _play(self, submission: Submission, attempt: int) -> tuple[Plan, Sequence[Kci]]:
+        """Let the engine decide and take its plan over; with what waited before."""
         action = submission.action
         chance = seed.Chance("rehearsal", (self.scenario.name,), True)
         turn = engine.Turn(
@@ -232,13 +269,22 @@ class _Stage:
         self.requests += [plan.request] if plan.request else []
         before, self.waiting = self.waiting, _queued(self.waiting, plan)
         self.order = plan.order or self.order
-        outgoing = self.dialect.write(submission, plan)
-        self._say("request", f"{incoming.method} {incoming.path} ({submission.operation})")
-        status = f", the order is {self.order.status}" if self.order else ", no order"
-        code = plan.answer.status or outgoing.code
-        self._say("reply", f"{code} {plan.answer.word}{status}")
-        self._say_queue(before, plan, action)
-        return plan.entry, code
+        return plan, before
+
+    def afterwards(self) -> tuple[str, ...]:
+        """What the contract says to later requests once the order has ended; it ends this rehearsal."""
+        if self.order is None or not self.dialect.ends(self.order.status):
+            return ()
+        said = []
+        for action in self.dialect.vocabulary.actions:
+            try:
+                self.submit(action, self.dialect.sample_operations(action)[0])
+            except Refused as refused:
+                answer = self.dialect.refuse(refused)
+                said.append(f"{action}: {answer.code} {self.dialect.describe(answer.body) if answer.body else ''}".rstrip())
+            except (Illegal, RenderFailed):
+                continue
+        return tuple(said)
 
     def _say_queue(self, before: Sequence[Kci], plan: Plan, action: str) -> None:
         """What a request did to the messages that waited."""

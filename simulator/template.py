@@ -92,7 +92,9 @@ def _moved(sign: int) -> Any:
             str(text)
         if not isinstance(text, str):
             raise ValueError("plus and minus move a date or date-time text")
-        return instants.shift_text(text, sign * instants.parse_duration(length))
+        backwards = isinstance(length, str) and length.startswith("-")
+        moved = instants.parse_duration(str(length)[1:] if backwards else length)
+        return instants.shift_text(text, -sign * moved if backwards else sign * moved)
 
     return move
 

@@ -100,6 +100,11 @@ class Supplier:
         """Give the signal that an order's story waits for (`wait: NAME`): the order of this id, else the only one."""
         return self.client.signal(name, order or self.order["id"])
 
+    def starts(self, scenario: str, tenant: str = "TENANT1", document: Mapping[str, Any] | None = None, **params: Any) -> Shape:
+        """Begin an order that no gateway asked for (an unsolicited cease): the order. Without a document, the scenario's sample."""
+        given = document if document is not None else self.sample(scenario)["body"]["document"]
+        return self.client.start(scenario, tenant, given, params)
+
     # ---- what is waited for --------------------------------------------------------------------------------------------
 
     def wait_for_kci(self, send: str, match: Mapping[str, Any] | None = None, *, within: str = WITHIN) -> Shape:

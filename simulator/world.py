@@ -110,7 +110,7 @@ class World:
         if twice := {name for name in names if names.count(name) > 1}:
             raise Refused("invalid", [f"scenarios: {', '.join(sorted(twice))} is there twice"])
         if config.default and config.default not in names:
-            self._book(config.dialect).named(config.default, "default")
+            self._book(config.dialect).named(config.default, "default", "create")
         called = self._called(config.dialect, tenant, client, instead_of)
         try:
             with self.store.write() as tx:

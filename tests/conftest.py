@@ -65,14 +65,14 @@ class Gateway:
         assert response.status_code in (201, 202), response.text
         return body
 
-    def amend(self, order: dict[str, Any], **members: Any) -> requests.Response:
+    def amend(self, order: dict[str, Any], scenario: str = "", **members: Any) -> requests.Response:
         self.serial += 1
-        return self.post("/service-order-amendments", {"id": self.serial, "orderId": order["id"], **members})
+        return self.post("/service-order-amendments", {"id": self.serial, "orderId": order["id"], **members}, X_Scenario=scenario)
 
-    def cancel(self, order: dict[str, Any], **members: Any) -> requests.Response:
+    def cancel(self, order: dict[str, Any], scenario: str = "", **members: Any) -> requests.Response:
         self.serial += 1
         body = {"id": self.serial, "orderId": order["id"], "reasonCode": "CUSTOMER_CHANGED_MIND", **members}
-        return self.post("/service-order-cancellations", body)
+        return self.post("/service-order-cancellations", body, X_Scenario=scenario)
 
     def admin(self, method: str, path: str, body: Any = None, code: int | None = 200) -> Any:
         response = self.http.request(method, f"{self.url}/__admin{path}", json=body, timeout=60)

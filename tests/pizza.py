@@ -12,7 +12,7 @@ from typing import Any
 
 from simulator.dialects.routes import Route
 from simulator.errors import Illegal, Refused
-from simulator.model import Document, Entry, Heard, Incoming, Kci, Order, Outgoing, Query, Reply, Request, Submission, Vocabulary
+from simulator.model import Document, Entry, Heard, Incoming, Kci, Order, Outgoing, Query, Reply, Request, Step, Submission, Vocabulary
 from simulator.rules import Event, Plan
 
 ACTIONS = {"topping": "PUT", "wait": "POST", "go_on": "POST", "abandon": "POST"}
@@ -31,8 +31,16 @@ class Pizza:
     vocabulary = Vocabulary(
         dialect="pizza", codes=dict.fromkeys((*BROUGHT, "TOPPED", "NO_TOPPING"), ()), statuses=("ORDERED", "BAKED", *GONE),
         replies=dict.fromkeys(("create", *ACTIONS), ("accept", "acknowledge", "reject")), operations=("create", *ACTIONS),
-        members=("note",), default_scenario="S",
+        members=("note",), default_scenario="S", begins=("create",),
     )  # fmt: skip
+
+    plain = (Step(after=60_000_000, send="BAKED"), Step(after=60_000_000, send="EATEN"))
+
+    def begin(self, tenant: str, document: Document) -> Submission:
+        return Submission(action="create", operation="create", tenant=tenant, document=document)
+
+    def sample_beginning(self) -> tuple[str, Document]:
+        return "T", {"topping": "on the house"}
 
     def tenant_of(self, incoming: Incoming) -> str:
         return incoming.headers.get("guest", "")

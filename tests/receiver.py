@@ -77,11 +77,12 @@ class Receiver:
             return list(self.arrivals)
 
     def by_order(self) -> dict[Any, list[Any]]:
-        """The bodies of each order's KCIs, in order of arrival."""
+        """The bodies of each order's KCIs, in order of arrival; what nobody asked for goes by the supplier's reference."""
         found: dict[Any, list[Any]] = {}
         for arrival in self.arrivals:
             entity = next(value for value in arrival.body.values() if isinstance(value, dict))
-            found.setdefault(entity["id"], []).append(arrival.body)
+            unasked = "unsolicitedCeaseServiceOrder" in arrival.body
+            found.setdefault(entity["supplierOrderReference" if unasked else "id"], []).append(arrival.body)
         return found
 
     def _take(self, connection: BaseHTTPRequestHandler, raw: bytes) -> None:

@@ -73,7 +73,7 @@ def test_every_shipped_scenario_is_in_the_table() -> None:
     names = {yaml.safe_load(path.read_text())["scenario"] for path in (ROOT / "scenarios").rglob("*.yaml")}
     table = set(re.findall(r"^\| ([A-Z_]+) \|", PAGES["scenarios.md"], re.MULTILINE))
     assert table == names
-    assert {49: "Forty-nine"}[len(names)] + " are shipped" in README
+    assert {66: "Sixty-six"}[len(names)] + " are shipped" in README
 
 
 @pytest.mark.parametrize("name", ["README.md", *PAGES])
@@ -102,6 +102,30 @@ def test_every_word_and_switch_of_the_second_contract_is_on_its_page() -> None:
     for name in dialects.options_of("mef").fields:
         shown = re.search(rf"^\| `{name}` \| (\w+) \|", page, re.MULTILINE)
         assert shown is not None and shown.group(1) == str(getattr(defaults, name)).lower(), name
+
+
+def test_the_page_of_the_first_contract_maps_each_word_to_a_scenario_and_a_test() -> None:
+    from simulator.dialects.fibre_cafe.settings import Settings
+
+    dialect, page = dialects.get("fibre_cafe"), PAGES["fibre-cafe.md"]
+    shipped = {yaml.safe_load(path.read_text())["scenario"] for path in (ROOT / "scenarios" / "fibre_cafe").glob("*.yaml")}
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("| ")]
+    first = {row[0].split(",")[0] for row in rows}
+    assert [code for code in dialect.vocabulary.codes if code not in first] == []
+    assert [status for status in dialect.vocabulary.statuses if status not in first] == []
+    assert [name for name in shipped if not re.search(rf"\b{name}\b", page)] == []
+    known = shipped | set(dialect.vocabulary.codes)
+    named = set(re.findall(r"\b(?:ORDER|AMENDMENT|CANCELLATION|CEASE|MODIFY|ETHERNET|UNSOLICITED)_[A-Z_]+\b", page))
+    assert named - known == set(), "a scenario that does not exist"
+    tests = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
+    assert {name for row in rows for name in re.findall(r"`(test_\w+)`", row[-1])} <= tests
+    assert [path for path in {route.path for route in dialect.routes if route.shown} if f"`{path}`" not in page] == []
+    defaults = Settings()
+    for name in dialects.options_of("fibre_cafe").fields:
+        shown = re.search(rf"^\| `{name}` \| ([^|]+) \|", page, re.MULTILINE)
+        assert shown is not None, name
+        if not isinstance(default := getattr(defaults, name), dict):
+            assert shown.group(1) == str(default).lower(), name
 
 
 def test_what_the_readme_shows_of_explain_is_what_it_prints() -> None:

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "simulator"
 
 LEVELS = {
     0: ["errors", "instants", "clock", "seed", "redact", "schema", "strict_json", "strict_yaml"],
-    1: ["model", "template", "matching", "paths", "client", "metrics", "logs"],
+    1: ["model", "template", "matching", "paths", "client", "metrics", "logs", "oauth"],
     2: ["rules", "scenario", "story", "testing"],
     3: ["engine", "dialects", "shapes"],
     4: ["config"],
@@ -40,7 +40,7 @@ BESIDE = {
 HOMES = {
     "flask": {"web", "pretend_gateway", "cli"},
     "werkzeug": {"web", "cli", "dialects"},
-    "itsdangerous": {"pretend_gateway"},
+    "jwt": {"oauth"},
     "sqlalchemy": {"store"},
     "psycopg": {"store"},
     "aiohttp": {"gateway"},

@@ -144,9 +144,10 @@ def test_a_wrong_control_header_is_a_422_that_says_what_is_right(gateway: Gatewa
 
 
 def test_an_amendment_changes_what_it_names_and_nothing_else(gateway: Gateway) -> None:
-    order = gateway.place("AMENDMENT_ACCEPTED", hazards="Dog", engineerTasks=["INSTALL_ROUTER"], notes="Rear")
+    order = gateway.place("ORDER_ACKNOWLEDGED", hazards="Dog", engineerTasks=["INSTALL_ROUTER"], notes="Rear")
     response = gateway.amend(
         order,
+        "AMENDMENT_ACCEPTED",
         primaryContact={"phoneNumber": "01632 960999"},
         serviceCharacteristics=[{"name": "LINE_PROFILE", "value": "500/75"}],
         engineerTasks=[],
@@ -165,10 +166,20 @@ def test_an_amendment_changes_what_it_names_and_nothing_else(gateway: Gateway) -
     assert document["id"] == order["id"]
 
 
+def test_an_amendment_leaves_no_half_contact_behind(gateway: Gateway) -> None:
+    order = gateway.place("ORDER_ACKNOWLEDGED")
+    half = gateway.amend(order, secondaryContact={"phoneNumber": "01632 960999"}, primaryContact={"name": None})
+    assert half.status_code == 422
+    assert [message.split(":")[0] for message in half.json()["messages"]] == ["primaryContact.name", "secondaryContact.name"]
+    assert gateway.amend(order, secondaryContact={"name": "Bo", "phoneNumber": "1"}).status_code == 201
+    assert gateway.amend(order, secondaryContact=None).status_code == 201
+    assert "secondaryContact" not in gateway.order(order)["document"]
+
+
 def test_an_amendment_accepted_for_later_is_applied_by_its_kci(gateway: Gateway) -> None:
-    order = gateway.place("AMENDMENT_PENDING")
+    order = gateway.place("ORDER_ACKNOWLEDGED")
     gateway.advance("31s")
-    amendment = gateway.amend(order, notes="Ring twice")
+    amendment = gateway.amend(order, "AMENDMENT_PENDING", notes="Ring twice")
     assert (amendment.status_code, amendment.content) == (202, b"")
     assert gateway.order(order)["status"] == "PENDING_AMENDMENT"
     assert [request["action"] for request in gateway.order(order)["open_requests"]] == ["amendment"]
@@ -185,9 +196,9 @@ def test_an_amendment_accepted_for_later_is_applied_by_its_kci(gateway: Gateway)
 
 
 def test_a_paused_story_keeps_the_time_it_had_left(gateway: Gateway) -> None:
-    order = gateway.place("AMENDMENT_PENDING")
+    order = gateway.place("ORDER_ACKNOWLEDGED")
     gateway.advance("10s")
-    gateway.amend(order, notes="x")
+    gateway.amend(order, "AMENDMENT_PENDING", notes="x")
     waiting = gateway.admin("GET", f"/kcis?order={gateway.order(order)['id']}")["items"]
     begun = waiting[0]["due_at"]
     assert codes(waiting) == ["AMENDED", "COMMITTED", "COMPLETED"]
@@ -197,9 +208,9 @@ def test_a_paused_story_keeps_the_time_it_had_left(gateway: Gateway) -> None:
 
 
 def test_a_rejected_amendment_changes_nothing(gateway: Gateway) -> None:
-    order = gateway.place("AMENDMENT_REJECTED")
+    order = gateway.place("ORDER_ACKNOWLEDGED")
     before = gateway.order(order)
-    response = gateway.amend(order, notes="x")
+    response = gateway.amend(order, "AMENDMENT_REJECTED", notes="x")
     assert response.status_code == 422
     assert response.json()["messages"] == [f"Order {order['id']} cannot be amended as asked"]
     after = gateway.order(order)
@@ -207,9 +218,9 @@ def test_a_rejected_amendment_changes_nothing(gateway: Gateway) -> None:
 
 
 def test_an_amendment_refused_later_goes_back_to_the_status_before(gateway: Gateway) -> None:
-    order = gateway.place("AMENDMENT_REJECTED_LATER")
+    order = gateway.place("ORDER_ACKNOWLEDGED")
     gateway.advance("31s")
-    assert gateway.amend(order, notes="x").status_code == 202
+    assert gateway.amend(order, "AMENDMENT_REJECTED_LATER", notes="x").status_code == 202
     gateway.advance("30s")
     kci = gateway.kcis(order)[-1]["body"]
     assert (kci["reasonCode"], kci["provideServiceOrder"]["status"]) == ("AMENDMENT_REJECTED", "IN_PROGRESS")
@@ -262,8 +273,8 @@ def test_the_story_may_go_on_while_a_request_is_open(gateway: Gateway) -> None:
 
 
 def test_a_cancellation_at_once_ends_the_order_and_withdraws_what_waits(gateway: Gateway) -> None:
-    order = gateway.place("CANCELLATION_ACCEPTED")
-    response = gateway.cancel(order)
+    order = gateway.place("ORDER_ACKNOWLEDGED")
+    response = gateway.cancel(order, "CANCELLATION_ACCEPTED")
     assert response.status_code == 201
     assert response.json() == {
         "supplierReference": gateway.order(order)["number"] + "-C1", "id": gateway.serial, "orderId": order["id"],
@@ -275,9 +286,9 @@ def test_a_cancellation_at_once_ends_the_order_and_withdraws_what_waits(gateway:
 
 
 def test_a_cancellation_confirmed_later_withdraws_the_story_at_once(gateway: Gateway) -> None:
-    order = gateway.place("CANCELLATION_PENDING")
+    order = gateway.place("ORDER_ACKNOWLEDGED")
     gateway.advance("31s")
-    assert gateway.cancel(order, reasonCode="NO_LONGER_REQUIRED").status_code == 202
+    assert gateway.cancel(order, "CANCELLATION_PENDING", reasonCode="NO_LONGER_REQUIRED").status_code == 202
     assert gateway.order(order)["status"] == "PENDING_CANCELLATION"
     gateway.advance()
     last = gateway.kcis(order)[-1]["body"]
@@ -287,17 +298,25 @@ def test_a_cancellation_confirmed_later_withdraws_the_story_at_once(gateway: Gat
 
 
 def test_a_cancellation_refused_later_lets_the_story_go_on(gateway: Gateway) -> None:
-    order = gateway.place("CANCELLATION_REJECTED_LATER")
+    order = gateway.place("ORDER_ACKNOWLEDGED")
     gateway.advance("31s")
-    assert gateway.cancel(order).status_code == 202
+    assert gateway.cancel(order, "CANCELLATION_REJECTED_LATER").status_code == 202
     gateway.advance()
     assert codes(gateway.kcis(order)) == ["COMMITTED", "CANCELLATION_REJECTED", "COMPLETED"]
     assert [kci["body"]["provideServiceOrder"]["status"] for kci in gateway.kcis(order)] == ["IN_PROGRESS", "IN_PROGRESS", "COMPLETED"]
 
 
+def test_a_cancellation_that_could_not_be_refused_later_is_refused_at_once(gateway: Gateway) -> None:
+    order = gateway.place("ORDER_SUCCESSFUL")
+    response = gateway.cancel(order, "CANCELLATION_REJECTED_LATER")
+    assert response.status_code == 422 and "before the acknowledgement" in response.json()["messages"][0]
+    gateway.advance()
+    assert gateway.order(order)["status"] == "COMPLETED"
+
+
 def test_a_rejected_cancellation_is_422_with_the_reason(gateway: Gateway) -> None:
-    order = gateway.place("CANCELLATION_REJECTED")
-    response = gateway.cancel(order)
+    order = gateway.place("ORDER_ACKNOWLEDGED")
+    response = gateway.cancel(order, "CANCELLATION_REJECTED")
     assert (response.status_code, response.json()["messages"]) == (422, [f"Order {order['id']} cannot be cancelled any more"])
     gateway.advance()
     assert gateway.order(order)["status"] == "COMPLETED"
@@ -311,8 +330,8 @@ def test_a_mark_decides_whether_a_cancellation_is_too_late(gateway: Gateway) -> 
 
 
 def test_a_second_open_cancellation_is_refused(gateway: Gateway) -> None:
-    order = gateway.place("CANCELLATION_PENDING")
-    gateway.cancel(order)
+    order = gateway.place("ORDER_ACKNOWLEDGED")
+    gateway.cancel(order, "CANCELLATION_PENDING")
     response = gateway.cancel(order)
     assert response.status_code == 422 and "open already" in response.json()["messages"][0]
 
@@ -343,6 +362,6 @@ def test_another_tenants_order_is_unknown(gateway: Gateway) -> None:
 
 
 def test_a_wrong_supplier_reference_is_refused(gateway: Gateway) -> None:
-    order = gateway.place("CANCELLATION_ACCEPTED")
-    assert gateway.cancel(order, supplierOrderReference="SIM-NOBODY").status_code == 422
+    order = gateway.place("ORDER_ACKNOWLEDGED")
+    assert gateway.cancel(order, "CANCELLATION_ACCEPTED", supplierOrderReference="SIM-NOBODY").status_code == 422
     assert gateway.cancel(order, supplierOrderReference=gateway.order(order)["number"]).status_code == 201

@@ -34,7 +34,7 @@ def test_the_same_id_of_another_tenant_is_another_order(gateway: Gateway) -> Non
 
 
 def test_amendments_and_cancellations_repeat_their_answers_too(gateway: Gateway) -> None:
-    order = gateway.place("CANCELLATION_ACCEPTED")
+    order = gateway.place("ORDER_ACKNOWLEDGED")
     body = {"id": 7, "orderId": order["id"], "reasonCode": "OTHER"}
     first = gateway.post("/service-order-cancellations", body)
     again = gateway.post("/service-order-cancellations", body)

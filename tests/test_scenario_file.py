@@ -130,7 +130,7 @@ def test_an_alias_bomb_is_refused_quickly() -> None:
     assert "aliases expand to more than" in problems(bomb)[0]
 
 
-@pytest.mark.parametrize("word", ["for: amendment", "begins: supplier", "extends: Y", "mix: {A: 1}", "expect: []"])
+@pytest.mark.parametrize("word", ["extends: Y", "mix: {A: 1}", "expect: []"])
 def test_what_comes_later_is_refused_by_name(word: str) -> None:
     key = word.split(":")[0]
     assert any(f"`{key}` is not yet supported" in problem for problem in problems(f"scenario: X\n{word}\n"))

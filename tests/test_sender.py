@@ -81,9 +81,9 @@ def test_what_follows_a_dead_kci_may_be_sent_if_the_settings_say_so(running: Any
 def test_a_cancellation_frees_a_parked_order(running: Any, receiver: Receiver) -> None:
     receiver.answer = answering(400)
     with running() as simulator, Gateway(simulator.url) as gateway:
-        order = gateway.place("CANCELLATION_PENDING")
+        order = gateway.place("ORDER_ACKNOWLEDGED")
         gateway.advance("31s")
-        assert gateway.cancel(order).status_code == 202
+        assert gateway.cancel(order, "CANCELLATION_PENDING").status_code == 202
         gateway.advance()
     assert [arrival.body["reasonCode"] for arrival in receiver.arrivals] == ["COMMITTED", "CANCELLED"]
 

@@ -44,14 +44,20 @@ EXPECTED: dict[str, tuple[int, list[tuple[str, str]]]] = {
     "ORDER_CANCELLED": (202, [*HAPPY[:2], ("CANCELLED", "CANCELLED")]),
     "ORDER_ON_SIGNAL": (202, HAPPY[:1]),
     "ORDER_NO_RETURN": (201, KNOWN),
-    "AMENDMENT_ACCEPTED": (201, KNOWN),
-    "AMENDMENT_PENDING": (201, KNOWN),
-    "AMENDMENT_REJECTED": (201, KNOWN),
-    "AMENDMENT_REJECTED_LATER": (201, KNOWN),
-    "CANCELLATION_ACCEPTED": (201, KNOWN),
-    "CANCELLATION_PENDING": (201, KNOWN),
-    "CANCELLATION_REJECTED": (201, KNOWN),
-    "CANCELLATION_REJECTED_LATER": (201, KNOWN),
+    "ORDER_COMMITTED_LATER": (202, KNOWN),
+    "ORDER_DELAYED_DATE_MOVED": (202, [*HAPPY[:2], ("DELAY", "HELD"), ("UPDATE", "IN_PROGRESS"), HAPPY[2]]),
+    "ORDER_DELAYED_EARLY": (201, [("DELAY", "HELD"), ("UPDATE", "ACKNOWLEDGED"), *KNOWN]),
+    "ORDER_WARNING": (201, [KNOWN[0], ("WARNING", "IN_PROGRESS"), KNOWN[1]]),
+    "ORDER_APPOINTMENT_DROPPED": (201, [KNOWN[0], ("UPDATE", "IN_PROGRESS"), KNOWN[1]]),
+    "ORDER_RESUBMIT": (201, [KNOWN[0], ("RESUBMIT", "IN_PROGRESS"), KNOWN[1]]),
+    "ORDER_PARTIAL": (201, [KNOWN[0], ("COMPLETED", "PARTIAL")]),
+    "ORDER_FAILED": (201, [KNOWN[0], ("UPDATE", "FAILED")]),
+    "ORDER_TERMINATED": (201, [("UPDATE", "CANCELLED")]),
+    "ORDER_TERMINATED_EARLY": (202, [("UPDATE", "REJECTED")]),
+    "ORDER_PENDING_EARLY": (201, [("INFORMATION_REQUIRED", "PENDING")]),
+    "ORDER_REAPPOINT_HELD": (201, [KNOWN[0], ("DELAY", "HELD"), ("REAPPOINT", "PENDING")]),
+    "ORDER_ONE_AMENDMENT": (201, KNOWN),
+    "CEASE_UNKNOWN_SERVICE": (422, []),
     "CEASE_SUCCESSFUL": (202, HAPPY),
     "MODIFY_SUCCESSFUL": (202, HAPPY),
     "ETHERNET_SUCCESSFUL": (202, [HAPPY[0], ("UPDATE", "ACKNOWLEDGED"), *HAPPY[1:]]),
@@ -66,7 +72,16 @@ LATER: dict[str, tuple[str, int, list[tuple[str, str]]]] = {
     "CANCELLATION_REJECTED": ("cancel", 422, KNOWN),
     "CANCELLATION_REJECTED_LATER": ("cancel", 202, [("CANCELLATION_REJECTED", "ACKNOWLEDGED"), *KNOWN]),
 }
-ENTITIES = ("provideServiceOrder", "modifyServiceOrder", "ceaseServiceOrder", "provideEthernetOrder")
+BEGUN: dict[str, tuple[list[tuple[str, str]], int, list[tuple[str, str]]]] = {
+    "UNSOLICITED_CEASE": ([("CREATED", "ACKNOWLEDGED"), KNOWN[0], ("UPDATE", "IN_PROGRESS"), KNOWN[1]], 201, []),
+    "UNSOLICITED_CEASE_CONTESTED": ([("CREATED", "IN_PROGRESS"), KNOWN[1]], 202, [("CANCELLED", "CANCELLED")]),
+    "UNSOLICITED_CEASE_UPHELD": (
+        [("CREATED", "ACKNOWLEDGED"), *KNOWN], 202, [("CANCELLATION_REJECTED", "ACKNOWLEDGED"), *KNOWN],
+    ),
+}  # fmt: skip
+"""What the losing side hears of a cease that nobody asked for; how its objection is answered, and what it hears then."""
+
+ENTITIES = ("provideServiceOrder", "modifyServiceOrder", "ceaseServiceOrder", "provideEthernetOrder", "unsolicitedCeaseServiceOrder")
 NEEDS_PROBLEM = {
     "WARNING",
     "DELAY",
@@ -102,10 +117,11 @@ def check_by_the_reference(kcis: list[dict[str, Any]]) -> None:
         assert datetime.fromisoformat(kci["issuedOn"]).tzinfo is not None
         (entity,) = (kci[key] for key in ENTITIES if key in kci)
         code = kci["reasonCode"]
-        assert entity["id"] and entity["tenant"] == "TENANT1"
-        if code != "ORDER_REJECTED":
+        assert entity["tenant"] == "TENANT1"
+        assert "id" in entity or "unsolicitedCeaseServiceOrder" in kci
+        if entity["status"] != "REJECTED":
             assert entity["supplierOrderReference"]
-        if entity["status"] in ("IN_PROGRESS", "HELD", "PENDING", "COMPLETED"):
+        if entity["status"] in ("IN_PROGRESS", "COMPLETED", "PARTIAL"):
             assert entity["committedDate"] and entity["targetDate"]
             assert committed in (None, entity["committedDate"]), "committedDate is set once"
             committed = entity["committedDate"]
@@ -119,7 +135,7 @@ def check_by_the_reference(kcis: list[dict[str, Any]]) -> None:
             assert entity["appointmentTimeslot"]["timeslotStartDateTime"] and entity["targetDate"] != entity["committedDate"]
 
 
-def heard_of(receiver: Receiver, order: int) -> list[tuple[str, str]]:
+def heard_of(receiver: Receiver, order: int | str) -> list[tuple[str, str]]:
     kcis = receiver.by_order().get(order, [])
     check_by_the_reference(kcis)
     return [(kci["reasonCode"], next(kci[key] for key in ENTITIES if key in kci)["status"]) for kci in kcis]
@@ -133,7 +149,7 @@ def place(gateway: Gateway, name: str) -> tuple[int, Any]:
 
 
 def test_every_shipped_scenario_is_expected_here() -> None:
-    assert set(EXPECTED) == set(BOOK.scenarios)
+    assert {*EXPECTED, *LATER, *BEGUN} == set(BOOK.scenarios)
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
@@ -152,11 +168,32 @@ def test_a_stranger_hears_how_a_later_request_ends(heard: tuple[Embedded, Receiv
     simulator, receiver = heard
     verb, code, expected = LATER[name]
     with Gateway(simulator.url) as gateway:
-        order, _ = place(gateway, name)
-        response = gateway.amend({"id": order}, notes="Ring twice") if verb == "amend" else gateway.cancel({"id": order})
+        order, _ = place(gateway, "ORDER_ACKNOWLEDGED")
+        ask = gateway.amend if verb == "amend" else gateway.cancel
+        response = ask({"id": order}, name, **({"notes": "Ring twice"} if verb == "amend" else {}))
         assert response.status_code == code, response.text
         gateway.advance()
     assert heard_of(receiver, order) == expected
+
+
+@pytest.mark.parametrize("name", sorted(BEGUN))
+def test_the_losing_side_hears_of_a_cease_that_it_did_not_ask_for(heard: tuple[Embedded, Receiver], name: str) -> None:
+    simulator, receiver = heard
+    story, code, objected = BEGUN[name]
+    document = {"serviceId": "SVC-1", "reason": "CHANGE_OF_CP", "requestedCeaseDate": "2026-03-05T00:00:00Z"}
+    with Gateway(simulator.url) as gateway:
+        gateway.serial = 7000 + 10 * sorted(BEGUN).index(name)
+        references = []
+        for _ in range(2):
+            begun = gateway.admin("POST", "/start", {"scenario": name, "tenant": "TENANT1", "document": document}, 201)
+            gateway.advance("1s")
+            references.append(gateway.admin("GET", f"/orders/{begun['id']}")["number"])
+        objection = {"id": gateway.serial + 1, "reasonCode": "NO_AUTHORISATION", "supplierOrderReference": references[1]}
+        assert gateway.cancel({"id": 88_000 + gateway.serial}, **objection).status_code == code
+        gateway.advance()
+        assert gateway.order({"id": 88_000 + gateway.serial - 1})["number"] == references[1], "the gateway's id is known from now on"
+    assert heard_of(receiver, references[0]) == story
+    assert heard_of(receiver, references[1]) == [story[0], *objected]
 
 
 def test_a_stranger_hears_the_rest_when_the_signals_are_given(heard: tuple[Embedded, Receiver]) -> None:
@@ -170,7 +207,15 @@ def test_a_stranger_hears_the_rest_when_the_signals_are_given(heard: tuple[Embed
             assert heard_of(receiver, order) == expected
 
 
-@pytest.mark.parametrize(("name", "code", "last"), [("ORDER_PENDING", 202, "AMENDED"), ("ORDER_REAPPOINT", 201, "REAPPOINT")])
+@pytest.mark.parametrize(
+    ("name", "code", "last"),
+    [
+        ("ORDER_PENDING", 202, "AMENDED"),
+        ("ORDER_REAPPOINT", 201, "REAPPOINT"),
+        ("ORDER_PENDING_EARLY", 201, "COMMITTED"),
+        ("ORDER_REAPPOINT_HELD", 202, "RESUMED"),
+    ],
+)
 def test_a_stranger_cures_a_pending_order(heard: tuple[Embedded, Receiver], name: str, code: int, last: str) -> None:
     simulator, receiver = heard
     with Gateway(simulator.url) as gateway:
@@ -195,7 +240,9 @@ def test_the_printed_story_is_the_golden_one(name: str) -> None:
 def test_every_gap_of_a_shipped_scenario_is_a_parameter() -> None:
     for scenario in BOOK.scenarios.values():
         steps = [*scenario.timeline, *(step for entries in scenario.entries.values() for entry in entries for step in entry.timeline)]
-        assert all(step.at is None and (step.after == "{{ gap }}" or step.mark or step.wait) for step in steps), scenario.name
+        assert all(step.at is None and (step.after == "{{ gap }}" or step.mark or step.wait or step.send == "CREATED") for step in steps), (
+            scenario.name
+        )
         if steps:
             gap = scenario.params["gap"]
             assert (gap.kind, gap.default, gap.header) == ("duration", "30s", "X-Kci-Delay"), scenario.name

@@ -333,7 +333,7 @@ def test_the_whole_path_runs_on_both_databases(store_url: str, receiver: Receive
 
     overrides = {"server": {"port": 0}, "store": {"url": store_url}, "clock": {"mode": "manual"}, "gateway": {"url": receiver.url}}
     with Embedded(config.load(environment={}, overrides=overrides)) as simulator, Gateway(simulator.url) as gateway:
-        order, pending = gateway.place("ORDER_DELAYED"), gateway.place("CANCELLATION_PENDING")
+        order, pending = gateway.place("ORDER_DELAYED"), gateway.place("ORDER_ACKNOWLEDGED")
         gateway.advance("61s")
         assert gateway.cancel(pending).status_code == 422  # completed by then
         assert gateway.amend(order, notes="x").status_code == 201

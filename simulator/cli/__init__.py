@@ -175,11 +175,12 @@ def explain(name: str, params: tuple[str, ...], dialect: str | None, **options: 
 
 @main.command(short_help="Print a contract as OpenAPI 3.1.")
 @_dialect
-def openapi(dialect: str | None) -> None:
-    """Print a contract as OpenAPI 3.1."""
+@_config
+def openapi(dialect: str | None, **options: Any) -> None:
+    """Print a contract as OpenAPI 3.1, as the first supplier of the settings that speaks it plays it."""
     from simulator.cli.files import openapi as run
 
-    click.echo(run(dialect))
+    click.echo(run(_settings(**options), dialect))
 
 
 @main.command(short_help="Print the JSON Schema of scenario files.")

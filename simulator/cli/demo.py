@@ -14,7 +14,7 @@ from typing import Any
 import click
 import requests
 
-from simulator import instants, rehearsal, strict_json
+from simulator import instants, rehearsal, story, strict_json
 from simulator.config import ClockStart, Config, StoreConfig
 from simulator.errors import Invalid, Problem, nearest
 from simulator.model import Incoming, Order, Scenario
@@ -54,7 +54,7 @@ def demo(settings: Config, names: Sequence[str]) -> bool:
         raise Invalid([Problem(message=f"no scenario `{name}`", hint=nearest(name, known)) for name in names if name not in known])
     for fault in wrong:
         click.echo(f"WRONG  {fault}", err=True)
-    click.echo(f"{count} stories played, {len(wrong)} faults")
+    click.echo(f"{count} {'story' if count == 1 else 'stories'} played, {len(wrong)} faults")
     return not wrong
 
 
@@ -76,7 +76,10 @@ def _runs(supplier: Supplier, names: Sequence[str]) -> Iterator[_Run]:
         if names and scenario.name not in names:
             continue
         tale = rehearsal.tell(scenario, supplier.dialect)
-        yield _Run(title=scenario.name, tale=tale)
+        if scenario.answers == "create":
+            yield _Run(title=scenario.name, tale=tale)
+        elif supplier.dialect.vocabulary.default_scenario not in supplier.book.scenarios:
+            continue  # it is told against that one's story
         for entry in tale.entries:
             if entry.natural:
                 yield _Run(title=f"{scenario.name}, {entry.action} {entry.index + 1}", tale=tale, entry=entry)
@@ -94,17 +97,24 @@ class _Player:
     def play(self, supplier: Supplier, run: _Run) -> list[str]:
         """Play one run and print its story; what went otherwise than told."""
         admin = f"{self.url}/__admin/suppliers/{supplier.name}"
+        scenario = run.tale.scenario
         expected = list(run.tale.lines)
-        sample = self._sample(supplier, run.tale.operation, None)
-        replies = self._post(supplier, sample, "create", run.tale.scenario)
         describe = supplier.dialect.describe
-        click.echo(f"\n{run.title}: {run.tale.scenario.about}")
-        placed = rehearsal.read_sample(supplier.dialect, sample)
-        found = self._json("GET", f"{admin}/orders?tenant={placed.tenant}&ref={placed.order_ref}")["items"]
-        if not found:
-            click.echo(f"  {'+0s':<14} request  {sample.method} {sample.path} {describe(placed.document)}")
-            click.echo(f"  {'+0s':<14} reply    {replies[-1].status_code} {describe(replies[-1].json())}")
-            return _differences(expected, replies, [], [], describe)
+        click.echo(f"\n{run.title}: {scenario.about}")
+        if scenario.begins == "supplier":
+            tenant, document = supplier.dialect.sample_beginning()
+            replies: list[requests.Response] = []
+            found = [self._json("POST", f"{admin}/start", {"scenario": scenario.name, "tenant": tenant, "document": document})]
+        else:
+            sample = self._sample(supplier, run.tale.operation, None)
+            name = scenario.name if scenario.answers == "create" else supplier.dialect.vocabulary.default_scenario
+            replies = self._post(supplier, sample, "create", scenario, name)
+            placed = rehearsal.read_sample(supplier.dialect, sample)
+            found = self._json("GET", f"{admin}/orders?tenant={placed.tenant}&ref={placed.order_ref}")["items"]
+            if not found:
+                click.echo(f"  {'+0s':<14} request  {sample.method} {sample.path} {describe(placed.document)}")
+                click.echo(f"  {'+0s':<14} reply    {replies[-1].status_code} {describe(replies[-1].json())}")
+                return _differences(expected, replies, [], [], describe)
         order = found[0]
         self._signal(admin, order["id"])
         if run.entry is not None:
@@ -113,7 +123,8 @@ class _Player:
         self._json("POST", f"{admin}/clock/advance", {"by": _seconds(_length(expected)), "within": WITHIN})
         click.echo(self.http.get(f"{admin}/orders/{order['id']}/story?format=text", timeout=30).text.rstrip())
         kcis = self._json("GET", f"{admin}/kcis?order={order['id']}")["items"]
-        received = self._json("GET", f"{supplier.config.gateway.url}{RECEIVED}?order={order['tenant']}/{order['ref']}")["items"]
+        called = order["ref"] or self._json("GET", f"{admin}/orders/{order['id']}")["number"]
+        received = self._json("GET", f"{supplier.config.gateway.url}{RECEIVED}?order={order['tenant']}/{called}")["items"]
         return _differences(expected, replies, kcis, received, describe)
 
     def _ask(self, supplier: Supplier, admin: str, order_id: str, scenario: Scenario, entry: EntryTale) -> Iterator[requests.Response]:
@@ -123,7 +134,7 @@ class _Player:
             self._json("POST", f"{admin}/clock/advance", {"by": _seconds(asked.after - now), "within": WITHIN})
             now = asked.after
             sample = self._sample(supplier, asked.operation, supplier.order(order_id).order)
-            yield from self._post(supplier, sample, entry.action, scenario)
+            yield from self._post(supplier, sample, entry.action, scenario, scenario.name if scenario.answers == entry.action else "")
             self._signal(admin, order_id)
 
     def _signal(self, admin: str, order_id: str) -> None:
@@ -136,10 +147,10 @@ class _Player:
         self.serial += 1
         return supplier.dialect.sample(operation, order, self.serial)
 
-    def _post(self, supplier: Supplier, sample: Incoming, action: str, scenario: Scenario) -> list[requests.Response]:
-        """Send a request, again while the scenario's `attempts` refuse it."""
+    def _post(self, supplier: Supplier, sample: Incoming, action: str, scenario: Scenario, name: str) -> list[requests.Response]:
+        """Send a request, with the name of the scenario that shall answer it; again while the scenario's `attempts` refuse it."""
         url = f"{self.url}{supplier.config.path}{sample.path}"
-        headers = {**sample.headers, **({"X-Scenario": scenario.name} if action == "create" else {})}
+        headers = {**sample.headers, **({"X-Scenario": name} if name else {})}
         replies = []
         for _ in range(rehearsal.attempts_of(scenario, action)):
             replies.append(self.http.request(sample.method, url, data=sample.body, headers=headers, timeout=30))
@@ -170,8 +181,8 @@ def _differences(
         faults.append(f"replies {' '.join(got_replies)}, told were {' '.join(told_replies)}")
     told = [_heading(line.text) for line in expected if line.kind == "kci"]
     sent = sorted((kci for kci in kcis if kci["sequence"]), key=lambda kci: kci["sequence"])
-    got = [f"{kci['sequence']} {kci['send']}" for kci in sent]
-    if [text.split(" -> ")[0] for text in told] != got:
+    got = [_heading(describe(story.parsed(kci["body"]))) for kci in sent]
+    if told != got:
         faults.append(f"sent {', '.join(got) or 'nothing'}, told were {', '.join(told) or 'nothing'}")
     faults += [
         f"KCI {kci['sequence']} {kci['send']} is {kci['state']}: {strict_json.dumps(kci['last'])}"

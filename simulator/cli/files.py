@@ -94,15 +94,27 @@ def as_text(tale: Tale, given: Mapping[str, Any]) -> str:
     scenario = tale.scenario
     lines = [f"{scenario.name} ({scenario.dialect})", *([scenario.about] if scenario.about else [])]
     lines += [f"with {_param(param, given.get(param.name, param.default))}" for param in scenario.params.values()]
-    conditions = " and ".join(map(matching.describe, scenario.when))
-    lines.append(f"played when {conditions}" if conditions else "played when asked for by X-Scenario or a pin, or as the default")
+    lines.append(_when(scenario))
     if not tale.natural:
         lines.append("(no sample request of ours fits this `when`: told with the plainest one)")
-    lines += ["", story.as_text(tale.lines, rehearsal.START)]
+    if scenario.answers == "create":
+        lines += ["", story.as_text(tale.lines, rehearsal.START)]
+        lines += ["", "once it has ended:", *(f"  {answer}" for answer in tale.after)] if tale.after else []
     for entry in tale.entries:
         lines += ["", _entry_head(entry), *([story.as_text(entry.lines, rehearsal.START)] if entry.lines else [])]
     said = [f"\n{'WRONG' if fault.certain else 'NOT TOLD TO ITS END'}: line {fault.where[0]}: {fault.message}" for fault in tale.faults]
     return "\n".join([*lines, *said])
+
+
+def _when(scenario: Scenario) -> str:
+    """Which requests play it."""
+    if scenario.begins == "supplier":
+        return "begun by the supplier: POST /__admin/start"
+    if scenario.when:
+        return f"played when {' and '.join(map(matching.describe, scenario.when))}"
+    if scenario.answers != "create":
+        return f"answers one {scenario.answers}: the one that asks for it by X-Scenario, or a pin's"
+    return "played when asked for by X-Scenario or a pin, or as the default"
 
 
 def _entry_head(entry: EntryTale) -> str:
@@ -116,7 +128,8 @@ def _entry_head(entry: EntryTale) -> str:
 
 def _param(param: Param, value: Any) -> str:
     header = f", header {param.header}" if param.header else ""
-    return f"{param.name} = {value} ({param.kind}{header})"
+    told = "" if value is None else f" = {value}"
+    return f"{param.name}{told} ({param.kind}{header})"
 
 
 def _find(settings: Config, name: str, dialect: str | None) -> Scenario:
@@ -143,9 +156,11 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def openapi(dialect: str | None) -> str:
-    """A dialect's contract as indented JSON."""
-    return json.dumps(dialects.get(dialect or dialects.names()[0]).openapi("http://127.0.0.1:8080"), indent=2)
+def openapi(settings: Config, dialect: str | None) -> str:
+    """A contract as indented JSON, as the first supplier of the settings that speaks it plays it."""
+    wanted = dialect or settings.suppliers[0].dialect
+    options = next((supplier.contract for supplier in settings.suppliers if supplier.dialect == wanted), {})
+    return json.dumps(dialects.get(wanted, options).openapi("http://127.0.0.1:8080"), indent=2)
 
 
 def schema(dialect: str | None) -> str:

@@ -39,6 +39,18 @@ class Auth:
 
 
 @dataclass(frozen=True, slots=True)
+class Inbound:
+    """What the gateway has to prove when it calls us (reference 2.3); which members count depends on `kind`. `lifetime` in microseconds."""
+
+    kind: str
+    tokens: tuple[str, ...] = field(repr=False)
+    users: Mapping[str, str] = field(repr=False)
+    clients: Mapping[str, str] = field(repr=False)
+    token_path: str
+    lifetime: int
+
+
+@dataclass(frozen=True, slots=True)
 class Gateway:
     """Where KCIs go: `url` None means the pretend gateway of this server; `kcis` is the path below it, `{id}` the order's number."""
 
@@ -66,6 +78,7 @@ class SupplierConfig:
     scenarios: str | None
     default: str | None
     gateway: Gateway
+    auth: Inbound
     clock: ClockStart
     seed: str | None = None
 
@@ -223,7 +236,7 @@ def _merge(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _build(values: dict[str, Any]) -> Config:
-    common = {"gateway": values["gateway"], "clock": values["clock"]}
+    common = {name: values[name] for name in ("gateway", "auth", "clock")}
     suppliers = tuple(make_supplier(entry, common) for entry in values["suppliers"])
     delivery = Delivery(**values["delivery"])
     problems = [*_supplier_problems(suppliers)]
@@ -251,6 +264,7 @@ def make_supplier(entry: Mapping[str, Any], common: Mapping[str, Any]) -> Suppli
     clock = _merge(common["clock"], entry.get("clock", {}))
     name = entry.get("dialect", FIRST_DIALECT)
     dialect = dialects.get(name, entry.get("contract"))
+    inbound = _merge(common["auth"], entry.get("auth", {}))
     auth = gateway["auth"] | {"kind": gateway["auth"]["kind"] or dialect.auth}
     return SupplierConfig(
         name=entry["name"],
@@ -260,6 +274,7 @@ def make_supplier(entry: Mapping[str, Any], common: Mapping[str, Any]) -> Suppli
         scenarios=entry.get("scenarios"),
         default=entry.get("default"),
         gateway=Gateway(url=gateway["url"], kcis=gateway["kcis"] or dialect.notices, auth=Auth(**auth)),
+        auth=Inbound(**inbound | {"tokens": tuple(inbound["tokens"])}),
         clock=ClockStart(**clock),
         seed=entry.get("seed"),
     )
@@ -271,4 +286,9 @@ def _supplier_problems(suppliers: tuple[SupplierConfig, ...]) -> list[Problem]:
         values = [getattr(supplier, what) for supplier in suppliers]
         twice = sorted({value or "/" for value in values if values.count(value) > 1})
         problems += [Problem(message=f"suppliers: the {what} `{value}` occurs twice") for value in twice]
+    for supplier in suppliers:
+        needed = {"bearer": "tokens", "basic": "users", "oauth2": "clients"}.get(supplier.auth.kind)
+        if needed and not getattr(supplier.auth, needed):
+            said = f"suppliers: {supplier.name}: auth.kind is {supplier.auth.kind} and auth.{needed} is empty: nobody could call"
+            problems.append(Problem(message=said))
     return problems

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from marshmallow import ValidationError, fields, validates_schema
 
 from simulator import dialects, instants
-from simulator.schema import Boolean, Integer, Mapped, Misfit, Number, OneOf, Range, Regexp, Strict, String, listed, load, nested
+from simulator.schema import Boolean, Integer, Length, Mapped, Misfit, Number, OneOf, Range, Regexp, Strict, String, listed, load, nested
 
 FIRST_DIALECT = dialects.names()[0]
 
@@ -94,6 +94,26 @@ class AuthSettings(Strict):
     password = String()
 
 
+class Secrets(fields.Field):  # type: ignore[type-arg]
+    """A map of names to their secrets."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str]:
+        if not isinstance(value, dict) or not all(isinstance(secret, str) and secret and name for name, secret in value.items()):
+            raise ValidationError("must be a map of names to secrets, both texts that are not empty")
+        if any(":" in name for name in value):
+            raise ValidationError("a name has no `:`")
+        return dict(value)
+
+
+class InboundSettings(Strict):
+    kind = String(validate=OneOf(["none", "bearer", "basic", "oauth2"]))
+    tokens = listed(String(validate=Length(min=1)))
+    users = Secrets()
+    clients = Secrets()
+    token_path = String(validate=Regexp(r"(/[A-Za-z0-9._~-]+)+$"))
+    lifetime = Duration(validate=Range(min=instants.SECOND))
+
+
 class GatewaySettings(Strict):
     url = Url(allow_none=True)
     kcis = String(validate=Regexp(r"/[^\s?#]*$"), allow_none=True)
@@ -144,6 +164,7 @@ class SupplierSettings(Strict):
     default = String(allow_none=True)
     seed = Seed(allow_none=True)
     gateway = nested(GatewaySettings)
+    auth = nested(InboundSettings)
     clock = nested(ClockSettings)
 
     @validates_schema(pass_original=True, skip_on_field_errors=True)
@@ -165,6 +186,7 @@ class Settings(Strict):
     server = nested(ServerSettings)
     store = nested(StoreSettings)
     gateway = nested(GatewaySettings)
+    auth = nested(InboundSettings)
     delivery = nested(DeliverySettings)
     journal = nested(JournalSettings)
     log = nested(LogSettings)
@@ -186,6 +208,9 @@ DEFAULTS: dict[str, Any] = {
             "client_id": "simulator", "client_secret": "simulator-secret", "scope": "",
             "token": "", "username": "", "password": "",
         },
+    },
+    "auth": {
+        "kind": "none", "tokens": [], "users": {}, "clients": {}, "token_path": "/auth/supplier/access-token", "lifetime": "1h",
     },
     "delivery": {
         "retry": "default", "timeout": "10s", "connect_timeout": "3s", "lease": "15s", "in_flight": 64, "after_dead": "park",

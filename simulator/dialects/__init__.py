@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from simulator.dialects.routes import Route
 from simulator.errors import Invalid, Problem, Refused, nearest
-from simulator.model import Document, Heard, Incoming, Kci, Order, Outgoing, Query, Request, Submission, Vocabulary
+from simulator.model import Document, Heard, Incoming, Kci, Order, Outgoing, Query, Request, Step, Submission, Vocabulary
 from simulator.rules import Plan, Rules
 from simulator.schema import Strict, dotted, load
 
@@ -45,6 +45,15 @@ class Dialect(Rules, Protocol):
 
     def read(self, incoming: Incoming, route: Route) -> Submission | Query:
         """Check and read a request. Refused lists every problem of it at once."""
+
+    plain: tuple[Step, ...]
+    """What becomes of an order that goes well: a scenario `for` one later request is told against it."""
+
+    def begin(self, tenant: str, document: Document) -> Submission:
+        """An order that the supplier begins by itself (`Vocabulary.begins`). Refused lists what is wrong with its document."""
+
+    def sample_beginning(self) -> tuple[str, Document]:
+        """A tenant and a document that `begin` takes."""
 
     def guard_repeat(self, submission: Submission, order: Order, *, same: bool) -> None:
         """Refused when a request that came before (`same`: with the same content) is not given its first answer again."""

@@ -1,6 +1,7 @@
-"""The scenarios of one supplier, and which of them a new order plays.
+"""The scenarios of one supplier, and which of them a request plays.
 
-1 a pin, 2 the header `X-Scenario: NAME?param=value&...`, 3 the best `when` (most conditions, then file order), 4 the default.
+1 a pin, 2 the header `X-Scenario: NAME?param=value&...`, 3 the best `when` (most conditions, then file order), 4 the default, for a
+new order; for a later request, what its order's own scenario says of it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from urllib.parse import parse_qsl
 
 from simulator import matching, template
 from simulator.errors import Invalid, Problem, Refused, nearest
-from simulator.model import Condition, Param, Scenario, Vocabulary
+from simulator.model import Condition, Order, Param, Scenario, Vocabulary
 from simulator.scenario.fields import read_param
 from simulator.scenario.file import parse
 
@@ -67,55 +68,105 @@ class Book:
                 self.editions.pop(oldest, None)
         return found
 
-    def named(self, name: str, label: str = "scenario") -> Scenario:
-        """A scenario by name. Refused says where it was asked for (`label`), names the nearest and lists all."""
-        found = self.scenarios.get(name)
-        if found is None:
-            known = ", ".join(self.scenarios)
-            close = nearest(name, self.scenarios)
-            hint = f" ({close})" if close.startswith("did") else ""
-            raise Refused("invalid", [f"{label}: no scenario `{name[:80]}`{hint}; there are: {known}"])
-        return found
+    def named(self, name: str, label: str = "scenario", action: str = "") -> Scenario:
+        """A scenario by name. Refused says where it was asked for (`label`), names the nearest and lists all.
+
+        With an `action`, only one that may answer such a request: `create`, or a later one.
+        """
+        fitting = self._for(action) if action else self.scenarios
+        found = fitting.get(name)
+        if found is not None:
+            return found
+        other = self.scenarios.get(name)
+        known = ", ".join(fitting) or "none"
+        if other is not None:
+            raise Refused("invalid", [f"{label}: {name} {_purpose(other)}, not {_article(action)}; for that there are: {known}"])
+        close = nearest(name, fitting)
+        hint = f" ({close})" if close.startswith("did") else ""
+        raise Refused("invalid", [f"{label}: no scenario `{name[:80]}`{hint}; there are: {known}"])
+
+    def beginning(self, name: str) -> Scenario:
+        """A scenario that the supplier begins. Refused lists them."""
+        begun = [scenario.name for scenario in self.scenarios.values() if scenario.begins == "supplier"]
+        if name in begun:
+            return self.scenarios[name]
+        why = "is begun by the gateway" if name in self.scenarios else "is not here"
+        raise Refused("invalid", [f"scenario: {name[:80]} {why}; the supplier begins: {', '.join(begun) or 'none'}"])
 
     def choose(self, facts: Mapping[str, Any], pins: Sequence[Pin] = ()) -> Choice:
         """Decide which scenario a new order plays. Refused when a control header is wrong. `facts` as in `matching`."""
+        fitting = self._for("create")
+        choice = self._asked("create", fitting, facts, pins) or self._by_when(fitting, facts, self.default)
+        assert choice is not None  # there is a default
+        return choice
+
+    def choose_answer(self, action: str, facts: Mapping[str, Any], pins: Sequence[Pin], order: Order) -> Choice | None:
+        """Decide whether a scenario of its own answers a later request; None leaves it to the order's. Refused as `choose`.
+
+        The header may name the order's own scenario, as it does where a caller sends the same headers with every request.
+        """
+        fitting = {name: scenario for name, scenario in self._for(action).items() if not _used_up(scenario, action, order.used)}
+        if facts["header"].get(SCENARIO_HEADER, "").strip().partition("?")[0] == order.scenario:
+            facts = {**facts, "header": {name: value for name, value in facts["header"].items() if name != SCENARIO_HEADER}}
+        return self._asked(action, fitting, facts, pins) or self._by_when(fitting, facts)
+
+    def _for(self, action: str) -> dict[str, Scenario]:
+        """Those that may answer a request of the gateway, by name."""
+        return {name: found for name, found in self.scenarios.items() if found.answers == action and found.begins == "gateway"}
+
+    def _asked(self, action: str, fitting: Mapping[str, Scenario], facts: Mapping[str, Any], pins: Sequence[Pin]) -> Choice | None:
+        """What a pin or the header wants."""
         headers = facts["header"]
         for pin in pins:
-            if pin.scenario in self.scenarios and not matching.first_difference(pin.when, facts):
-                scenario = self.scenarios[pin.scenario]
+            if pin.scenario in fitting and not matching.first_difference(pin.when, facts):
+                scenario = fitting[pin.scenario]
                 return Choice(scenario=scenario, params=params_of(scenario, headers), reason=f"pin {pin.id}", pin=pin.id)
         asked = headers.get(SCENARIO_HEADER, "").strip()
-        if asked:
-            name, _, query = asked.partition("?")
-            scenario = self.named(name, "X-Scenario")
-            return Choice(scenario=scenario, params=params_of(scenario, headers, query), reason=f"header X-Scenario: {asked[:200]}")
-        return self._by_when(facts)
+        if not asked:
+            return None
+        name, _, query = asked.partition("?")
+        scenario = self.named(name, "X-Scenario", action)
+        if name not in fitting:
+            return None  # it has answered as often as it may
+        return Choice(scenario=scenario, params=params_of(scenario, headers, query), reason=f"header X-Scenario: {asked[:200]}")
 
-    def _by_when(self, facts: Mapping[str, Any]) -> Choice:
-        headers = facts["header"]
-        best: Scenario | None = None
-        differences: dict[str, str] = {}
-        for scenario in self.scenarios.values():
-            difference = self._difference(scenario, facts) if scenario.when else "it has no `when`"
-            differences[scenario.name] = difference
-            if not difference and (best is None or len(scenario.when) > len(best.when)):
-                best = scenario
-        if best is None:
-            best = self.scenarios[self.default]
-            reason = "the supplier's default: no `when` fits"
-        else:
-            reason = "when " + " and ".join(map(matching.describe, best.when))
+    def _by_when(self, fitting: Mapping[str, Scenario], facts: Mapping[str, Any], default: str = "") -> Choice | None:
+        """The `when` that fits with the most conditions; where none does, the default, if there is one."""
+        differences = {
+            name: self._difference(scenario, facts) if scenario.when else "it has no `when`" for name, scenario in fitting.items()
+        }
+        fits = [fitting[name] for name, difference in differences.items() if not difference]
+        if not fits and not default:
+            return None
+        best = max(fits, key=lambda scenario: len(scenario.when)) if fits else fitting[default]  # the first of equals
+        reason = "when " + " and ".join(map(matching.describe, best.when)) if fits else "the supplier's default: no `when` fits"
         others = tuple(
-            (name, difference or f"fits too, with {len(self.scenarios[name].when)} conditions")
+            (name, difference or f"fits too, with {len(fitting[name].when)} conditions")
             for name, difference in differences.items()
             if name != best.name
         )
-        return Choice(scenario=best, params=params_of(best, headers), reason=reason, others=others)
+        return Choice(scenario=best, params=params_of(best, facts["header"]), reason=reason, others=others)
 
     def _difference(self, scenario: Scenario, facts: Mapping[str, Any]) -> str:
         params = {name: param.default for name, param in scenario.params.items()}
         conditions = matching.render_values(scenario.when, lambda value: template.render(value, params))
         return matching.first_difference(conditions, {**facts, "param": params})
+
+
+def _used_up(scenario: Scenario, action: str, used: Mapping[str, int]) -> bool:
+    (entry,) = scenario.entries[action]
+    return bool(entry.times) and used.get(scenario.label(action, 0), 0) >= (entry.times or 0)
+
+
+def _purpose(scenario: Scenario) -> str:
+    if scenario.begins == "supplier":
+        return "is begun by the supplier (POST /__admin/start)"
+    return f"is for {_article(scenario.answers)}"
+
+
+def _article(action: str) -> str:
+    noun = "order" if action == "create" else action
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 def params_of(scenario: Scenario, headers: Mapping[str, str], query: str = "", given: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -171,9 +222,12 @@ def make_book(sources: Iterable[tuple[str, str | bytes]], vocabulary: Vocabulary
                 Problem(message=f"the scenario {scenario.name} is in {scenarios[scenario.name].file} already", file=file, line=1, column=1)
             )
         scenarios[scenario.name] = scenario
-    if default and not problems and default not in scenarios:
-        problems.append(Problem(message=f"the default scenario `{default}` is not here", file=folder, hint=nearest(default, scenarios)))
+    playable = [name for name, scenario in scenarios.items() if scenario.answers == "create" and scenario.begins == "gateway"]
+    if default and not problems and default not in playable:
+        problems.append(Problem(message=f"the default scenario `{default}` is not here", file=folder, hint=nearest(default, playable)))
+    if not playable and not problems:
+        problems.append(Problem(message="no scenario here is for a new order of the gateway", file=folder))
     if problems:
         raise Invalid(problems)
-    fallback = vocabulary.default_scenario if vocabulary.default_scenario in scenarios else next(iter(scenarios))
+    fallback = vocabulary.default_scenario if vocabulary.default_scenario in playable else playable[0]
     return Book(vocabulary=vocabulary, scenarios=scenarios, default=default or fallback)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from marshmallow import ValidationError, validates_schema
@@ -11,7 +12,7 @@ from simulator.errors import Invalid, Problem
 from simulator.model import Entry, Reply, Scenario, Step, Vocabulary
 from simulator.scenario.fields import ParamsField, PendingField, ReplyField, Time, When
 from simulator.scenario.words import check_words
-from simulator.schema import Boolean, Integer, Length, Mapped, Range, Regexp, Strict, String, flatten, listed, nested
+from simulator.schema import Boolean, Integer, Length, Mapped, OneOf, Range, Regexp, Strict, String, flatten, listed, nested
 
 
 class StepSchema(Strict):
@@ -70,15 +71,21 @@ class EntrySchema(Strict):
 class ScenarioSchema(Strict):
     """The file (section 1). The entries of later requests are added for the dialect's actions."""
 
-    later = dict.fromkeys(("for", "begins", "extends", "mix", "expect"), "")
+    later = dict.fromkeys(("extends", "mix", "expect"), "")
 
     scenario = String(required=True, validate=Regexp(r"[A-Za-z][A-Za-z0-9_.-]{0,79}$"))
     about = String(validate=Length(max=200))
     dialect = String()
+    for_ = String(data_key="for")
+    begins = String(validate=OneOf(["gateway", "supplier"]))
     params = ParamsField()
     when = When()
+    times = Integer(validate=Range(min=1))
     reply = ReplyField()
+    pending = PendingField()
     timeline = listed(nested(StepSchema))
+    status = String()
+    illegal = Boolean()
 
 
 def schema_for(vocabulary: Vocabulary) -> Strict:
@@ -123,11 +130,14 @@ def _located(located: strict_yaml.Located, path: strict_yaml.Path, message: str)
 
 
 def _scenario(located: strict_yaml.Located, loaded: dict[str, Any], source: str, vocabulary: Vocabulary) -> Scenario:
+    answers = loaded.get("for_", "order")
     entries = {
         action: tuple(_entry(located, entry, (action, index)) for index, entry in enumerate(loaded[action]))
         for action in vocabulary.actions
         if action in loaded
     }
+    if answers != "order":  # its `when` says whether it is asked at all
+        entries = {answers: (replace(_entry(located, loaded, ()), when=()),)}
     return Scenario(
         name=loaded["scenario"],
         dialect=vocabulary.dialect,
@@ -135,11 +145,13 @@ def _scenario(located: strict_yaml.Located, loaded: dict[str, Any], source: str,
         params=loaded.get("params", {}),
         when=loaded.get("when", ()),
         reply=loaded.get("reply", Reply()),
-        timeline=_steps(located, loaded, ()),
+        timeline=_steps(located, loaded, ()) if answers == "order" else (),
         entries=entries,
         file=located.file,
         source=source,
         digest=seed.digest(vocabulary.dialect, source),
+        answers="create" if answers == "order" else answers,
+        begins=loaded.get("begins", "gateway"),
     )
 
 

@@ -25,6 +25,7 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     schema["required"] = ["scenario"]
     _close(schema)
     _fill(schema, vocabulary, "create")
+    schema["properties"]["for"]["enum"] = ["order", *vocabulary.actions]
     for action in vocabulary.actions:
         _fill(schema["properties"][action]["items"], vocabulary, action)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"A scenario of {vocabulary.dialect}", **schema}

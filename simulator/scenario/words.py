@@ -14,6 +14,7 @@ from simulator.model import Vocabulary
 from simulator.strict_yaml import Located, Path
 
 ORDER_NAMES = ("id", "ref", "tenant", "number", "status", "operation", "scenario", "document", "received_at")
+_ENTRY_KEYS = ("times", "pending", "status", "illegal")
 TEMPLATE_NAMES = ("order", "request", "now", "fake", "supplier")
 
 
@@ -23,7 +24,9 @@ def check_words(located: Located, vocabulary: Vocabulary) -> list[Problem]:
     params = document.get("params") if isinstance(document.get("params"), dict) else {}
     names = {*TEMPLATE_NAMES, *params}
     problems = [*_templates(located, document, (), names), *_header(located, document, vocabulary, params)]
-    problems += _playing(located, document, (), "create", vocabulary)
+    problems += _purpose(located, document, vocabulary)
+    answers = document.get("for", "order")
+    problems += _playing(located, document, (), answers if answers in vocabulary.actions else "create", vocabulary)
     for action in vocabulary.actions:
         entries = document.get(action)
         for index, entry in enumerate(entries if isinstance(entries, list) else []):
@@ -42,6 +45,29 @@ def _header(located: Located, document: dict[str, Any], vocabulary: Vocabulary, 
     yield from _conditions(located, document, (), vocabulary)
 
 
+def _purpose(located: Located, document: dict[str, Any], vocabulary: Vocabulary) -> Iterator[Problem]:
+    """What a file is for, and whether its keys belong to that."""
+    answers = document.get("for", "order")
+    if answers not in ("order", *vocabulary.actions):
+        hint = nearest(answers, ("order", *vocabulary.actions))
+        yield located.problem(("for",), f"for: unknown `{answers}`", code="unknown_word", hint=hint)
+        return
+    begun = document.get("begins") == "supplier"
+    if begun and not vocabulary.begins:
+        yield located.problem(("begins",), f"no order of {vocabulary.dialect} is begun by the supplier", code="purpose")
+    misplaced: list[tuple[tuple[str, ...], str]] = []
+    if answers == "order":
+        misplaced += [(_ENTRY_KEYS, "belongs to an entry, or to a file `for:` one later request")]
+    else:
+        misplaced += [((*vocabulary.actions, "begins"), f"belongs to an order's file: this one is for one {answers}")]
+    if begun:
+        misplaced += [(("reply", "when"), "has no sense here: nobody asks for what the supplier begins")]
+    for keys, said in misplaced:
+        for key in keys:
+            if key in document:
+                yield located.problem((key,), f"`{key}` {said}", code="purpose", at_key=True)
+
+
 def _conditions(located: Located, entry: dict[str, Any], path: Path, vocabulary: Vocabulary) -> Iterator[Problem]:
     when = entry.get("when")
     known = {"operation": vocabulary.operations, "order.status": vocabulary.statuses, "open": vocabulary.actions}
@@ -56,7 +82,7 @@ def _conditions(located: Located, entry: dict[str, Any], path: Path, vocabulary:
 def _playing(located: Located, part: dict[str, Any], path: Path, action: str, vocabulary: Vocabulary) -> Iterator[Problem]:
     yield from _reply(located, part.get("reply"), (*path, "reply"), action, vocabulary)
     yield from _pending(located, part.get("pending"), (*path, "pending"), vocabulary)
-    if path:
+    if path or action != "create":
         yield from _word(located, part.get("status"), (*path, "status"), "status", vocabulary.statuses)
     timeline = part.get("timeline")
     behind = ""

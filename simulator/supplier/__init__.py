@@ -6,19 +6,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from simulator import instants, metrics, story
+from simulator import instants, metrics, oauth, story
 from simulator.clock import Clock
 from simulator.config import SupplierConfig
 from simulator.dialects import Dialect, Route
 from simulator.errors import Refused
-from simulator.model import Exchange, Incoming, Kci, Order, OrderView, Outgoing
+from simulator.model import Document, Exchange, Incoming, Kci, Order, OrderView, Outgoing
 from simulator.scenario import Book
 from simulator.store import Store, clocks, journal, orders, outbox, pins
 from simulator.store.journal import Dropped, Tail
 from simulator.store.suppliers import Called
 from simulator.supplier.acts import Acts
 from simulator.supplier.asking import Inquiry
-from simulator.supplier.reception import Reception, read_when
+from simulator.supplier.entrance import Entrance
+from simulator.supplier.playing import Stage, read_when
+from simulator.supplier.reception import Reception
 from simulator.supplier.shelf import Shelf
 from simulator.supplier.timekeeping import Advance, Advanced
 from simulator.supplier.waiting import Lookout, Wait, Waited
@@ -49,7 +51,9 @@ class Supplier:
         self.fixed_seed = fixed_seed
         self.called = called
         self.lookout = lookout
-        self.reception = Reception(config.name, dialect, self.shelf, store, run_seed=run_seed, fixed_seed=fixed_seed, max_delay=max_delay)
+        stage = Stage(config.name, dialect, self.shelf, run_seed=run_seed, fixed_seed=fixed_seed, max_delay=max_delay)
+        self.entrance = Entrance(config.auth, oauth.key_of(store.root_seed, config.name))
+        self.reception = Reception(config.name, dialect, stage, store)
 
     @property
     def book(self) -> Book:
@@ -65,6 +69,18 @@ class Supplier:
     def receive(self, incoming: Incoming, route: Route) -> Outgoing:
         """Answer one request of the gateway; whatever happens, it is journaled and answered by the contract."""
         return self.reception.receive(incoming, route)
+
+    def admit(self, incoming: Incoming) -> None:
+        """Refused (unauthorised) unless the caller proves who it is, as the settings want it."""
+        self.entrance.check(incoming)
+
+    def grant(self, incoming: Incoming) -> Outgoing | None:
+        """A token, where the request asks our token endpoint for one; None where it is for the contract."""
+        return self.reception.grant(incoming, self.entrance) if self.entrance.is_token_path(incoming.path) else None
+
+    def openapi(self, server: str) -> Document:
+        """The contract as it is played at `server`, with what the door wants."""
+        return self.entrance.described(self.dialect.openapi(server), server)
 
     def refuse(self, incoming: Incoming, refused: Refused) -> Outgoing:
         """The contract's refusal of a request that found no route, journaled too."""
@@ -149,13 +165,18 @@ class Supplier:
 
     def pin(self, scenario: str, times: int | None, when: Mapping[str, Any]) -> Mapping[str, Any]:
         """Let the next `times` orders (all, when None) that fit `when` play a scenario. Refused when one of them is wrong."""
-        self.book.named(scenario)
+        if self.book.named(scenario).begins == "supplier":
+            raise Refused("invalid", [f"scenario: {scenario} is begun by the supplier (POST /__admin/start): no request plays it"])
         read_when(when)
         with self.store.write() as tx:
             if not clocks.hold(tx, self.name):
                 raise Refused("not_found", [f"there is no supplier {self.name} any more"])
             number = pins.add(tx, self.name, scenario, times, when)
         return {"id": number, "scenario": scenario, "times": times, "when": dict(when)}
+
+    def start(self, scenario: str, tenant: str, document: Mapping[str, Any], params: Mapping[str, Any]) -> OrderView:
+        """Begin an order that no gateway asked for, by a scenario that `begins: supplier`. Refused when one of them is wrong."""
+        return self.order(self.reception.begin(scenario, tenant, document, params))
 
     def unpin(self) -> int:
         with self.store.write() as tx:

@@ -42,6 +42,13 @@ class PinInput(Strict):
     when = Mapped()
 
 
+class StartInput(Strict):
+    scenario = String(required=True)
+    tenant = String(required=True)
+    document = Mapped(required=True)
+    params = Mapped()
+
+
 class WaitInput(Strict):
     for_ = String(required=True, data_key="for", validate=OneOf(list(KINDS)))
     match = Mapped()
@@ -65,6 +72,11 @@ def acting(route: Register) -> None:
     @route("/pins", "DELETE")
     def unpin() -> Response:
         return answer({"removed": g.supplier.unpin()})
+
+    @route("/start", "POST")
+    def start() -> Response:
+        given = body_as(StartInput())
+        return answer(order_shape(g.supplier.start(given["scenario"], given["tenant"], given["document"], given.get("params", {}))), 201)
 
     @route("/scenarios/<name>", "PUT")
     def put_scenario(name: str) -> Response:

@@ -12,7 +12,7 @@ from typing import cast
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
-from simulator import clock, metrics, strict_json
+from simulator import clock, metrics, oauth, strict_json
 from simulator.dialects.routes import router_of
 from simulator.errors import Refused
 from simulator.model import Incoming, Outgoing
@@ -20,7 +20,6 @@ from simulator.pretend_gateway import make_pretend_gateway
 from simulator.supplier import Supplier
 from simulator.web.admin import ADMIN, make_admin
 from simulator.web.answers import problem
-from simulator.web.callers import client_of
 from simulator.web.gate import Gate
 from simulator.world import MADE, MOST_KNOWN, World, pretend_path
 
@@ -115,7 +114,7 @@ class _Door:
     def answer(self, asked: Request) -> Response:
         path = asked.path[len(self.prefix) :] or "/"
         if path == "/openapi.json" and asked.method in ("GET", "HEAD"):
-            return _json(self.supplier.dialect.openapi(asked.host_url.rstrip("/") + self.prefix), 200)
+            return _json(self.supplier.openapi(asked.host_url.rstrip("/") + self.prefix), 200)
         incoming = Incoming(
             method=asked.method, path=path, base_url=asked.host_url.rstrip("/") + self.prefix,
             query=asked.query_string.decode("latin-1"), headers={name.lower(): value for name, value in asked.headers.items()},
@@ -132,7 +131,10 @@ class _Door:
         except Refused as refused:
             return self.supplier, self.supplier.refuse(incoming, refused)
         supplier = self._called(incoming)
+        if (granted := supplier.grant(incoming)) is not None:
+            return supplier, granted
         try:
+            supplier.admit(incoming)
             route, variables = self.router.match(incoming.method, incoming.path)
         except Refused as refused:
             return supplier, supplier.refuse(incoming, refused)
@@ -141,7 +143,7 @@ class _Door:
     def _called(self, incoming: Incoming) -> Supplier:
         if self.supplier.name not in self.world.suppliers:
             return self.supplier
-        said = (self.supplier.dialect.tenant_of(incoming), client_of(incoming.headers.get("authorization", "")))
+        said = (self.supplier.dialect.tenant_of(incoming), oauth.client_of(incoming.headers.get("authorization", "")))
         tenant, client = (text if "\0" not in text else "" for text in said)
         with self.world.store.read() as tx:
             return self.world.called(tx, self.supplier, tenant, client)

@@ -101,7 +101,7 @@ def looking(route: Register) -> None:
 
 
 def _scenario(scenario: Scenario, dialect: Dialect) -> dict[str, Any]:
-    return shapes.scenario_shape(scenario, dialect, rehearsal.tell(scenario, dialect).operation)
+    return shapes.scenario_shape(rehearsal.tell(scenario, dialect), dialect)
 
 
 def asking(route: Register) -> None:

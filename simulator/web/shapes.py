@@ -8,7 +8,8 @@ from typing import Any
 from simulator import instants, matching
 from simulator.clock import Clock
 from simulator.dialects import Dialect
-from simulator.model import Order, Scenario
+from simulator.model import Order
+from simulator.rehearsal import Tale
 from simulator.shapes import kci_shape
 from simulator.store.journal import Dropped
 from simulator.store.suppliers import Called
@@ -38,18 +39,34 @@ def advanced_shape(advanced: Advanced) -> dict[str, Any]:
     return shape | ({"unsettled": [kci_shape(kci) for kci in advanced.unsettled]} if advanced.unsettled else {})
 
 
-def scenario_shape(scenario: Scenario, dialect: Dialect, operation: str) -> dict[str, Any]:
-    """A scenario with a sample request that plays it."""
-    sample = dialect.sample(operation, None, 1)
+def scenario_shape(tale: Tale, dialect: Dialect) -> dict[str, Any]:
+    """A scenario with a sample request that plays it: of the gateway, or of the admin API where the supplier begins."""
+    scenario = tale.scenario
     params: Mapping[str, Any] = {
         name: {"type": param.kind, "default": param.default, "choices": list(param.choices), "header": param.header or None}
         for name, param in scenario.params.items()
     }
     return {
         "name": scenario.name, "dialect": scenario.dialect, "about": scenario.about, "params": params,
+        "for": "order" if scenario.answers == "create" else scenario.answers, "begins": scenario.begins,
         "when": [matching.describe(condition) for condition in scenario.when], "source": scenario.source, "digest": scenario.digest,
-        "sample": {"method": sample.method, "path": sample.path, "headers": dict(sample.headers), "body": parsed(sample.body.decode())},
+        "sample": _sample(tale, dialect),
         "errors": [],
+    }  # fmt: skip
+
+
+def _sample(tale: Tale, dialect: Dialect) -> dict[str, Any]:
+    scenario = tale.scenario
+    if scenario.begins == "supplier":
+        tenant, document = dialect.sample_beginning()
+        body = {"scenario": scenario.name, "tenant": tenant, "document": document}
+        return {"method": "POST", "path": "/__admin/start", "headers": {"content-type": "application/json"}, "body": body}
+    later = scenario.answers != "create"
+    operation = dialect.sample_operations(scenario.answers)[0] if later else tale.operation
+    sample = dialect.sample(operation, tale.order if later else None, 1)
+    chosen = {} if scenario.when else {"x-scenario": scenario.name}
+    return {
+        "method": sample.method, "path": sample.path, "headers": {**sample.headers, **chosen}, "body": parsed(sample.body.decode()),
     }  # fmt: skip
 
 

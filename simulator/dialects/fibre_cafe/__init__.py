@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.dialects.fibre_cafe import life, reading, samples, schemas, writing
+from simulator.dialects.fibre_cafe import life, reading, samples, schemas, transitions, writing
+from simulator.dialects.fibre_cafe.settings import Options, Settings, settings_of
 from simulator.dialects.routes import Route
-from simulator.model import Order, Vocabulary
-from simulator.schema import Strict
+from simulator.errors import Refused
+from simulator.model import Document, Heard, Incoming, Kci, Order, Outgoing, Request, Submission, Vocabulary
+from simulator.rules import Plan
 
-
-class Options(Strict):
-    """This contract has no settings of its own, yet."""
+__all__ = ["FibreCafe", "Options", "dialect"]
 
 
 class FibreCafe:
-    """The contract's parts, gathered; each lives in a module of its own."""
+    """The contract's parts, gathered, with the supplier's own settings; each part lives in a module of its own."""
 
     name = "fibre_cafe"
     title = "Fibre Cafe Supplier API 1.15"
@@ -38,17 +38,15 @@ class FibreCafe:
     )
     vocabulary = Vocabulary(
         dialect="fibre_cafe",
-        codes={
-            code: tuple(dict.fromkeys((*reason.choices, *([reason.brings] if reason.brings else ()))))
-            for code, reason in life.REASONS.items()
-        },
-        statuses=life.STATUSES,
+        codes=transitions.BROUGHT,
+        statuses=transitions.STATUSES,
         replies={
             "create": ("acknowledge", "commit", "accept", "reject"),
             "amendment": ("acknowledge", "accept", "reject"),
             "cancellation": ("acknowledge", "accept", "reject"),
         },
-        operations=("provide", "cease", "modify", "ethernet", "amendment", "cancellation"),
+        operations=("provide", "cease", "modify", "ethernet", transitions.UNASKED, "amendment", "cancellation"),
+        begins=(transitions.UNASKED,),
         members=schemas.MEMBERS,
         default_scenario="ORDER_SUCCESSFUL",
     )
@@ -64,29 +62,47 @@ class FibreCafe:
     ends = staticmethod(life.ends)
     request_number = staticmethod(life.request_number)
     tenant_of = staticmethod(reading.tenant_of)
-    read = staticmethod(reading.read)
     guard_repeat = staticmethod(reading.guard_repeat)
-    write = staticmethod(writing.write)
-    refuse = staticmethod(writing.refuse)
-    notice = staticmethod(writing.notice)
-    describe = staticmethod(writing.describe)
+    begin = staticmethod(reading.begin)
+    plain = samples.PLAIN
     sample = staticmethod(samples.sample)
     sample_operations = staticmethod(samples.sample_operations)
+    sample_beginning = staticmethod(samples.sample_beginning)
 
-    check_notice = staticmethod(reading.read_notice)
-    hear = staticmethod(reading.hear)
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def read(self, incoming: Incoming, route: Route) -> Submission:
+        return reading.read(incoming, route, self.settings)
+
+    def write(self, submission: Submission, plan: Plan) -> Outgoing:
+        return writing.write(submission, plan, self.settings)
+
+    def refuse(self, refused: Refused) -> Outgoing:
+        return writing.refuse(refused, self.settings)
+
+    def notice(self, order: Order, kci: Kci, request: Request | None) -> Document:
+        return writing.notice(order, kci, request, self.settings)
+
+    def describe(self, document: Mapping[str, Any]) -> str:
+        return writing.describe(document, self.settings)
+
+    def check_notice(self, incoming: Incoming) -> Document:
+        return reading.read_notice(incoming, self.settings)
+
+    def hear(self, document: Mapping[str, Any]) -> Heard:
+        return reading.hear(document, self.settings)
 
     @staticmethod
     def silences(order: Order, code: str) -> str:
         return ""
 
-    @staticmethod
-    def openapi(server: str) -> dict[str, Any]:
+    def openapi(self, server: str) -> dict[str, Any]:
         from simulator.dialects.fibre_cafe.openapi import document  # apispec is needed only here
 
-        return document(server)
+        return document(server, self.settings)
 
 
 def dialect(options: Mapping[str, Any]) -> FibreCafe:
-    """The contract as it is played."""
-    return FibreCafe()
+    """The contract as it is played, with the settings of `Options`."""
+    return FibreCafe(settings_of(options))

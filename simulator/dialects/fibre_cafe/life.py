@@ -1,4 +1,4 @@
-"""The life of a Fibre Cafe order: which status follows which, as one table (reference sections 5.1 to 5.3 and 6).
+"""The life of a Fibre Cafe order, by the tables of `transitions` (reference sections 5.1 to 5.3 and 6).
 
 The stack `Order.before` holds frames. A frame of an open request keeps the status that its refusal goes back to. A frame without
 a request stands under PENDING and keeps the status that a cure goes back to. What the story itself does while a request is open
@@ -8,61 +8,37 @@ moves the order below it, so that every open request goes back to the newest sta
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from simulator import instants, seed
+from simulator.dialects.fibre_cafe.transitions import (
+    CANCELLED,
+    COMPLETED,
+    CREATED,
+    ENDED,
+    ONLY_ANSWERS,
+    ONLY_FROM,
+    PARTIAL,
+    PENDING,
+    REASONS,
+    REQUESTS,
+    UNASKED,
+    UNDER_WAY,
+)  # fmt: skip
 from simulator.errors import Illegal, Refused
 from simulator.model import RECEIVED, Document, Entry, Frame, Order, Reply, Request, Submission
 from simulator.rules import Event
 
-ACKNOWLEDGED, IN_PROGRESS, PENDING, HELD = "ACKNOWLEDGED", "IN_PROGRESS", "PENDING", "HELD"
-PENDING_AMENDMENT, PENDING_CANCELLATION = "PENDING_AMENDMENT", "PENDING_CANCELLATION"
-REJECTED, CANCELLED, FAILED, COMPLETED, PARTIAL = "REJECTED", "CANCELLED", "FAILED", "COMPLETED", "PARTIAL"
+OBJECTIONS = ("NO_AUTHORISATION", "CUSTOMER_NOT_AWARE", "DELIBERATE_MISLEAD", "PURCHASED_DIFFERENT_PRODUCT", "END_USER_NOT_MOVING")
+"""The reasons of a "cancellation other": the losing side objects to a cease that it did not ask for (4.6)."""
 
-UNDER_WAY = (ACKNOWLEDGED, IN_PROGRESS, PENDING, HELD)
-ALIVE = (RECEIVED, *UNDER_WAY)
-ENDED = (REJECTED, CANCELLED, FAILED, COMPLETED, PARTIAL)
-STATUSES = (*UNDER_WAY, PENDING_AMENDMENT, PENDING_CANCELLATION, *ENDED)
-AMENDABLE = (ACKNOWLEDGED, IN_PROGRESS, PENDING, PENDING_AMENDMENT)
-OPENED = {"amendment": PENDING_AMENDMENT, "cancellation": PENDING_CANCELLATION}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reason:
-    """A KCI reason code: the statuses it may be sent from, the one it brings (empty: unchanged), those that `status:` may choose
-    instead, the open request it settles, and the members of the message that the contract makes mandatory."""
-
-    sources: tuple[str, ...] = ALIVE
-    brings: str = ""
-    choices: tuple[str, ...] = ()
-    settles: tuple[str, str] | None = None
-    needs: tuple[str, ...] = ()
-
-
-REASONS: dict[str, Reason] = {
-    "ACKNOWLEDGED": Reason(sources=(RECEIVED,), brings=ACKNOWLEDGED),
-    "COMMITTED": Reason(sources=(RECEIVED, ACKNOWLEDGED), brings=IN_PROGRESS),
-    "UPDATE": Reason(choices=(ACKNOWLEDGED, IN_PROGRESS, HELD, FAILED)),
-    "ADDITIONAL": Reason(),
-    "WARNING": Reason(needs=("problemCode",)),
-    "DELAY": Reason(sources=(ACKNOWLEDGED, IN_PROGRESS), brings=HELD, choices=(ACKNOWLEDGED, IN_PROGRESS), needs=("problemCode",)),
-    "RESUMED": Reason(sources=(HELD,), brings=IN_PROGRESS),
-    "INFORMATION_REQUIRED": Reason(sources=(ACKNOWLEDGED, IN_PROGRESS, HELD), brings=PENDING, needs=("problemCode", "text")),
-    "REAPPOINT": Reason(sources=(ACKNOWLEDGED, IN_PROGRESS, HELD), brings=PENDING, needs=("problemCode",)),
-    "REAPPOINTED": Reason(sources=UNDER_WAY, brings=IN_PROGRESS, choices=UNDER_WAY, needs=("problemCode",)),
-    "AMENDED": Reason(sources=UNDER_WAY, settles=("amendment", "applied"), choices=UNDER_WAY),
-    "AMENDMENT_REJECTED": Reason(sources=UNDER_WAY, settles=("amendment", "refused"), needs=("problemCode", "text")),
-    "CANCELLED": Reason(brings=CANCELLED, settles=("cancellation", "applied"), needs=("problemCode",)),
-    "CANCELLATION_REJECTED": Reason(settles=("cancellation", "refused"), needs=("problemCode", "text")),
-    "ORDER_REJECTED": Reason(sources=(RECEIVED,), brings=REJECTED, needs=("problemCode", "text")),
-    "COMPLETED": Reason(sources=(IN_PROGRESS,), brings=COMPLETED, choices=(PARTIAL,)),
-    "RESUBMIT": Reason(),
-}
+OURS = (
+    "supplierOrderReference", "status", "committedDate", "targetDate", "appointmentTimeslot", "appointmentSupplierReference",
+    "serviceOrderAmendmentId", "serviceOrderAmendmentReference", "serviceOrderCancellationId", "serviceOrderCancellationReference",
+)  # fmt: skip
+"""Members of an order that are the supplier's to give (4.4): what a gateway writes there is not taken over."""
 
 PAUSES: Mapping[str, str] = {}  # every pause ends with its own entry's last step
-
-_CREATED = {"acknowledge": ACKNOWLEDGED, "commit": IN_PROGRESS, "accept": RECEIVED}
-_ONLY_ANSWERS = ("AMENDED", "AMENDMENT_REJECTED", "CANCELLATION_REJECTED")
 
 
 def default_reply(action: str) -> str:
@@ -97,29 +73,64 @@ def request_number(order: Order, action: str, count: int) -> str:
 
 
 def guard(order: Order, submission: Submission, requests: Sequence[Request]) -> None:
-    """What the contract forbids, as a 422 (reference 5.3).
+    """What the contract forbids, as a 422 (reference 4.5, 4.6, 5.3).
 
-    No change after the end, no amendment outside its statuses, no second open cancellation.
+    No change after the end, no amendment outside its statuses or of a cease that nobody asked for, no second open cancellation.
     """
     action = submission.action
+    asking = REQUESTS[action]
     if order.status in ENDED:
         raise Refused("invalid", [f"orderId: order {order.ref} is {order.status}: no {action} is possible any more"])
-    if action == "amendment" and order.status not in AMENDABLE:
+    if order.operation == UNASKED and action == "amendment":
+        raise Refused("invalid", [f"orderId: {_called(order)} is an unsolicited cease, which cannot be amended"])
+    if order.status not in asking.sources:
         shown = "not yet acknowledged" if order.status == RECEIVED else order.status
-        raise Refused("invalid", [f"orderId: order {order.ref} is {shown}: it can be amended in {', '.join(AMENDABLE)}"])
-    if action == "cancellation" and any(request.action == action and request.status == "open" for request in requests):
-        raise Refused("invalid", [f"orderId: a cancellation of order {order.ref} is open already"])
+        raise Refused("invalid", [f"orderId: order {order.ref} is {shown}: it takes an {action} in {', '.join(asking.sources)}"])
+    if asking.at_most_one and any(request.action == action and request.status == "open" for request in requests):
+        raise Refused("invalid", [f"orderId: a {action} of order {order.ref} is open already"])
+    _check_content(order, submission)
+
+
+def _check_content(order: Order, submission: Submission) -> None:
+    """What an amendment or cancellation may not say of this kind of order."""
+    if submission.action == "amendment" and order.operation == "cease" and "serviceCharacteristics" in submission.document:
+        raise Refused("invalid", ["serviceCharacteristics: a cease order has none"])
+    if submission.action == "amendment" and (lacking := _half_contacts(order, submission.document)):
+        raise Refused("invalid", lacking)
+    reason = submission.document.get("reasonCode")
+    if submission.action != "cancellation" or (reason in OBJECTIONS) is (order.operation == UNASKED):
+        return
+    if order.operation == UNASKED:
+        raise Refused("invalid", [f"reasonCode: `{reason}` does not object to an unsolicited cease; one of: {', '.join(OBJECTIONS)}"])
+    raise Refused("invalid", [f"reasonCode: `{reason}` is for an unsolicited cease only"])
+
+
+def _half_contacts(order: Order, change: Document) -> list[str]:
+    """What a contact would lack after an amendment that names only a part of one that is not there, or takes a part away (4.10)."""
+    known = {name: order.document[name] for name in _CONTACTS if name in order.document}
+    after = _merged(known, {name: change[name] for name in _CONTACTS if name in change})
+    return [
+        f"{name}.{member}: is required: the order has none to go with the rest"
+        for name in _CONTACTS
+        for member in ("name", "phoneNumber")
+        if name in change and isinstance(after.get(name), dict) and after[name] and member not in after[name]
+    ]
+
+
+def _called(order: Order) -> str:
+    return f"order {order.ref or order.number}"
 
 
 def move(order: Order, event: Event, now: int) -> Order:
     """The order after an event; Illegal when the table has no such move and the step does not say `illegal: true`."""
     if event.action == "create":
-        return _numbered(replace(order, status=_CREATED[event.outcome]))
+        document = {key: value for key, value in order.document.items() if key not in OURS}
+        return _numbered(replace(order, status=CREATED[event.outcome], document=document))
     if event.send and not event.illegal:
         _check(order, event)
     if event.outcome == "opened":
         frame = Frame(status=order.status, request=event.request)
-        return replace(order, status=OPENED[event.action], before=(*order.before, frame))
+        return replace(order, status=REQUESTS[event.action].opens, before=(*order.before, frame))
     if event.outcome == "refused":
         return _closed(order, event.request)
     if event.outcome == "applied":
@@ -134,16 +145,38 @@ def base(order: Order) -> str:
 
 
 def complete(order: Order, event: Event, now: int) -> Order:
-    """Fill in what the contract makes mandatory: both dates at commitment (4.4), a new slot with REAPPOINTED (6)."""
-    if event.send == "COMMITTED" or (event.action == "create" and event.outcome == "commit"):
-        committed = order.document.get("committedDate") or _committed(order.document, now)
-        dates = {"committedDate": committed, "targetDate": order.document.get("targetDate") or committed}
-        return replace(order, document={**order.document, **dates})
-    if event.send == "REAPPOINTED" and not {"appointmentTimeslot", "appointmentSupplierReference"} & order.document.keys():
+    """Fill in what the contract makes mandatory: both dates at commitment (4.4), a new slot with REAPPOINTED (6).
+
+    Illegal when a story moves `committedDate`, which is set once, or `targetDate` with RESUMED, which leaves it alone.
+    """
+    document = order.document
+    if event.send == "COMMITTED" or (event.action == "create" and event.outcome == "commit") or _is_begun_committed(order, event):
+        committed = document.get("committedDate") or document.get("targetDate") or _committed(document, now)
+        document = {**document, "committedDate": committed, "targetDate": document.get("targetDate") or committed}
+    elif event.send == "REAPPOINTED" and not {"appointmentTimeslot", "appointmentSupplierReference"} & document.keys():
         day = instants.format_instant(now + 7 * instants.DAY)[:10]
         slot = {"timeslotStartDateTime": f"{day}T08:00:00.000Z", "timeslotEndDateTime": f"{day}T13:00:00.000Z"}
-        return replace(order, document={**order.document, "appointmentTimeslot": slot, "targetDate": slot["timeslotEndDateTime"]})
-    return order
+        document = {**document, "appointmentTimeslot": slot, "targetDate": slot["timeslotEndDateTime"]}
+    dates: dict[str, str] = {name: document[name] for name in _DATES if name in document}
+    if not event.illegal:
+        _check_dates(order.memo, dates, event)
+    return replace(order, document=document, memo=dates)
+
+
+_DATES = ("committedDate", "targetDate")
+
+
+def _is_begun_committed(order: Order, event: Event) -> bool:
+    return event.send == "CREATED" and order.status == "IN_PROGRESS"
+
+
+def _check_dates(told: Mapping[str, str], dates: Mapping[str, str], event: Event) -> None:
+    """Compare with what the order said last."""
+    committed = told.get("committedDate")
+    if committed and dates.get("committedDate") != committed and event.outcome != "applied":
+        raise Illegal("committedDate is set once, at commitment: what moves is targetDate")
+    if event.send == "RESUMED" and dates.get("targetDate") != told.get("targetDate"):
+        raise Illegal("RESUMED leaves targetDate as it is: a new date is told by UPDATE or REAPPOINTED")
 
 
 def merge(order: Order, request: Request) -> Order:
@@ -156,7 +189,8 @@ def merge(order: Order, request: Request) -> Order:
     return replace(order, document=_merged(order.document, wanted))
 
 
-_NOT_MERGED = ("id", "orderId", "orderType", "tenant", "status", "supplierOrderReference")
+_CONTACTS = ("primaryContact", "secondaryContact")
+_NOT_MERGED = ("id", "orderId", "orderType", "tenant", *OURS)
 
 
 def _merged(document: Document, change: Document) -> Document:
@@ -175,7 +209,13 @@ def _check(order: Order, event: Event) -> None:
     reason = REASONS.get(event.send)
     if reason is None:
         raise Illegal(f"{event.send} is no reason code of this contract")
-    if event.send in _ONLY_ANSWERS and not event.outcome:
+    if order.operation == UNASKED and reason.unasked == "never":
+        raise Illegal(f"{event.send} is not for an unsolicited cease")
+    if order.operation != UNASKED and reason.unasked == "only":
+        raise Illegal(f"{event.send} is for an unsolicited cease only: the tenant knows of this order")
+    if order.operation == UNASKED and order.status == RECEIVED and event.send != "CREATED":
+        raise Illegal(f"{event.send} is not possible before CREATED: the gateway does not know of this order yet")
+    if event.send in ONLY_ANSWERS and not event.outcome:
         raise Illegal(f"{event.send} answers an open {reason.settles[0] if reason.settles else 'request'}, and none is open")
     status = base(order)
     if status not in reason.sources:
@@ -184,6 +224,9 @@ def _check(order: Order, event: Event) -> None:
         raise Illegal(f"{event.send} is not possible before the acknowledgement: the order has no status yet that it could show")
     if event.status and event.status not in reason.choices and event.status != reason.brings:
         raise Illegal(f"{event.send} never brings {event.status}")
+    brought = event.status or reason.brings
+    if status not in ONLY_FROM.get(brought, (status,)):
+        raise Illegal(f"{brought} is not possible in {status}: only before the acknowledgement")
 
 
 def _applied(order: Order, event: Event) -> Order:
@@ -232,7 +275,8 @@ def _number(order: Order) -> str:
 
 def _committed(document: Document, now: int) -> str:
     """The requested date where it lies ahead, else ten days from now, at 09:00 UTC (ASSUMPTION: the contract leaves it to the supplier)."""
-    wanted = document.get("requestedCompletionDate")
-    if isinstance(wanted, str) and len(wanted) == 10 and wanted > instants.format_instant(now)[:10]:
+    wanted = document.get("requestedCompletionDate") or document.get("requestedCeaseDate")
+    wanted = wanted[:10] if isinstance(wanted, str) else ""
+    if len(wanted) == 10 and wanted > instants.format_instant(now)[:10]:
         return f"{wanted}T09:00:00.000Z"
     return f"{instants.format_instant(now + 10 * instants.DAY)[:10]}T09:00:00.000Z"

@@ -1,86 +1,152 @@
-"""The contract as OpenAPI 3.1, made from the schemas that check the requests; the KCI is a webhook."""
+"""The contract as OpenAPI 3.1, made from the schemas that check the requests; the KCI is a webhook.
+
+What a caller must prove at the door is not the contract's to say: the supplier adds it.
+"""
 
 from __future__ import annotations
 
 import json
+from itertools import combinations
 from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
+from marshmallow import Schema
 
 from simulator import __version__
-from simulator.dialects.fibre_cafe import samples, schemas
+from simulator.dialects.fibre_cafe import samples, schemas, transitions, writing
+from simulator.dialects.fibre_cafe.settings import Settings
+from simulator.errors import Refused
+from simulator.model import Kci, Order, Request
 
-_SCHEMAS = {
+_ASKED: dict[str, type[Schema]] = {
     "ProvideServiceOrder": schemas.ProvideOrder, "CeaseServiceOrder": schemas.CeaseOrder, "ModifyServiceOrder": schemas.ModifyOrder,
     "EthernetServiceOrder": schemas.EthernetOrder, "ServiceOrderAmendment": schemas.Amendment,
-    "ServiceOrderCancellation": schemas.Cancellation, "Order": schemas.OrderInKci, "Kci": schemas.KciDocument, "Error": schemas.ErrorBody,
+    "ServiceOrderCancellation": schemas.Cancellation,
 }  # fmt: skip
-_BODIES = {
-    "/service-orders": ("placeOrder", "Place an order", ("ProvideServiceOrder", "CeaseServiceOrder", "ModifyServiceOrder"), "provide"),
-    "/ethernet/service-orders": ("placeEthernetOrder", "Place an Ethernet order", ("EthernetServiceOrder",), "ethernet"),
-    "/service-order-amendments": ("amendOrder", "Amend an order in flight", ("ServiceOrderAmendment",), ""),
-    "/service-order-cancellations": ("cancelOrder", "Cancel an order in flight", ("ServiceOrderCancellation",), ""),
-}
-_EXAMPLES: dict[str, dict[str, Any]] = {
-    "/service-order-amendments": {"id": 77, "orderId": 4101, "primaryContact": {"phoneNumber": "01632 960199"}},
-    "/service-order-cancellations": {"id": 78, "orderId": 4101, "reasonCode": "CUSTOMER_CHANGED_MIND"},
-}
+_TOLD: dict[str, type[Schema]] = {
+    "ProvideServiceOrderState": schemas.ProvideState, "CeaseServiceOrderState": schemas.CeaseState,
+    "ModifyServiceOrderState": schemas.ModifyState, "EthernetServiceOrderState": schemas.EthernetState,
+    "UnsolicitedCeaseState": schemas.UnsolicitedCeaseState, "RequestConfirmation": schemas.Answered, "Error": schemas.ErrorBody,
+}  # fmt: skip
+_OPERATIONS: dict[str, dict[str, Any]] = {
+    "/service-orders": {
+        "id": "placeOrder", "summary": "Place an order", "asked": ("ProvideServiceOrder", "ModifyServiceOrder", "CeaseServiceOrder"),
+        "about": "A provide, modify or cease order, told apart by `orderType` or by its members. 201 acknowledges or commits it, "
+        "202 leaves that to a KCI, 422 rejects it.",
+        "told": ("ProvideServiceOrderState", "ModifyServiceOrderState", "CeaseServiceOrderState"),
+        "samples": ("provide", "modify", "cease"),
+    },
+    "/ethernet/service-orders": {
+        "id": "placeEthernetOrder", "summary": "Place an Ethernet order", "asked": ("EthernetServiceOrder",),
+        "about": "An Ethernet provide order that quotes the supplier's offer. Answers as for any order.",
+        "told": ("EthernetServiceOrderState",), "samples": ("ethernet",),
+    },
+    "/service-order-amendments": {
+        "id": "amendOrder", "summary": "Amend an order in flight", "asked": ("ServiceOrderAmendment",),
+        "about": "Members that are absent stay as they are, arrays are replaced whole, empty values remove. 201 applies the amendment, "
+        "202 leaves that to a KCI, 422 rejects it.",
+        "told": ("RequestConfirmation",), "samples": ("amendment",),
+    },
+    "/service-order-cancellations": {
+        "id": "cancelOrder", "summary": "Cancel an order in flight", "asked": ("ServiceOrderCancellation",),
+        "about": "Or object to an unsolicited cease, with a reason of its own. 201 cancels the order, 202 leaves that to a KCI, "
+        "422 rejects it.",
+        "told": ("RequestConfirmation",), "samples": ("cancellation",),
+    },
+}  # fmt: skip
 _ERRORS = {
-    "400": "Malformed: cannot be read, or members or headers are missing or of a wrong type",
-    "404": "The order is not known",
-    "413": "The body is too large",
-    "422": "Well-formed, but not possible",
-    "500": "A fault of the supplier",
+    "400": ("malformed", "Malformed: cannot be read, or members or headers are missing or of a wrong type"),
+    "401": ("unauthorised", "No credentials, or wrong or expired ones"),
+    "404": ("not_found", "The order is not known"),
+    "413": ("too_large", "The body is too large"),
+    "422": ("invalid", "Well-formed, but not possible"),
+    "500": ("fault", "A fault of the supplier"),
 }
 _CONTROLS = {
-    "X-Scenario": "Of the simulator, not of the contract: which scenario the order plays, `NAME?param=value&...`",
+    "X-Scenario": "Of the simulator, not of the contract: the scenario that answers this request, `NAME?param=value&...`",
     "X-Kci-Delay": "Of the simulator: seconds between KCIs, decimals allowed",
     "X-Problem-Code": "Of the simulator: the problem code that the scenario sends",
+    "X-Seed-Key": "Of the simulator: what an order's drawn values hang on, instead of its document",
 }
+_MOMENT = 1_772_442_000_000_000  # 2026-03-02T09:00:00Z
 
 
-def document(server: str) -> dict[str, Any]:
-    """The whole document for a supplier at `server` (an absolute URL)."""
+def document(server: str, settings: Settings) -> dict[str, Any]:
+    """The whole document for a supplier at `server` (an absolute URL), as its settings play the contract."""
     spec = APISpec(
         title="Fibre Cafe Supplier API, simulated", version=__version__, openapi_version="3.1.0", plugins=[MarshmallowPlugin()],
-        info={"description": "The order operations of Supplier API 1.15, and the KCI of Supplier Updates API 1.8 as a webhook."},
+        info={
+            "description": "The order operations of Supplier API 1.15, and the KCI of Supplier Updates API 1.8 as a webhook.",
+            "contact": {"name": "supplier-simulator", "url": server},
+        },
         servers=[{"url": server}], tags=[{"name": "orders", "description": "Order management"}],
-        webhooks={"kci": {"post": _webhook()}},
+        webhooks={"kci": {"post": _webhook(settings)}},
     )  # fmt: skip
-    for name, schema in _SCHEMAS.items():
+    for name, schema in (_ASKED | _TOLD).items():
         spec.components.schema(name, schema=schema)
-    for path, (operation, summary, names, sample) in _BODIES.items():
-        spec.path(path=path, operations={"post": _operation(path, operation, summary, names, sample)})
-    return dict(spec.to_dict())
+    spec.components.schema("Kci", schema=type(schemas.kci_schema(settings)))
+    spec.components.security_scheme("gateway", _GATEWAY)
+    for path, operation in _OPERATIONS.items():
+        spec.path(path=path, operations={"post": _operation(path, operation, settings)})
+    whole = dict(spec.to_dict())
+    _refine(whole["components"]["schemas"], settings)
+    return whole
 
 
-def _operation(path: str, operation: str, summary: str, names: tuple[str, ...], sample: str) -> dict[str, Any]:
-    references = [{"$ref": f"#/components/schemas/{name}"} for name in names]
-    body = references[0] if len(references) == 1 else {"oneOf": references}
-    example = json.loads(samples.sample(sample, None, 4101).body) if sample else _EXAMPLES[path]
+def _refine(components: dict[str, Any], settings: Settings) -> None:
+    """What the schemas check by code: bodies that exclude each other, exactly one entity in a KCI, nothing unknown when strict."""
+    for name, schema in _ASKED.items():
+        foreign = getattr(schema, "forbids", ())
+        if foreign:
+            components[name]["not"] = {"anyOf": [{"required": [member]} for member in foreign]}
+    keys = list(settings.entities.values())
+    none = {"not": {"anyOf": [{"required": [key]} for key in keys]}}
+    # a `oneOf` would say the same, but generators take that for a choice of types and lose the members
+    components["Kci"]["not"] = {"anyOf": [none, *({"required": list(pair)} for pair in combinations(keys, 2))]}
+    for name, component in components.items():
+        if settings.strict and name not in _TOLD and name != "Kci" and component.get("type") == "object":
+            component["additionalProperties"] = False
+
+
+def _operation(path: str, operation: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    body = _one_of("oneOf", operation["asked"])
+    examples = {name: {"summary": f"A valid {name}", "value": _sample(name)} for name in operation["samples"]}
     return {
-        "operationId": operation,
-        "summary": summary,
+        "operationId": operation["id"],
+        "summary": operation["summary"],
+        "description": operation["about"],
         "tags": ["orders"],
         "parameters": _headers(tenant_required=not path.startswith("/ethernet")),
-        "requestBody": {"required": True, "content": {"application/json": {"schema": body, "example": example}}},
-        "responses": _responses(created=bool(sample)),
+        "requestBody": {"required": True, "content": {"application/json": {"schema": body, "examples": examples}}},
+        "responses": _responses(operation, settings),
     }
 
 
-def _responses(*, created: bool) -> dict[str, Any]:
-    done = {"$ref": "#/components/schemas/Order"} if created else {"type": "object", "required": ["supplierReference"]}
-    errors = {
-        code: {"description": text, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
-        for code, text in _ERRORS.items()
-    }
+def _one_of(how: str, names: tuple[str, ...]) -> dict[str, Any]:
+    references = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+    return references[0] if len(references) == 1 else {how: references}
+
+
+def _responses(operation: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    done = {"schema": _one_of("anyOf", operation["told"]), "examples": {name: {"value": _answer(name)} for name in operation["samples"]}}
+    later: dict[str, Any] = {"description": "Accepted; a KCI will follow"}
+    if settings.accepted_body != "none":
+        later["content"] = {"application/json": {"schema": {"type": "object"}}}
     return {
-        "201": {"description": "Done", "content": {"application/json": {"schema": done}}},
-        "202": {"description": "Accepted; a KCI will follow"},
-        **errors,
+        "201": {"description": "Done", "content": {"application/json": done}},
+        "202": later,
+        **{code: _error(kind, text, settings) for code, (kind, text) in _ERRORS.items()},
+        "403": {"description": "Blocked; the contract gives it no body"},
         "503": {"description": "Not available now"},
     }
+
+
+def _error(kind: str, text: str, settings: Settings) -> dict[str, Any]:
+    body: dict[str, Any] = {**writing.refuse(Refused(kind, ["what is wrong, one message each"]), settings).body, "uuid": _uuid(9)}
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "example": body}}
+    asked = {"WWW-Authenticate": {"description": "How to authenticate", "schema": {"type": "string"}}}
+    return {"description": text, "content": content, **({"headers": asked} if kind == "unauthorised" else {})}
 
 
 def _headers(*, tenant_required: bool) -> list[dict[str, Any]]:
@@ -100,11 +166,82 @@ def _headers(*, tenant_required: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _webhook() -> dict[str, Any]:
+_GATEWAY: dict[str, Any] = {
+    "type": "oauth2",
+    "description": "Of the gateway, for the KCIs: by default at its own `/auth/supplier/access-token`",
+    "flows": {"clientCredentials": {"tokenUrl": "https://gateway.example/auth/supplier/access-token", "scopes": {}}},
+}
+
+
+def _webhook(settings: Settings) -> dict[str, Any]:
+    texts = {name: {"type": "string"} for name in ("X-Request-ID", "X-Conversation-ID")}
+    examples = {f"{code} {operation}": {"value": _kci(operation, code, settings)} for operation, code in _SHOWN}
+    refused = {
+        "400": "Malformed, or mandatory parts are missing", "401": "No valid token", "403": "Blocked", "422": "Failed validation",
+        "500": "A fault of the gateway", "503": "Not available now: it is sent again",
+    }  # fmt: skip
     return {
         "operationId": "receiveKci",
         "summary": "An update that this supplier pushes to the gateway",
+        "description": "One order's KCIs come one after another, each with the newest order; a retry repeats the same bytes.",
         "tags": ["orders"],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Kci"}}}},
-        "responses": {"204": {"description": "Received"}},
+        "security": [{"gateway": []}],
+        "parameters": [
+            {"name": name, "in": "header", "required": name == "X-Request-ID", "schema": schema} for name, schema in texts.items()
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Kci"}, "examples": examples}},
+        },
+        "responses": {"204": {"description": "Received"}, **{code: {"description": text} for code, text in refused.items()}},
     }
+
+
+# ---- examples: what our own code writes of our own samples ----------------------------------------------------------------
+
+_SHOWN = (
+    ("provide", "ACKNOWLEDGED"), ("provide", "COMMITTED"), ("provide", "DELAY"), ("provide", "COMPLETED"), ("modify", "ACKNOWLEDGED"),
+    ("cease", "ACKNOWLEDGED"), ("ethernet", "ACKNOWLEDGED"), (transitions.UNASKED, "CREATED"), ("provide", "AMENDED"),
+)  # fmt: skip
+
+
+def _uuid(number: int) -> str:
+    return f"00000000-0000-4000-8000-{number:012d}"
+
+
+def _order(operation: str, status: str) -> Order:
+    if operation == transitions.UNASKED:
+        tenant, given = samples.sample_beginning()
+        document: dict[str, Any] = {"tenant": tenant, **given}
+    else:
+        document = json.loads(samples.sample(operation, None, 4101).body)
+    dates = {"committedDate": "2026-03-12T09:00:00.000Z", "targetDate": "2026-03-12T09:00:00.000Z"}
+    return Order(
+        id=_uuid(1), supplier="default", tenant=samples.TENANT, ref="" if operation == transitions.UNASKED else "4101",
+        operation=operation, document=document if status == "ACKNOWLEDGED" else {**document, **dates}, scenario="", digest="", seed_key="",
+        number="SIM-0000000041", status=status,
+    )  # fmt: skip
+
+
+def _sample(name: str) -> Any:
+    order = _order("provide", "IN_PROGRESS") if name in transitions.REQUESTS else None
+    return json.loads(samples.sample(name, order, 77 if order else 4101).body)
+
+
+def _answer(name: str) -> Any:
+    if name in transitions.REQUESTS:
+        return {"supplierReference": f"SIM-0000000041-{name[0].upper()}1", **_sample(name)}
+    return writing.order_body(_order(name, "ACKNOWLEDGED"))
+
+
+def _kci(operation: str, code: str, settings: Settings) -> Any:
+    reason = transitions.REASONS[code]
+    request = None
+    if reason.settles:
+        action = reason.settles[0]
+        request = Request(
+            id=_uuid(2), order=_uuid(1), action=action, operation=action, ref="77", tenant=samples.TENANT, document=_sample(action),
+            number=f"SIM-0000000041-{action[0].upper()}1",
+        )  # fmt: skip
+    kci = Kci(id=_uuid(3), order=_uuid(1), request="", position=1, due_at=0, send=code, sequence=1, issued_at=_MOMENT)
+    return writing.notice(_order(operation, reason.brings or "IN_PROGRESS"), kci, request, settings)

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.dialects.bodies import misspelt_controls, read_object, refusal, text_in
-from simulator.dialects.fibre_cafe.schemas import ENTITIES, KCI, ORDERS, PROVIDE_TYPES, REQUESTS
+from simulator.dialects.fibre_cafe.schemas import ENGINEER_TASKS, ORDERS, PROBLEM_CODES, PROVIDE_TYPES, REQUESTS, UNSOLICITED, kci_schema
+from simulator.dialects.fibre_cafe.settings import Settings
+from simulator.dialects.fibre_cafe.transitions import UNASKED
 from simulator.dialects.routes import Route
-from simulator.errors import Refused
+from simulator.errors import Refused, nearest
 from simulator.model import Document, Heard, Incoming, Order, Submission
 from simulator.schema import Misfit, Tolerant, dotted, flatten, unknown_members
 
@@ -21,8 +23,11 @@ def tenant_of(incoming: Incoming) -> str:
     return incoming.headers.get("tenant", "").strip() or text_in(incoming.body, "tenant")
 
 
-def read(incoming: Incoming, route: Route) -> Submission:
-    """Check and read one request of the order operations (reference 1.1 rows 5 to 8, 2.1). Refused: malformed or invalid."""
+def read(incoming: Incoming, route: Route, settings: Settings) -> Submission:
+    """Check and read one request of the order operations (reference 1.1 rows 5 to 8, 2.1). Refused: malformed or invalid.
+
+    What only stands out (members that we do not know, words that the pages may have cut off) is a finding, unless the settings are strict.
+    """
     if route.operation == "unimplemented":
         raise Refused("not_implemented", [f"{route.method} {route.path} is not implemented by this supplier"])
     malformed = _header_problems(incoming.headers, tenant_needed=route.operation != "ethernet")
@@ -32,10 +37,22 @@ def read(incoming: Incoming, route: Route) -> Submission:
         raise Refused("malformed", [*malformed, str(error)]) from None
     operation = route.operation if route.operation != "order" else variant(document)
     schema = ORDERS.get(operation) or REQUESTS[operation]
-    invalid = check(schema, document, malformed)
+    invalid = [*check(schema, document, malformed), *_wrong_controls(incoming.headers)]
+    findings = [] if malformed else _findings(incoming, document, schema)
+    if settings.strict:
+        malformed += findings
     if malformed or invalid:
         raise refusal(malformed, invalid, MOST_MESSAGES)
-    return _submission(incoming, operation, document, schema)
+    return _submission(incoming, operation, document, (*findings, *misspelt_controls(incoming.headers, _HEADERS)))
+
+
+def begin(tenant: str, document: Document) -> Submission:
+    """An order that nobody asked for, from its tenant and its document (4.15). Refused lists what is wrong with them."""
+    malformed: list[str] = [] if 1 <= len(tenant) <= 50 else ["tenant: must have 1 to 50 characters"]
+    invalid = check(UNSOLICITED, document, malformed)
+    if malformed or invalid:
+        raise Refused("malformed" if malformed else "invalid", [*malformed, *invalid][:MOST_MESSAGES])
+    return Submission(action="create", operation=UNASKED, tenant=tenant, document={"tenant": tenant, **document})
 
 
 def check(schema: Tolerant, document: Document, malformed: list[str]) -> list[str]:
@@ -61,17 +78,18 @@ def variant(document: Document) -> str:
     return "modify" if "serviceCharacteristics" in document else "cease"
 
 
-def read_notice(incoming: Incoming) -> Document:
+def read_notice(incoming: Incoming, settings: Settings) -> Document:
     """A KCI as a gateway checks it (reference 4.14). Refused: malformed or invalid, with every problem."""
     malformed = [] if incoming.headers.get("x-request-id") else ["X-Request-ID: is required"]
     try:
         document = read_object(incoming.headers, incoming.body)
     except ValueError as error:
         raise Refused("malformed", [*malformed, str(error)]) from None
-    invalid = check(KCI, document, malformed)
-    entities = [key for key in ENTITIES.values() if key in document]
+    invalid = check(kci_schema(settings), document, malformed)
+    keys = settings.entities.values()
+    entities = [key for key in keys if key in document]
     if len(entities) != 1:
-        malformed.append(f"exactly one of {', '.join(ENTITIES.values())} is required, here are {len(entities)}")
+        malformed.append(f"exactly one of {', '.join(keys)} is required, here are {len(entities)}")
     elif isinstance(entity := document[entities[0]], dict) and not ("id" in entity or "supplierOrderReference" in entity):
         invalid.append(f"{entities[0]}: needs id or supplierOrderReference")
     if malformed or invalid:
@@ -79,11 +97,18 @@ def read_notice(incoming: Incoming) -> Document:
     return document
 
 
-def hear(document: Mapping[str, Any]) -> Heard:
+def hear(document: Mapping[str, Any], settings: Settings) -> Heard:
     """Which order a KCI is about (by its id, or the supplier's reference where there is none), its id and its number."""
-    entity: Mapping[str, Any] = next((document[key] for key in ENTITIES.values() if isinstance(document.get(key), dict)), {})
-    order = f"{entity.get('tenant', '')}/{entity.get('id', entity.get('supplierOrderReference', ''))}"
+    entity = entity_in(document, settings)
+    ours = entity.get("supplierOrderReference", "")
+    unasked = settings.entities[UNASKED] in document  # its id is learned on the way: our reference is what lasts
+    order = f"{entity.get('tenant', '')}/{ours if unasked else entity.get('id', ours)}"
     return Heard(order=order, id=document["id"], number=document["sequenceNumber"])
+
+
+def entity_in(kci: Mapping[str, Any], settings: Settings) -> Mapping[str, Any]:
+    """The order inside a KCI; empty where there is none."""
+    return next((kci[key] for key in settings.entities.values() if isinstance(kci.get(key), dict)), {})
 
 
 def guard_repeat(submission: Submission, order: Order, *, same: bool) -> None:
@@ -99,14 +124,34 @@ def _header_problems(headers: Mapping[str, str], *, tenant_needed: bool) -> list
     return problems
 
 
-def _submission(incoming: Incoming, operation: str, document: Document, schema: Tolerant) -> Submission:
-    headers = incoming.headers
-    later = operation in REQUESTS
-    tenant = headers.get("tenant", "").strip() or str(document.get("tenant", ""))
+def _wrong_controls(headers: Mapping[str, str]) -> list[str]:
+    """A problem code that the contract does not have would only be seen in the KCIs: say it at once."""
+    asked = headers.get("x-problem-code", "").strip()
+    if not asked or asked in PROBLEM_CODES:
+        return []
+    return [f"X-Problem-Code: `{asked[:60]}` is no problem code ({nearest(asked, PROBLEM_CODES)})"]
+
+
+def _findings(incoming: Incoming, document: Document, schema: Tolerant) -> list[str]:
+    """What stands out in a request that can be read."""
     findings = [f"unknown member {dotted(path)}" for path in unknown_members(schema, document)]
+    tasks = document.get("engineerTasks") or ()
+    findings += [
+        f"engineerTasks: `{task[:60]}` is none of those known ({', '.join(ENGINEER_TASKS)})" for task in tasks if task not in ENGINEER_TASKS
+    ]
+    tenant = _tenant(incoming, document)
     if document.get("tenant", tenant) != tenant:
         findings.append(f"the header Tenant is {tenant}, the body's tenant {document['tenant']}")
-    findings += misspelt_controls(headers, _HEADERS)
+    return findings
+
+
+def _tenant(incoming: Incoming, document: Document) -> str:
+    return incoming.headers.get("tenant", "").strip() or str(document.get("tenant", ""))
+
+
+def _submission(incoming: Incoming, operation: str, document: Document, findings: tuple[str, ...]) -> Submission:
+    headers = incoming.headers
+    later = operation in REQUESTS
     reference: Any = document.get("supplierOrderReference", "")
     return Submission(
         action=operation if later else "create",
@@ -115,11 +160,11 @@ def _submission(incoming: Incoming, operation: str, document: Document, schema: 
         order_ref=str(int(document["orderId" if later else "id"])),
         order_number=reference if later else "",
         order_path="orderId" if later else "",
-        tenant=tenant,
+        tenant=_tenant(incoming, document),
         document=document,
         base_url=incoming.base_url,
         headers=headers,
         request_id=headers.get("x-request-id", ""),
         conversation_id=headers.get("x-conversation-id", ""),
-        findings=tuple(findings),
+        findings=findings,
     )

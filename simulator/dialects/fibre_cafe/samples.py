@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from simulator import strict_json
-from simulator.model import Incoming, Order
+from simulator import instants, strict_json
+from simulator.dialects.fibre_cafe.life import OBJECTIONS
+from simulator.dialects.fibre_cafe.transitions import UNASKED
+from simulator.model import Document, Incoming, Order, Step
 
 TENANT = "TENANT1"
+PLAIN = tuple(Step(after=30 * instants.SECOND, send=code) for code in ("ACKNOWLEDGED", "COMMITTED", "COMPLETED"))
+"""What becomes of an order that goes well: an answer to an amendment or a cancellation is told against it."""
+
 _PATHS = {
     "provide": "/service-orders",
     "cease": "/service-orders",
@@ -36,15 +41,22 @@ def sample(operation: str, order: Order | None, serial: int) -> Incoming:
     return Incoming(method="POST", path=_PATHS[operation], headers=headers, body=strict_json.dumps(body).encode())
 
 
+def sample_beginning() -> tuple[str, Document]:
+    """A tenant, and what a cease is begun with that the tenant did not ask for."""
+    return TENANT, {"serviceId": "SVC-90001", "reason": "CHANGE_OF_CP", "requestedCeaseDate": "2026-03-16T00:00:00Z"}
+
+
 def _about(operation: str, order: Order, serial: int) -> dict[str, Any]:
-    body: dict[str, Any] = {"id": serial, "orderId": int(order.ref)}
+    body: dict[str, Any] = {"id": serial, "orderId": int(order.ref or 90_000 + serial)}
+    if operation == "cancellation" and order.operation == UNASKED:
+        return {**body, "reasonCode": OBJECTIONS[0], "supplierOrderReference": order.number}
     if operation == "cancellation":
         return {**body, "reasonCode": "CUSTOMER_CHANGED_MIND"}
     return {
         **body,
         "appointmentReservationId": 902,
         "appointmentReservationReference": "APT-902-Y",
-        "primaryContact": {"phoneNumber": "01632 960199"},
+        "primaryContact": {**({} if "primaryContact" in order.document else {"name": "Ada Park"}), "phoneNumber": "01632 960199"},
     }
 
 

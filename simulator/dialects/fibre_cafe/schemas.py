@@ -5,16 +5,24 @@ They check; what is stored and echoed is the parsed JSON itself. Where the contr
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from simulator.dialects.fibre_cafe.life import REASONS, STATUSES
-from simulator.schema import Boolean, CalendarDate, Integer, Length, Moment, OneOf, Range, Regexp, String, Tolerant, listed, nested
+from marshmallow import validates_schema
+from marshmallow.exceptions import ValidationError
+
+from simulator.dialects.fibre_cafe.life import OBJECTIONS
+from simulator.dialects.fibre_cafe.settings import ENTITIES, Settings
+from simulator.dialects.fibre_cafe.transitions import REASONS, STATUSES
+from simulator.schema import Boolean, CalendarDate, Integer, Length, Misfit, Moment, OneOf, Range, Regexp, String, Tolerant, listed, nested
 
 PROVIDE_TYPES = ("NEW", "START", "TAKEOVER", "TRANSFER", "SWAP")
 CANCELLATION_REASONS = (
-    "CUSTOMER_CHANGED_MIND", "INSTALL_FAILED", "NETWORK_ISSUE", "NO_LONGER_REQUIRED", "OTHER",
-    "NO_AUTHORISATION", "CUSTOMER_NOT_AWARE", "DELIBERATE_MISLEAD", "PURCHASED_DIFFERENT_PRODUCT", "END_USER_NOT_MOVING",
+    "CUSTOMER_CHANGED_MIND", "INSTALL_FAILED", "NETWORK_ISSUE", "NO_LONGER_REQUIRED", "OTHER", *OBJECTIONS,
 )  # fmt: skip
+CEASE_REASONS = ("CHANGE_OF_CP", "WORKING_LINE_TAKEOVER", "CP_REQUEST")
+ENGINEER_TASKS = ("INSTALL_ROUTER", "TEST_SINGLE_DEVICE", "ADDITIONAL_CABLING", "TEST_MULTIPLE_DEVICES")
+"""Those seen; the page's list may go on (4.12), so that others are only noted."""
 PROBLEM_CODES = (
     "ACCESS_ISSUE", "ACTIVATION_FAILED", "ADDITIONAL_WORK", "APPOINTMENT_NOT_REQUIRED", "CAPACITY_ISSUE", "COST_ISSUE",
     "CUSTOMER_CHANGED_MIND", "FAULT_AT_NODE", "FAULT_AT_ONT", "FAULT_AT_POP", "INFORMATION_REQUIRED", "INSTALL_FAILED",
@@ -22,13 +30,6 @@ PROBLEM_CODES = (
     "PLANNING_ISSUE", "PROPERTY_UNOCCUPIED", "ROUTER_NOT_AVAILABLE", "SITE_UNSAFE", "SUPPLIER_FAULT", "SURVEY_REQUIRED",
     "TIMED_OUT", "UNABLE_TO_ATTEND", "UNKNOWN_FAULT", "WAYLEAVE_ISSUE",
 )  # fmt: skip
-ERROR_CODES = ("INVALID_REQUEST", "MALFORMED_REQUEST", "NOT_AUTHORISED", "NOT_FOUND", "NOT_IMPLEMENTED", "SUPPLIER_FAULT")
-ENTITIES = {
-    "provide": "provideServiceOrder",
-    "modify": "modifyServiceOrder",
-    "cease": "ceaseServiceOrder",
-    "ethernet": "provideEthernetOrder",  # ASSUMPTION: the page that names the key is cut off (reference 10.6)
-}
 UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 LONG = Length(max=1000)  # ASSUMPTION: the only length that the pages give for free text (reference 10.24)
 
@@ -109,8 +110,22 @@ class ProvideOrder(Optional):
     primaryContact = nested(Contact, required=True)
 
 
-class CeaseOrder(Optional):
+class _Excluding(Tolerant):
+    """The bodies of one path exclude each other by their members, so that `orderType` is not needed to tell them apart (4.3)."""
+
+    forbids: tuple[str, ...] = ()
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def refuse_foreign(self, data: Any, original: Any, **kwargs: Any) -> None:
+        found = [name for name in self.forbids if isinstance(original, dict) and name in original]
+        if found:
+            raise ValidationError({name: [Misfit("is not part of this kind of order")] for name in found})
+
+
+class CeaseOrder(Optional, _Excluding):
     """POST /service-orders, the end of a service (4.3)."""
+
+    forbids = ("serviceOrderItem", "serviceCharacteristics")
 
     id = _id(required=True)
     orderType = String(validate=OneOf(["CEASE"]))
@@ -118,8 +133,10 @@ class CeaseOrder(Optional):
     serviceId = String(required=True, validate=Length(min=1, max=50))
 
 
-class ModifyOrder(Optional):
+class ModifyOrder(Optional, _Excluding):
     """POST /service-orders, a change of a service (4.3)."""
+
+    forbids = ("serviceOrderItem",)
 
     id = _id(required=True)
     orderType = String(validate=OneOf(["MODIFY"]))
@@ -128,12 +145,19 @@ class ModifyOrder(Optional):
     serviceCharacteristics = listed(nested(Characteristic), required=True, validate=Length(min=1))
 
 
+class Wayleave(Tolerant):
+    wayleaveOwner = Boolean()
+    wayleaveCharacteristics = listed(nested(Characteristic))
+    wayleaveContact = nested(Contact)
+
+
 class SiteInformation(Tolerant):
     name = String()
     address = nested(Address)
     postcode = String()
     role = String(validate=OneOf(["A-END", "B-END", "MULTI-POINT"]))
     siteCharacteristics = listed(nested(Characteristic))
+    wayleave = nested(Wayleave)
     primaryContact = nested(Contact)
     secondaryContact = nested(Contact)
     hazards = String(validate=LONG)
@@ -196,20 +220,69 @@ class SupplierNote(Tolerant):
     created = Moment()
 
 
-class OrderInKci(Tolerant):
-    """The newest order inside a KCI and in a 201 (4.4): the request's members and ours."""
+class _State(Tolerant):
+    """What any order has in a 201 and in a KCI, beside what was asked for (4.4)."""
 
-    id = _id()
     tenant = String(required=True, validate=Length(min=1, max=50))
     supplierOrderReference = String(validate=Length(min=1))
     status = String(required=True, validate=OneOf(STATUSES))
     committedDate = Moment()
     targetDate = Moment()
     appointmentTimeslot = nested(Timeslot)
+    appointmentSupplierReference = String(validate=LONG)
     serviceOrderAmendmentId = _id()
     serviceOrderAmendmentReference = String()
     serviceOrderCancellationId = _id()
     serviceOrderCancellationReference = String()
+
+
+class ProvideState(Optional, _State):
+    """The newest provide order; amendments may have removed what is optional here."""
+
+    id = _id()
+    orderType = String(required=True, validate=OneOf(PROVIDE_TYPES))
+    address = nested(Address, required=True)
+    serviceOrderItem = nested(ServiceOrderItem, required=True)
+
+
+class CeaseState(Optional, _State):
+    """The newest cease order."""
+
+    id = _id()
+    orderType = String(validate=OneOf(["CEASE"]))
+    serviceId = String(required=True, validate=Length(min=1, max=50))
+
+
+class ModifyState(Optional, _State):
+    """The newest modify order."""
+
+    id = _id()
+    orderType = String(validate=OneOf(["MODIFY"]))
+    serviceId = String(required=True, validate=Length(min=1, max=50))
+    serviceCharacteristics = listed(nested(Characteristic), required=True, validate=Length(min=1))
+
+
+class EthernetState(_State):
+    """The newest Ethernet order."""
+
+    id = _id()
+    supplierQuoteId = String(required=True, validate=Length(max=64))
+    siteInformation = listed(nested(SiteInformation), required=True, validate=Length(min=2))
+    orderItems = listed(nested(EthernetItem), required=True, validate=Length(min=1))
+
+
+class UnsolicitedCease(Tolerant):
+    """What begins a cease that nobody asked for (4.15). ASSUMPTION: these are its members on the supplier's side."""
+
+    serviceId = String(required=True, validate=Length(min=1, max=50))
+    reason = String(required=True, validate=OneOf(CEASE_REASONS))
+    requestedCeaseDate = Moment(required=True)
+
+
+class UnsolicitedCeaseState(_State, UnsolicitedCease):
+    """The newest unsolicited cease; its `id` is the gateway's, known only once a cancellation brought it (10.22)."""
+
+    id = _id()
 
 
 class KciDocument(Tolerant):
@@ -224,21 +297,39 @@ class KciDocument(Tolerant):
     supplierCode = String(validate=Length(min=1, max=50))
     supplierCodes = listed(String(validate=Length(min=1, max=50)))
     supplierNotes = listed(nested(SupplierNote))
-    provideServiceOrder = nested(OrderInKci)
-    modifyServiceOrder = nested(OrderInKci)
-    ceaseServiceOrder = nested(OrderInKci)
-    provideEthernetOrder = nested(OrderInKci)
+
+
+class Answered(Tolerant):
+    """201 to an amendment or a cancellation: our reference of it, and what was asked (4.5, 4.6)."""
+
+    supplierReference = String(required=True, validate=Length(min=1))
+    id = _id(required=True)
+    orderId = _id(required=True)
 
 
 class ErrorBody(Tolerant):
     """Every documented 4xx and 5xx that has a body (section 3)."""
 
     uuid = String(required=True, validate=Regexp(UUID))
-    code = String(required=True, validate=OneOf(ERROR_CODES))
+    code = String(required=True)
     messages = listed(String(), required=True)
 
 
 ORDERS: dict[str, Tolerant] = {"provide": ProvideOrder(), "cease": CeaseOrder(), "modify": ModifyOrder(), "ethernet": EthernetOrder()}
 REQUESTS: dict[str, Tolerant] = {"amendment": Amendment(), "cancellation": Cancellation()}
-KCI = KciDocument()
+STATES: dict[str, type[Tolerant]] = {
+    "provide": ProvideState, "cease": CeaseState, "modify": ModifyState, "ethernet": EthernetState,
+    "unsolicited_cease": UnsolicitedCeaseState,
+}  # fmt: skip
+UNSOLICITED = UnsolicitedCease()
 MEMBERS = ("problemCode", "text", "supplierCode", "supplierCodes", "supplierNotes")
+
+
+@lru_cache(maxsize=64)
+def _kci(entities: tuple[tuple[str, str], ...]) -> Tolerant:
+    return KciDocument.from_dict({key: nested(STATES[operation]) for operation, key in entities})()  # type: ignore[return-value]
+
+
+def kci_schema(settings: Settings) -> Tolerant:
+    """A KCI with the keys under which a supplier's settings put each kind of order."""
+    return _kci(tuple((operation, settings.entities[operation]) for operation in ENTITIES))

@@ -9,7 +9,7 @@ from simulator.dialects.mef import checks, content, life, reading, samples, sche
 from simulator.dialects.mef.settings import Options, Settings
 from simulator.dialects.routes import Route
 from simulator.errors import Refused
-from simulator.model import Incoming, Order, Outgoing, Query, Request, Submission, Vocabulary
+from simulator.model import Document, Incoming, Order, Outgoing, Query, Request, Submission, Vocabulary
 from simulator.rules import Event, Plan
 
 __all__ = ["Mef", "Options", "dialect"]
@@ -75,10 +75,17 @@ class Mef:
     hear = staticmethod(reading.hear)
     tenant_of = staticmethod(reading.tenant_of)
     sample = staticmethod(samples.sample)
+    plain = samples.PLAIN
     sample_operations = staticmethod(samples.sample_operations)
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+
+    def begin(self, tenant: str, document: Document) -> Submission:
+        raise Refused("invalid", ["no order of this contract is begun by the Seller"])
+
+    def sample_beginning(self) -> tuple[str, Document]:
+        raise Refused("invalid", ["no order of this contract is begun by the Seller"])
 
     def guard(self, order: Order, submission: Submission, requests: Sequence[Request]) -> None:
         life.guard(order, submission, requests)

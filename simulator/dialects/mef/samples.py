@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from simulator import strict_json
+from simulator import instants, strict_json
 from simulator.dialects.mef import content
-from simulator.model import Document, Incoming, Order
+from simulator.model import Document, Incoming, Order, Step
 
 BUYER = "Example Buyer"
+PLAIN = tuple(Step(after=30 * instants.SECOND, send=code) for code in ("CONFIGURATION", "CONFIRMATION", "COMPLETION"))
+"""What becomes of an order that goes well: an answer to one later request is told against it."""
+
 _METHODS = {"replace": ("PUT", ""), "patch": ("PATCH", ""), "cancellation": ("POST", "/cancel"), "hold": ("POST", "/hold")}
 
 

@@ -1,0 +1,108 @@
+"""The switches of this contract: where its pages are silent or cut off, a gateway may have been built for another reading.
+
+Each is named after what it decides; the reference's sections 3, 4.14, 10 and 11 say what is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from marshmallow import ValidationError, validates_schema
+
+from simulator.schema import Boolean, Integer, Length, OneOf, Regexp, Strict, String, nested
+
+ENTITIES = {
+    "provide": "provideServiceOrder",
+    "modify": "modifyServiceOrder",
+    "cease": "ceaseServiceOrder",
+    "ethernet": "provideEthernetOrder",
+    "unsolicited_cease": "unsolicitedCeaseServiceOrder",
+}
+ERROR_CODES = ("INVALID_REQUEST", "MALFORMED_REQUEST", "NOT_AUTHORISED", "NOT_FOUND", "NOT_IMPLEMENTED", "SUPPLIER_FAULT")
+PAIRS = {
+    "malformed": "MALFORMED_REQUEST",
+    "unauthorised": "NOT_AUTHORISED",
+    "not_found": "NOT_FOUND",
+    "invalid": "INVALID_REQUEST",
+    "fault": "SUPPLIER_FAULT",
+    "not_implemented": "NOT_IMPLEMENTED",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """The defaults are the reference's assumptions."""
+
+    strict: bool = False
+    """Unknown members and values are refused; otherwise they are carried and noted as findings."""
+
+    entities: Mapping[str, str] = field(default_factory=lambda: dict(ENTITIES))
+    """The member of a KCI that holds the order, for each kind of order (10.6)."""
+
+    accepted_body: str = "none"
+    """The body of a 202: none, empty (`{}`) or request (what was sent) (10.2)."""
+
+    ids: str = "both"
+    """Which half of a pair of identifiers a KCI carries: both, gateway (the `id`) or supplier (the reference) (4.1)."""
+
+    error_codes: Mapping[str, str] = field(default_factory=lambda: dict(PAIRS))
+    """The `code` of each kind of error; its HTTP status is fixed (section 3)."""
+
+    malformed: int = 400
+    """What cannot be read or lacks a member: 400, or 422 as everything else (section 3)."""
+
+    unknown_order: int = 404
+    """An amendment or cancellation of an order that is not here: 404 or 422 (10.16)."""
+
+    terminated: bool = False
+    """Whether the message that ends an order unfulfilled is named TERMINATED; otherwise it goes out as an UPDATE (10.4)."""
+
+
+class EntityOptions(Strict):
+    """Members of a KCI."""
+
+    provide = String(validate=Regexp(r"[A-Za-z][A-Za-z0-9_]{0,79}$"))
+    modify = String(validate=Regexp(r"[A-Za-z][A-Za-z0-9_]{0,79}$"))
+    cease = String(validate=Regexp(r"[A-Za-z][A-Za-z0-9_]{0,79}$"))
+    ethernet = String(validate=Regexp(r"[A-Za-z][A-Za-z0-9_]{0,79}$"))
+    unsolicited_cease = String(validate=Regexp(r"[A-Za-z][A-Za-z0-9_]{0,79}$"))
+
+
+class ErrorOptions(Strict):
+    """Words in the `code` of an error body."""
+
+    malformed = String(validate=Length(min=1, max=80))
+    unauthorised = String(validate=Length(min=1, max=80))
+    not_found = String(validate=Length(min=1, max=80))
+    invalid = String(validate=Length(min=1, max=80))
+    fault = String(validate=Length(min=1, max=80))
+    not_implemented = String(validate=Length(min=1, max=80))
+
+
+class Options(Strict):
+    """The same in a settings file, as `contract` of a supplier."""
+
+    strict = Boolean()
+    entities = nested(EntityOptions)
+    accepted_body = String(validate=OneOf(["none", "empty", "request"]))
+    ids = String(validate=OneOf(["both", "gateway", "supplier"]))
+    error_codes = nested(ErrorOptions)
+    malformed = Integer(validate=OneOf([400, 422]))
+    unknown_order = Integer(validate=OneOf([404, 422]))
+    terminated = Boolean()
+
+    @validates_schema(skip_on_field_errors=True)
+    def check_entities(self, data: Mapping[str, object], **kwargs: object) -> None:
+        keys = [*(ENTITIES | dict(data.get("entities") or {})).values()]  # type: ignore[call-overload]
+        if len(set(keys)) < len(keys):
+            raise ValidationError({"entities": ["two kinds of order share one key: a gateway could not tell them apart"]})
+
+
+def settings_of(options: Mapping[str, object]) -> Settings:
+    """The settings of checked options, the rest as the reference assumes."""
+    given: dict[str, object] = dict(options)
+    for name, known in (("entities", ENTITIES), ("error_codes", PAIRS)):
+        if isinstance(changed := given.get(name), Mapping):
+            given[name] = known | dict(changed)
+    return Settings(**given)  # type: ignore[arg-type]
