@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SPECTRAL := $(VENV)/spectral/node_modules/.bin/spectral
 READY := $(VENV)/.ready
 
-.PHONY: run demo test slow contract examples lint types format check bench clean
+.PHONY: run demo test slow contract linter examples lint types format check bench clean
 
 run: $(READY)  ## the simulator and the pretend gateway on http://127.0.0.1:8080
 	$(BIN)/simulator serve $(ARGS)
@@ -18,8 +19,13 @@ test: $(READY)  ## the tests: under a minute
 slow: $(READY)  ## the tests that start processes, kill them, or build packages
 	$(BIN)/python -m pytest -m slow $(ARGS)
 
-contract: $(READY)  ## Schemathesis against our own OpenAPI
-	$(BIN)/python -m pytest tests/contract $(ARGS)
+contract: $(READY)  ## Schemathesis, a linter and a client generator against our own OpenAPI
+	SPECTRAL=$(wildcard $(CURDIR)/$(SPECTRAL)) $(BIN)/python -m pytest -n 2 tests/contract $(ARGS)
+
+linter: $(SPECTRAL)  ## the OpenAPI linter that `make contract` then uses; it needs npm
+
+$(SPECTRAL): | $(READY)
+	npm install --silent --no-audit --no-fund --prefix $(VENV)/spectral @stoplight/spectral-cli@6
 
 examples: $(READY)  ## the tests of the small gateway
 	$(BIN)/python -m pytest -n 2 examples/small_gateway $(ARGS)

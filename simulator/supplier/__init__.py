@@ -19,7 +19,7 @@ from simulator.store.suppliers import Called
 from simulator.supplier.acts import Acts
 from simulator.supplier.asking import Inquiry
 from simulator.supplier.entrance import Entrance
-from simulator.supplier.playing import Stage, read_when
+from simulator.supplier.playing import Player, read_when
 from simulator.supplier.reception import Reception
 from simulator.supplier.shelf import Shelf
 from simulator.supplier.timekeeping import Advance, Advanced
@@ -51,9 +51,9 @@ class Supplier:
         self.fixed_seed = fixed_seed
         self.called = called
         self.lookout = lookout
-        stage = Stage(config.name, dialect, self.shelf, run_seed=run_seed, fixed_seed=fixed_seed, max_delay=max_delay)
+        player = Player(config.name, dialect, self.shelf, run_seed=run_seed, fixed_seed=fixed_seed, max_delay=max_delay)
         self.entrance = Entrance(config.auth, oauth.key_of(store.root_seed, config.name))
-        self.reception = Reception(config.name, dialect, stage, store)
+        self.reception = Reception(config.name, dialect, player, store)
 
     @property
     def book(self) -> Book:

@@ -31,8 +31,8 @@ class Played:
     reasons: tuple[str, ...] = ()
 
 
-class Stage:
-    """Where the requests of one supplier are played."""
+class Player:
+    """Plays the requests of one supplier."""
 
     def __init__(self, name: str, dialect: Dialect, shelf: Shelf, *, run_seed: str, fixed_seed: bool, max_delay: int) -> None:
         self.name = name

@@ -14,7 +14,7 @@ from simulator.errors import Conflict, Illegal, Refused, RenderFailed, Unavailab
 from simulator.model import Exchange, Incoming, Outgoing, Query, Submission
 from simulator.store import Store, Tx, clocks, journal, orders
 from simulator.supplier.entrance import Entrance
-from simulator.supplier.playing import Played, Stage
+from simulator.supplier.playing import Played, Player
 
 log = logging.getLogger("simulator.supplier")
 
@@ -24,10 +24,10 @@ MOST_TRIES = 8
 class Reception:
     """The contract's door of one supplier."""
 
-    def __init__(self, name: str, dialect: Dialect, stage: Stage, store: Store) -> None:
+    def __init__(self, name: str, dialect: Dialect, player: Player, store: Store) -> None:
         self.name = name
         self.dialect = dialect
-        self.stage = stage
+        self.player = player
         self.store = store
 
     def receive(self, incoming: Incoming, route: Route) -> Outgoing:
@@ -86,19 +86,19 @@ class Reception:
                 if not clocks.hold(tx, self.name):
                     return  # deleted meanwhile: it has no journal any more
                 later = isinstance(submission, Submission) and submission.action != "create"
-                order = self.stage.order_of(tx, submission) if isinstance(submission, Submission) and later else None
+                order = self.player.order_of(tx, submission) if isinstance(submission, Submission) and later else None
                 exchange = self._exchange(tx, incoming, outgoing, begun, findings=findings, order=order.id if order else "")
                 journal.note(tx, self.name, exchange)
         except (Unavailable, Conflict) as error:
             log.error("the journal cannot be written: %s", error)
 
     def begin(self, name: str, tenant: str, document: Mapping[str, Any], params: Mapping[str, Any]) -> str:
-        """Begin an order that nobody asked for; its id. Refused as `Stage.begin`."""
+        """Begin an order that nobody asked for; its id. Refused as `Player.begin`."""
         for _ in range(MOST_TRIES):
             try:
                 with self.store.write() as tx:
                     self._hold(tx)
-                    return self.stage.begin(tx, name, tenant, document, params)
+                    return self.player.begin(tx, name, tenant, document, params)
             except Conflict:
                 continue
         raise Unavailable("too many writers at once: try again")
@@ -121,7 +121,7 @@ class Reception:
             try:
                 with self.store.write() as tx:
                     self._hold(tx)
-                    played = self.stage.play(tx, submission)
+                    played = self.player.play(tx, submission)
                     exchange = self._exchange(
                         tx, incoming, played.outgoing, begun, order=played.order, scenario=played.scenario,
                         reasons=played.reasons, findings=submission.findings,

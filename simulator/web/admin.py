@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, current_app, g, request
 
 from simulator import metrics
 from simulator.config.table import SupplierSettings
@@ -40,7 +40,7 @@ class SupplierInput(SupplierSettings):
     own_scenarios = listed(String(), data_key="scenarios")
 
 
-_SUPPLIER = SupplierInput(exclude=("path", "scenarios"), partial=("name",))
+SUPPLIER = SupplierInput(exclude=("path", "scenarios"), partial=("name",))
 """The path is ours to give; scenarios are texts, not a folder of ours."""
 
 
@@ -100,13 +100,20 @@ def _whole(admin: Blueprint, world: World) -> None:
         text, kind = metrics.exposed(world.gauges())
         return Response(text, content_type=kind)
 
+    @admin.get("/openapi.json")
+    def openapi() -> Response:
+        from simulator.web.openapi import document  # apispec is needed only here
+
+        rules = [rule for rule in current_app.url_map.iter_rules() if rule.rule.startswith(ADMIN + "/")]
+        return answer(document(request.host_url.rstrip("/"), rules, guarded=world.config.admin_token is not None))
+
     @admin.get("/suppliers")
     def suppliers() -> Response:
         return answer({"items": [_supplier_shape(supplier) for supplier in world.every()], "next": None})
 
     @admin.post("/suppliers")
     def make() -> Response:
-        given = body_as(_SUPPLIER)
+        given = body_as(SUPPLIER)
         more = {name: given.pop(name) for name in ("tenant", "client", "instead_of") if name in given}
         try:
             return answer(_supplier_shape(world.make(given, scenarios=given.pop("own_scenarios", ()), **more)), 201)

@@ -22,9 +22,13 @@ BODIES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "verify": ({"match": {}}, ["match", "count", "at_least", "at_most", "sequence"]),
     "clock/advance": ({"by": "1s", "within": "1s"}, ["by", "to", "to_next", "settle", "within"]),
     "pins": ({"scenario": "ORDER_DELAYED"}, ["scenario", "times", "when"]),
+    "start": (
+        {"scenario": "UNSOLICITED_CEASE", "tenant": "T", "document": {}},
+        ["scenario", "tenant", "document", "params"],
+    ),
     "suppliers": (
         {},
-        ["name", "dialect", "contract", "clock", "gateway", "default", "seed", "scenarios", "tenant", "client", "instead_of"],
+        ["name", "dialect", "contract", "clock", "gateway", "auth", "default", "seed", "scenarios", "tenant", "client", "instead_of"],
     ),
 }
 PATHS = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.dialects.fibre_cafe import life, reading, samples, schemas, transitions, writing
+from simulator.dialects.fibre_cafe import life, reading, samples, statements, transitions, writing
 from simulator.dialects.fibre_cafe.settings import Options, Settings, settings_of
 from simulator.dialects.routes import Route
 from simulator.errors import Refused
@@ -47,7 +47,7 @@ class FibreCafe:
         },
         operations=("provide", "cease", "modify", "ethernet", transitions.UNASKED, "amendment", "cancellation"),
         begins=(transitions.UNASKED,),
-        members=schemas.MEMBERS,
+        members=statements.MEMBERS,
         default_scenario="ORDER_SUCCESSFUL",
     )
 

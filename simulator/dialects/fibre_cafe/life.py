@@ -82,7 +82,7 @@ def guard(order: Order, submission: Submission, requests: Sequence[Request]) -> 
     if order.status in ENDED:
         raise Refused("invalid", [f"orderId: order {order.ref} is {order.status}: no {action} is possible any more"])
     if order.operation == UNASKED and action == "amendment":
-        raise Refused("invalid", [f"orderId: {_called(order)} is an unsolicited cease, which cannot be amended"])
+        raise Refused("invalid", [f"orderId: order {order.ref} is an unsolicited cease, which cannot be amended"])
     if order.status not in asking.sources:
         shown = "not yet acknowledged" if order.status == RECEIVED else order.status
         raise Refused("invalid", [f"orderId: order {order.ref} is {shown}: it takes an {action} in {', '.join(asking.sources)}"])
@@ -93,16 +93,18 @@ def guard(order: Order, submission: Submission, requests: Sequence[Request]) -> 
 
 def _check_content(order: Order, submission: Submission) -> None:
     """What an amendment or cancellation may not say of this kind of order."""
-    if submission.action == "amendment" and order.operation == "cease" and "serviceCharacteristics" in submission.document:
-        raise Refused("invalid", ["serviceCharacteristics: a cease order has none"])
-    if submission.action == "amendment" and (lacking := _half_contacts(order, submission.document)):
-        raise Refused("invalid", lacking)
+    said: list[str] = []
     reason = submission.document.get("reasonCode")
-    if submission.action != "cancellation" or (reason in OBJECTIONS) is (order.operation == UNASKED):
-        return
-    if order.operation == UNASKED:
-        raise Refused("invalid", [f"reasonCode: `{reason}` does not object to an unsolicited cease; one of: {', '.join(OBJECTIONS)}"])
-    raise Refused("invalid", [f"reasonCode: `{reason}` is for an unsolicited cease only"])
+    if submission.action == "amendment":
+        said += _half_contacts(order, submission.document)
+        if order.operation == "cease" and "serviceCharacteristics" in submission.document:
+            said.append("serviceCharacteristics: a cease order has none")
+    elif order.operation == UNASKED and reason not in OBJECTIONS:
+        said.append(f"reasonCode: `{reason}` does not object to an unsolicited cease; one of: {', '.join(OBJECTIONS)}")
+    elif order.operation != UNASKED and reason in OBJECTIONS:
+        said.append(f"reasonCode: `{reason}` is for an unsolicited cease only")
+    if said:
+        raise Refused("invalid", said)
 
 
 def _half_contacts(order: Order, change: Document) -> list[str]:
@@ -115,10 +117,6 @@ def _half_contacts(order: Order, change: Document) -> list[str]:
         for member in ("name", "phoneNumber")
         if name in change and isinstance(after.get(name), dict) and after[name] and member not in after[name]
     ]
-
-
-def _called(order: Order) -> str:
-    return f"order {order.ref or order.number}"
 
 
 def move(order: Order, event: Event, now: int) -> Order:

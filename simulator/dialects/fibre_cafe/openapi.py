@@ -14,7 +14,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
 from simulator import __version__
-from simulator.dialects.fibre_cafe import samples, schemas, transitions, writing
+from simulator.dialects.fibre_cafe import samples, schemas, statements, transitions, writing
 from simulator.dialects.fibre_cafe.settings import Settings
 from simulator.errors import Refused
 from simulator.model import Kci, Order, Request
@@ -25,9 +25,9 @@ _ASKED: dict[str, type[Schema]] = {
     "ServiceOrderCancellation": schemas.Cancellation,
 }  # fmt: skip
 _TOLD: dict[str, type[Schema]] = {
-    "ProvideServiceOrderState": schemas.ProvideState, "CeaseServiceOrderState": schemas.CeaseState,
-    "ModifyServiceOrderState": schemas.ModifyState, "EthernetServiceOrderState": schemas.EthernetState,
-    "UnsolicitedCeaseState": schemas.UnsolicitedCeaseState, "RequestConfirmation": schemas.Answered, "Error": schemas.ErrorBody,
+    "ProvideServiceOrderState": statements.ProvideState, "CeaseServiceOrderState": statements.CeaseState,
+    "ModifyServiceOrderState": statements.ModifyState, "EthernetServiceOrderState": statements.EthernetState,
+    "UnsolicitedCeaseState": statements.UnsolicitedCeaseState, "RequestConfirmation": statements.Answered, "Error": statements.ErrorBody,
 }  # fmt: skip
 _OPERATIONS: dict[str, dict[str, Any]] = {
     "/service-orders": {
@@ -69,6 +69,7 @@ _CONTROLS = {
     "X-Problem-Code": "Of the simulator: the problem code that the scenario sends",
     "X-Seed-Key": "Of the simulator: what an order's drawn values hang on, instead of its document",
 }
+_CONTROLLED = {"X-Problem-Code": {"type": "string", "enum": ["", *schemas.PROBLEM_CODES]}}
 _MOMENT = 1_772_442_000_000_000  # 2026-03-02T09:00:00Z
 
 
@@ -85,7 +86,7 @@ def document(server: str, settings: Settings) -> dict[str, Any]:
     )  # fmt: skip
     for name, schema in (_ASKED | _TOLD).items():
         spec.components.schema(name, schema=schema)
-    spec.components.schema("Kci", schema=type(schemas.kci_schema(settings)))
+    spec.components.schema("Kci", schema=type(statements.kci_schema(settings)))
     spec.components.security_scheme("gateway", _GATEWAY)
     for path, operation in _OPERATIONS.items():
         spec.path(path=path, operations={"post": _operation(path, operation, settings)})
@@ -131,14 +132,25 @@ def _one_of(how: str, names: tuple[str, ...]) -> dict[str, Any]:
 def _responses(operation: dict[str, Any], settings: Settings) -> dict[str, Any]:
     done = {"schema": _one_of("anyOf", operation["told"]), "examples": {name: {"value": _answer(name)} for name in operation["samples"]}}
     later: dict[str, Any] = {"description": "Accepted; a KCI will follow"}
+    links = {} if operation["told"] == ("RequestConfirmation",) else {"links": _links(operation)}
     if settings.accepted_body != "none":
         later["content"] = {"application/json": {"schema": {"type": "object"}}}
     return {
-        "201": {"description": "Done", "content": {"application/json": done}},
-        "202": later,
+        "201": {"description": "Done", "content": {"application/json": done}, **links},
+        "202": {**later, **links},
         **{code: _error(kind, text, settings) for code, (kind, text) in _ERRORS.items()},
         "403": {"description": "Blocked; the contract gives it no body"},
         "503": {"description": "Not available now"},
+    }
+
+
+def _links(operation: dict[str, Any]) -> dict[str, Any]:
+    """What may follow about the order that was placed; the header counts for whose it is, where it is required."""
+    about = {"orderId": "$request.body#/id"}
+    tenant = {"header.Tenant": "$request.body#/tenant" if operation["samples"] == ("ethernet",) else "$request.header.Tenant"}
+    return {
+        name: {"operationId": name, "parameters": tenant, "requestBody": about, "description": f"{name} with this order's id"}
+        for name in ("amendOrder", "cancelOrder")
     }
 
 
@@ -161,7 +173,7 @@ def _headers(*, tenant_required: bool) -> list[dict[str, Any]]:
         for name, required in needed.items()
     ]
     return known + [
-        {"name": name, "in": "header", "required": False, "description": about, "schema": {"type": "string"}}
+        {"name": name, "in": "header", "required": False, "description": about, "schema": _CONTROLLED.get(name, {"type": "string"})}
         for name, about in _CONTROLS.items()
     ]
 
@@ -175,7 +187,7 @@ _GATEWAY: dict[str, Any] = {
 
 def _webhook(settings: Settings) -> dict[str, Any]:
     texts = {name: {"type": "string"} for name in ("X-Request-ID", "X-Conversation-ID")}
-    examples = {f"{code} {operation}": {"value": _kci(operation, code, settings)} for operation, code in _SHOWN}
+    examples = {f"{operation} {code}": {"value": _kci(operation, code, settings)} for operation, code in _SHOWN}
     refused = {
         "400": "Malformed, or mandatory parts are missing", "401": "No valid token", "403": "Blocked", "422": "Failed validation",
         "500": "A fault of the gateway", "503": "Not available now: it is sent again",

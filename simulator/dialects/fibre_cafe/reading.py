@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.dialects.bodies import misspelt_controls, read_object, refusal, text_in
-from simulator.dialects.fibre_cafe.schemas import ENGINEER_TASKS, ORDERS, PROBLEM_CODES, PROVIDE_TYPES, REQUESTS, UNSOLICITED, kci_schema
+from simulator.dialects.fibre_cafe.schemas import ENGINEER_TASKS, ORDERS, PROBLEM_CODES, PROVIDE_TYPES, REQUESTS, UNSOLICITED
 from simulator.dialects.fibre_cafe.settings import Settings
+from simulator.dialects.fibre_cafe.statements import kci_schema
 from simulator.dialects.fibre_cafe.transitions import UNASKED
 from simulator.dialects.routes import Route
 from simulator.errors import Refused, nearest

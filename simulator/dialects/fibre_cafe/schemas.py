@@ -1,19 +1,16 @@
-"""The documents of the Fibre Cafe contract (reference sections 4.1 to 4.14), as marshmallow schemas: the single source.
+"""What a gateway asks of a supplier (reference sections 4.1 to 4.12, 4.15), as marshmallow schemas; `statements` is what it hears.
 
 They check; what is stored and echoed is the parsed JSON itself. Where the contract's pages are silent, a comment says ASSUMPTION.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from marshmallow import validates_schema
 from marshmallow.exceptions import ValidationError
 
 from simulator.dialects.fibre_cafe.life import OBJECTIONS
-from simulator.dialects.fibre_cafe.settings import ENTITIES, Settings
-from simulator.dialects.fibre_cafe.transitions import REASONS, STATUSES
 from simulator.schema import Boolean, CalendarDate, Integer, Length, Misfit, Moment, OneOf, Range, Regexp, String, Tolerant, listed, nested
 
 PROVIDE_TYPES = ("NEW", "START", "TAKEOVER", "TRANSFER", "SWAP")
@@ -34,7 +31,8 @@ UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 LONG = Length(max=1000)  # ASSUMPTION: the only length that the pages give for free text (reference 10.24)
 
 
-def _id(**options: Any) -> Integer:
+def number(**options: Any) -> Integer:
+    """An identifier of the gateway's: a whole number from 1."""
     return Integer(validate=Range(min=1), **options)
 
 
@@ -90,7 +88,7 @@ class Optional(Tolerant):
 
     primaryContact = nested(Contact)
     secondaryContact = nested(Contact)
-    appointmentReservationId = _id()
+    appointmentReservationId = number()
     appointmentReservationReference = String(validate=LONG)
     requestedCompletionDate = CalendarDate()
     engineerTasks = listed(String())
@@ -102,7 +100,7 @@ class Optional(Tolerant):
 class ProvideOrder(Optional):
     """POST /service-orders, a new service (4.2)."""
 
-    id = _id(required=True)
+    id = number(required=True)
     orderType = String(required=True, validate=OneOf(PROVIDE_TYPES))
     tenant = String(required=True, validate=Length(min=1, max=50))
     address = nested(Address, required=True)
@@ -127,7 +125,7 @@ class CeaseOrder(Optional, _Excluding):
 
     forbids = ("serviceOrderItem", "serviceCharacteristics")
 
-    id = _id(required=True)
+    id = number(required=True)
     orderType = String(validate=OneOf(["CEASE"]))
     tenant = String(required=True, validate=Length(min=1, max=50))
     serviceId = String(required=True, validate=Length(min=1, max=50))
@@ -138,7 +136,7 @@ class ModifyOrder(Optional, _Excluding):
 
     forbids = ("serviceOrderItem",)
 
-    id = _id(required=True)
+    id = number(required=True)
     orderType = String(validate=OneOf(["MODIFY"]))
     tenant = String(required=True, validate=Length(min=1, max=50))
     serviceId = String(required=True, validate=Length(min=1, max=50))
@@ -173,7 +171,7 @@ class EthernetItem(Tolerant):
 class EthernetOrder(Tolerant):
     """POST /ethernet/service-orders (4.8). ASSUMPTION: `id`, `tenant` and the key `orderItems`."""
 
-    id = _id(required=True)
+    id = number(required=True)
     tenant = String(required=True, validate=Length(min=1, max=50))
     supplierQuoteId = String(required=True, validate=Length(max=64))
     siteInformation = listed(nested(SiteInformation), required=True, validate=Length(min=2))
@@ -190,13 +188,13 @@ class EmptyOrDate(CalendarDate):
 class Amendment(Tolerant):
     """POST /service-order-amendments (4.5). null, "" and [] remove; `serviceCharacteristics` alone is never empty."""
 
-    id = _id(required=True)
-    orderId = _id(required=True)
+    id = number(required=True)
+    orderId = number(required=True)
     supplierOrderReference = String()
     serviceCharacteristics = listed(nested(Characteristic), validate=Length(min=1))
     primaryContact = nested(ContactChange, allow_none=True)
     secondaryContact = nested(ContactChange, allow_none=True)
-    appointmentReservationId = _id(allow_none=True)
+    appointmentReservationId = number(allow_none=True)
     appointmentReservationReference = String(allow_none=True, validate=LONG)
     requestedCompletionDate = EmptyOrDate(allow_none=True)
     engineerTasks = listed(String(), allow_none=True)
@@ -208,67 +206,10 @@ class Amendment(Tolerant):
 class Cancellation(Tolerant):
     """POST /service-order-cancellations (4.6)."""
 
-    id = _id(required=True)
-    orderId = _id(required=True)
+    id = number(required=True)
+    orderId = number(required=True)
     reasonCode = String(required=True, validate=[Regexp(r"[A-Z_]{1,30}$"), OneOf(CANCELLATION_REASONS)])
     supplierOrderReference = String()
-
-
-class SupplierNote(Tolerant):
-    note = String()
-    type = String()
-    created = Moment()
-
-
-class _State(Tolerant):
-    """What any order has in a 201 and in a KCI, beside what was asked for (4.4)."""
-
-    tenant = String(required=True, validate=Length(min=1, max=50))
-    supplierOrderReference = String(validate=Length(min=1))
-    status = String(required=True, validate=OneOf(STATUSES))
-    committedDate = Moment()
-    targetDate = Moment()
-    appointmentTimeslot = nested(Timeslot)
-    appointmentSupplierReference = String(validate=LONG)
-    serviceOrderAmendmentId = _id()
-    serviceOrderAmendmentReference = String()
-    serviceOrderCancellationId = _id()
-    serviceOrderCancellationReference = String()
-
-
-class ProvideState(Optional, _State):
-    """The newest provide order; amendments may have removed what is optional here."""
-
-    id = _id()
-    orderType = String(required=True, validate=OneOf(PROVIDE_TYPES))
-    address = nested(Address, required=True)
-    serviceOrderItem = nested(ServiceOrderItem, required=True)
-
-
-class CeaseState(Optional, _State):
-    """The newest cease order."""
-
-    id = _id()
-    orderType = String(validate=OneOf(["CEASE"]))
-    serviceId = String(required=True, validate=Length(min=1, max=50))
-
-
-class ModifyState(Optional, _State):
-    """The newest modify order."""
-
-    id = _id()
-    orderType = String(validate=OneOf(["MODIFY"]))
-    serviceId = String(required=True, validate=Length(min=1, max=50))
-    serviceCharacteristics = listed(nested(Characteristic), required=True, validate=Length(min=1))
-
-
-class EthernetState(_State):
-    """The newest Ethernet order."""
-
-    id = _id()
-    supplierQuoteId = String(required=True, validate=Length(max=64))
-    siteInformation = listed(nested(SiteInformation), required=True, validate=Length(min=2))
-    orderItems = listed(nested(EthernetItem), required=True, validate=Length(min=1))
 
 
 class UnsolicitedCease(Tolerant):
@@ -279,57 +220,6 @@ class UnsolicitedCease(Tolerant):
     requestedCeaseDate = Moment(required=True)
 
 
-class UnsolicitedCeaseState(_State, UnsolicitedCease):
-    """The newest unsolicited cease; its `id` is the gateway's, known only once a cancellation brought it (10.22)."""
-
-    id = _id()
-
-
-class KciDocument(Tolerant):
-    """POST /kcis of the Supplier Updates API (4.14): exactly one of the entities."""
-
-    id = String(required=True, validate=Regexp(UUID))
-    sequenceNumber = Integer(required=True, validate=Range(min=1))
-    issuedOn = Moment(required=True)
-    reasonCode = String(required=True, validate=OneOf(tuple(REASONS)))
-    problemCode = String(validate=OneOf(PROBLEM_CODES))
-    text = String(validate=Length(min=1, max=1000))
-    supplierCode = String(validate=Length(min=1, max=50))
-    supplierCodes = listed(String(validate=Length(min=1, max=50)))
-    supplierNotes = listed(nested(SupplierNote))
-
-
-class Answered(Tolerant):
-    """201 to an amendment or a cancellation: our reference of it, and what was asked (4.5, 4.6)."""
-
-    supplierReference = String(required=True, validate=Length(min=1))
-    id = _id(required=True)
-    orderId = _id(required=True)
-
-
-class ErrorBody(Tolerant):
-    """Every documented 4xx and 5xx that has a body (section 3)."""
-
-    uuid = String(required=True, validate=Regexp(UUID))
-    code = String(required=True)
-    messages = listed(String(), required=True)
-
-
 ORDERS: dict[str, Tolerant] = {"provide": ProvideOrder(), "cease": CeaseOrder(), "modify": ModifyOrder(), "ethernet": EthernetOrder()}
 REQUESTS: dict[str, Tolerant] = {"amendment": Amendment(), "cancellation": Cancellation()}
-STATES: dict[str, type[Tolerant]] = {
-    "provide": ProvideState, "cease": CeaseState, "modify": ModifyState, "ethernet": EthernetState,
-    "unsolicited_cease": UnsolicitedCeaseState,
-}  # fmt: skip
 UNSOLICITED = UnsolicitedCease()
-MEMBERS = ("problemCode", "text", "supplierCode", "supplierCodes", "supplierNotes")
-
-
-@lru_cache(maxsize=64)
-def _kci(entities: tuple[tuple[str, str], ...]) -> Tolerant:
-    return KciDocument.from_dict({key: nested(STATES[operation]) for operation, key in entities})()  # type: ignore[return-value]
-
-
-def kci_schema(settings: Settings) -> Tolerant:
-    """A KCI with the keys under which a supplier's settings put each kind of order."""
-    return _kci(tuple((operation, settings.entities[operation]) for operation in ENTITIES))

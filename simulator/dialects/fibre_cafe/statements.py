@@ -1,0 +1,134 @@
+"""What the supplier says: the order in a 201 and in a KCI, KCIs, errors (reference sections 3, 4.4, 4.13 to 4.15), as schemas."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from simulator.dialects.fibre_cafe.schemas import (
+    LONG,
+    PROBLEM_CODES,
+    PROVIDE_TYPES,
+    UUID,
+    Address,
+    Characteristic,
+    EthernetItem,
+    Optional,
+    ServiceOrderItem,
+    SiteInformation,
+    Timeslot,
+    UnsolicitedCease,
+    number,
+)  # fmt: skip
+from simulator.dialects.fibre_cafe.settings import ENTITIES, Settings
+from simulator.dialects.fibre_cafe.transitions import REASONS, STATUSES
+from simulator.schema import Integer, Length, Moment, OneOf, Range, Regexp, String, Tolerant, listed, nested
+
+
+class SupplierNote(Tolerant):
+    note = String()
+    type = String()
+    created = Moment()
+
+
+class _State(Tolerant):
+    """What any order has in a 201 and in a KCI, beside what was asked for (4.4)."""
+
+    tenant = String(required=True, validate=Length(min=1, max=50))
+    supplierOrderReference = String(validate=Length(min=1))
+    status = String(required=True, validate=OneOf(STATUSES))
+    committedDate = Moment()
+    targetDate = Moment()
+    appointmentTimeslot = nested(Timeslot)
+    appointmentSupplierReference = String(validate=LONG)
+    serviceOrderAmendmentId = number()
+    serviceOrderAmendmentReference = String()
+    serviceOrderCancellationId = number()
+    serviceOrderCancellationReference = String()
+
+
+class ProvideState(Optional, _State):
+    """The newest provide order; amendments may have removed what is optional here."""
+
+    id = number()
+    orderType = String(required=True, validate=OneOf(PROVIDE_TYPES))
+    address = nested(Address, required=True)
+    serviceOrderItem = nested(ServiceOrderItem, required=True)
+
+
+class CeaseState(Optional, _State):
+    """The newest cease order."""
+
+    id = number()
+    orderType = String(validate=OneOf(["CEASE"]))
+    serviceId = String(required=True, validate=Length(min=1, max=50))
+
+
+class ModifyState(Optional, _State):
+    """The newest modify order."""
+
+    id = number()
+    orderType = String(validate=OneOf(["MODIFY"]))
+    serviceId = String(required=True, validate=Length(min=1, max=50))
+    serviceCharacteristics = listed(nested(Characteristic), required=True, validate=Length(min=1))
+
+
+class EthernetState(_State):
+    """The newest Ethernet order."""
+
+    id = number()
+    supplierQuoteId = String(required=True, validate=Length(max=64))
+    siteInformation = listed(nested(SiteInformation), required=True, validate=Length(min=2))
+    orderItems = listed(nested(EthernetItem), required=True, validate=Length(min=1))
+
+
+class UnsolicitedCeaseState(_State, UnsolicitedCease):
+    """The newest unsolicited cease; its `id` is the gateway's, known only once a cancellation brought it (10.22)."""
+
+    id = number()
+
+
+class KciDocument(Tolerant):
+    """POST /kcis of the Supplier Updates API (4.14): exactly one of the entities."""
+
+    id = String(required=True, validate=Regexp(UUID))
+    sequenceNumber = Integer(required=True, validate=Range(min=1))
+    issuedOn = Moment(required=True)
+    reasonCode = String(required=True, validate=OneOf(tuple(REASONS)))
+    problemCode = String(validate=OneOf(PROBLEM_CODES))
+    text = String(validate=Length(min=1, max=1000))
+    supplierCode = String(validate=Length(min=1, max=50))
+    supplierCodes = listed(String(validate=Length(min=1, max=50)))
+    supplierNotes = listed(nested(SupplierNote))
+
+
+class Answered(Tolerant):
+    """201 to an amendment or a cancellation: our reference of it, and what was asked (4.5, 4.6)."""
+
+    supplierReference = String(required=True, validate=Length(min=1))
+    id = number(required=True)
+    orderId = number(required=True)
+
+
+class ErrorBody(Tolerant):
+    """Every documented 4xx and 5xx that has a body (section 3)."""
+
+    uuid = String(required=True, validate=Regexp(UUID))
+    code = String(required=True)
+    messages = listed(String(), required=True)
+
+
+STATES: dict[str, type[Tolerant]] = {
+    "provide": ProvideState, "cease": CeaseState, "modify": ModifyState, "ethernet": EthernetState,
+    "unsolicited_cease": UnsolicitedCeaseState,
+}  # fmt: skip
+MEMBERS = ("problemCode", "text", "supplierCode", "supplierCodes", "supplierNotes")
+
+
+@lru_cache(maxsize=64)
+def _kci(entities: tuple[tuple[str, str], ...]) -> Tolerant:
+    return KciDocument.from_dict({key: nested(STATES[operation]) for operation, key in entities})()  # type: ignore[return-value]
+
+
+def kci_schema(settings: Settings) -> Tolerant:
+    """A KCI with the keys under which a supplier's settings put each kind of order."""
+    return _kci(tuple((operation, settings.entities[operation]) for operation in ENTITIES))
