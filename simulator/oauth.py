@@ -14,6 +14,7 @@ import jwt
 
 from simulator import clock, instants, seed
 
+EXPIRED, FOREIGN = "the token has expired", "the token is not one of ours"
 _ALGORITHM = "HS256"
 _CLAIMS = ("client_id", "azp", "sub")
 
@@ -49,9 +50,9 @@ def refusal_of(token: str, key: str) -> str:
     try:
         jwt.decode(token, key, algorithms=[_ALGORITHM], options={"verify_iat": False})
     except jwt.ExpiredSignatureError:
-        return "the token has expired"
+        return EXPIRED
     except jwt.InvalidTokenError:
-        return "the token is not one of ours"
+        return FOREIGN
     return ""
 
 

@@ -337,7 +337,13 @@ class _LaneTurn:
         return row | {"state": "sending", "wake": lease, "owner": self.sender.owner, "fence": fence}
 
     def _dead(self, head: Kci, error: SimulatorError) -> Kci:
-        log.error("%s of order %s/%s cannot happen: %s", head.send or head.status or "a step", self.order.tenant, self.order.ref, error)
+        log.error(
+            "%s of order %s/%s cannot happen: %s",
+            head.send or head.status or "a step",
+            self.order.tenant,
+            self.order.ref or self.order.number,
+            error,
+        )
         exchange = Exchange(
             at=self.now, direction="out", method="", path="", order=self.order.id, kci=head.id, scenario=self.order.scenario,
             findings=(f"{head.send or head.status}: {error}",),
@@ -361,8 +367,8 @@ def _say(parcel: Parcel, result: Result, decision: Decision) -> None:
     answer = str(result.code) if result.code is not None else result.error
     level = logging.INFO if decision.state == "delivered" else logging.WARNING
     log.log(
-        level, "KCI %s %s of order %s/%s -> %s in %.0f ms%s", parcel.kci.sequence, parcel.kci.send, parcel.order.tenant, parcel.order.ref,
-        answer, result.took / instants.MILLISECOND, outcome, extra=logs.about(
+        level, "KCI %s %s of order %s/%s -> %s in %.0f ms%s", parcel.kci.sequence, parcel.kci.send, parcel.order.tenant,
+        parcel.order.ref or parcel.order.number, answer, result.took / instants.MILLISECOND, outcome, extra=logs.about(
             supplier=parcel.supplier, tenant=parcel.order.tenant, ref=parcel.order.ref, order=parcel.order.id, kci=parcel.kci.id,
             scenario=parcel.order.scenario, request_id=result.sent.get("X-Request-ID"), conversation_id=parcel.order.conversation_id,
             code=result.code,

@@ -133,7 +133,7 @@ def start(gateway: Gateway, code: int = 201, **members: Any) -> Any:
 
 def test_an_order_that_nobody_asked_for_lives_like_any_other(gateway: Gateway) -> None:
     begun = start(gateway, params={"gap": "1h"})
-    assert (begun["ref"], begun["number"], begun["action"]) == ("", None, "unsolicited_cease")
+    assert (begun["ref"], begun["action"]) == ("", "unsolicited_cease")
     gateway.advance("1s")
     shown = gateway.admin("GET", f"/orders/{begun['id']}")
     assert shown["status"] == "ACKNOWLEDGED" and shown["number"].startswith("SIM-")
@@ -173,6 +173,13 @@ def test_what_cannot_be_begun_is_told(gateway: Gateway, members: dict[str, Any],
     told = start(gateway, code=code, **members)
     assert said in told["detail"]
     assert gateway.admin("GET", "/orders")["items"] == []
+
+
+def test_a_story_that_cannot_be_begun_is_told_too(gateway: Gateway) -> None:
+    text = "scenario: BROKEN\nbegins: supplier\ntimeline:\n  - {after: '{{ order.document.gap }}', send: CREATED}\n"
+    gateway.http.put(f"{gateway.url}/__admin/scenarios/BROKEN", data=text, timeout=30)
+    assert "BROKEN cannot be played" in start(gateway, 422, scenario="BROKEN")["detail"]
+    gateway.admin("DELETE", "/scenarios/BROKEN")
 
 
 def test_no_order_of_the_second_contract_is_begun_by_its_seller(gateway: Gateway) -> None:

@@ -148,6 +148,15 @@ def test_each_supplier_has_a_door_of_its_own(make_config: Callable[..., Config])
         assert flow["tokenUrl"] == f"{gateway.url}/one{TOKEN_PATH}"
 
 
+def test_a_made_supplier_takes_the_tokens_of_the_path_that_it_is_called_at(make_config: Callable[..., Config]) -> None:
+    with Embedded(make_config(auth={"kind": "oauth2", **KINDS["oauth2"]})) as simulator, Gateway(simulator.url) as gateway:
+        made = gateway.admin("POST", "/suppliers", {"client": "gw", "default": "ORDER_ACKNOWLEDGED"}, 201)
+        for given in ({"data": FORM}, {"data": {"grant_type": "client_credentials"}, "auth": ("gw", SECRET)}):
+            token = requests.post(gateway.url + TOKEN_PATH, timeout=30, **given).json()["access_token"]  # type: ignore[arg-type]
+            assert gateway.post("/service-orders", gateway.provide(), Authorization=f"Bearer {token}").status_code == 201
+        assert len(gateway.admin("GET", f"/suppliers/{made['name']}/orders")["items"]) == 2
+
+
 def test_the_second_contract_has_the_same_door(make_config: Callable[..., Config]) -> None:
     suppliers = [{"name": "m", "path": "/", "dialect": "mef", "auth": {"kind": "basic", "users": {"gw": SECRET}}}]
     with Embedded(make_config(suppliers=suppliers)) as simulator:

@@ -11,6 +11,7 @@ import click
 
 from simulator import dialects, instants, matching, rehearsal, story
 from simulator.config import Config
+from simulator.dialects import Dialect
 from simulator.errors import Invalid, Problem, nearest
 from simulator.model import Param, Scenario
 from simulator.rehearsal import EntryTale, Tale
@@ -84,7 +85,7 @@ def explain(settings: Config, name: str, params: Sequence[str], dialect: str | N
     """A scenario (by name, or a file of its own) as a story. Invalid and Refused say what is wrong with name or parameters."""
     given = dict(_pair(text) for text in params)
     scenario = _find(settings, name, dialect)
-    contract = dialects.get(scenario.dialect)
+    contract = _contract(settings, scenario.dialect)
     tale = rehearsal.tell(scenario, contract, given)
     return as_text(tale, given)
 
@@ -158,9 +159,13 @@ def _pair(text: str) -> tuple[str, str]:
 
 def openapi(settings: Config, dialect: str | None) -> str:
     """A contract as indented JSON, as the first supplier of the settings that speaks it plays it."""
-    wanted = dialect or settings.suppliers[0].dialect
-    options = next((supplier.contract for supplier in settings.suppliers if supplier.dialect == wanted), {})
-    return json.dumps(dialects.get(wanted, options).openapi("http://127.0.0.1:8080"), indent=2)
+    return json.dumps(_contract(settings, dialect or settings.suppliers[0].dialect).openapi("http://127.0.0.1:8080"), indent=2)
+
+
+def _contract(settings: Config, name: str) -> Dialect:
+    """A contract as the first supplier of the settings that speaks it plays it."""
+    options = next((supplier.contract for supplier in settings.suppliers if supplier.dialect == name), {})
+    return dialects.get(name, options)
 
 
 def schema(dialect: str | None) -> str:

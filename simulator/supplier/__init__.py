@@ -52,7 +52,8 @@ class Supplier:
         self.called = called
         self.lookout = lookout
         player = Player(config.name, dialect, self.shelf, run_seed=run_seed, fixed_seed=fixed_seed, max_delay=max_delay)
-        self.entrance = Entrance(config.auth, oauth.key_of(store.root_seed, config.name))
+        doors = [config.name, *([called.standing] if called and called.standing else [])]  # where its tokens may come from
+        self.entrance = Entrance(config.auth, [oauth.key_of(store.root_seed, door) for door in doors])
         self.reception = Reception(config.name, dialect, player, store)
 
     @property

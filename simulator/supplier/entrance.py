@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,11 +20,11 @@ _ABOUT = {
 
 
 class Entrance:
-    """One supplier's door; `key` signs its tokens."""
+    """One supplier's door. The first of `keys` signs its tokens; the others are of doors whose tokens are as good here."""
 
-    def __init__(self, auth: Inbound, key: str) -> None:
+    def __init__(self, auth: Inbound, keys: Sequence[str]) -> None:
         self.auth = auth
-        self.key = key
+        self.keys = keys
 
     def is_token_path(self, path: str) -> bool:
         """Whether a path is the token endpoint's."""
@@ -36,7 +36,7 @@ class Entrance:
             raise Refused("wrong_method", [f"{incoming.method} is not possible at {incoming.path}, only POST"], allow=["POST"])
         kind = incoming.headers.get("content-type", "").partition(";")[0].strip().lower()
         code, body = oauth.grant(
-            incoming.headers.get("authorization", ""), form_of(incoming.body) if kind == _FORM else {}, self.auth.clients, self.key,
+            incoming.headers.get("authorization", ""), form_of(incoming.body) if kind == _FORM else {}, self.auth.clients, self.keys[0],
             self.auth.lifetime,
         )  # fmt: skip
         return Outgoing(code=code, body=dict(body), headers={"Cache-Control": "no-store"})
@@ -60,8 +60,10 @@ class Entrance:
             return "Authorization: a Bearer token is wanted"
         if auth.kind == "bearer":
             return "" if oauth.is_one_of(token, auth.tokens) else "Authorization: the token is not known here"
-        refusal = oauth.refusal_of(token, self.key)
-        return f"Authorization: {refusal}" if refusal else ""
+        refusals = [oauth.refusal_of(token, key) for key in self.keys]
+        if "" in refusals:
+            return ""
+        return f"Authorization: {oauth.EXPIRED if oauth.EXPIRED in refusals else refusals[0]}"
 
     def described(self, document: Document, server: str) -> Document:
         """An OpenAPI document with what this door wants: the scheme in force, or that none is needed."""

@@ -101,6 +101,8 @@ class Reception:
                     return self.player.begin(tx, name, tenant, document, params)
             except Conflict:
                 continue
+            except (Illegal, RenderFailed) as error:
+                raise Refused("invalid", [f"scenario: {name} cannot be played: {error}"]) from None
         raise Unavailable("too many writers at once: try again")
 
     def _show(self, incoming: Incoming, query: Query, begun: int) -> Outgoing:
