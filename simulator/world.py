@@ -109,8 +109,11 @@ class World:
         names = [scenario.name for scenario in own]
         if twice := {name for name in names if names.count(name) > 1}:
             raise Refused("invalid", [f"scenarios: {', '.join(sorted(twice))} is there twice"])
+        book = self._book(config.dialect)
         if config.default and config.default not in names:
-            self._book(config.dialect).named(config.default, "default", "create")
+            book.named(config.default, "default", "create")
+        for scenario in own:
+            replace(book, default=config.default or book.default).takes(scenario)
         called = self._called(config.dialect, tenant, client, instead_of)
         try:
             with self.store.write() as tx:

@@ -11,6 +11,7 @@ from simulator import dialects
 from simulator.config import Config
 from simulator.errors import Invalid
 from simulator.scenario import make_book, parse
+from simulator.testing import Supplier
 from simulator.web import Embedded
 from tests.conftest import Gateway
 
@@ -175,6 +176,13 @@ def test_what_cannot_be_begun_is_told(gateway: Gateway, members: dict[str, Any],
     assert gateway.admin("GET", "/orders")["items"] == []
 
 
+def test_a_supplier_of_a_test_begins_one_with_its_own_sample(supplier: Supplier) -> None:
+    begun = supplier.starts("UNSOLICITED_CEASE", gap="1h")
+    assert [kci["send"] for kci in supplier.advance(days=1)] == ["CREATED", "COMMITTED", "UPDATE", "COMPLETED"]
+    other = supplier.starts("UNSOLICITED_CEASE", "TENANT9", CEASE)
+    assert (begun["tenant"], other["tenant"]) == ("TENANT1", "TENANT9")
+
+
 def test_a_story_that_cannot_be_begun_is_told_too(gateway: Gateway) -> None:
     text = "scenario: BROKEN\nbegins: supplier\ntimeline:\n  - {after: '{{ order.document.gap }}', send: CREATED}\n"
     gateway.http.put(f"{gateway.url}/__admin/scenarios/BROKEN", data=text, timeout=30)
@@ -219,6 +227,16 @@ def test_a_folder_needs_a_scenario_for_new_orders() -> None:
     with pytest.raises(Invalid, match="the default scenario `A` is not here"):
         sources = [("a.yaml", "scenario: A\nfor: amendment\nreply: acknowledge"), ("b.yaml", "scenario: B\nreply: accept")]
         make_book(sources, VOCABULARY, "A")
+
+
+def test_what_new_orders_play_by_default_stays_for_new_orders(gateway: Gateway) -> None:
+    text = "scenario: ORDER_SUCCESSFUL\nfor: amendment\nreply: acknowledge\n"
+    refused = gateway.http.put(f"{gateway.url}/__admin/scenarios/ORDER_SUCCESSFUL", data=text, timeout=30)
+    assert refused.status_code == 422 and "is what new orders play by default; this one is for an amendment" in refused.json()["detail"]
+    mine = "scenario: MINE\nfor: amendment\nreply: acknowledge\n"
+    for asked in ({"scenarios": [text]}, {"scenarios": [mine], "default": "MINE"}):
+        assert "is what new orders play by default" in gateway.admin("POST", "/suppliers", asked, 422)["detail"]
+    assert gateway.post("/service-orders", gateway.provide()).status_code == 202
 
 
 def test_check_finds_an_answer_that_the_contract_forbids() -> None:

@@ -108,6 +108,19 @@ def test_demo_plays_one_scenario_with_its_later_requests() -> None:
     assert result.stdout.splitlines()[-1] == "1 story played, 0 faults"
 
 
+def test_demo_needs_no_credentials() -> None:
+    locked = {"SIMULATOR_AUTH__KIND": "bearer", "SIMULATOR_AUTH__TOKENS": '["t"]'}
+    result = CliRunner().invoke(main, ["demo", "ORDER_REJECTED"], env=locked)
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "1 story played, 0 faults"), result.output
+
+
+def test_openapi_is_as_the_settings_play_the_contract(tmp_path: Path) -> None:
+    settings = tmp_path / "c.yaml"
+    settings.write_text("suppliers: [{name: s, path: /, contract: {strict: true, entities: {cease: endOfService}}}]")
+    shown = json.loads(run("openapi", "--config", str(settings)).stdout)["components"]["schemas"]
+    assert shown["CeaseServiceOrder"]["additionalProperties"] is False and "endOfService" in shown["Kci"]["properties"]
+
+
 def test_the_json_schema_takes_what_check_takes_and_refuses_a_misspelling() -> None:
     import jsonschema
     import yaml

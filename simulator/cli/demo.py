@@ -59,11 +59,14 @@ def demo(settings: Config, names: Sequence[str]) -> bool:
 
 
 def _fresh(settings: Config, folder: str) -> Config:
-    """The same suppliers, but on a store, a port and a manual clock of their own, towards the pretend gateway."""
+    """The same suppliers, but on a store, a port and a manual clock of their own, towards the pretend gateway, behind open doors."""
     suppliers = tuple(
-        replace(supplier, clock=ClockStart(mode="manual", rate=1.0), gateway=replace(supplier.gateway, url=None))
+        replace(
+            supplier, clock=ClockStart(mode="manual", rate=1.0), gateway=replace(supplier.gateway, url=None),
+            auth=replace(supplier.auth, kind="none"),
+        )
         for supplier in settings.suppliers
-    )
+    )  # fmt: skip
     return replace(
         settings, suppliers=suppliers, store=StoreConfig(url=f"sqlite:///{folder}/demo.db", durability="normal"),
         server=replace(settings.server, host="127.0.0.1", port=0), admin_token=None,

@@ -120,7 +120,8 @@ def _when(scenario: Scenario) -> str:
 
 def _entry_head(entry: EntryTale) -> str:
     conditions = " and ".join(map(matching.describe, entry.entry.when))
-    times = f", at most {entry.entry.times} times" if entry.entry.times else ""
+    often = entry.entry.times
+    times = f", at most {'once' if often == 1 else f'{often} times'}" if often else ""
     head = f"{entry.action} {entry.index + 1}{f', when {conditions}' if conditions else ''}{times}"
     if not entry.lines:
         return f"{head}: it never comes to this in the story above"

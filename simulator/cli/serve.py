@@ -30,12 +30,13 @@ from gunicorn.workers.gthread import ThreadWorker
 from werkzeug.serving import make_server
 
 from simulator import clock, dialects, instants, metrics
+from simulator.cli.hello import say_hello
 from simulator.config import Config
 from simulator.errors import Invalid, Problem, Unavailable
 from simulator.pretend_gateway import RECEIVED, make_pretend_gateway
 from simulator.store import Store, parse_url
 from simulator.web import THREADS_ASIDE, create_app
-from simulator.world import World, open_world, pretend_path
+from simulator.world import World, open_world
 
 log = logging.getLogger("simulator")
 
@@ -65,7 +66,7 @@ def serve(settings: Config) -> None:
             lambda: metrics.share(counted),
         )
         family.start()
-        _say_hello(settings, base_url)
+        say_hello(settings, base_url)
         family.watch()
 
 
@@ -332,22 +333,3 @@ def _send(world: World) -> None:
         signal.signal(number, lambda *_: sender.stop())
     asyncio.run(sender.run())
     world.close()
-
-
-def _say_hello(settings: Config, base_url: str) -> None:
-    click.echo(f"listening on {base_url}")
-    click.echo("\nPlace an order; its KCIs come two seconds apart and show in this log (again with another id: a repeat starts nothing).")
-    for supplier in settings.suppliers:
-        contract = dialects.get(supplier.dialect, supplier.contract)
-        operation = contract.sample_operations("create")[0]
-        sample = contract.sample(operation, None, clock.wall() // instants.SECOND)  # a new id at every start: a repeat would start nothing
-        headers = " ".join(f"-H '{name.title()}: {value}'" for name, value in sample.headers.items())
-        click.echo(f"\n{contract.title}, at {base_url}{supplier.path or '/'}:\n")
-        click.echo(f"  curl -i {base_url}{supplier.path}{sample.path} {headers} -H 'X-Kci-Delay: 2' -d '{sample.body.decode()}'\n")
-        scope = "" if supplier is settings.suppliers[0] else f"/suppliers/{supplier.name}"
-        click.echo(f"  then look:  curl {base_url}/__admin{scope}/orders\n              curl {base_url}/__admin{scope}/kcis")
-        if supplier.gateway.url is None and settings.pretend_gateway.mount:
-            path = pretend_path(settings, supplier.name)
-            click.echo(f"              curl {base_url}{path}{RECEIVED}   (what its pretend gateway received)")
-    click.echo("", nl=True)
-    sys.stdout.flush()

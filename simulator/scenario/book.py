@@ -110,6 +110,11 @@ class Book:
             facts = {**facts, "header": {name: value for name, value in facts["header"].items() if name != SCENARIO_HEADER}}
         return self._asked(action, fitting, facts, pins) or self._by_when(fitting, facts)
 
+    def takes(self, scenario: Scenario) -> None:
+        """Refused when a scenario of the default's name is not for new orders: then nothing would answer those that nothing else picks."""
+        if scenario.name == self.default and not _is_playable(scenario):
+            raise Refused("invalid", [f"scenario: {scenario.name} is what new orders play by default; this one {_purpose(scenario)}"])
+
     def _for(self, action: str) -> dict[str, Scenario]:
         """Those that may answer a request of the gateway, by name."""
         return {name: found for name, found in self.scenarios.items() if found.answers == action and found.begins == "gateway"}
@@ -151,6 +156,10 @@ class Book:
         params = {name: param.default for name, param in scenario.params.items()}
         conditions = matching.render_values(scenario.when, lambda value: template.render(value, params))
         return matching.first_difference(conditions, {**facts, "param": params})
+
+
+def _is_playable(scenario: Scenario) -> bool:
+    return scenario.answers == "create" and scenario.begins == "gateway"
 
 
 def _used_up(scenario: Scenario, action: str, used: Mapping[str, int]) -> bool:
@@ -222,7 +231,7 @@ def make_book(sources: Iterable[tuple[str, str | bytes]], vocabulary: Vocabulary
                 Problem(message=f"the scenario {scenario.name} is in {scenarios[scenario.name].file} already", file=file, line=1, column=1)
             )
         scenarios[scenario.name] = scenario
-    playable = [name for name, scenario in scenarios.items() if scenario.answers == "create" and scenario.begins == "gateway"]
+    playable = [name for name, scenario in scenarios.items() if _is_playable(scenario)]
     if default and not problems and default not in playable:
         problems.append(Problem(message=f"the default scenario `{default}` is not here", file=folder, hint=nearest(default, playable)))
     if not playable and not problems:

@@ -27,6 +27,7 @@ PROBLEM_CODES = (
     "PLANNING_ISSUE", "PROPERTY_UNOCCUPIED", "ROUTER_NOT_AVAILABLE", "SITE_UNSAFE", "SUPPLIER_FAULT", "SURVEY_REQUIRED",
     "TIMED_OUT", "UNABLE_TO_ATTEND", "UNKNOWN_FAULT", "WAYLEAVE_ISSUE",
 )  # fmt: skip
+CLASSIFICATIONS = tuple(f"{days}{part}" for days in ("WEEKDAY", "SATURDAY", "SUNDAY") for part in ("", "_AM", "_PM", "_EARLY", "_EVENING"))
 UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 LONG = Length(max=1000)  # ASSUMPTION: the only length that the pages give for free text (reference 10.24)
 
@@ -79,7 +80,7 @@ class ServiceOrderItem(Tolerant):
 class Timeslot(Tolerant):
     timeslotStartDateTime = Moment(required=True)
     timeslotEndDateTime = Moment(required=True)
-    classification = String()
+    classification = String(validate=OneOf(CLASSIFICATIONS))
     standard = Boolean()
 
 
