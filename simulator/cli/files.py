@@ -17,6 +17,7 @@ from simulator.model import Param, Scenario
 from simulator.rehearsal import EntryTale, Tale
 from simulator.scenario import parse, read_folder
 from simulator.scenario.json_schema import json_schema
+from simulator.supplier.entrance import described
 from simulator.world import dialect_of_file, open_book, shipped_folder
 
 
@@ -160,7 +161,9 @@ def _pair(text: str) -> tuple[str, str]:
 
 def openapi(settings: Config, dialect: str | None) -> str:
     """A contract as indented JSON, as the first supplier of the settings that speaks it plays it."""
-    return json.dumps(_contract(settings, dialect or settings.suppliers[0].dialect).openapi("http://127.0.0.1:8080"), indent=2)
+    name, server = dialect or settings.suppliers[0].dialect, "http://127.0.0.1:8080"
+    auth = next((supplier.auth for supplier in settings.suppliers if supplier.dialect == name), settings.suppliers[0].auth)
+    return json.dumps(described(_contract(settings, name).openapi(server), auth, server), indent=2)
 
 
 def _contract(settings: Config, name: str) -> Dialect:

@@ -18,7 +18,7 @@ from simulator.store.journal import Dropped, Tail
 from simulator.store.suppliers import Called
 from simulator.supplier.acts import Acts
 from simulator.supplier.asking import Inquiry
-from simulator.supplier.entrance import Entrance
+from simulator.supplier.entrance import Entrance, described
 from simulator.supplier.playing import Player, read_when
 from simulator.supplier.reception import Reception
 from simulator.supplier.shelf import Shelf
@@ -81,7 +81,7 @@ class Supplier:
 
     def openapi(self, server: str) -> Document:
         """The contract as it is played at `server`, with what the door wants."""
-        return self.entrance.described(self.dialect.openapi(server), server)
+        return described(self.dialect.openapi(server), self.config.auth, server)
 
     def refuse(self, incoming: Incoming, refused: Refused) -> Outgoing:
         """The contract's refusal of a request that found no route, journaled too."""

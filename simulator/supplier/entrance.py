@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 from urllib.parse import parse_qsl
 
 from simulator import oauth
@@ -65,18 +64,18 @@ class Entrance:
             return ""
         return f"Authorization: {oauth.EXPIRED if oauth.EXPIRED in refusals else refusals[0]}"
 
-    def described(self, document: Document, server: str) -> Document:
-        """An OpenAPI document with what this door wants: the scheme in force, or that none is needed."""
-        flow = {"tokenUrl": server + self.auth.token_path, "scopes": {}}
-        oauth2 = {"type": "oauth2", "description": "A client of `auth.clients`", "flows": {"clientCredentials": flow}}
-        schemes: dict[str, Any] = {**_ABOUT, "oauth2": oauth2}
-        known = document.setdefault("components", {}).setdefault("securitySchemes", {})
-        document["security"] = [{}] if self.auth.kind == "none" else [{self.auth.kind: []}]
-        document["components"]["securitySchemes"] = {**schemes, **known}
-        for operation in (operation for path in document.get("paths", {}).values() for operation in path.values()):
-            if self.auth.kind != "none" and isinstance(operation, dict):
-                operation.get("responses", {}).setdefault("401", {"description": "No credentials, or wrong or expired ones"})
-        return document
+
+def described(document: Document, auth: Inbound, server: str) -> Document:
+    """An OpenAPI document with what a door wants: the scheme in force, or that none is needed."""
+    flow = {"tokenUrl": server + auth.token_path, "scopes": {}}
+    oauth2 = {"type": "oauth2", "description": "A client of `auth.clients`", "flows": {"clientCredentials": flow}}
+    components = document.setdefault("components", {})
+    components["securitySchemes"] = {**_ABOUT, "oauth2": oauth2, **components.get("securitySchemes", {})}
+    document["security"] = [{}] if auth.kind == "none" else [{auth.kind: []}]
+    for operation in (operation for path in document.get("paths", {}).values() for operation in path.values()):
+        if auth.kind != "none" and isinstance(operation, dict):
+            operation.get("responses", {}).setdefault("401", {"description": "No credentials, or wrong or expired ones"})
+    return document
 
 
 def form_of(body: bytes) -> Mapping[str, str]:

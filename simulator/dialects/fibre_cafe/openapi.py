@@ -96,7 +96,7 @@ def document(server: str, settings: Settings) -> dict[str, Any]:
 
 
 def _refine(components: dict[str, Any], settings: Settings) -> None:
-    """What the schemas check by code: bodies that exclude each other, exactly one entity in a KCI, nothing unknown when strict."""
+    """What the schemas check by code: bodies that exclude each other, what a KCI's reason needs, exactly one order in it; strictness."""
     for name, schema in _ASKED.items():
         foreign = getattr(schema, "forbids", ())
         if foreign:
@@ -105,6 +105,11 @@ def _refine(components: dict[str, Any], settings: Settings) -> None:
     none = {"not": {"anyOf": [{"required": [key]} for key in keys]}}
     # a `oneOf` would say the same, but generators take that for a choice of types and lose the members
     components["Kci"]["not"] = {"anyOf": [none, *({"required": list(pair)} for pair in combinations(keys, 2))]}
+    components["Kci"]["allOf"] = [
+        {"if": {"properties": {"reasonCode": {"const": code}}, "required": ["reasonCode"]}, "then": {"required": list(reason.needs)}}
+        for code, reason in transitions.REASONS.items()
+        if reason.needs
+    ]
     for name, component in components.items():
         if settings.strict and name not in _TOLD and name != "Kci" and component.get("type") == "object":
             component["additionalProperties"] = False

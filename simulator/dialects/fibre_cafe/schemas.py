@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import validates_schema
-from marshmallow.exceptions import ValidationError
+from marshmallow import ValidationError, validates_schema
 
 from simulator.dialects.fibre_cafe.life import OBJECTIONS
 from simulator.schema import Boolean, CalendarDate, Integer, Length, Misfit, Moment, OneOf, Range, Regexp, String, Tolerant, listed, nested

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
+
+from marshmallow import ValidationError, validates_schema
 
 from simulator.dialects.fibre_cafe.schemas import (
     LONG,
@@ -21,7 +24,7 @@ from simulator.dialects.fibre_cafe.schemas import (
 )  # fmt: skip
 from simulator.dialects.fibre_cafe.settings import ENTITIES, Settings
 from simulator.dialects.fibre_cafe.transitions import REASONS, STATUSES
-from simulator.schema import Integer, Length, Moment, OneOf, Range, Regexp, String, Tolerant, listed, nested
+from simulator.schema import Integer, Length, Misfit, Moment, OneOf, Range, Regexp, String, Tolerant, listed, nested
 
 
 class SupplierNote(Tolerant):
@@ -99,6 +102,14 @@ class KciDocument(Tolerant):
     supplierCode = String(validate=Length(min=1, max=50))
     supplierCodes = listed(String(validate=Length(min=1, max=50)))
     supplierNotes = listed(nested(SupplierNote))
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def check_reason(self, data: Any, original: Any, **kwargs: Any) -> None:
+        code = original.get("reasonCode") if isinstance(original, dict) else None
+        reason = REASONS.get(code) if isinstance(code, str) else None
+        lacking = [member for member in (reason.needs if reason else ()) if member not in original]
+        if lacking:
+            raise ValidationError({member: [Misfit(f"is required with {code}")] for member in lacking})
 
 
 class Answered(Tolerant):
