@@ -41,7 +41,7 @@ def read(incoming: Incoming, route: Route, settings: Settings) -> Submission:
     invalid = [*check(schema, document, malformed), *_wrong_controls(incoming.headers)]
     findings = [] if malformed else _findings(incoming, document, schema)
     if settings.strict:
-        malformed += findings
+        invalid += findings
     if malformed or invalid:
         raise refusal(malformed, invalid, MOST_MESSAGES)
     return _submission(incoming, operation, document, (*findings, *misspelt_controls(incoming.headers, _HEADERS)))
