@@ -247,6 +247,17 @@ def test_check_finds_an_answer_that_the_contract_forbids() -> None:
     assert "x.yaml:5:5: ACKNOWLEDGED is not possible" in str(rehearsal.faults(wrong, dialect)[0])
 
 
+def test_check_only_doubts_an_answer_to_orders_that_it_cannot_play() -> None:
+    from simulator import rehearsal
+
+    dialect = dialects.get("fibre_cafe")
+    head = "scenario: X\nfor: amendment\nwhen: {order.status: PENDING}\nreply: accept\ntimeline:\n"
+    held = parse(head + "  - {after: 1s, send: AMENDED}\n  - {after: 1s, send: RESUMED}", "x.yaml", VOCABULARY)
+    assert rehearsal.faults(held, dialect) == []
+    (doubt,) = rehearsal.faults(held, dialect, certain=False)
+    assert "RESUMED is not possible in" in str(doubt) and "may differ" in doubt.hint
+
+
 @pytest.mark.parametrize("name", dialects.names())
 def test_the_plain_story_of_a_contract_is_that_of_its_default_scenario(name: str) -> None:
     """Answers to later requests are told against it, and demonstrated against that scenario."""

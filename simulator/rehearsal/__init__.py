@@ -79,6 +79,8 @@ def tell(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any] | None 
     moments = sorted({line.at for line in stage.lines} | {START})
     part = _Part(played, dialect, values, operation)
     entries = [part.tell(action, index, moments) for action, listed in played.entries.items() for index in range(len(listed))]
+    if scenario.answers != "create":
+        entries = [_doubted(entry) for entry in entries]
     told, length = tuple(stage.lines), stage.now - START
     return Tale(
         scenario=scenario, operation=operation, natural=natural, lines=told, length=length, entries=tuple(entries), fault=fault,
@@ -95,12 +97,19 @@ def _against_a_plain_story(scenario: Scenario, dialect: Dialect) -> Scenario:
     )
 
 
+def _doubted(entry: EntryTale) -> EntryTale:
+    """What is wrong with an answer in a plain story may be right in the orders that its `when` means, where it never came to that."""
+    return entry if entry.natural or entry.fault is None else replace(entry, fault=replace(entry.fault, certain=False))
+
+
 def faults(scenario: Scenario, dialect: Dialect, *, certain: bool = True) -> list[Problem]:
     """What of a scenario the contract forbids, each at its step; with `certain=False`, what may not be rendered for some orders."""
     found = [fault for fault in tell(scenario, dialect).faults if fault.certain is certain]
-    code, hint = (
-        ("illegal", "a step that breaks the contract on purpose says `illegal: true`") if certain else ("template", "| default(...)")
-    )
+    code, hint = "template", "| default(...)"
+    if certain:
+        code, hint = "illegal", "a step that breaks the contract on purpose says `illegal: true`"
+    elif scenario.answers != "create":
+        code, hint = "plain_story", "so in an order that goes well; those that its `when` means may differ"
     return [
         Problem(message=fault.message, file=scenario.file, line=fault.where[0] or 1, column=fault.where[1] or 1, code=code, hint=hint)
         for fault in found
@@ -130,7 +139,7 @@ class _Part:
     operation: str
 
     def tell(self, action: str, index: int, moments: Sequence[int]) -> EntryTale:
-        """Send a sample request at each moment of the story until the entry plays to its end; first as it is, then whatever its `when`."""
+        """Ask at each moment of the story until the entry plays to its end; whatever its `when`, where it never comes to it by itself."""
         entry = self.scenario.entries[action][index]
         forced = replace(self.scenario, entries={**self.scenario.entries, action: (replace(entry, when=()),)})
         last = EntryTale(action=action, index=index, entry=entry)
@@ -141,6 +150,8 @@ class _Part:
                     last = self._try(stage, last, operation, moment, natural)
                     if last.lines and last.fault is None:
                         return last
+            if last.lines or last.fault:
+                return last  # it comes to this by itself, and goes wrong
         return last
 
     def _try(self, stage: Stage, last: EntryTale, operation: str, moment: int, natural: bool) -> EntryTale:
