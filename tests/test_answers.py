@@ -165,6 +165,8 @@ def test_an_objection_is_for_what_nobody_asked_for(gateway: Gateway) -> None:
         ({"document": {}}, 400, "serviceId: is required"),
         ({"document": {**CEASE, "reason": "BOREDOM"}}, 422, "reason: `BOREDOM` is not valid"),
         ({"document": {**CEASE, "requestedCeaseDate": "soon"}}, 400, "date_range"),
+        ({"document": {**CEASE, "id": 5}}, 422, "id: comes with the story, or from the gateway"),
+        ({"document": {**CEASE, "tenant": "TENANT2"}}, 422, "tenant: the document's is TENANT2, the order's TENANT1"),
         ({"tenant": ""}, 400, "tenant: must have 1 to 50 characters"),
         ({"params": {"gapp": 1}}, 422, "has no parameter `gapp`"),
         ({"more": 1}, 400, "unknown key `more`"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.dialects.bodies import misspelt_controls, read_object, refusal, text_in
+from simulator.dialects.fibre_cafe.life import OURS
 from simulator.dialects.fibre_cafe.schemas import ENGINEER_TASKS, ORDERS, PROBLEM_CODES, PROVIDE_TYPES, REQUESTS, UNSOLICITED
 from simulator.dialects.fibre_cafe.settings import Settings
 from simulator.dialects.fibre_cafe.statements import kci_schema
@@ -51,9 +52,12 @@ def begin(tenant: str, document: Document) -> Submission:
     """An order that nobody asked for, from its tenant and its document (4.15). Refused lists what is wrong with them."""
     malformed: list[str] = [] if 1 <= len(tenant) <= 50 else ["tenant: must have 1 to 50 characters"]
     invalid = check(UNSOLICITED, document, malformed)
+    invalid += [f"{name}: comes with the story, or from the gateway" for name in ("id", *OURS) if name in document]
+    if document.get("tenant", tenant) != tenant:
+        invalid.append(f"tenant: the document's is {str(document['tenant'])[:60]}, the order's {tenant}")
     if malformed or invalid:
-        raise Refused("malformed" if malformed else "invalid", [*malformed, *invalid][:MOST_MESSAGES])
-    return Submission(action="create", operation=UNASKED, tenant=tenant, document={"tenant": tenant, **document})
+        raise refusal(malformed, invalid, MOST_MESSAGES)
+    return Submission(action="create", operation=UNASKED, tenant=tenant, document={**document, "tenant": tenant})
 
 
 def check(schema: Tolerant, document: Document, malformed: list[str]) -> list[str]:
