@@ -17,7 +17,7 @@ from typing import Any
 import aiohttp
 
 from simulator import __version__, clock, instants, strict_json
-from simulator.config import Auth, Delivery, Gateway
+from simulator.config import Auth, Delivery, Gateway, Policy
 
 log = logging.getLogger("simulator.gateway_client")
 
@@ -59,7 +59,7 @@ class Decision:
     counts: bool = True
 
 
-def decide(result: Result, attempts: int, accepted: tuple[int, ...], delivery: Delivery) -> Decision:
+def decide(result: Result, attempts: int, accepted: tuple[int, ...], policy: Policy) -> Decision:
     """Read an answer: 2xx delivered, weather is tried again, a refusal is final. `attempts` counts this one, from 1."""
     if result.no_token is not None:
         return Decision(state="retry", wait=result.no_token, counts=False)
@@ -69,9 +69,9 @@ def decide(result: Result, attempts: int, accepted: tuple[int, ...], delivery: D
     if code == 409 and attempts > 1:
         return Decision(state="delivered")  # the gateway has it from an earlier try whose answer was lost
     weather = code is None or code in RETRYABLE or code == 401 or (code >= 500 and code not in FINAL_5XX)
-    if not weather or attempts > len(delivery.retry):
+    if not weather or attempts > len(policy.retry):
         return Decision(state="dead")
-    return Decision(state="retry", wait=max(delivery.retry[attempts - 1], _retry_after(result)))
+    return Decision(state="retry", wait=max(policy.retry[attempts - 1], _retry_after(result)))
 
 
 def _retry_after(result: Result) -> int:
@@ -98,43 +98,42 @@ class Client:
         self.session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
-        seconds = instants.SECOND
-        timeout = aiohttp.ClientTimeout(total=self.delivery.timeout / seconds, sock_connect=self.delivery.connect_timeout / seconds)
         connector = aiohttp.TCPConnector(limit=self.delivery.in_flight, keepalive_timeout=1.5)
-        self.session = aiohttp.ClientSession(timeout=timeout, connector=connector, auto_decompress=False, headers=_ALWAYS)
+        self.session = aiohttp.ClientSession(connector=connector, auto_decompress=False, headers=_ALWAYS)
 
     async def close(self) -> None:
         if self.session is not None:
             await self.session.close()
 
-    async def post(self, gateway: Gateway, path: str, body: str, headers: Mapping[str, str]) -> Result:
-        """Post one message. A 401 costs one new token and one more post, within the same try."""
+    async def post(self, gateway: Gateway, policy: Policy, path: str, body: str, headers: Mapping[str, str]) -> Result:
+        """Post one message, within the policy's time. A 401 costs one new token and one more post, within the same try."""
         assert self.session is not None
-        credentials = self._credentials_of(gateway)
+        credentials = self._credentials_of(gateway, policy)
         for last in (False, True):
             try:
                 authorization = await credentials.header(self.session)
             except _NoToken as error:
                 return Result(error=str(error), no_token=error.wait, silent=error.silent)
             sent = {**headers, "Content-Type": "application/json", **authorization}
-            result = await self._send(f"{gateway.url}{path}", body, sent, credentials.note)
+            result = await self._send(f"{gateway.url}{path}", policy, body, sent, credentials.note)
             if result.code != 401 or last or not credentials.forget(authorization):
                 return result
         raise AssertionError("unreachable")
 
-    def _credentials_of(self, gateway: Gateway) -> _Fixed | _OAuth2:
+    def _credentials_of(self, gateway: Gateway, policy: Policy) -> _Fixed | _OAuth2:
         """Those of a gateway, shared by all suppliers that know it alike; the oldest are forgotten when many came and went."""
-        known = self.credentials.pop(gateway, None) or _credentials(gateway, self.delivery)
+        known = self.credentials.pop(gateway, None) or _credentials(gateway, policy)
         self.credentials[gateway] = known
         while len(self.credentials) > MOST_GATEWAYS:
             self.credentials.pop(next(iter(self.credentials)))
         return known
 
-    async def _send(self, url: str, body: str, headers: Mapping[str, str], note: str) -> Result:
+    async def _send(self, url: str, policy: Policy, body: str, headers: Mapping[str, str], note: str) -> Result:
         assert self.session is not None
-        begun = clock.monotonic()
+        begun, seconds = clock.monotonic(), instants.SECOND
+        timeout = aiohttp.ClientTimeout(total=policy.timeout / seconds, sock_connect=policy.connect_timeout / seconds)
         try:
-            async with self.session.post(url, data=body.encode(), headers=headers, allow_redirects=False) as response:
+            async with self.session.post(url, data=body.encode(), headers=headers, allow_redirects=False, timeout=timeout) as response:
                 kept = await response.content.read(KEPT_BODY)
                 answer = {name: value for name, value in response.headers.items()}
                 text = kept.decode("utf-8", "replace").replace("\x00", "\ufffd")
@@ -256,10 +255,10 @@ def _basic(user: str, password: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
 
 
-def _credentials(gateway: Gateway, delivery: Delivery) -> _Fixed | _OAuth2:
+def _credentials(gateway: Gateway, policy: Policy) -> _Fixed | _OAuth2:
     auth = gateway.auth
     if auth.kind == "oauth2":
-        return _OAuth2(auth.token_url or f"{gateway.url}/auth/supplier/access-token", auth, delivery.timeout)
+        return _OAuth2(auth.token_url or f"{gateway.url}/auth/supplier/access-token", auth, policy.timeout)
     if auth.kind == "bearer":
         return _Fixed({"Authorization": f"Bearer {auth.token}"})
     return _Fixed(_basic(auth.username, auth.password) if auth.kind == "basic" else {})

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from simulator import engine, instants, logs, metrics, redact, seed, strict_json
 from simulator.clock import Clock
-from simulator.config import Delivery, Gateway, JournalConfig
+from simulator.config import Delivery, Gateway, JournalConfig, Policy
 from simulator.dialects import Dialect
 from simulator.errors import Conflict, Illegal, RenderFailed, SimulatorError, Unavailable
 from simulator.gateway import Client, Decision, Result, decide
@@ -41,6 +41,7 @@ class Target:
 
     dialect: Dialect
     gateway: Gateway
+    policy: Policy
     run_seed: str
     fixed_seed: bool
     label: str
@@ -157,7 +158,7 @@ class Sender:
         if order.conversation_id:
             headers["X-Conversation-ID"] = order.conversation_id
         try:
-            result = await self.client.post(parcel.target.gateway, parcel.path, kci.body or "", headers)
+            result = await self.client.post(parcel.target.gateway, parcel.target.policy, parcel.path, kci.body or "", headers)
         except Exception as error:  # a defect of ours must not lose the parcel: its try counts, and the log has it
             log.exception("posting %s failed in an unexpected way", kci.id)
             result = Result(error=f"internal: {type(error).__name__}")
@@ -188,7 +189,7 @@ class Sender:
             if self.find(tx, parcel.supplier) is None:
                 continue  # deleted meanwhile, with its lanes and its journal
             lane = held.get(parcel.order.id)
-            decision = decide(result, parcel.kci.attempts, parcel.target.dialect.accepted, self.delivery)
+            decision = decide(result, parcel.kci.attempts, parcel.target.dialect.accepted, parcel.target.policy)
             finding: tuple[str, ...] = (result.note,) if result.note else ()
             finding += () if lane else ("the lease had ended: this answer changes nothing",)
             if not result.silent:
@@ -211,8 +212,8 @@ class Sender:
         row = outbox.lane_row(lane)
         if decision.state == "retry":
             row |= {"state": "retry", "wake": tx.wall + decision.wait, "owner": ""}
-        elif decision.state == "dead" and self.delivery.after_dead == "park":
-            row |= {"state": "parked", "wake": None, "due": None, "owner": ""}
+        elif decision.state == "dead":
+            row |= _given_up(tx, parcel.target.policy, parcel.kci, parcel.supplier, rest, moment)
         else:
             row |= outbox.resting(rest, moment)
         changes.lanes.append(row)
@@ -273,8 +274,8 @@ class _LaneTurn:
                 except (Illegal, RenderFailed) as error:
                     changes.kcis.append(self._dead(head, error))
                     self.waiting.pop(0)
-                    if self.sender.delivery.after_dead == "park":
-                        return row | {"state": "parked", "wake": None, "due": None, "owner": ""}
+                    if self.target.policy.after_dead != "skip":
+                        return row | _given_up(self.tx, self.target.policy, head, self.lane.supplier, self.waiting, self.moment)
                     continue
                 if silence:
                     changes.kcis.append(self._silent(head, silence))
@@ -350,6 +351,19 @@ class _LaneTurn:
         )  # fmt: skip
         journal.note(self.tx, self.lane.supplier, exchange)
         return replace(head, state="dead", last={"at_wall": self.tx.wall, "code": None, "error": str(error), "took_ms": 0})
+
+
+def _given_up(tx: Tx, policy: Policy, dead: Kci, supplier: str, rest: Sequence[Kci], moment: Clock) -> dict[str, Any]:
+    """What becomes of an order whose message is dead: its lane, and with `abandon` what it still had to send."""
+    if policy.after_dead == "park":
+        return {"state": "parked", "wake": None, "due": None, "owner": ""}
+    if policy.after_dead == "skip":
+        return outbox.resting(rest, moment)
+    outbox.withdraw(tx, [kci.id for kci in rest])
+    said = f"abandoned: {dead.send or dead.status} was given up, and so is all that came after it (delivery.after_dead)"
+    act = Exchange(at=moment.now(tx.wall), direction="act", method="", path="", order=dead.order, kci=dead.id, findings=(said,))
+    journal.note(tx, supplier, act)
+    return outbox.resting((), moment)
 
 
 def _exchange(parcel: Parcel, result: Result, findings: tuple[str, ...]) -> Exchange:

@@ -64,8 +64,8 @@ class World:
         if supplier is None:
             return None
         return Target(
-            dialect=supplier.dialect, gateway=supplier.config.gateway, run_seed=supplier.run_seed, fixed_seed=supplier.fixed_seed,
-            label=supplier.label,
+            dialect=supplier.dialect, gateway=supplier.config.gateway, policy=supplier.config.policy, run_seed=supplier.run_seed,
+            fixed_seed=supplier.fixed_seed, label=supplier.label,
         )  # fmt: skip
 
     # ---- throw-away suppliers ------------------------------------------------------------------------------------------

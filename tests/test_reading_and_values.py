@@ -206,7 +206,7 @@ def test_settings_come_from_file_environment_and_overrides_in_that_order(tmp_pat
     }
     loaded = config.load(path, environment=environment, overrides={"server": {"port": 3}})
     assert (loaded.server.port, loaded.server.threads, loaded.seed) == (3, 3, "42")
-    assert loaded.suppliers[0].gateway.url == "http://env:2" and loaded.delivery.retry == (1_000_000, 2_000_000)
+    assert loaded.suppliers[0].gateway.url == "http://env:2" and loaded.suppliers[0].policy.retry == (1_000_000, 2_000_000)
 
 
 @pytest.mark.parametrize(
@@ -219,6 +219,9 @@ def test_settings_come_from_file_environment_and_overrides_in_that_order(tmp_pat
         ("gateway: {url: 'http://x y'}", "must be an absolute http:// or https:// URL"),
         ("gateway: {auth: {kind: magic}}", "`magic` is not valid"),
         ("delivery: {lease: 3s}", "delivery.lease must be at least delivery.timeout + 5s"),
+        ("suppliers: [{name: a, delivery: {timeout: 30s}}]", "suppliers: a: delivery.lease must be at least delivery.timeout + 5s"),
+        ("suppliers: [{name: a, delivery: {lease: 30s}}]", "unknown key `lease`"),
+        ("delivery: {timeout: 0s}", "must be at least"),
         ("delivery: {retry: sometimes}", "must be a list of durations, or one of"),
         ("clock: {rate: 0}", "clock.rate: must be"),
         ("suppliers: []", "at least one is needed"),

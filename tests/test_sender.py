@@ -78,6 +78,48 @@ def test_what_follows_a_dead_kci_may_be_sent_if_the_settings_say_so(running: Any
     assert [arrival.body["sequenceNumber"] for arrival in receiver.arrivals] == [1, 2, 3]
 
 
+def test_an_abandoned_order_sends_nothing_more_and_says_so(running: Any, receiver: Receiver) -> None:
+    receiver.answer = answering(400)
+    with running(delivery={**FAST, "after_dead": "abandon"}) as simulator, Gateway(simulator.url) as gateway:
+        order = gateway.place()
+        gateway.advance()
+        shown = gateway.order(order)
+        assert (shown["kcis"]["dead"], shown["kcis"]["withdrawn"], shown["kcis"]["waiting"]) == (1, 2, 0)
+        acts = gateway.admin("GET", "/journal?direction=act")["items"]
+        assert [act["findings"] for act in acts] == [
+            ["abandoned: ACKNOWLEDGED was given up, and so is all that came after it (delivery.after_dead)"]
+        ]
+    assert len(receiver.arrivals) == 1
+
+
+def test_a_step_that_cannot_happen_abandons_its_order_too(running: Any, receiver: Receiver) -> None:
+    with running(delivery={**FAST, "after_dead": "abandon"}) as simulator, Gateway(simulator.url) as gateway:
+        gateway.place("ORDER_SUCCESSFUL?targetDateOffset=999999")
+        gateway.advance()
+        assert gateway.admin("GET", "/orders")["items"][0]["kcis"]["withdrawn"] == 1
+    assert [arrival.body["reasonCode"] for arrival in receiver.arrivals] == ["ACKNOWLEDGED"]
+
+
+def test_each_supplier_has_a_policy_of_its_own(running: Any, receiver: Receiver) -> None:
+    receiver.answer = lambda number, arrival: 400 if arrival.body["reasonCode"] == "COMMITTED" else 204
+    suppliers = [{"name": "one", "path": "/"}, {"name": "two", "delivery": {"after_dead": "skip"}}]
+    with running(suppliers=suppliers) as simulator, Gateway(simulator.url) as gateway:
+        gateway.post("/service-orders", gateway.provide())
+        gateway.post("/two/service-orders", gateway.provide())
+        made = gateway.admin("POST", "/suppliers", {"clock": {"mode": "manual"}, "delivery": {"after_dead": "abandon"}}, 201)
+        gateway.post(f"{made['path']}/service-orders", gateway.provide())
+        states = []
+        for name in ("one", "two", made["name"]):
+            gateway.admin("POST", f"/suppliers/{name}/clock/advance", {"by": "1d"})
+            states.append([kci["state"] for kci in gateway.admin("GET", f"/suppliers/{name}/kcis")["items"]])
+    assert states == [["delivered", "dead", "waiting"], ["delivered", "dead", "delivered"], ["delivered", "dead", "withdrawn"]]
+
+
+def test_a_made_supplier_whose_tries_outlast_their_lease_is_refused(gateway: Gateway) -> None:
+    told = gateway.admin("POST", "/suppliers", {"delivery": {"timeout": "1m"}}, 422)
+    assert "delivery.lease must be at least delivery.timeout + 5s" in told["detail"]
+
+
 def test_a_cancellation_frees_a_parked_order(running: Any, receiver: Receiver) -> None:
     receiver.answer = answering(400)
     with running() as simulator, Gateway(simulator.url) as gateway:

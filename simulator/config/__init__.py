@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,16 @@ class ClockStart:
 
 
 @dataclass(frozen=True, slots=True)
+class Policy:
+    """How a supplier's messages are delivered. Microseconds; `retry` are the waits between tries, so that tries are one more."""
+
+    retry: tuple[int, ...]
+    timeout: int
+    connect_timeout: int
+    after_dead: str
+
+
+@dataclass(frozen=True, slots=True)
 class SupplierConfig:
     """One standing supplier; `path` is empty for the root, `contract` the dialect's own settings."""
 
@@ -80,6 +90,7 @@ class SupplierConfig:
     gateway: Gateway
     auth: Inbound
     clock: ClockStart
+    policy: Policy
     seed: str | None = None
 
 
@@ -97,14 +108,10 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Durations in microseconds; `retry` are the waits between tries, so that tries are one more."""
+    """What all suppliers' messages share: how long a sender holds an order (microseconds), and how many are on their way at once."""
 
-    retry: tuple[int, ...]
-    timeout: int
-    connect_timeout: int
     lease: int
     in_flight: int
-    after_dead: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,34 +243,42 @@ def _merge(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _build(values: dict[str, Any]) -> Config:
-    common = {name: values[name] for name in ("gateway", "auth", "clock")}
-    suppliers = tuple(make_supplier(entry, common) for entry in values["suppliers"])
-    delivery = Delivery(**values["delivery"])
-    problems = [*_supplier_problems(suppliers)]
-    if delivery.lease < delivery.timeout + LEASE_MARGIN:
-        problems.append(Problem(message="delivery.lease must be at least delivery.timeout + 5s, or two senders may hold one order"))
+    common = {name: values[name] for name in ("gateway", "auth", "clock", "delivery")}
+    problems: list[Problem] = []
+    suppliers = []
+    for entry in values["suppliers"]:
+        try:
+            suppliers.append(make_supplier(entry, common))
+        except Invalid as error:
+            problems += error.problems
+    problems += _supplier_problems(suppliers, none=not values["suppliers"])
     if problems:
-        raise Invalid(problems)
+        raise Invalid(list(dict.fromkeys(problems)))
     return Config(
         server=Server(**values["server"]),
         store=StoreConfig(**values["store"]),
-        delivery=delivery,
+        delivery=Delivery(**{name: values["delivery"][name] for name in ("lease", "in_flight")}),
         journal=JournalConfig(**values["journal"]),
         log=LogConfig(**values["log"]),
         admin_token=values["admin"]["token"] or None,
         pretend_gateway=Pretend(**values["pretend_gateway"]),
         seed=values["seed"],
-        suppliers=suppliers,
+        suppliers=tuple(suppliers),
         common=common,
     )
 
 
 def make_supplier(entry: Mapping[str, Any], common: Mapping[str, Any]) -> SupplierConfig:
-    """A supplier from a checked entry of `suppliers`, over what is `Config.common`."""
+    """A supplier from a checked entry of `suppliers`, over what is `Config.common`. Invalid where a try may outlast its lease."""
     gateway = _merge(common["gateway"], entry.get("gateway", {}))
     clock = _merge(common["clock"], entry.get("clock", {}))
     name = entry.get("dialect", FIRST_DIALECT)
     dialect = dialects.get(name, entry.get("contract"))
+    delivery = _merge(common["delivery"], entry.get("delivery", {}))
+    if delivery["lease"] < delivery["timeout"] + LEASE_MARGIN:
+        whose = f"suppliers: {entry['name']}: " if "delivery" in entry else ""
+        said = f"{whose}delivery.lease must be at least delivery.timeout + 5s, or two senders may hold one order"
+        raise Invalid([Problem(message=said)])
     inbound = _merge(common["auth"], entry.get("auth", {}))
     auth = gateway["auth"] | {"kind": gateway["auth"]["kind"] or dialect.auth}
     return SupplierConfig(
@@ -276,12 +291,13 @@ def make_supplier(entry: Mapping[str, Any], common: Mapping[str, Any]) -> Suppli
         gateway=Gateway(url=gateway["url"], kcis=gateway["kcis"] or dialect.notices, auth=Auth(**auth)),
         auth=Inbound(**inbound | {"tokens": tuple(inbound["tokens"])}),
         clock=ClockStart(**clock),
+        policy=Policy(**{name: delivery[name] for name in ("retry", "timeout", "connect_timeout", "after_dead")}),
         seed=entry.get("seed"),
     )
 
 
-def _supplier_problems(suppliers: tuple[SupplierConfig, ...]) -> list[Problem]:
-    problems = [] if suppliers else [Problem(message="suppliers: at least one is needed")]
+def _supplier_problems(suppliers: Sequence[SupplierConfig], *, none: bool) -> list[Problem]:
+    problems = [Problem(message="suppliers: at least one is needed")] if none else []
     for what in ("name", "path"):
         values = [getattr(supplier, what) for supplier in suppliers]
         twice = sorted({value or "/" for value in values if values.count(value) > 1})

@@ -120,13 +120,18 @@ class GatewaySettings(Strict):
     auth = nested(AuthSettings)
 
 
-class DeliverySettings(Strict):
+class PolicySettings(Strict):
+    """What a supplier may have of its own."""
+
     retry = Retry()
-    timeout = Duration()
-    connect_timeout = Duration()
+    timeout = Duration(validate=Range(min=instants.MILLISECOND))
+    connect_timeout = Duration(validate=Range(min=instants.MILLISECOND))
+    after_dead = String(validate=OneOf(["park", "skip", "abandon"]))
+
+
+class DeliverySettings(PolicySettings):
     lease = Duration()
     in_flight = Integer(validate=Range(min=1, max=1024))
-    after_dead = String(validate=OneOf(["park", "skip"]))
 
 
 class JournalSettings(Strict):
@@ -165,6 +170,7 @@ class SupplierSettings(Strict):
     seed = Seed(allow_none=True)
     gateway = nested(GatewaySettings)
     auth = nested(InboundSettings)
+    delivery = nested(PolicySettings)
     clock = nested(ClockSettings)
 
     @validates_schema(pass_original=True, skip_on_field_errors=True)

@@ -28,7 +28,21 @@ BODIES: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "suppliers": (
         {},
-        ["name", "dialect", "contract", "clock", "gateway", "auth", "default", "seed", "scenarios", "tenant", "client", "instead_of"],
+        [
+            "name",
+            "dialect",
+            "contract",
+            "clock",
+            "gateway",
+            "auth",
+            "delivery",
+            "default",
+            "seed",
+            "scenarios",
+            "tenant",
+            "client",
+            "instead_of",
+        ],
     ),
 }
 PATHS = [
