@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -181,6 +182,55 @@ def test_a_wrong_door_is_a_problem_before_anything_starts(auth: dict[str, Any], 
     with pytest.raises(Invalid) as caught:
         config.load(environment={}, overrides={"auth": auth})
     assert said in str(caught.value)
+
+
+def test_secrets_come_from_files_without_their_newline(tmp_path: Path) -> None:
+    for name, text in (("one", f"{SECRET}\n"), ("two", f"{SECRET}-2\r\n")):
+        (tmp_path / name).write_text(text)
+    environment = {
+        "SIMULATOR_GATEWAY__AUTH__CLIENT_SECRET__FILE": str(tmp_path / "one"), "SIMULATOR_ADMIN__TOKEN__FILE": str(tmp_path / "two"),
+        "SIMULATOR_AUTH__CLIENTS": json.dumps({"gw": {"file": str(tmp_path / "one")}}),
+        "SIMULATOR_AUTH__TOKENS": json.dumps([{"file": str(tmp_path / "two")}]),
+    }  # fmt: skip
+    loaded = config.load(environment=environment)
+    supplier = loaded.suppliers[0]
+    assert (supplier.gateway.auth.client_secret, loaded.admin_token) == (SECRET, f"{SECRET}-2")
+    assert (supplier.auth.clients, supplier.auth.tokens) == ({"gw": SECRET}, (f"{SECRET}-2",))
+    assert SECRET not in repr(loaded)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot be read: No such file or directory"),
+        (b"", "must hold one line"),
+        (b"\n", "must hold one line"),
+        (b"two\nlines\n", "must hold one line"),
+        (b"x" * 5000, "must hold one line"),
+        (b"\xff\xfe", "holds no text"),
+    ],
+)
+def test_a_secrets_file_that_cannot_be_used_is_named(tmp_path: Path, content: bytes | None, said: str) -> None:
+    path = tmp_path / "secret"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(Invalid) as caught:
+        config.load(environment={}, overrides={"gateway": {"auth": {"token": {"file": str(path)}}}})
+    assert f"the file {path} {said}" in str(caught.value)
+    with pytest.raises(Invalid, match="cannot be read: Is a directory"):
+        config.load(environment={}, overrides={"admin": {"token": {"file": str(tmp_path)}}})
+
+
+def test_no_caller_of_the_admin_api_has_our_files_sent_to_him(gateway: Gateway, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(SECRET)
+    for asked in (
+        {"gateway": {"auth": {"kind": "bearer", "token": {"file": str(secret)}}}},
+        {"auth": {"kind": "oauth2", "clients": {"gw": {"file": str(secret)}}}},
+        {"auth": {"kind": "bearer", "tokens": [{"file": str(secret)}]}},
+    ):
+        told = gateway.admin("POST", "/suppliers", asked, 400)
+        assert "a file is for the settings of this simulator" in told["detail"] and SECRET not in told["detail"]
 
 
 def test_secrets_come_from_the_environment_and_are_not_printed() -> None:

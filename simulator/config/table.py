@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from marshmallow import ValidationError, fields, validates_schema
 
 from simulator import dialects, instants
+from simulator.config.secret import Secret, Secrets
 from simulator.schema import Boolean, Integer, Length, Mapped, Misfit, Number, OneOf, Range, Regexp, Strict, String, listed, load, nested
 
 FIRST_DIALECT = dialects.names()[0]
@@ -87,27 +88,16 @@ class AuthSettings(Strict):
     token_url = Url(allow_none=True)
     optional = Boolean()
     client_id = String()
-    client_secret = String()
+    client_secret = Secret()
     scope = String()
-    token = String()
+    token = Secret()
     username = String()
-    password = String()
-
-
-class Secrets(fields.Field):  # type: ignore[type-arg]
-    """A map of names to their secrets."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str]:
-        if not isinstance(value, dict) or not all(isinstance(secret, str) and secret and name for name, secret in value.items()):
-            raise ValidationError("must be a map of names to secrets, both texts that are not empty")
-        if any(":" in name for name in value):
-            raise ValidationError("a name has no `:`")
-        return dict(value)
+    password = Secret()
 
 
 class InboundSettings(Strict):
     kind = String(validate=OneOf(["none", "bearer", "basic", "oauth2"]))
-    tokens = listed(String(validate=Length(min=1)))
+    tokens = listed(Secret(validate=Length(min=1)))
     users = Secrets()
     clients = Secrets()
     token_path = String(validate=Regexp(r"(/[A-Za-z0-9._~-]+)+$"))
@@ -145,7 +135,7 @@ class LogSettings(Strict):
 
 
 class AdminSettings(Strict):
-    token = String(allow_none=True)
+    token = Secret(allow_none=True)
 
 
 class ClockSettings(Strict):

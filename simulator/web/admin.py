@@ -113,7 +113,7 @@ def _whole(admin: Blueprint, world: World) -> None:
 
     @admin.post("/suppliers")
     def make() -> Response:
-        given = body_as(SUPPLIER)
+        given = body_as(SUPPLIER, _refuse_files)
         more = {name: given.pop(name) for name in ("tenant", "client", "instead_of") if name in given}
         try:
             return answer(_supplier_shape(world.make(given, scenarios=given.pop("own_scenarios", ()), **more)), 201)
@@ -128,6 +128,15 @@ def _whole(admin: Blueprint, world: World) -> None:
     def remove(name: str) -> Response:
         world.remove(name)
         return answer({"deleted": name})
+
+
+def _refuse_files(asked: Any, path: str = "") -> None:
+    """A secret that stands in a file is for the settings alone: over the network it would let a caller have our files sent to him."""
+    if isinstance(asked, dict) and set(asked) == {"file"} and "auth" in path:
+        raise Refused("malformed", [f"{path}: a file is for the settings of this simulator: give the secret itself"])
+    if isinstance(asked, (dict, list)):
+        for key, value in asked.items() if isinstance(asked, dict) else enumerate(asked):
+            _refuse_files(value, f"{path}.{key}" if path else str(key))
 
 
 def _supplier_shape(supplier: Supplier) -> dict[str, Any]:

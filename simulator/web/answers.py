@@ -55,8 +55,11 @@ def answer(body: Any, status: int = 200) -> Response:
     return Response(json.dumps(body, ensure_ascii=False, indent=2) + "\n", status=status, content_type="application/json")
 
 
-def body_as(schema: Strict) -> dict[str, Any]:
-    """The request's JSON body, checked. Refused (malformed) names every wrong member; no body counts as an empty object."""
+def body_as(schema: Strict, first: Callable[[Any], None] = lambda document: None) -> dict[str, Any]:
+    """The request's JSON body, checked. Refused (malformed) names every wrong member; no body counts as an empty object.
+
+    `first` may refuse the document before the schema sees it.
+    """
     data = request.get_data()
     if not data:
         document: Any = {}
@@ -67,6 +70,7 @@ def body_as(schema: Strict) -> dict[str, Any]:
             document = strict_json.loads(data)
         except ValueError as error:
             raise Refused("malformed", [str(error)]) from None
+    first(document)
     loaded, problems = load(schema, document)
     if problems:
         raise Refused("malformed", [f"{dotted(path) or 'body'}: {message}" for path, message in problems])

@@ -16,7 +16,8 @@ from marshmallow import Schema
 from werkzeug.routing import Rule
 
 from simulator import __version__
-from simulator.config.table import Duration, Retry, Secrets, Seed
+from simulator.config.secret import Secrets
+from simulator.config.table import Duration, Retry, Seed
 from simulator.schema import Mapped
 
 _OWN = "/suppliers/<supplier_name>"
@@ -123,7 +124,7 @@ def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
     if isinstance(field, Seed):
         return {"type": ["string", "integer", "null"]}
     if isinstance(field, Retry):
-        return {"type": ["string", "array"]}
+        return {"type": ["string", "array"], "items": {"type": ["string", "number"]}}
     return {"type": "object"} if isinstance(field, (Mapped, Secrets)) else {}
 
 
