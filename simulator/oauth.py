@@ -51,7 +51,7 @@ def refusal_of(token: str, key: str) -> str:
         jwt.decode(token, key, algorithms=[_ALGORITHM], options={"verify_iat": False})
     except jwt.ExpiredSignatureError:
         return EXPIRED
-    except jwt.InvalidTokenError:
+    except (jwt.InvalidTokenError, RecursionError):
         return FOREIGN
     return ""
 
@@ -88,7 +88,7 @@ def client_of(authorization: str) -> str:
         return named[0]
     try:
         claims = jwt.decode(bearer(authorization), options={"verify_signature": False})
-    except jwt.InvalidTokenError:
+    except (jwt.InvalidTokenError, RecursionError):
         return ""
     named_by = (claims.get(claim) for claim in _CLAIMS)
     return next((name for name in named_by if isinstance(name, str) and name), "")

@@ -113,7 +113,7 @@ class World:
         if config.default and config.default not in names:
             book.named(config.default, "default", "create")
         for scenario in own:
-            replace(book, default=config.default or book.default).takes(scenario)
+            replace(book, default=config.default or book.default).guard_default(scenario)
         called = self._called(config.dialect, tenant, client, instead_of)
         try:
             with self.store.write() as tx:

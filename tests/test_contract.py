@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,7 @@ def test_the_published_bodies_exclude_each_other_too() -> None:
     names = ["ProvideServiceOrder", "ModifyServiceOrder", "CeaseServiceOrder"]
     documents = [DIALECT.sample(operation, None, 1).body for operation in ("provide", "modify", "cease")]
     for index, body in enumerate(documents):
-        parsed = {key: value for key, value in __import__("json").loads(body).items() if index == 0 or key != "orderType"}
+        parsed = {key: value for key, value in json.loads(body).items() if index == 0 or key != "orderType"}
         fits = [
             jsonschema.Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": document["components"]}).is_valid(parsed)
             for name in names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -96,6 +97,17 @@ def test_client_credentials_buy_a_token_that_opens_the_door(guarded: Callable[..
     assert SECRET not in everything and body["access_token"] not in everything and "client_secret=***" in everything
 
 
+def test_no_secret_is_kept_wherever_and_however_a_gateway_sends_it(guarded: Callable[..., Gateway]) -> None:
+    gateway = guarded("oauth2")
+    for path in (TOKEN_PATH, "/oauth/token", "/service-orders"):
+        requests.post(gateway.url + path, json=FORM, timeout=30)
+        requests.post(gateway.url + path, data=f"grant_type=password&client%5Fsecret={SECRET}&password={SECRET}", timeout=30)
+        requests.post(gateway.url + path, params=FORM, timeout=30)
+        requests.put(gateway.url + path, data=FORM, timeout=30)
+    everything = kept(gateway)
+    assert SECRET not in everything and "client_id=gw" in everything and len(gateway.admin("GET", "/journal")["items"]) == 12
+
+
 @pytest.mark.parametrize(
     ("form", "error"),
     [
@@ -120,7 +132,8 @@ def test_a_token_of_somebody_else_or_of_yesterday_is_refused(guarded: Callable[.
     gateway = guarded("oauth2", lifetime="1s")
     foreign = jwt.encode({"client_id": "gw"}, "k" * 32, algorithm="HS256")
     unsigned = jwt.encode({"client_id": "gw"}, "", algorithm="none")
-    for token in (foreign, unsigned, "x.y.z", "x"):
+    deep = base64.urlsafe_b64encode(b"[" * 5000).decode()
+    for token in (foreign, unsigned, "x.y.z", "x", f"{foreign.split('.')[0]}.{deep}.AAAA", f"{deep}.e30.AAAA"):
         answer = gateway.post("/service-orders", gateway.provide(), Authorization=f"Bearer {token}")
         assert (answer.status_code, answer.json()["messages"]) == (401, ["Authorization: the token is not one of ours"])
     token = token_of(gateway).json()["access_token"]
@@ -139,6 +152,8 @@ def test_each_supplier_has_a_door_of_its_own(make_config: Callable[..., Config])
         sent = {"Authorization": f"Bearer {token}"}
         codes = [gateway.post(f"{path}/service-orders", gateway.provide(), **sent).status_code for path in ("/one", "/two", "")]
         assert codes == [202, 401, 202]
+        shut = gateway.admin("POST", "/suppliers", {"auth": {"kind": "basic"}}, 422)
+        assert "auth.users is empty: nobody could call" in shut["detail"]
         made = gateway.admin("POST", "/suppliers", {"auth": {"kind": "bearer", "tokens": ["t"]}}, 201)
         assert (
             requests.post(f"{made['url']}/service-orders", json=gateway.provide(), headers=gateway.headers(), timeout=30).status_code == 401

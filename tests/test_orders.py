@@ -172,8 +172,21 @@ def test_an_amendment_leaves_no_half_contact_behind(gateway: Gateway) -> None:
     assert half.status_code == 422
     assert [message.split(":")[0] for message in half.json()["messages"]] == ["primaryContact.name", "secondaryContact.name"]
     assert gateway.amend(order, secondaryContact={"name": "Bo", "phoneNumber": "1"}).status_code == 201
+    nothing = {"name": None, "phoneNumber": "", "email": None}
+    assert gateway.amend(order, secondaryContact=nothing).status_code == 201
+    assert "secondaryContact" not in gateway.order(order)["document"]
+    assert gateway.amend(order, secondaryContact={"name": "Bo", "phoneNumber": "1"}).status_code == 201
     assert gateway.amend(order, secondaryContact=None).status_code == 201
     assert "secondaryContact" not in gateway.order(order)["document"]
+
+
+def test_an_amendment_does_not_make_another_order_of_it(gateway: Gateway) -> None:
+    order = gateway.place("ORDER_ACKNOWLEDGED")
+    assert gateway.amend(order, address=None, serviceOrderItem=[], committedDate="x", notes="y").status_code == 201
+    document = gateway.order(order)["document"]
+    assert (document["address"], document["notes"]) == (order["address"], "y") and "committedDate" not in document
+    assert document["serviceOrderItem"] == order["serviceOrderItem"]
+    assert {"unknown member address", "unknown member serviceOrderItem"} <= set(gateway.admin("GET", "/journal")["items"][-1]["findings"])
 
 
 def test_an_amendment_accepted_for_later_is_applied_by_its_kci(gateway: Gateway) -> None:

@@ -269,17 +269,27 @@ def _build(values: dict[str, Any]) -> Config:
 
 
 def make_supplier(entry: Mapping[str, Any], common: Mapping[str, Any]) -> SupplierConfig:
-    """A supplier from a checked entry of `suppliers`, over what is `Config.common`. Invalid where a try may outlast its lease."""
+    """A supplier from a checked entry of `suppliers`, over what is `Config.common`.
+
+    Invalid where a try may outlast its lease, or nobody could come in at its door.
+    """
     gateway = _merge(common["gateway"], entry.get("gateway", {}))
     clock = _merge(common["clock"], entry.get("clock", {}))
     name = entry.get("dialect", FIRST_DIALECT)
     dialect = dialects.get(name, entry.get("contract"))
     delivery = _merge(common["delivery"], entry.get("delivery", {}))
+    inbound = _merge(common["auth"], entry.get("auth", {}))
+    problems: list[Problem] = []
     if delivery["lease"] < delivery["timeout"] + LEASE_MARGIN:
         whose = f"suppliers: {entry['name']}: " if "delivery" in entry else ""
         said = f"{whose}delivery.lease must be at least delivery.timeout + 5s, or two senders may hold one order"
-        raise Invalid([Problem(message=said)])
-    inbound = _merge(common["auth"], entry.get("auth", {}))
+        problems.append(Problem(message=said))
+    needed = {"bearer": "tokens", "basic": "users", "oauth2": "clients"}.get(inbound["kind"])
+    if needed and not inbound[needed]:
+        whose = f"suppliers: {entry['name']}: " if "auth" in entry else ""
+        problems.append(Problem(message=f"{whose}auth.kind is {inbound['kind']} and auth.{needed} is empty: nobody could call"))
+    if problems:
+        raise Invalid(problems)
     auth = gateway["auth"] | {"kind": gateway["auth"]["kind"] or dialect.auth}
     return SupplierConfig(
         name=entry["name"],
@@ -302,9 +312,4 @@ def _supplier_problems(suppliers: Sequence[SupplierConfig], *, none: bool) -> li
         values = [getattr(supplier, what) for supplier in suppliers]
         twice = sorted({value or "/" for value in values if values.count(value) > 1})
         problems += [Problem(message=f"suppliers: the {what} `{value}` occurs twice") for value in twice]
-    for supplier in suppliers:
-        needed = {"bearer": "tokens", "basic": "users", "oauth2": "clients"}.get(supplier.auth.kind)
-        if needed and not getattr(supplier.auth, needed):
-            said = f"suppliers: {supplier.name}: auth.kind is {supplier.auth.kind} and auth.{needed} is empty: nobody could call"
-            problems.append(Problem(message=said))
     return problems

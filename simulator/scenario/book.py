@@ -110,7 +110,7 @@ class Book:
             facts = {**facts, "header": {name: value for name, value in facts["header"].items() if name != SCENARIO_HEADER}}
         return self._asked(action, fitting, facts, pins) or self._by_when(fitting, facts)
 
-    def takes(self, scenario: Scenario) -> None:
+    def guard_default(self, scenario: Scenario) -> None:
         """Refused when a scenario of the default's name is not for new orders: then nothing would answer those that nothing else picks."""
         if scenario.name == self.default and not _is_playable(scenario):
             raise Refused("invalid", [f"scenario: {scenario.name} is what new orders play by default; this one {_purpose(scenario)}"])

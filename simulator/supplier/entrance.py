@@ -72,12 +72,12 @@ def described(document: Document, auth: Inbound, server: str) -> Document:
     components = document.setdefault("components", {})
     components["securitySchemes"] = {**_ABOUT, "oauth2": oauth2, **components.get("securitySchemes", {})}
     document["security"] = [{}] if auth.kind == "none" else [{auth.kind: []}]
-    for operation in (operation for path in document.get("paths", {}).values() for operation in path.values()):
-        if auth.kind != "none" and isinstance(operation, dict):
-            operation.get("responses", {}).setdefault("401", {"description": "No credentials, or wrong or expired ones"})
+    for path in document.get("paths", {}).values() if auth.kind != "none" else ():
+        for operation in path.values():
+            operation["responses"].setdefault("401", {"description": "No credentials, or wrong or expired ones"})
     return document
 
 
 def form_of(body: bytes) -> Mapping[str, str]:
     """A form's fields; the last of a name counts."""
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=None))
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))

@@ -58,13 +58,12 @@ class Reception:
     def grant(self, incoming: Incoming, entrance: Entrance) -> Outgoing:
         """Answer our token endpoint; the exchange is kept without its secrets."""
         begun = monotonic()
-        shown = replace(incoming, body=redact.form(incoming.body.decode("utf-8", "replace")).encode())
         try:
             outgoing = entrance.grant(incoming)
         except Refused as refused:
-            return self.refuse(shown, refused, begun)
+            return self.refuse(incoming, refused, begun)
         self._say(incoming, outgoing, begun, None)
-        self._keep(shown, replace(outgoing, body=redact.members(outgoing.body)), begun)
+        self._keep(incoming, replace(outgoing, body=redact.members(outgoing.body)), begun)
         return outgoing
 
     def refuse(
@@ -157,9 +156,9 @@ class Reception:
             raise Refused("unknown_path", [f"there is no supplier {self.name} any more"])
 
     def _exchange(self, tx: Tx, incoming: Incoming, outgoing: Outgoing, begun: int | None, **members: Any) -> Exchange:
-        query = f"?{incoming.query}" if incoming.query else ""
+        query = f"?{redact.fields(incoming.query)}" if incoming.query else ""
         headers = {name: strict_json.keepable(value) for name, value in redact.headers(incoming.headers).items()}
-        body = strict_json.keepable(incoming.body.decode("utf-8", "replace")) if incoming.body else None
+        body = strict_json.keepable(redact.body(incoming.body.decode("utf-8", "replace"))) if incoming.body else None
         return Exchange(
             at=clocks.get(tx, self.name).now(tx.wall), direction="in", method=incoming.method,
             path=strict_json.keepable(incoming.path + query), request={"headers": headers, "body": body},

@@ -52,7 +52,7 @@ class Shelf:
         with self.store.write() as tx:
             if not clocks.hold(tx, self.supplier):
                 raise Refused("not_found", [f"there is no supplier {self.supplier} any more"])
-            self.book(tx).takes(scenario)
+            self.book(tx).guard_default(scenario)
             return scenario, uploads.put(tx, self.supplier, name, scenario.digest, scenario.source)
 
     def remove(self, name: str) -> None:

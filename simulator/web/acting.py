@@ -1,4 +1,4 @@
-"""The admin API's acts: pins, the clock, waiting, what an operator does to an order, beginning anew."""
+"""The admin API's acts: pins, what the supplier begins, the clock, waiting, what an operator does to an order, beginning anew."""
 
 from __future__ import annotations
 

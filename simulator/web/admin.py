@@ -1,6 +1,6 @@
 """The admin API: look at everything, move the clock, pin scenarios, begin anew. Every path also per supplier under `suppliers/NAME/`.
 
-Errors are `application/problem+json`. With `admin.token` set, all but `health` and `ready` want `Authorization: Bearer`.
+Errors are `application/problem+json`. With `admin.token` set, all but `health`, `ready` and `metrics` want `Authorization: Bearer`.
 """
 
 from __future__ import annotations

@@ -14,8 +14,9 @@ from simulator import instants, seed
 from simulator.dialects.fibre_cafe.transitions import (
     CANCELLED,
     COMPLETED,
-    CREATED,
     ENDED,
+    IN_PROGRESS,
+    ON_CREATE,
     ONLY_ANSWERS,
     ONLY_FROM,
     PARTIAL,
@@ -115,7 +116,7 @@ def _half_contacts(order: Order, change: Document) -> list[str]:
         f"{name}.{member}: is required: the order has none to go with the rest"
         for name in _CONTACTS
         for member in ("name", "phoneNumber")
-        if name in change and isinstance(after.get(name), dict) and after[name] and member not in after[name]
+        if name in change and isinstance(after.get(name), dict) and member not in after[name]
     ]
 
 
@@ -123,7 +124,7 @@ def move(order: Order, event: Event, now: int) -> Order:
     """The order after an event; Illegal when the table has no such move and the step does not say `illegal: true`."""
     if event.action == "create":
         document = {key: value for key, value in order.document.items() if key not in OURS}
-        return _numbered(replace(order, status=CREATED[event.outcome], document=document))
+        return _numbered(replace(order, status=ON_CREATE[event.outcome], document=document))
     if event.send and not event.illegal:
         _check(order, event)
     if event.outcome == "opened":
@@ -148,7 +149,7 @@ def complete(order: Order, event: Event, now: int) -> Order:
     Illegal when a story moves `committedDate`, which is set once, or `targetDate` with RESUMED, which leaves it alone.
     """
     document = order.document
-    if event.send == "COMMITTED" or (event.action == "create" and event.outcome == "commit") or _is_begun_committed(order, event):
+    if _commits(order, event):
         committed = document.get("committedDate") or document.get("targetDate") or _committed(document, now)
         document = {**document, "committedDate": committed, "targetDate": document.get("targetDate") or committed}
     elif event.send == "REAPPOINTED" and not {"appointmentTimeslot", "appointmentSupplierReference"} & document.keys():
@@ -161,11 +162,10 @@ def complete(order: Order, event: Event, now: int) -> Order:
     return replace(order, document=document, memo=dates)
 
 
-_DATES = ("committedDate", "targetDate")
-
-
-def _is_begun_committed(order: Order, event: Event) -> bool:
-    return event.send == "CREATED" and order.status == "IN_PROGRESS"
+def _commits(order: Order, event: Event) -> bool:
+    """Whether this event is the supplier's commitment: the KCI, the answer to the create, or a cease told as committed."""
+    by_answer = event.action == "create" and event.outcome == "commit"
+    return event.send == "COMMITTED" or by_answer or (event.send == "CREATED" and order.status == IN_PROGRESS)
 
 
 def _check_dates(told: Mapping[str, str], dates: Mapping[str, str], event: Event) -> None:
@@ -173,7 +173,7 @@ def _check_dates(told: Mapping[str, str], dates: Mapping[str, str], event: Event
     committed = told.get("committedDate")
     if committed and dates.get("committedDate") != committed and event.outcome != "applied":
         raise Illegal("committedDate is set once, at commitment: what moves is targetDate")
-    if event.send == "RESUMED" and dates.get("targetDate") != told.get("targetDate"):
+    if event.send == "RESUMED" and told.get("targetDate") not in (None, dates.get("targetDate")):
         raise Illegal("RESUMED leaves targetDate as it is: a new date is told by UPDATE or REAPPOINTED")
 
 
@@ -187,8 +187,13 @@ def merge(order: Order, request: Request) -> Order:
     return replace(order, document=_merged(order.document, wanted))
 
 
+_DATES = ("committedDate", "targetDate")
 _CONTACTS = ("primaryContact", "secondaryContact")
-_NOT_MERGED = ("id", "orderId", "orderType", "tenant", *OURS)
+_NOT_MERGED = (
+    "id", "orderId", "orderType", "tenant", "address", "serviceOrderItem", "serviceId", "supplierQuoteId", "siteInformation", "orderItems",
+    *OURS,
+)  # fmt: skip
+"""What makes an order what it is: no amendment changes it (4.5 lists what one may), though it may be noted that one tried."""
 
 
 def _merged(document: Document, change: Document) -> Document:
@@ -198,6 +203,8 @@ def _merged(document: Document, change: Document) -> Document:
             merged.pop(key, None)
         elif isinstance(value, dict):
             merged[key] = _merged(merged[key] if isinstance(merged.get(key), dict) else {}, value)
+            if not merged[key]:
+                del merged[key]  # all of it was removed
         else:
             merged[key] = value
     return merged

@@ -19,7 +19,6 @@ ENTITIES = {
     "ethernet": "provideEthernetOrder",
     "unsolicited_cease": "unsolicitedCeaseServiceOrder",
 }
-ERROR_CODES = ("INVALID_REQUEST", "MALFORMED_REQUEST", "NOT_AUTHORISED", "NOT_FOUND", "NOT_IMPLEMENTED", "SUPPLIER_FAULT")
 PAIRS = {
     "malformed": "MALFORMED_REQUEST",
     "unauthorised": "NOT_AUTHORISED",
@@ -59,35 +58,18 @@ class Settings:
     """Whether the message that ends an order unfulfilled is named TERMINATED; otherwise it goes out as an UPDATE (10.4)."""
 
 
-class EntityOptions(Strict):
-    """Members of a KCI."""
-
-    provide = String(validate=Regexp(r"[A-Za-z][A-Za-z0-9_]{0,79}$"))
-    modify = String(validate=Regexp(r"[A-Za-z][A-Za-z0-9_]{0,79}$"))
-    cease = String(validate=Regexp(r"[A-Za-z][A-Za-z0-9_]{0,79}$"))
-    ethernet = String(validate=Regexp(r"[A-Za-z][A-Za-z0-9_]{0,79}$"))
-    unsolicited_cease = String(validate=Regexp(r"[A-Za-z][A-Za-z0-9_]{0,79}$"))
-
-
-class ErrorOptions(Strict):
-    """Words in the `code` of an error body."""
-
-    malformed = String(validate=Length(min=1, max=80))
-    unauthorised = String(validate=Length(min=1, max=80))
-    not_found = String(validate=Length(min=1, max=80))
-    invalid = String(validate=Length(min=1, max=80))
-    fault = String(validate=Length(min=1, max=80))
-    not_implemented = String(validate=Length(min=1, max=80))
+_ENTITIES = Strict.from_dict({name: String(validate=Regexp(r"[A-Za-z][A-Za-z0-9_]{0,79}$")) for name in ENTITIES})
+_PAIRS = Strict.from_dict({name: String(validate=Length(min=1, max=80)) for name in PAIRS})
 
 
 class Options(Strict):
     """The same in a settings file, as `contract` of a supplier."""
 
     strict = Boolean()
-    entities = nested(EntityOptions)
+    entities = nested(_ENTITIES)
     accepted_body = String(validate=OneOf(["none", "empty", "request"]))
     ids = String(validate=OneOf(["both", "gateway", "supplier"]))
-    error_codes = nested(ErrorOptions)
+    error_codes = nested(_PAIRS)
     malformed = Integer(validate=OneOf([400, 422]))
     unknown_order = Integer(validate=OneOf([404, 422]))
     terminated = Boolean()

@@ -22,7 +22,7 @@ STATUSES = (*UNDER_WAY, PENDING_AMENDMENT, PENDING_CANCELLATION, *ENDED)
 UNASKED = "unsolicited_cease"
 """The one kind of order that the supplier begins (4.15)."""
 
-CREATED = {"acknowledge": ACKNOWLEDGED, "commit": IN_PROGRESS, "accept": RECEIVED, "begun": RECEIVED}
+ON_CREATE = {"acknowledge": ACKNOWLEDGED, "commit": IN_PROGRESS, "accept": RECEIVED, "begun": RECEIVED}
 """The status that each answer to a create brings; `begun` is an order that nobody asked for."""
 
 ONLY_FROM = {REJECTED: (RECEIVED,)}
