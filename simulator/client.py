@@ -148,6 +148,18 @@ class Client:
         """`resend`, `withdraw` or `skip` a KCI: the KCI as it is then. Failed (409) where its state forbids it."""
         return dict(self._json("POST", f"/kcis/{kci_id}/{act}"))
 
+    def health(self) -> dict[str, Any]:
+        """How the simulator is, its senders, and each gateway."""
+        return dict(self._ask("GET", f"{self.url}/__admin/health").json())
+
+    def gateway(self) -> dict[str, Any]:
+        """How the supplier's gateway is, and whether messages are held back."""
+        return dict(self._json("GET", "/gateway"))
+
+    def act_on_gateway(self, act: str) -> dict[str, Any]:
+        """`stop` or `resume` the gateway: how it is then. Failed (409) where it is so already."""
+        return dict(self._json("POST", f"/gateway/{act}"))
+
     def act_on_order(self, act: str, order_id: str) -> dict[str, Any]:
         """`resume` or `abandon` an order: the order as it is then. Failed (409) where its state forbids it."""
         return dict(self._json("POST", f"/orders/{order_id}/{act}"))

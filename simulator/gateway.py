@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
+import os
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -16,14 +18,15 @@ from typing import Any
 
 import aiohttp
 
-from simulator import __version__, clock, instants, strict_json
+from simulator import __version__, clock, instants, seed, strict_json
 from simulator.config import Auth, Delivery, Gateway, Policy
+from simulator.config.tls import context_of
+from simulator.model import Kci
 
 log = logging.getLogger("simulator.gateway_client")
 
 KEPT_BODY = 1024
 MOST_GATEWAYS = 1000
-RETRY_AFTER_MAX = 5 * instants.MINUTE
 RETRYABLE = {408, 425, 429}
 FINAL_5XX = {501, 505}
 _ALWAYS = {"User-Agent": f"supplier-simulator/{__version__}", "Accept-Encoding": "identity"}
@@ -52,41 +55,70 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """What to do with the KCI now: delivered, retry after `wait` microseconds (`counts`: a try was used up), or dead."""
+    """What to do with the KCI now: delivered, retry after `wait` microseconds (`counts`: a try was used up), or dead.
+
+    `sign` is what it says of the gateway, as `reason` tells: well, ill, gone, busy (it wants nothing for `pause` microseconds) or
+    unready (so long there is no token for it). `remark` is for the journal.
+    """
 
     state: str
     wait: int = 0
     counts: bool = True
+    sign: str = "well"
+    pause: int = 0
+    reason: str = ""
+    remark: str = ""
 
 
-def decide(result: Result, attempts: int, accepted: tuple[int, ...], policy: Policy) -> Decision:
-    """Read an answer: 2xx delivered, weather is tried again, a refusal is final. `attempts` counts this one, from 1."""
+def decide(result: Result, kci: Kci, accepted: tuple[int, ...], policy: Policy) -> Decision:
+    """Read an answer: 2xx delivered, weather is tried again, a refusal is final. `kci` is as it was handed out, this try counted.
+
+    The waits vary by a fifth, from KCI to KCI: what failed together does not come back together.
+    """
+    attempts = kci.attempts
     if result.no_token is not None:
-        return Decision(state="retry", wait=result.no_token, counts=False)
+        return Decision(state="retry", wait=result.no_token, counts=False, sign="unready", pause=result.no_token, reason=result.error)
     code = result.code
     if code is not None and (code in accepted or 200 <= code < 300):
         return Decision(state="delivered")
-    if code == 409 and attempts > 1:
-        return Decision(state="delivered")  # the gateway has it from an earlier try whose answer was lost
-    weather = code is None or code in RETRYABLE or code == 401 or (code >= 500 and code not in FINAL_5XX)
+    if code == 409 and (attempts > 1 or (kci.last and kci.last["took_ms"])):
+        return Decision(state="delivered")  # the gateway has it from an earlier try, counted or not, whose answer was lost
+    failing = code is None or code == 401 or (code >= 500 and code not in FINAL_5XX)
+    weather = failing or code in RETRYABLE or (policy.retry_on == "everything" and code != 410)
+    asked, remark = _retry_after(result, policy.retry_after_max)
+    sign = "gone" if code == 410 else "busy" if asked else "ill" if failing else "well"
+    reason = result.error or f"answered {code}" + (f", Retry-After {instants.format_duration(asked)}" if asked else "")
     if not weather or attempts > len(policy.retry):
-        return Decision(state="dead")
-    return Decision(state="retry", wait=max(policy.retry[attempts - 1], _retry_after(result)))
+        return Decision(state="dead", sign=sign, pause=asked, reason=reason, remark=remark)
+    varied = round(policy.retry[attempts - 1] * seed.between(0.8, 1.2, kci.id, str(attempts)))
+    return Decision(state="retry", wait=max(varied, asked), sign=sign, pause=asked, reason=reason, remark=remark)
 
 
-def _retry_after(result: Result) -> int:
-    """Seconds or an HTTP date (relative to the answer's own Date), capped; nonsense counts as absent."""
+def _retry_after(result: Result, most: int) -> tuple[int, str]:
+    """How long the gateway wants nothing, at most `most`, and what is odd about that.
+
+    Seconds, or an HTTP date, relative to the answer's own Date; nonsense counts as absent.
+    """
     text = result.headers.get("Retry-After", "").strip()
     if result.code not in (429, 503) or not text:
-        return 0
-    if text.isdigit() and len(text) < 9:
-        return min(int(text) * instants.SECOND, RETRY_AFTER_MAX)
+        return 0, ""
+    asked = (
+        int(text) * instants.SECOND if text.isascii() and text.isdigit() and len(text) < 9 else _until(text, result.headers.get("Date", ""))
+    )
+    if asked is None or asked < 0:
+        return 0, f"Retry-After `{text[:40]}` cannot be read: ignored"
+    if asked > most:
+        return most, f"Retry-After `{text[:40]}` is cut to {instants.format_duration(most)} (delivery.retry_after_max)"
+    return asked, ""
+
+
+def _until(text: str, date: str) -> int | None:
     try:
-        until = parsedate_to_datetime(text)
-        since = parsedate_to_datetime(result.headers.get("Date", ""))
-        return max(0, min(round((until - since).total_seconds() * instants.SECOND), RETRY_AFTER_MAX))
-    except (ValueError, TypeError):
-        return 0
+        until = parsedate_to_datetime(text).timestamp()
+        since = parsedate_to_datetime(date).timestamp() if date else clock.wall() / instants.SECOND
+        return max(0, round((until - since) * instants.SECOND))
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 class Client:
@@ -94,7 +126,7 @@ class Client:
 
     def __init__(self, delivery: Delivery) -> None:
         self.delivery = delivery
-        self.credentials: dict[Gateway, _Fixed | _OAuth2] = {}
+        self.credentials: dict[Gateway, _Credentials] = {}
         self.session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
@@ -108,19 +140,22 @@ class Client:
     async def post(self, gateway: Gateway, policy: Policy, path: str, body: str, headers: Mapping[str, str]) -> Result:
         """Post one message, within the policy's time. A 401 costs one new token and one more post, within the same try."""
         assert self.session is not None
-        credentials = self._credentials_of(gateway, policy)
+        try:
+            credentials = self._credentials_of(gateway, policy)
+        except ValueError as error:  # a certificate that was there when we started
+            return Result(error=str(error))
         for last in (False, True):
             try:
                 authorization = await credentials.header(self.session)
             except _NoToken as error:
                 return Result(error=str(error), no_token=error.wait, silent=error.silent)
             sent = {**headers, "Content-Type": "application/json", **authorization}
-            result = await self._send(f"{gateway.url}{path}", policy, body, sent, credentials.note)
+            result = await self._send(f"{gateway.url}{path}", policy, body, sent, credentials)
             if result.code != 401 or last or not credentials.forget(authorization):
                 return result
         raise AssertionError("unreachable")
 
-    def _credentials_of(self, gateway: Gateway, policy: Policy) -> _Fixed | _OAuth2:
+    def _credentials_of(self, gateway: Gateway, policy: Policy) -> _Credentials:
         """Those of a gateway, shared by all suppliers that know it alike; the oldest are forgotten when many came and went."""
         known = self.credentials.pop(gateway, None) or _credentials(gateway, policy)
         self.credentials[gateway] = known
@@ -128,23 +163,31 @@ class Client:
             self.credentials.pop(next(iter(self.credentials)))
         return known
 
-    async def _send(self, url: str, policy: Policy, body: str, headers: Mapping[str, str], note: str) -> Result:
+    async def _send(self, url: str, policy: Policy, body: str, headers: Mapping[str, str], credentials: _Credentials) -> Result:
         assert self.session is not None
         begun, seconds = clock.monotonic(), instants.SECOND
         timeout = aiohttp.ClientTimeout(total=policy.timeout / seconds, sock_connect=policy.connect_timeout / seconds)
         try:
-            async with self.session.post(url, data=body.encode(), headers=headers, allow_redirects=False, timeout=timeout) as response:
+            async with self.session.post(
+                url, data=body.encode(), headers=headers, allow_redirects=False, timeout=timeout, ssl=credentials.tls
+            ) as response:
                 kept = await response.content.read(KEPT_BODY)
                 answer = {name: value for name, value in response.headers.items()}
                 text = kept.decode("utf-8", "replace").replace("\x00", "\ufffd")
-                return Result(code=response.status, headers=answer, body=text, took=clock.monotonic() - begun, sent=headers, note=note)
+                came: dict[str, Any] = {"code": response.status, "headers": answer, "body": text}
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
-            return Result(error=_said(error), took=clock.monotonic() - begun, sent=headers, note=note)
+            came = {"error": _said(error)}
+        return Result(**came, took=clock.monotonic() - begun, sent=headers, note=credentials.note)
 
 
 def _said(error: Exception) -> str:
     if isinstance(error, asyncio.TimeoutError):
         return "timeout: no complete answer in time"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        cause = error.os_error
+        number = cause.errno if isinstance(cause, ConnectionError) else None
+        why = os.strerror(number) if number else cause.strerror or str(cause)
+        return f"cannot connect to {error.host}:{error.port}: {why}"[:300]
     return f"{type(error).__name__}: {error}"[:300]
 
 
@@ -160,7 +203,8 @@ class _Fixed:
 
     note = ""
 
-    def __init__(self, headers: Mapping[str, str]) -> None:
+    def __init__(self, tls: ssl.SSLContext, headers: Mapping[str, str]) -> None:
+        self.tls = tls
         self.headers = dict(headers)
 
     async def header(self, session: aiohttp.ClientSession) -> dict[str, str]:
@@ -173,7 +217,8 @@ class _Fixed:
 class _OAuth2:
     """Client credentials (reference 2.4): one token for all, fetched once for all who wait, renewed before it ends."""
 
-    def __init__(self, url: str, auth: Auth, timeout: int) -> None:
+    def __init__(self, tls: ssl.SSLContext, url: str, auth: Auth, timeout: int) -> None:
+        self.tls = tls
         self.url = url
         self.auth = auth
         self.timeout = aiohttp.ClientTimeout(total=timeout / instants.SECOND)
@@ -221,7 +266,9 @@ class _OAuth2:
         form = {"grant_type": "client_credentials", **({"scope": self.auth.scope} if self.auth.scope else {})}
         headers = _basic(self.auth.client_id, self.auth.client_secret)
         try:
-            async with session.post(self.url, data=form, headers=headers, timeout=self.timeout, allow_redirects=False) as response:
+            async with session.post(
+                self.url, data=form, headers=headers, timeout=self.timeout, allow_redirects=False, ssl=self.tls
+            ) as response:
                 body = await response.content.read(64 * 1024)
                 if response.status in _NO_ENDPOINT and self.auth.optional:
                     self._do_without(response.status)
@@ -255,10 +302,13 @@ def _basic(user: str, password: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
 
 
-def _credentials(gateway: Gateway, policy: Policy) -> _Fixed | _OAuth2:
-    auth = gateway.auth
+def _credentials(gateway: Gateway, policy: Policy) -> _Credentials:
+    auth, tls = gateway.auth, context_of(gateway.tls)
     if auth.kind == "oauth2":
-        return _OAuth2(auth.token_url or f"{gateway.url}/auth/supplier/access-token", auth, policy.timeout)
+        return _OAuth2(tls, auth.token_url or f"{gateway.url}/auth/supplier/access-token", auth, policy.timeout)
     if auth.kind == "bearer":
-        return _Fixed({"Authorization": f"Bearer {auth.token}"})
-    return _Fixed(_basic(auth.username, auth.password) if auth.kind == "basic" else {})
+        return _Fixed(tls, {"Authorization": f"Bearer {auth.token}"})
+    return _Fixed(tls, _basic(auth.username, auth.password) if auth.kind == "basic" else {})
+
+
+_Credentials = _Fixed | _OAuth2

@@ -300,6 +300,7 @@ class Kci:
 
     `state` is waiting, paused (until another request lets it go on), attempted, delivered, silenced (the order moved, but did not
     want to be told), withdrawn, dead or skipped. `sequence`, `issued_at` and `body` are given at the first attempt and kept.
+    `attempts` are the tries that count; `last` is how the newest one ended (`took_ms` 0: nothing was posted).
     `fields` (the format's `with`) and `set` hold templates until then. `gate` is the signal without which it stays paused, and its
     `due_at` is what it were if the signal had come at `gate_at`.
     """
@@ -342,6 +343,24 @@ class Lane:
     fence: int = 0
     next_sequence: int = 1
     next_position: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hold:
+    """What keeps a supplier's messages back, all in wall time.
+
+    `state`: empty (nothing does), down (its gateway fails: it is tried again at `until_wall`), trying (one message is on its way to
+    see), waits (the gateway asked for time until then), stopped (until an operator lets it go on). `good` counts the successes in a
+    row since it was tried again; `slot_wall` is when its rate allows the next message.
+    """
+
+    supplier: str
+    state: str = ""
+    reason: str = ""
+    since_wall: int = 0
+    until_wall: int | None = None
+    good: int = 0
+    slot_wall: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

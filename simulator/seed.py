@@ -35,6 +35,11 @@ def reference(name: str) -> str:
     return "".join(_ALPHABET[number >> shift & 31] for shift in range(45, -1, -5))
 
 
+def between(least: float, most: float, *names: str) -> float:
+    """A number between two, always the same for the same names."""
+    return least + (most - least) * int(digest(*names)[:8], 16) / 0xFFFFFFFF
+
+
 @dataclass(frozen=True, slots=True)
 class Chance:
     """A root and a path of names; `fixed` when the run's seed was asked for."""

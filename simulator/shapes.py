@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator import instants
-from simulator.model import Exchange, Kci, OrderView
+from simulator.model import Exchange, Hold, Kci, OrderView
 from simulator.story import parsed
 
 COUNTED = ("waiting", "delivered", "dead", "withdrawn", "skipped")
@@ -80,3 +80,20 @@ def exchange_facts(shape: Mapping[str, Any]) -> dict[str, Any]:
     headers = {name.lower(): value for name, value in shape["request"].get("headers", {}).items()}
     short = {"body": shape["request"].get("body"), "status": shape["response"].get("code")}
     return {"body": {**shape, **short}, "header": headers}
+
+
+def gateway_shape(supplier: str, url: str | None, hold: Hold, last: Exchange | None) -> dict[str, Any]:
+    """How a supplier's gateway is: held back (down, trying, waits, stopped) and why, or ok, failing, unknown by its `last` answer.
+
+    `since` and `until` are real time while it is held back.
+    """
+    shape: dict[str, Any] = {"supplier": supplier, "url": url, "until": None}
+    if hold.state:
+        until = instants.format_instant(hold.until_wall) if hold.until_wall is not None and hold.state != "trying" else None
+        return shape | {"state": hold.state, "since": instants.format_instant(hold.since_wall), "reason": hold.reason, "until": until}
+    if last is None:
+        return shape | {"state": "unknown", "since": None, "reason": "nothing was sent yet"}
+    code = last.response.get("code")
+    well = code is not None and 200 <= code < 300
+    reason = "" if well else str(last.response.get("error") or f"answered {code}")
+    return shape | {"state": "ok" if well else "failing", "since": instants.format_instant(last.at), "reason": reason}

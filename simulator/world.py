@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from simulator import __version__, dialects, instants, rehearsal, seed, strict_json
-from simulator.clock import wall
+from simulator.clock import monotonic, wall
 from simulator.config import Config, SupplierConfig, make_supplier
 from simulator.dialects import Dialect
 from simulator.errors import Conflict, Invalid, Problem, Refused, nearest
 from simulator.model import Scenario
 from simulator.scenario import Book, read_folder
 from simulator.sender import Sender, Target
-from simulator.store import OPEN, Store, Tx, clocks, outbox, suppliers, uploads
+from simulator.store import OPEN, Store, Tx, clocks, holds, outbox, senders, suppliers, uploads
 from simulator.store.suppliers import Called, Made
 from simulator.supplier import Supplier
 from simulator.supplier.shelf import checked
@@ -29,6 +29,8 @@ from simulator.supplier.waiting import Lookout
 log = logging.getLogger("simulator.world")
 
 BEAT_LASTS = 10 * instants.SECOND
+MANY = 100_000
+COUNTED_LASTS = 10 * instants.SECOND
 MADE = "/suppliers"
 """Below this path are the suppliers that were made while the simulator ran."""
 
@@ -47,6 +49,8 @@ class World:
     base_url: str = ""
     known: dict[str, tuple[str, Supplier]] = field(default_factory=dict)
     shipped: dict[str, Book] = field(default_factory=dict)
+    counted: dict[str, int] = field(default_factory=dict)
+    counted_until: int = 0
 
     @property
     def default(self) -> Supplier:
@@ -180,28 +184,45 @@ class World:
         """How we are, and how each gateway is, without confusing the two."""
         now = wall()
         with self.store.read() as tx:
-            beat = clocks.last_beat(tx)
-            totals = outbox.totals(tx)
+            alive, running = self._alive(tx), senders.every(tx)
+            totals, held = self._totals(tx), holds.every(tx)
+            made = [found for name in held if name not in self.suppliers and (found := self.find(tx, name))]
         waiting = sum(totals.get(state, 0) for state in OPEN)
-        sender = {"alive": now - beat < BEAT_LASTS, "waiting": waiting, "dead": totals.get("dead", 0)}
         return {
-            "status": "ok" if sender["alive"] else "degraded",
+            "status": "ok" if alive else "degraded",
             "version": __version__,
             "uptime_s": round((now - self.begun) / instants.SECOND, 1),
-            "gateways": [_gateway_health(supplier) for supplier in self.suppliers.values()],
-            "sender": sender,
+            "gateways": [supplier.gateway() for supplier in (*self.suppliers.values(), *made)],
+            "sender": {
+                "alive": alive,
+                "waiting": waiting,
+                "dead": totals.get("dead", 0),
+                "running": [_sender_shape(row) for row in running],
+            },
         }
+
+    def _alive(self, tx: Tx) -> bool:
+        return tx.wall - senders.last_beat(tx) < BEAT_LASTS
+
+    def _totals(self, tx: Tx) -> dict[str, int]:
+        """KCIs by state. To count a million takes a second: then it is not done anew for every question."""
+        if monotonic() >= self.counted_until:
+            self.counted = outbox.totals(tx)
+            self.counted_until = monotonic() + COUNTED_LASTS if sum(self.counted.values()) > MANY else 0
+        return self.counted
 
     def gauges(self) -> dict[str, tuple[str, dict[str, float]]]:
         """What is counted in the store: for `metrics.exposed`."""
         now = wall()
         with self.store.read() as tx:
-            totals: dict[str, float] = dict(outbox.totals(tx))
-            alive = now - clocks.last_beat(tx) < BEAT_LASTS
+            totals: dict[str, float] = dict(self._totals(tx))
+            held: dict[str, float] = dict(holds.totals(tx))
+            alive = self._alive(tx)
         pending = sum(totals.get(state, 0) for state in OPEN)
         return {
             "kcis": ("KCIs by state.", totals),
             "kcis_pending": ("KCIs that are not settled: waiting, on their way, paused.", {"": pending}),
+            "gateways_held": ("Gateways that get nothing, or one message at a time, by why.", held),
             "sender_alive": ("Whether a sender gave a sign of life in the last ten seconds.", {"": float(alive)}),
             "uptime_seconds": ("How long this process runs.", {"": (now - self.begun) / instants.SECOND}),
         }
@@ -308,13 +329,6 @@ def _with_gateway(supplier: SupplierConfig, config: Config, base_url: str) -> Su
     return replace(supplier, gateway=replace(supplier.gateway, url=base_url + pretend_path(config, supplier.name)))
 
 
-def _gateway_health(supplier: Supplier) -> dict[str, Any]:
-    last = supplier.last_delivery()
-    url = supplier.config.gateway.url
-    if last is None:
-        return {"supplier": supplier.name, "url": url, "state": "unknown", "since": None, "reason": "nothing was sent yet"}
-    code = last.response.get("code")
-    well = code is not None and 200 <= code < 300
-    reason = "" if well else str(last.response.get("error") or f"answered {code}")
-    since = instants.format_instant(last.at)
-    return {"supplier": supplier.name, "url": url, "state": "ok" if well else "failing", "since": since, "reason": reason}
+def _sender_shape(row: senders.SenderRow) -> dict[str, Any]:
+    since, beat = instants.format_instant(row.started_wall), instants.format_instant(row.beat_wall)
+    return {"host": row.host, "pid": row.pid, "version": row.version, "since": since, "last_sign": beat}

@@ -141,6 +141,32 @@ def test_acts_on_kcis_and_orders(simulator: Embedded, gateway: Gateway) -> None:
     assert told.stdout == f"TENANT1/{order['ref']}: 3 withdrawn\n" and body["id"] != order["ref"]
 
 
+def test_an_act_on_all_that_the_filters_show(simulator: Embedded, gateway: Gateway) -> None:
+    for _ in range(3):
+        gateway.place("ORDER_ACKNOWLEDGED")
+    gateway.advance("30s")
+    assert run(simulator, "kcis", "resend", "--state", "delivered").stdout == "resend: 3\n"
+    gateway.admin("POST", "/wait", {"for": "idle"})
+    assert len(gateway.received()) == 6
+    told = run(simulator, "kcis", "withdraw", "--order", gateway.admin("GET", "/orders")["items"][0]["id"])
+    assert told.stdout == "withdraw: 1\n" and "cannot be withdrawn" in told.stderr
+    assert run(simulator, "kcis", "resend").exit_code == 2, "all of everything is nobody's wish"
+
+
+def test_how_the_gateways_are_and_what_can_be_done(simulator: Embedded, gateway: Gateway) -> None:
+    gateway.place()
+    gateway.advance("31s")
+    heads, first, *others = run(simulator, "gateways").stdout.splitlines()
+    assert heads.split() == ["supplier", "url", "state", "since", "until", "reason"]
+    assert first.split()[0] == "default" and " ok " in first
+    assert others[-1].startswith("senders: ") and others[-1].endswith("2 KCIs waiting, 0 dead")
+    assert run(simulator, "gateways", "stop").stdout == "default: stopped\n"
+    assert run(simulator, "gateways", "stop").exit_code == 2
+    assert "an operator stopped it" in run(simulator, "gateways").stdout
+    assert run(simulator, "gateways", "resume").stdout == "default: ok\n"
+    assert json.loads(run(simulator, "gateways", "--json").stdout)["status"] == "ok"
+
+
 def test_a_long_list_says_that_it_is_cut(simulator: Embedded, gateway: Gateway) -> None:
     for _ in range(3):
         gateway.place()

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "simulator"
 
 LEVELS = {
-    0: ["errors", "instants", "clock", "seed", "redact", "schema", "strict_json", "strict_yaml"],
+    0: ["errors", "instants", "clock", "seed", "crash", "redact", "schema", "strict_json", "strict_yaml"],
     1: ["model", "template", "matching", "paths", "client", "metrics", "logs", "oauth"],
     2: ["rules", "scenario", "story", "testing"],
     3: ["engine", "dialects", "shapes"],
@@ -103,7 +103,7 @@ def test_the_engine_knows_no_dialect_store_yaml_or_clock() -> None:
         "engine.py",
         "model.py",
         "rules.py",
-        "sender.py",
+        "sender",
         "rehearsal",
         "story.py",
         "pretend_gateway.py",

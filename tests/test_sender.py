@@ -67,7 +67,7 @@ def test_a_refusal_is_final_visible_and_nothing_overtakes_it(running: Any, recei
     assert len(receiver.arrivals) == 1
     assert (kci["state"], kci["last"]["code"]) == ("dead", code)
     assert states == {"waiting": 2, "delivered": 0, "dead": 1, "withdrawn": 0, "skipped": 0}
-    assert health["sender"]["dead"] == 1 and health["gateways"][0]["state"] == "failing"
+    assert health["sender"]["dead"] == 1 and health["gateways"][0]["state"] == ("stopped" if code == 410 else "failing")
 
 
 def test_what_follows_a_dead_kci_may_be_sent_if_the_settings_say_so(running: Any, receiver: Receiver) -> None:

@@ -49,7 +49,7 @@ def place(tx: Tx, ref: str, clock: Clock | None = None, now: int = NOW) -> Order
 
 def claim(store: Store, limit: int = 10) -> list[Lane]:
     with store.write() as tx:
-        return outbox.claim(tx, limit)
+        return outbox.claim(tx, "s", limit)
 
 
 def test_what_was_committed_is_found_again(store: Store) -> None:
@@ -87,7 +87,7 @@ def test_a_lane_wakes_when_its_head_is_due_and_not_before(store: Store) -> None:
         due, later = place(tx, "1", running), place(tx, "2", early)
     assert [lane.order for lane in claim(store)] == [due.id]
     with store.read() as tx:
-        assert outbox.next_wake(tx) == wall
+        assert outbox.pending(tx) == [("s", wall)]
         assert later.id in orders.many(tx, [later.id])
 
 
@@ -115,7 +115,7 @@ def test_a_result_whose_fence_has_passed_changes_nothing(store: Store) -> None:
     with store.write() as tx:
         order = place(tx, "1", Clock(anchor=NOW, anchor_wall=tx.wall - instants.HOUR))
     with store.write() as tx:
-        (lane,) = outbox.claim(tx, 1)
+        (lane,) = outbox.claim(tx, "s", 1)
         row = {
             "order": order.id,
             "supplier": "s",
@@ -260,7 +260,7 @@ def test_two_claims_at_once_never_share_a_lane(postgresql_url: str) -> None:
         for number in range(1, 21):
             place(tx, str(number), Clock(anchor=NOW, anchor_wall=tx.wall - instants.HOUR))
     with store.write() as one, store.write() as two:
-        first, second = outbox.claim(one, 12), outbox.claim(two, 20)
+        first, second = outbox.claim(one, "s", 12), outbox.claim(two, "s", 20)
     store.close()
     assert len(first) == 12 and len(second) == 8
     assert not {lane.order for lane in first} & {lane.order for lane in second}

@@ -210,7 +210,7 @@ def orders(client: Any, words: tuple[str, ...], **options: Any) -> None:
 
 
 @main.command(short_help="List KCIs, sent and to be sent, or act on one.")
-@click.argument("words", nargs=-1, metavar="[ACT ID]")
+@click.argument("words", nargs=-1, metavar="[ACT [ID]]")
 @click.option("--order", default="", metavar="ID", help="Only this order's.")
 @click.option("--state", default="", help="waiting, paused, attempted, delivered, silenced, withdrawn, dead or skipped.")
 @_listing
@@ -218,7 +218,8 @@ def kcis(client: Any, words: tuple[str, ...], **options: Any) -> None:
     """List a running simulator's KCIs, sent and to be sent, by due moment.
 
     `resend ID` sends one that was delivered, dead or skipped again; `withdraw ID` takes a waiting one back; `skip ID` gives one up that
-    is dead or waits for another try.
+    is dead or waits for another try. Without an ID, and with --state or --order, an act is done to all that these show:
+    `kcis resend --state dead`.
     """
     from simulator.cli.asking import kcis as run
 
@@ -239,6 +240,20 @@ def journal(client: Any, direction: str | None, **options: Any) -> None:
     from simulator.cli.asking import journal as run
 
     run(client, direction=direction or "", **options)
+
+
+@main.command(short_help="Tell how each gateway is, or stop or resume one.")
+@click.argument("act", required=False, type=click.Choice(["stop", "resume"]))
+@click.option("--json", "as_json", is_flag=True, help="The health of the simulator as JSON.")
+@_running
+def gateways(client: Any, act: str | None, as_json: bool) -> None:
+    """Tell how each gateway of a running simulator is, whether its messages are held back and why, and which senders run.
+
+    `stop` holds back all messages to a supplier's gateway (`--supplier`), `resume` lets them go, whatever held them back.
+    """
+    from simulator.cli.asking import gateways as run
+
+    run(client, act or "", as_json)
 
 
 @main.command(short_help="Forget orders, KCIs and the journal.")

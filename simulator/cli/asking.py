@@ -1,4 +1,4 @@
-"""The commands about a running simulator, over HTTP: orders, kcis, journal, reset. Tables for people, `--json` for programs."""
+"""The commands about a running simulator, over HTTP: orders, kcis, journal, gateways, reset. Tables for people, `--json` for programs."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 
-from simulator.client import Client
+from simulator.client import Client, Failed
 from simulator.config import Config
 from simulator.errors import Invalid, Problem, nearest
 
 Row = Sequence[str]
+_OF_GATEWAY = ("supplier", "url", "state", "since", "until", "reason")
 
 
 def client_of(settings: Config, url: str | None, token: str | None, supplier: str | None) -> Client:
@@ -42,7 +43,11 @@ def orders(client: Client, words: Sequence[str], most: int, as_json: bool, **fil
 
 def kcis(client: Client, words: Sequence[str], most: int, as_json: bool, **filters: str) -> None:
     """The outbox, or an act on one of it."""
-    act, kci_id = _words(words, ("resend", "withdraw", "skip"), alone=False)
+    acts = ("resend", "withdraw", "skip")
+    if len(words) == 1 and words[0] in acts and any(filters.values()):
+        _act_on_all(client, words[0], filters)
+        return
+    act, kci_id = _words(words, acts, alone=False)
     if act:
         kci = client.act_on_kci(act, kci_id)
         click.echo(json.dumps(kci, indent=2, ensure_ascii=False) if as_json else f"{kci['send']}: {kci['state']}")
@@ -50,9 +55,41 @@ def kcis(client: Client, words: Sequence[str], most: int, as_json: bool, **filte
     _show(client.kcis(**filters), most, as_json, ("id", "due", "order", "no", "send", "state", "tries", "last answer"), _kci_row)
 
 
+def _act_on_all(client: Client, act: str, filters: Mapping[str, str]) -> None:
+    """One act on every KCI that the filters show; those that it is not possible for are named."""
+    done = 0
+    for kci in list(client.kcis(**filters)):
+        try:
+            client.act_on_kci(act, kci["id"])
+            done += 1
+        except Failed as error:
+            if error.status != 409:
+                raise
+            click.echo(f"{kci['id']}: {error.detail}", err=True)
+    click.echo(f"{act}: {done}")
+
+
 def journal(client: Client, most: int, as_json: bool, **filters: str) -> None:
     """Every exchange."""
     _show(client.journal(**filters), most, as_json, ("at", "way", "request", "answer", "order", "findings"), _exchange_row)
+
+
+def gateways(client: Client, act: str, as_json: bool) -> None:
+    """How each gateway is and which senders run, or an act on one gateway."""
+    if act:
+        gateway = client.act_on_gateway(act)
+        click.echo(json.dumps(gateway, indent=2) if as_json else f"{gateway['supplier']}: {gateway['state']}")
+        return
+    health = client.health()
+    if as_json:
+        click.echo(json.dumps(health, indent=2, ensure_ascii=False))
+        return
+    rows = [[str(gateway[name] or "") for name in _OF_GATEWAY] for gateway in health["gateways"]]
+    for line in table(_OF_GATEWAY, rows):
+        click.echo(line)
+    sender = health["sender"]
+    places = ", ".join(f"{one['host']} (pid {one['pid']})" for one in sender["running"]) or "none"
+    click.echo(f"senders: {places}; {sender['waiting']} KCIs waiting, {sender['dead']} dead")
 
 
 def _words(words: Sequence[str], acts: Sequence[str], *, alone: bool) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from simulator.dialects import Dialect
 from simulator.errors import Invalid, Problem, nearest
 from simulator.model import Param, Scenario
 from simulator.rehearsal import EntryTale, Tale
-from simulator.scenario import parse, read_folder
+from simulator.scenario import parse, read_folder, ties
 from simulator.scenario.json_schema import json_schema
 from simulator.supplier.entrance import described
 from simulator.world import dialect_of_file, open_book, shipped_folder
@@ -26,9 +26,10 @@ def check(settings: Config, paths: Sequence[str], dialect: str | None, form: str
     files = [file for path in paths for file in _files(Path(path))] if paths else _configured(settings)
     errors: list[Problem] = []
     warnings: list[Problem] = []
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[tuple[str, str], Scenario] = {}
     for file in files:
         errors += _check_one(file, dialect, seen, warnings)
+    warnings += ties(list(seen.values()))
     if form == "json":
         click.echo(json.dumps({"errors": _rows(errors), "warnings": _rows(warnings)}, indent=2, ensure_ascii=False))
     else:
@@ -50,7 +51,7 @@ def _rows(problems: Sequence[Problem]) -> list[dict[str, Any]]:
     return [{name: getattr(problem, name) for name in ("file", "line", "column", "code", "message", "hint")} for problem in problems]
 
 
-def _check_one(file: Path, dialect: str | None, seen: dict[tuple[str, str], str], warnings: list[Problem]) -> list[Problem]:
+def _check_one(file: Path, dialect: str | None, seen: dict[tuple[str, str], Scenario], warnings: list[Problem]) -> list[Problem]:
     contract = dialect_of_file(file, dialect)
     try:
         scenario = parse(file.read_bytes(), str(file), contract.vocabulary)
@@ -60,8 +61,8 @@ def _check_one(file: Path, dialect: str | None, seen: dict[tuple[str, str], str]
         raise Invalid([Problem(message=f"cannot be read: {error.strerror}", file=str(file))]) from None
     key = (contract.name, scenario.name)
     if key in seen:
-        return [Problem(message=f"the scenario {scenario.name} is in {seen[key]} already", file=str(file), line=1, column=1)]
-    seen[key] = str(file)
+        return [Problem(message=f"the scenario {scenario.name} is in {seen[key].file} already", file=str(file), line=1, column=1)]
+    seen[key] = scenario
     warnings += rehearsal.faults(scenario, contract, certain=False)
     return rehearsal.faults(scenario, contract)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import ipaddress
 import logging
 import os
 import signal
@@ -32,9 +31,10 @@ from werkzeug.serving import make_server
 from simulator import clock, dialects, instants, metrics
 from simulator.cli.hello import say_hello
 from simulator.config import Config
+from simulator.config.remarks import is_loopback
 from simulator.errors import Invalid, Problem, Unavailable
 from simulator.pretend_gateway import RECEIVED, make_pretend_gateway
-from simulator.store import Store, parse_url
+from simulator.store import Store, parse_url, remedy
 from simulator.web import THREADS_ASIDE, create_app
 from simulator.world import World, open_world
 
@@ -50,7 +50,7 @@ LOOK_EVERY = 50 * instants.MILLISECOND
 
 def serve(settings: Config) -> None:
     """Run until SIGTERM or SIGINT. Invalid or Unavailable before anything listens when it cannot."""
-    _warn(settings)
+    warn(settings)
     with ExitStack() as held:
         _lock(settings, held)
         listener = held.enter_context(_listen(settings.server.host, settings.server.port))
@@ -75,6 +75,7 @@ def send(settings: Config) -> None:
     missing = [supplier.name for supplier in settings.suppliers if supplier.gateway.url is None]
     if missing:
         raise Invalid([Problem(message=f"gateway.url is needed by a sender alone (supplier {', '.join(missing)})")])
+    warn(settings)
     with ExitStack() as held:
         _lock(settings, held)
         log.info("sending for %s", settings.store.url.rpartition("@")[2])
@@ -107,16 +108,12 @@ def pretend(settings: Config, host: str, port: int) -> None:
         store.close()
 
 
-def _warn(settings: Config) -> None:
-    if settings.admin_token is None and not _is_loopback(settings.server.host):
+def warn(settings: Config) -> None:
+    """Say what is allowed and yet dangerous."""
+    for remark in settings.remarks:
+        log.warning("%s", remark)
+    if settings.admin_token is None and not is_loopback(settings.server.host):
         log.warning("anyone who reaches %s may use the admin API: set admin.token (SIMULATOR_ADMIN__TOKEN)", settings.server.host)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _base_url(settings: Config) -> str:
@@ -128,6 +125,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # for all that come: an answer of two parts would wait 40 ms
         listener.bind((host, port))
         listener.listen(2048)
     except OSError as error:
@@ -146,7 +144,7 @@ def _lock(settings: Config, held: ExitStack) -> None:
     try:
         descriptor = os.open(f"{Path(url.database or '').absolute()}.serve", os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise Unavailable(f"the store {settings.store.url} cannot be used: {error.strerror}") from None
+        raise Unavailable(remedy(url, error)) from None
     held.callback(os.close, descriptor)
     deadline = clock.monotonic() + ORPHANS_LEAVE
     while True:

@@ -5,17 +5,20 @@ One table says what exists; everything unknown or wrong is a located problem and
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from marshmallow import ValidationError, fields
 
 from simulator import dialects, instants, strict_yaml
+from simulator.config import remarks
 from simulator.config.table import DEFAULTS, FIRST_DIALECT, Settings, Url
+from simulator.config.tls import Tls, context_of
 from simulator.errors import Invalid, Problem
 from simulator.schema import String, dotted, flatten
 
@@ -57,6 +60,7 @@ class Gateway:
     url: str | None
     kcis: str
     auth: Auth
+    tls: Tls
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,34 @@ class ClockStart:
 
 
 @dataclass(frozen=True, slots=True)
+class Breaker:
+    """When a gateway is taken to be down: `failures` different orders failed in a row (0: never); and up again: `successes` in a row.
+
+    Meanwhile one message tries it every `probe_every` microseconds, and costs its KCI no try.
+    """
+
+    failures: int
+    successes: int
+    probe_every: int
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """How a supplier's messages are delivered. Microseconds; `retry` are the waits between tries, so that tries are one more."""
+    """How a supplier's messages are delivered. Microseconds; `retry` are the waits between tries, so that tries are one more.
+
+    `rate` is messages a second, None for as fast as it goes; `queue` is who waits for whom: the messages of one order, or (as at a
+    strict wholesaler's) all of the supplier.
+    """
 
     retry: tuple[int, ...]
+    retry_on: str
+    retry_after_max: int
     timeout: int
     connect_timeout: int
     after_dead: str
+    queue: str
+    rate: float | None
+    breaker: Breaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +173,7 @@ class Pretend:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All settings, checked; build it with `load`. `common` is what every supplier's entry stands on."""
+    """All settings, checked; build it with `load`. `common` is what every supplier's entry stands on, `remarks` what to warn of."""
 
     server: Server
     store: StoreConfig
@@ -160,6 +185,7 @@ class Config:
     seed: str | None
     suppliers: tuple[SupplierConfig, ...]
     common: Mapping[str, Any] = field(repr=False)
+    remarks: tuple[str, ...] = ()
 
 
 def load(path: Path | None = None, *, environment: Mapping[str, str] | None = None, overrides: Mapping[str, Any] | None = None) -> Config:
@@ -171,12 +197,22 @@ def load(path: Path | None = None, *, environment: Mapping[str, str] | None = No
     layers.append(("command line", dict(overrides or {}), None))
     merged: dict[str, Any] = {}
     loaded = _load_checked(DEFAULTS, "defaults", None, problems)
+    if located:
+        for place, variable in remarks.interpolations(located.value):
+            instead = PREFIX + "__".join(map(str, place)).upper()
+            told = f"{dotted(place)}: variables are not filled in here ({variable}): leave it out and set {instead}"
+            problems.append(located.problem(place, told))
     for name, layer, where in layers:
         values = _load_checked(layer, name, where, problems)
         merged = _merge(merged, values)
     if problems:
         raise Invalid(problems)
-    return _build(_merge(loaded, merged))
+    built = _build(_merge(loaded, merged))
+    file = located.file if located else ""
+    said = [*(remark for _, layer, where in layers for remark in remarks.of_layer(layer, file if where else ""))]
+    for supplier in built.suppliers:
+        said += remarks.of_gateway(supplier.name, supplier.gateway.url, supplier.gateway.auth.kind)
+    return replace(built, remarks=tuple(dict.fromkeys(said)))
 
 
 def _read(path: Path | None) -> strict_yaml.Located | None:
@@ -288,6 +324,11 @@ def make_supplier(entry: Mapping[str, Any], common: Mapping[str, Any]) -> Suppli
     if needed and not inbound[needed]:
         whose = f"suppliers: {entry['name']}: " if "auth" in entry else ""
         problems.append(Problem(message=f"{whose}auth.kind is {inbound['kind']} and auth.{needed} is empty: nobody could call"))
+    tls = Tls(**gateway["tls"])
+    try:
+        context_of(tls)
+    except ValueError as error:
+        problems.append(Problem(message=str(error)))
     if problems:
         raise Invalid(problems)
     auth = gateway["auth"] | {"kind": gateway["auth"]["kind"] or dialect.auth}
@@ -298,12 +339,17 @@ def make_supplier(entry: Mapping[str, Any], common: Mapping[str, Any]) -> Suppli
         contract=entry.get("contract", {}),
         scenarios=entry.get("scenarios"),
         default=entry.get("default"),
-        gateway=Gateway(url=gateway["url"], kcis=gateway["kcis"] or dialect.notices, auth=Auth(**auth)),
+        gateway=Gateway(url=gateway["url"], kcis=gateway["kcis"] or dialect.notices, auth=Auth(**auth), tls=tls),
         auth=Inbound(**inbound | {"tokens": tuple(inbound["tokens"])}),
         clock=ClockStart(**clock),
-        policy=Policy(**{name: delivery[name] for name in ("retry", "timeout", "connect_timeout", "after_dead")}),
+        policy=_policy(delivery),
         seed=entry.get("seed"),
     )
+
+
+def _policy(delivery: Mapping[str, Any]) -> Policy:
+    own = {field.name: delivery[field.name] for field in dataclasses.fields(Policy)}
+    return Policy(**own | {"breaker": Breaker(**own["breaker"])})
 
 
 def _supplier_problems(suppliers: Sequence[SupplierConfig], *, none: bool) -> list[Problem]:

@@ -16,6 +16,7 @@ FIRST_DIALECT = dialects.names()[0]
 RETRY_PRESETS: dict[str, tuple[float, ...]] = {
     "ci": (0.2, 0.5, 1, 2, 5, 10, 10, 10, 10, 10, 10),
     "default": (1, 2, 5, 10, 30, 60, 120, 300, 300, 300),
+    "standard": (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600),
     "none": (),
 }
 
@@ -42,6 +43,8 @@ class Url(String):
             valid = False
         if not valid or any(character.isspace() for character in text):
             raise ValidationError(Misfit("must be an absolute http:// or https:// URL"))
+        if not (parts.hostname or "").isascii():
+            raise ValidationError(Misfit("must name its host in ASCII (xn--...): other letters may look like these and be another's"))
         if parts.username or parts.query or parts.fragment:
             raise ValidationError(Misfit("must have no credentials, query or fragment"))
         return text.rstrip("/")
@@ -104,16 +107,35 @@ class InboundSettings(Strict):
     lifetime = Duration(validate=Range(min=instants.SECOND))
 
 
+class TlsSettings(Strict):
+    ca = String(allow_none=True)
+    certificate = String(allow_none=True)
+    key = String(allow_none=True)
+    password = Secret()
+
+
 class GatewaySettings(Strict):
     url = Url(allow_none=True)
     kcis = String(validate=Regexp(r"/[^\s?#]*$"), allow_none=True)
     auth = nested(AuthSettings)
+    tls = nested(TlsSettings)
+
+
+class BreakerSettings(Strict):
+    failures = Integer(validate=Range(min=0, max=1000))
+    successes = Integer(validate=Range(min=1, max=1000))
+    probe_every = Duration(validate=Range(min=10 * instants.MILLISECOND, max=instants.HOUR))
 
 
 class PolicySettings(Strict):
     """What a supplier may have of its own."""
 
     retry = Retry()
+    retry_on = String(validate=OneOf(["weather", "everything"]))
+    retry_after_max = Duration()
+    queue = String(validate=OneOf(["order", "supplier"]))
+    rate = Number(validate=Range(min=0.001, max=100_000), allow_none=True)
+    breaker = nested(BreakerSettings)
     timeout = Duration(validate=Range(min=instants.MILLISECOND))
     connect_timeout = Duration(validate=Range(min=instants.MILLISECOND))
     after_dead = String(validate=OneOf(["park", "skip", "abandon"]))
@@ -204,12 +226,15 @@ DEFAULTS: dict[str, Any] = {
             "client_id": "simulator", "client_secret": "simulator-secret", "scope": "",
             "token": "", "username": "", "password": "",
         },
+        "tls": {"ca": None, "certificate": None, "key": None, "password": ""},
     },
     "auth": {
         "kind": "none", "tokens": [], "users": {}, "clients": {}, "token_path": "/auth/supplier/access-token", "lifetime": "1h",
     },
     "delivery": {
-        "retry": "default", "timeout": "10s", "connect_timeout": "3s", "lease": "15s", "in_flight": 64, "after_dead": "park",
+        "retry": "default", "retry_on": "weather", "retry_after_max": "5m", "timeout": "10s", "connect_timeout": "3s", "lease": "15s",
+        "in_flight": 64, "after_dead": "park", "queue": "order", "rate": None,
+        "breaker": {"failures": 10, "successes": 3, "probe_every": "1s"},
     },
     "journal": {"most": 100_000, "keep": "30d"},
     "log": {"format": "text", "level": "info"},

@@ -47,6 +47,28 @@ class Choice:
         return (self.reason, *(f"not {name}: {difference}" for name, difference in self.others))
 
 
+def ties(scenarios: Sequence[Scenario]) -> list[Problem]:
+    """Scenarios whose `when` may fit one request equally well: then the order of their files decides, and that is worth a warning."""
+    found = []
+    chosen = [scenario for scenario in scenarios if scenario.when and scenario.begins == "gateway"]
+    for place, later in enumerate(chosen):
+        for first in chosen[:place]:
+            alike = (first.dialect, first.answers, len(first.when)) == (later.dialect, later.answers, len(later.when))
+            if alike and not _exclude_each_other(first.when, later.when):
+                said = f"when: a request may fit {first.name} ({first.file}) just as well: then that one plays"
+                found.append(Problem(message=said, file=later.file, line=1, column=1, hint="add a condition to one of them"))
+    return found
+
+
+def _exclude_each_other(one: Sequence[Condition], other: Sequence[Condition]) -> bool:
+    wanted = {condition.path: condition for condition in one}
+    for condition in other:
+        known = wanted.get(condition.path)
+        if known is not None and known.test == condition.test and known.test in ("equal", "exists") and known.value != condition.value:
+            return True
+    return False
+
+
 @dataclass(slots=True)
 class Book:
     """The current edition of each scenario, in file order, and every other edition that was asked for."""

@@ -1,8 +1,8 @@
 """The store: everything that must survive, in SQLite or PostgreSQL. SQLAlchemy Core lives here and nowhere else."""
 
-from simulator.store import clocks, journal, orders, outbox, pins, received, suppliers, upkeep, uploads
+from simulator.store import clocks, holds, journal, orders, outbox, pins, received, senders, suppliers, upkeep, uploads
 from simulator.store.bell import EVERYTHING, WORK, Change
-from simulator.store.database import Store, Tx, parse_url
+from simulator.store.database import Store, Tx, parse_url, remedy
 from simulator.store.tables import OPEN
 from simulator.store.watch import Waiter
 
@@ -15,12 +15,15 @@ __all__ = [
     "Tx",
     "Waiter",
     "clocks",
+    "holds",
     "journal",
     "orders",
     "outbox",
     "parse_url",
     "pins",
     "received",
+    "remedy",
+    "senders",
     "suppliers",
     "upkeep",
     "uploads",

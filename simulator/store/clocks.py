@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from simulator.clock import Clock
 from simulator.errors import Conflict
 from simulator.store.database import Tx
-from simulator.store.tables import clocks, lanes, meta, orders, p
+from simulator.store.tables import clocks, lanes, orders, p, pins, uploads
 
 _GET = sa.select(clocks.c.mode, clocks.c.rate, clocks.c.anchor, clocks.c.anchor_wall).where(clocks.c.supplier == p("s"))
-_HOLD = _GET.with_for_update(read=True, key_share=True)
+_HAS = [sa.exists().where(table.c.supplier == clocks.c.supplier).label(f"has_{table.name}") for table in (pins, uploads)]
+_HOLD = _GET.add_columns(*_HAS).with_for_update(read=True, key_share=True, of=clocks)
 
 
 def get(tx: Tx, supplier: str) -> Clock:
@@ -23,11 +24,16 @@ def get(tx: Tx, supplier: str) -> Clock:
 
 
 def hold(tx: Tx, supplier: str) -> bool:
-    """Whether there is such a supplier; it cannot be deleted before this transaction ends."""
+    """Whether there is such a supplier; it cannot be deleted before this transaction ends.
+
+    What is asked for each order is learned in the same round trip: its clock, and whether it has any pins or uploads.
+    """
     row = tx.execute(_HOLD, {"s": supplier}).one_or_none()
-    if row is not None:
-        tx.memo["clock", supplier] = Clock(**row._mapping)
-    return row is not None
+    if row is None:
+        return False
+    tx.memo["clock", supplier] = Clock(mode=row.mode, rate=row.rate, anchor=row.anchor, anchor_wall=row.anchor_wall)
+    tx.memo["pins", supplier], tx.memo["uploads", supplier] = row.has_pins, row.has_uploads
+    return True
 
 
 def begin(tx: Tx, supplier: str, mode: str | None, rate: float) -> None:
@@ -107,13 +113,3 @@ def end_advance(tx: Tx, supplier: str, token: str) -> None:
     tx.execute(
         sa.update(clocks).where(clocks.c.supplier == supplier, clocks.c.advancing == token).values(advancing="", advancing_until=None)
     )
-
-
-def beat(tx: Tx) -> None:
-    """Say that a sender is alive."""
-    tx.execute(sa.update(meta).where(meta.c.key == "beat").values(value=str(tx.wall)))
-
-
-def last_beat(tx: Tx) -> int:
-    """The wall time of the newest sender's beat, 0 before the first."""
-    return int(tx.execute(sa.select(meta.c.value).where(meta.c.key == "beat")).scalar_one())

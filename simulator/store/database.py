@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,13 +18,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from simulator import clock, seed
+from simulator import clock
 from simulator.errors import Conflict, Invalid, Problem, Unavailable
 from simulator.store import tables
-from simulator.store.bell import Bell, Change, bell_for
+from simulator.store.bell import LIFELINE, Bell, Change, bell_for
+from simulator.store.versions import prepare
 from simulator.store.watch import Watch
 
-_BUSY_SECONDS = 30
+_LEAST_SQLITE = (3, 35)
+_BUSY_SECONDS = 5
+_TURN_SECONDS = 20
 _IDLE_SECONDS = 10
 _APPLICATION = "supplier-simulator"
 _END_STUCK = sa.text(
@@ -39,12 +43,14 @@ class Tx:
 
     After the commit `ring()` wakes the senders, and `changed` tells whoever waits for news of a supplier.
 
-    `memo` holds what was read once and cannot change meanwhile but by this transaction itself.
+    `memo` holds what was read once and cannot change meanwhile but by this transaction itself, `known` what this process knows to be
+    committed and never to change.
     """
 
-    def __init__(self, connection: sa.Connection, wall: int) -> None:
+    def __init__(self, connection: sa.Connection, wall: int, known: set[tuple[str, str]]) -> None:
         self.connection = connection
         self.wall = wall
+        self.known = known
         self.rings = False
         self.changes: set[Change] = set()
         self.memo: dict[tuple[str, str], Any] = {}
@@ -87,16 +93,18 @@ class Store:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._local_lock = threading.Lock()
         self._lock_file: int | None = None
+        self._known: set[tuple[str, str]] = set()
         try:
             if self.is_sqlite:
                 self.path = Path(self.url.database or "").absolute()
+                check_sqlite(sqlite3.sqlite_version_info)
                 _check_folder(self.path)
                 self._lock_file = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
             self.engine = _make_engine(self.url, durability, pool)
             self._create()
         except (exc.DBAPIError, OSError) as error:
             self.close()
-            raise Unavailable(_remedy(self.url, error)) from None
+            raise Unavailable(remedy(self.url, error)) from None
         self.bell: Bell = bell_for(self.url)
         self.watch = Watch(self.bell)
 
@@ -115,8 +123,7 @@ class Store:
     def write(self) -> Iterator[Tx]:
         """A writing transaction: committed at the end, rolled back by any exception. Conflict or Unavailable may come out."""
         with self._one_writer(), self._translated():
-            with self.engine.connect().execution_options(write=True) as connection, connection.begin():
-                tx = Tx(connection, self._wall(connection))
+            with self._begun(write=True) as tx:
                 yield tx
             if tx.rings or tx.changes:
                 self.bell.ring(tx.rings, tx.changes)
@@ -124,8 +131,26 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A reading transaction: one consistent view."""
-        with self._translated(), self.engine.connect() as connection, connection.begin():
-            yield Tx(connection, self._wall(connection))
+        with self._translated(), self._begun(write=False) as tx:
+            yield tx
+
+    @contextmanager
+    def _begun(self, *, write: bool) -> Iterator[Tx]:
+        connection, transaction, wall = self._begin(write)
+        with connection, transaction:
+            yield Tx(connection, wall, self._known)
+
+    def _begin(self, write: bool) -> tuple[sa.Connection, sa.RootTransaction, int]:
+        """A connection that ended while it lay in the pool is found out by asking for the time, and replaced by a new one."""
+        for last in (False, True):
+            connection = self.engine.connect().execution_options(write=write)
+            try:
+                return connection, connection.begin(), self._wall(connection)
+            except exc.DBAPIError as error:
+                connection.close()
+                if last or not error.connection_invalidated:
+                    raise
+        raise AssertionError("unreachable")
 
     @property
     def root_seed(self) -> str:
@@ -138,12 +163,16 @@ class Store:
         if self._lock_file is None:
             yield
             return
-        with self._local_lock:
+        if not self._local_lock.acquire(timeout=_TURN_SECONDS):
+            raise Unavailable(f"the store {self.path} is busy: other writers took more than {_TURN_SECONDS} s")
+        try:
             fcntl.flock(self._lock_file, fcntl.LOCK_EX)
             try:
                 yield
             finally:
                 fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+        finally:
+            self._local_lock.release()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -154,9 +183,9 @@ class Store:
         except exc.OperationalError as error:
             if getattr(error.orig, "sqlstate", None) in ("40001", "40P01"):
                 raise Conflict(str(error.orig)) from None
-            raise Unavailable(_remedy(self.url, error)) from None
+            raise Unavailable(remedy(self.url, error)) from None
         except (exc.InterfaceError, exc.InternalError, exc.TimeoutError) as error:
-            raise Unavailable(_remedy(self.url, error)) from None
+            raise Unavailable(remedy(self.url, error)) from None
 
     def _wall(self, connection: sa.Connection) -> int:
         """PostgreSQL's own clock where there is one: several hosts then agree on leases whatever their clocks say."""
@@ -165,21 +194,11 @@ class Store:
         return int(connection.execute(sa.text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")).scalar_one())
 
     def _create(self) -> None:
-        """Make the tables once; refuse a store that another version wrote."""
+        """Make the tables once, or bring them up to this version."""
         with self._one_writer(), self.engine.connect().execution_options(write=True) as connection, connection.begin():
             if not self.is_sqlite:
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-            tables.metadata.create_all(connection)
-            known = {key: value for key, value in connection.execute(sa.select(tables.meta.c.key, tables.meta.c.value))}
-            if not known:
-                first = {"schema": str(tables.SCHEMA_VERSION), "root": seed.unique(), "beat": "0"}
-                connection.execute(sa.insert(tables.meta), [{"key": key, "value": value} for key, value in first.items()])
-            elif known.get("schema") != str(tables.SCHEMA_VERSION):
-                shown = self.url.render_as_string(hide_password=True)
-                raise Unavailable(
-                    f"{shown} was made by another version (schema {known.get('schema')}, this one needs {tables.SCHEMA_VERSION}): "
-                    "use a new store or that version"
-                )
+            prepare(connection, self.url.render_as_string(hide_password=True))
 
 
 def parse_url(url: str) -> sa.URL:
@@ -198,6 +217,13 @@ def parse_url(url: str) -> sa.URL:
     return parsed
 
 
+def check_sqlite(version: tuple[int, ...]) -> None:
+    """Unavailable for a SQLite that lacks what we lean on."""
+    if version < _LEAST_SQLITE:
+        found, least = (".".join(map(str, numbers)) for numbers in (version, _LEAST_SQLITE))
+        raise Unavailable(f"SQLite {found} is too old, {least} is needed: use a newer Python, or PostgreSQL (store.url)")
+
+
 def _check_folder(path: Path) -> None:
     if not path.parent.is_dir():
         raise Unavailable(f"the folder {path.parent} of the store does not exist: make it or change store.url")
@@ -209,8 +235,10 @@ def _make_engine(url: sa.URL, durability: str, pool: int) -> sa.Engine:
     try:
         if url.get_backend_name() != "sqlite":
             # a process that is stopped or cut off inside a transaction must not keep its locks for ever
-            options = {"options": f"-c idle_in_transaction_session_timeout={_IDLE_SECONDS * 1000}", "application_name": _APPLICATION}
-            return sa.create_engine(url, pool_size=pool, max_overflow=pool, pool_pre_ping=True, connect_args=options)
+            options = {
+                "options": f"-c idle_in_transaction_session_timeout={_IDLE_SECONDS * 1000}", "application_name": _APPLICATION, **LIFELINE,
+            }  # fmt: skip
+            return sa.create_engine(url, pool_size=pool, max_overflow=pool, connect_args=options)
     except ModuleNotFoundError:
         raise Unavailable("PostgreSQL needs its driver: pip install 'supplier-simulator[postgresql]'") from None
     engine = sa.create_engine(url, pool_size=pool, max_overflow=pool, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False})
@@ -229,13 +257,32 @@ def _make_engine(url: sa.URL, durability: str, pool: int) -> sa.Engine:
     return engine
 
 
-def _remedy(url: sa.URL, error: Exception) -> str:
+def remedy(url: sa.URL, error: Exception) -> str:
     """One line: what is wrong with the store, and what to do."""
-    said = str(getattr(error, "orig", None) or error).strip().splitlines()[0][:200]
+    said = str(getattr(error, "orig", None) or getattr(error, "strerror", None) or error).strip().splitlines()[0][:200]
     shown = url.render_as_string(hide_password=True)
-    advice = "see that the folder is writable and the file is a database of ours"
-    if url.get_backend_name() != "sqlite":
-        advice = "see that the server runs and that user, password and database are right"
-    elif "full" in said:
-        advice = "free some disk space"
+    known = _REMEDIES if url.get_backend_name() == "sqlite" else _REMEDIES_OF_SERVERS
+    advice = next(advice for sign, advice in known.items() if sign in said.lower())
     return f"the store {shown} cannot be used: {said}: {advice}"
+
+
+_REMEDIES = {
+    "full": "free some disk space",
+    "not a database": "the file is damaged, or none of ours: move it away, or name another in store.url",
+    "malformed": "the file is damaged: move it away (a new one is made), or bring back a copy of it",
+    "no such file": "the folder does not exist: make it, or change store.url",
+    "readonly": "make the file and its folder writable for this user",
+    "permission denied": "make the folder writable for this user, or name another file in store.url",
+    "unable to open": "see that the folder is there and writable, and that this user may write the file",
+    "locked": "another program holds the file: let go of it",
+    "i/o error": "see that the disk works, has room, and that the file was not removed",
+    "": "see that the folder is writable and the file is a database of ours",
+}
+_REMEDIES_OF_SERVERS = {
+    "authentication failed": "see that user and password in store.url are right",
+    "does not exist": "see that user and database in store.url are right: the database must be there, the tables are made",
+    "permission denied": "the user must own the database, or be allowed to make tables in it",
+    "too many": "the server takes no more connections: raise its max_connections, or lower server.threads",
+    "": "see that the server runs and that user, password and database are right",
+}
+"""What to do, by a word of what the database says; the first that fits."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,10 +33,21 @@ class Dropped:
 
 def note(tx: Tx, supplier: str, exchange: Exchange) -> None:
     """Append one exchange."""
-    row = row_of(exchange) | {"supplier": supplier, "reasons": list(exchange.reasons), "findings": list(exchange.findings)}
+    note_all(tx, [(supplier, exchange)])
+
+
+def note_all(tx: Tx, noted: Sequence[tuple[str, Exchange]]) -> None:
+    """Append exchanges, each a supplier's."""
+    if noted:
+        tx.execute(_NOTE, [_row(supplier, exchange, tx.wall) for supplier, exchange in noted])
+    for supplier, exchange in noted:
+        tx.changed(supplier, exchange.order)
+
+
+def _row(supplier: str, exchange: Exchange, wall: int) -> dict[str, Any]:
+    row = row_of(exchange) | {"supplier": supplier, "reasons": list(exchange.reasons), "findings": list(exchange.findings), "at_wall": wall}
     del row["id"]
-    tx.execute(_NOTE, row | {"at_wall": tx.wall})
-    tx.changed(supplier, exchange.order)
+    return row
 
 
 def page(

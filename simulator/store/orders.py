@@ -16,6 +16,7 @@ from simulator.store.bell import EVERYTHING
 from simulator.store.database import Tx
 from simulator.store.tables import PER_SUPPLIER, editions, kcis, lanes, orders, p, repeats, requests, row_of, seed_keys
 
+MOST_KNOWN = 10_000
 _REQUEST = [column for column in requests.c if column.name not in ("supplier", "fingerprint", "answer")]
 _SAME_REQUEST = (
     requests.c.supplier == p("s"), requests.c.action == p("a"), requests.c.tenant == p("t"), requests.c.ref == p("r"),
@@ -35,10 +36,11 @@ _REQUESTS_OF = (
 _INSERT_ORDER, _INSERT_LANE, _INSERT_REQUEST = sa.insert(orders), sa.insert(lanes), sa.insert(requests)
 _SAVED = [column.name for column in orders.c if column.name != "id"]
 _SAVE = sa.update(orders).where(orders.c.id == p("key")).values({name: p(name) for name in _SAVED})
+_MOVED = ("number", "status", "before", "memo", "marks", "used", "updated_at")
+_MOVE = sa.update(orders).where(orders.c.id == p("key")).values({name: p(name) for name in _MOVED})
 _SAME_KEY = (seed_keys.c.supplier == p("s"), seed_keys.c.key == p("k"))
-_COUNT_KEY = sa.update(seed_keys).where(*_SAME_KEY).values(count=seed_keys.c.count + 1)
+_COUNT_KEY = sa.update(seed_keys).where(*_SAME_KEY).values(count=seed_keys.c.count + 1).returning(seed_keys.c.count)
 _FIRST_KEY = sa.insert(seed_keys)
-_READ_KEY = sa.select(seed_keys.c.count).where(*_SAME_KEY)
 _KNOWN_EDITION = sa.select(editions.c.digest).where(editions.c.digest == p("d"))
 
 
@@ -124,10 +126,13 @@ def apply(
         outbox.rest(tx, lane, clock, positions=len(plan.kcis), unpark=unpark)
 
 
-def save(tx: Tx, changed: Sequence[Order]) -> None:
-    """Write orders that are there already."""
-    if changed:
-        tx.execute(_SAVE, [{**_order_row(order), "key": order.id} for order in changed])
+def save(tx: Tx, changed: Sequence[Order], before: Mapping[str, Order] | None = None) -> None:
+    """Write orders that are there already; a document that is still the one of `before` is not written again."""
+    moved = [order for order in changed if before and order.document is before[order.id].document]
+    whole = [order for order in changed if not (before and order.document is before[order.id].document)]
+    for statement, listed in ((_MOVE, moved), (_SAVE, whole)):
+        if listed:
+            tx.execute(statement, [{**_order_row(order), "key": order.id} for order in listed])
     for order in changed:
         tx.changed(order.supplier, order.id)
 
@@ -139,7 +144,13 @@ def settle_request(tx: Tx, request_id: str, status: str) -> None:
 
 def keep_edition(tx: Tx, digest: str, name: str, dialect: str, source: str) -> None:
     """Keep a scenario's source for as long as the store lives: an order is played by its own edition."""
-    if tx.execute(_KNOWN_EDITION, {"d": digest}).one_or_none() is None:
+    if ("edition", digest) in tx.known:
+        return
+    if tx.execute(_KNOWN_EDITION, {"d": digest}).one_or_none() is not None:
+        if len(tx.known) >= MOST_KNOWN:
+            tx.known.clear()
+        tx.known.add(("edition", digest))
+    else:
         tx.execute(sa.insert(editions), {"digest": digest, "name": name, "dialect": dialect, "source": source})
 
 
@@ -150,11 +161,11 @@ def edition_source(tx: Tx, digest: str) -> str:
 
 def rank(tx: Tx, supplier: str, key: str) -> int:
     """How many orders of this supplier had this seed key before; counted up."""
-    same = {"s": supplier, "k": key}
-    if tx.execute(_COUNT_KEY, same).rowcount == 0:
+    counted = tx.execute(_COUNT_KEY, {"s": supplier, "k": key}).scalar_one_or_none()
+    if counted is None:
         tx.execute(_FIRST_KEY, {"supplier": supplier, "key": key, "count": 1})
         return 0
-    return int(tx.execute(_READ_KEY, same).scalar_one()) - 1
+    return int(counted) - 1
 
 
 def count_repeat(tx: Tx, supplier: str, action: str, tenant: str, ref: str, scenario: str) -> int:

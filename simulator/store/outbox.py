@@ -6,7 +6,7 @@ A lane always rests on its head: the KCI that was attempted and not settled, els
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -27,7 +27,17 @@ _OPEN_OF = (
     sa.select(*_KCI).where(kcis.c.order.in_(p("ids", expanding=True)), _IS_OPEN)
     .order_by(kcis.c.state == "paused", kcis.c.state, kcis.c.due_at, kcis.c.position)  # `attempted` sorts before `waiting`
 )  # fmt: skip
-_CLAIM = sa.select(lanes).where(lanes.c.wake <= p("wall")).order_by(lanes.c.wake).limit(p("most")).with_for_update(skip_locked=True)
+_REST_OF = (
+    sa.select(kcis.c.id, kcis.c.order, kcis.c.state, kcis.c.due_at).where(kcis.c.order.in_(p("ids", expanding=True)), _IS_OPEN)
+    .order_by(kcis.c.state == "paused", kcis.c.state, kcis.c.due_at, kcis.c.position)
+)  # fmt: skip
+_CLAIM = (
+    sa.select(lanes).where(lanes.c.supplier == p("s"), lanes.c.wake <= p("wall"))
+    .order_by(lanes.c.wake, lanes.c.due).limit(p("most")).with_for_update(skip_locked=True)
+)  # fmt: skip
+_FIRST = ("sending", "retry", "parked")
+_IN_FRONT = sa.select(lanes).where(lanes.c.supplier == p("s"), lanes.c.state.in_([sa.literal_column(f"'{state}'") for state in _FIRST]))
+_CLAIM_FRONT = _CLAIM.where(lanes.c.state.in_([sa.literal_column("'sending'"), sa.literal_column("'retry'")]))
 _HELD = (
     sa.select(lanes).where(lanes.c.order.in_(p("ids", expanding=True)), lanes.c.owner == p("me")).order_by(lanes.c.order).with_for_update()
 )
@@ -37,7 +47,26 @@ _ATTEMPT = ("state", "sequence", "issued_at", "body", "attempts", "last")
 _SAVE = sa.update(kcis).where(kcis.c.id == p("key")).values({name: p(name) for name in _ATTEMPT})
 _GATED = ("due_at", "state", "gate", "gate_at")
 _REGATE = sa.update(kcis).where(kcis.c.id == p("key"), _UNTRIED).values({name: p(name) for name in _GATED})
-_NEXT_WAKE = sa.select(sa.func.min(lanes.c.wake)).where(lanes.c.wake.is_not(None))
+_PENDING = sa.text("""
+    WITH RECURSIVE awake(supplier) AS (
+        SELECT (SELECT supplier FROM lanes WHERE wake IS NOT NULL ORDER BY supplier LIMIT 1)
+        UNION ALL
+        SELECT (SELECT l.supplier FROM lanes l WHERE l.wake IS NOT NULL AND l.supplier > awake.supplier ORDER BY l.supplier LIMIT 1)
+        FROM awake WHERE awake.supplier IS NOT NULL
+    )
+    SELECT awake.supplier, (
+        SELECT l.wake FROM lanes l WHERE l.supplier = awake.supplier AND l.wake IS NOT NULL ORDER BY l.wake LIMIT 1
+    ) AS wake FROM awake WHERE awake.supplier IS NOT NULL
+""")
+"""A jump through the index from supplier to supplier: however many orders one of them has, it is looked at twice."""
+
+
+class Queued(NamedTuple):
+    """An open KCI, as far as its place in the lane goes."""
+
+    id: str
+    state: str
+    due_at: int
 
 
 def add(tx: Tx, supplier: str, added: Sequence[Kci]) -> None:
@@ -84,7 +113,7 @@ def rest(tx: Tx, lane: Lane, clock: Clock, *, positions: int = 0, unpark: bool =
     tx.execute(sa.update(lanes).where(lanes.c.order == lane.order).values(**values))
 
 
-def resting(waiting: Sequence[Kci], clock: Clock) -> dict[str, Any]:
+def resting(waiting: Sequence[Kci | Queued], clock: Clock) -> dict[str, Any]:
     """The columns of a lane at rest on the head of `waiting`."""
     if not waiting or waiting[0].state == "paused":
         return {"state": "idle", "due": None, "wake": None, "owner": ""}
@@ -99,9 +128,38 @@ def open_of(tx: Tx, order_ids: Sequence[str]) -> dict[str, list[Kci]]:
     return found
 
 
-def claim(tx: Tx, limit: int) -> list[Lane]:
-    """Lock the lanes whose wake has come, the longest overdue first; lanes that another sender is claiming are skipped."""
-    return [lane_of(row._mapping) for row in tx.execute(_CLAIM, {"wall": tx.wall, "most": limit})]
+def pending(tx: Tx) -> list[tuple[str, int]]:
+    """The suppliers whose lanes want a sender, now or later, each with the wall time of its first; the longest overdue first."""
+    found = [(row.supplier, int(row.wake)) for row in tx.execute(_PENDING) if row.wake is not None]
+    return sorted(found, key=lambda pair: pair[1])
+
+
+def rest_of(tx: Tx, order_ids: Sequence[str]) -> dict[str, list[Queued]]:
+    """The same as `open_of`, but only what a lane needs to rest."""
+    found: dict[str, list[Queued]] = {order_id: [] for order_id in order_ids}
+    for row in tx.execute(_REST_OF, {"ids": list(order_ids)}):
+        found[row.order].append(Queued(row.id, row.state, row.due_at))
+    return found
+
+
+def claim(tx: Tx, supplier: str, limit: int, *, in_front: bool = False) -> list[Lane]:
+    """Lock a supplier's lanes whose wake has come, the longest overdue first; lanes that another sender is claiming are skipped.
+
+    `in_front`: only those that were tried before.
+    """
+    statement = _CLAIM_FRONT if in_front else _CLAIM
+    return [lane_of(row._mapping) for row in tx.execute(statement, {"s": supplier, "wall": tx.wall, "most": limit})]
+
+
+def went_back(tx: Tx, most: int) -> None:
+    """The wall clock was set back: nothing that waits in wall time waits longer than `most` from now."""
+    waits = sa.update(lanes).where(lanes.c.state.in_(["sending", "retry"]), lanes.c.wake > tx.wall + most)
+    tx.execute(waits.values(wake=tx.wall + most))
+
+
+def in_front(tx: Tx, supplier: str) -> list[Lane]:
+    """The lanes that come first where all of a supplier's orders wait in one queue: being sent, to be tried again, parked."""
+    return [lane_of(row._mapping) for row in tx.execute(_IN_FRONT, {"s": supplier})]
 
 
 def held(tx: Tx, fences: Mapping[str, int], owner: str) -> dict[str, Lane]:
@@ -122,17 +180,6 @@ def save(tx: Tx, changed: Sequence[Kci]) -> None:
     """Write KCIs as their attempts changed them."""
     if changed:
         tx.execute(_SAVE, [{**{name: getattr(kci, name) for name in _ATTEMPT}, "key": kci.id} for kci in changed])
-
-
-def release_all(tx: Tx) -> int:
-    """Give every held lane free at once: for the only sender of a store, when it starts after a crash."""
-    return int(tx.execute(sa.update(lanes).where(lanes.c.state == "sending").values(wake=tx.wall)).rowcount)
-
-
-def next_wake(tx: Tx) -> int | None:
-    """The earliest wall time at which a lane wants a sender."""
-    found = tx.execute(_NEXT_WAKE).scalar_one()
-    return None if found is None else int(found)
 
 
 def one(tx: Tx, kci_id: str) -> Kci | None:

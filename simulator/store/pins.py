@@ -15,12 +15,15 @@ _PINS = sa.select(pins).where(pins.c.supplier == p("s")).order_by(pins.c.id)
 
 def every(tx: Tx, supplier: str) -> list[Mapping[str, Any]]:
     """Pins, the oldest first; `when` as it was given."""
+    if not tx.memo.get(("pins", supplier), True):
+        return []
     rows = tx.execute(_PINS, {"s": supplier})
     return [{key: row._mapping[key] for key in ("id", "scenario", "times", "when")} for row in rows]
 
 
 def add(tx: Tx, supplier: str, scenario: str, times: int | None, when: Mapping[str, Any]) -> int:
     """Add a pin; its id."""
+    tx.memo.pop(("pins", supplier), None)
     result = tx.execute(sa.insert(pins).values(supplier=supplier, scenario=scenario, times=times, when=dict(when)))
     return int(result.inserted_primary_key[0])
 

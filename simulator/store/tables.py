@@ -1,6 +1,7 @@
 """The tables, one definition for SQLite and PostgreSQL. Instants are integer microseconds; JSON is text, written by us.
 
-`lanes` is what senders claim and what an amendment locks: one row per order, one `wake` column in wall time, one partial index.
+`lanes` is what senders claim and what an amendment locks: one row per order, one `wake` column in wall time, one partial index. It begins
+with the supplier: what waits for a gateway that is down costs nobody else a look.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 
 from simulator import strict_json
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 p = sa.bindparam
 """Statements that run for every order are built once, with `p(...)` for what varies: building costs more than running."""
 
@@ -90,7 +91,8 @@ lanes = sa.Table(
     sa.Column("fence", sa.BigInteger, nullable=False), sa.Column("next_sequence", sa.Integer, nullable=False),
     sa.Column("next_position", sa.Integer, nullable=False),
 )  # fmt: skip
-sa.Index("lanes_wake", lanes.c.wake, sqlite_where=lanes.c.wake.is_not(None), postgresql_where=lanes.c.wake.is_not(None))
+_awake = lanes.c.wake.is_not(None)
+sa.Index("lanes_wake", lanes.c.supplier, lanes.c.wake, lanes.c.due, sqlite_where=_awake, postgresql_where=_awake)
 sa.Index("lanes_due", lanes.c.supplier, lanes.c.state, lanes.c.due)
 
 OPEN = ("waiting", "attempted", "paused")
@@ -106,7 +108,20 @@ kcis = sa.Table(
 )  # fmt: skip
 _is_open = kcis.c.state.in_([sa.literal_column(f"'{state}'") for state in OPEN])
 sa.Index("kcis_open", kcis.c.order, kcis.c.due_at, kcis.c.position, sqlite_where=_is_open, postgresql_where=_is_open)
-sa.Index("kcis_state", kcis.c.supplier, kcis.c.state, kcis.c.due_at)
+sa.Index("kcis_state", kcis.c.supplier, kcis.c.state, kcis.c.due_at, kcis.c.id)
+sa.Index("kcis_page", kcis.c.supplier, kcis.c.due_at, kcis.c.id)
+
+holds = sa.Table(
+    "holds", metadata,
+    _text("supplier", primary_key=True), _text("state"), _text("reason"), _instant("since_wall", nullable=False), _instant("until_wall"),
+    sa.Column("good", sa.Integer, nullable=False), _instant("slot_wall", nullable=False),
+)  # fmt: skip
+
+senders = sa.Table(
+    "senders", metadata,
+    _text("id", primary_key=True), _text("host"), sa.Column("pid", sa.Integer, nullable=False), _text("version"),
+    _instant("started_wall", nullable=False), _instant("beat_wall", nullable=False),
+)  # fmt: skip
 
 journal = sa.Table(
     "journal", metadata,
@@ -161,4 +176,4 @@ def row_of(thing: Any) -> dict[str, Any]:
     return {name: getattr(thing, name) for name in thing.__slots__}
 
 
-PER_SUPPLIER = (orders, requests, seed_keys, lanes, kcis, journal, dropped, pins, repeats)
+PER_SUPPLIER = (orders, requests, seed_keys, lanes, kcis, holds, journal, dropped, pins, repeats)

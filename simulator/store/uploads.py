@@ -13,6 +13,8 @@ _SOURCE = sa.select(uploads.c.source).where(uploads.c.supplier == p("s"), upload
 
 def every(tx: Tx, supplier: str) -> tuple[tuple[str, str], ...]:
     """Name and digest of each."""
+    if not tx.memo.get(("uploads", supplier), True):
+        return ()
     return tuple((row.name, row.digest) for row in tx.execute(_EVERY, {"s": supplier}))
 
 
@@ -24,6 +26,7 @@ def source(tx: Tx, supplier: str, digest: str) -> str:
 def put(tx: Tx, supplier: str, name: str, digest: str, text: str) -> bool:
     """Keep one, instead of another of its name; whether there was none."""
     known = remove(tx, supplier, name)
+    tx.memo.pop(("uploads", supplier), None)
     tx.execute(sa.insert(uploads).values(supplier=supplier, name=name, digest=digest, source=text))
     return not known
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from simulator import instants, metrics, oauth, story
+from simulator import instants, metrics, oauth, shapes, story
 from simulator.clock import Clock
 from simulator.config import SupplierConfig
 from simulator.dialects import Dialect, Route
 from simulator.errors import Refused
 from simulator.model import Document, Exchange, Incoming, Kci, Order, OrderView, Outgoing
 from simulator.scenario import Book
-from simulator.store import Store, clocks, journal, orders, outbox, pins
+from simulator.store import Store, clocks, holds, journal, orders, outbox, pins
 from simulator.store.journal import Dropped, Tail
 from simulator.store.suppliers import Called
 from simulator.supplier.acts import Acts
@@ -129,10 +129,11 @@ class Supplier:
         with self.store.read() as tx:
             return journal.page(tx, self.name, **filters)
 
-    def last_delivery(self) -> Exchange | None:
-        """The newest exchange with the gateway: how it is doing."""
+    def gateway(self) -> dict[str, Any]:
+        """How the gateway is: held back and why, else as its last answer was (`shapes.gateway_shape`)."""
         with self.store.read() as tx:
-            return journal.last_outward(tx, self.name)
+            hold, last = holds.one(tx, self.name), journal.last_outward(tx, self.name)
+        return shapes.gateway_shape(self.name, self.config.gateway.url, hold, last)
 
     def ask(self) -> Inquiry:
         """Questions about the journal: find, count, verify."""
@@ -191,6 +192,11 @@ class Supplier:
         """`resume` or `abandon` an order. Refused: not_found, or conflict with its state."""
         Acts(self.store, self.name).on_order(act, order_id)
         return self.order(order_id)
+
+    def act_on_gateway(self, act: str) -> dict[str, Any]:
+        """`stop` sending to the gateway, or `resume` it. Refused (conflict) where it is so already."""
+        Acts(self.store, self.name).on_gateway(act)
+        return self.gateway()
 
     def signal(self, name: str, order_id: str) -> OrderView:
         """Give the signal that an order's story waits for. Refused: not_found, or conflict with what it waits for."""

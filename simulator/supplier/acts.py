@@ -1,5 +1,7 @@
 """What an operator does to one order's outbox: send a KCI again, withdraw or skip one, let an order go on or give it up, signal.
 
+And to all of them: stop what goes to the gateway, and let it go on.
+
 Each act locks the order's lane first, as a sender and an amendment do, and leaves a line in the journal (direction `act`).
 """
 
@@ -12,9 +14,10 @@ from dataclasses import replace
 from simulator import engine
 from simulator.errors import Illegal, Refused
 from simulator.model import Exchange, Kci, Lane
-from simulator.store import Store, Tx, clocks, journal, orders, outbox
+from simulator.store import Store, Tx, clocks, holds, journal, orders, outbox
 
 ACTS_ON_ORDERS = ("resume", "abandon")
+ACTS_ON_GATEWAYS = ("stop", "resume")
 FROM = {"resend": ("delivered", "dead", "skipped"), "withdraw": ("waiting", "paused"), "skip": ("dead", "attempted")}
 """The acts on a KCI, and in which of its states each can be done."""
 
@@ -74,6 +77,24 @@ class Acts:
                 except Illegal as error:
                     raise Refused("conflict", [str(error)]) from None
                 self._rest(tx, lane, given_up=False, unpark=False)
+
+    def on_gateway(self, act: str) -> None:
+        """`stop` sending to the gateway, or `resume` whatever it was that kept messages back."""
+        with self.store.write() as tx:
+            if not clocks.hold(tx, self.name):
+                raise Refused("not_found", [f"there is no supplier {self.name} any more"])
+            hold = holds.take(tx, self.name)
+            if (hold.state == "stopped") if act == "stop" else not hold.state:
+                raise Refused("conflict", [f"the gateway is {'stopped already' if act == 'stop' else 'not held back'}"])
+            if act == "stop":
+                hold = replace(hold, state="stopped", reason="an operator stopped it", since_wall=tx.wall, until_wall=None, good=0)
+            else:
+                hold = holds.freed(hold)
+            holds.save(tx, hold)
+            now = clocks.get(tx, self.name).now(tx.wall)
+            act_done = Exchange(at=now, direction="act", method="", path="", findings=(f"an operator's {act} of the gateway",))
+            journal.note(tx, self.name, act_done)
+            tx.ring()
 
     @contextmanager
     def _lane(self, tx: Tx, order_id: str, act: str, kci_id: str) -> Iterator[Lane]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from simulator import logs, redact, strict_json
+from simulator import crash, logs, redact, strict_json
 from simulator.clock import monotonic
 from simulator.dialects import Dialect, Route
 from simulator.errors import Conflict, Illegal, Refused, RenderFailed, Unavailable
@@ -128,7 +128,9 @@ class Reception:
                         reasons=played.reasons, findings=submission.findings,
                     )  # fmt: skip
                     journal.note(tx, self.name, exchange)
-                    return played
+                    crash.point("order-before-commit")
+                crash.point("order-before-answer")
+                return played
             except Conflict:
                 continue
         raise Unavailable("too many writers at once: try again")

@@ -11,13 +11,14 @@ from simulator.config.table import Duration
 from simulator.errors import Invalid, Refused
 from simulator.schema import Boolean, Integer, Mapped, Moment, Number, OneOf, Range, Strict, String
 from simulator.shapes import kci_shape, order_shape
-from simulator.supplier.acts import ACTS_ON_ORDERS, FROM
+from simulator.supplier.acts import ACTS_ON_GATEWAYS, ACTS_ON_ORDERS, FROM
 from simulator.supplier.waiting import KINDS
 from simulator.web import shapes
 from simulator.web.answers import LAST_ID, Register, View, answer, body_as, not_valid, problem
 from simulator.web.events import Stream
 from simulator.web.gate import Gate
 
+ARCHIVES = {"application/zip", "application/x-zip-compressed", "application/x-tar", "application/gzip", "multipart/form-data"}
 LONGEST_WAIT = 5 * instants.MINUTE
 DEFAULT_WAIT = 30 * instants.SECOND
 
@@ -80,6 +81,8 @@ def acting(route: Register) -> None:
 
     @route("/scenarios/<name>", "PUT")
     def put_scenario(name: str) -> Response:
+        if request.mimetype in ARCHIVES:
+            return problem(415, "not_text", f"a scenario is YAML, one file each: {request.mimetype} cannot be taken")
         try:
             scenario, is_new = g.supplier.shelf.put(request.get_data(), name)
         except Invalid as error:
@@ -101,19 +104,29 @@ def acting(route: Register) -> None:
         now = instants.parse_instant(given["now"]) if "now" in given else None
         return answer(shapes.clock_shape(*g.supplier.set_clock(mode=given.get("mode"), rate=given.get("rate"), now=now)))
 
+    @route("/reset", "POST")
+    def reset() -> Response:
+        g.supplier.reset()
+        return answer({"reset": g.supplier.name})
+
+
+def operating(route: Register) -> None:
+    """Register what an operator does to KCIs, orders and gateways."""
     for act in FROM:
         route(f"/kcis/<kci_id>/{act}", "POST")(_on_kci(act))
     for act in ACTS_ON_ORDERS:
         route(f"/orders/<order_id>/{act}", "POST")(_on_order(act))
 
+    for act in ACTS_ON_GATEWAYS:
+        route(f"/gateway/{act}", "POST")(_on_gateway(act))
+
+    @route("/gateway", "GET")
+    def gateway() -> Response:
+        return answer(g.supplier.gateway())
+
     @route("/orders/<order_id>/signals/<name>", "POST")
     def signal(order_id: str, name: str) -> Response:
         return answer(order_shape(g.supplier.signal(name, order_id)))
-
-    @route("/reset", "POST")
-    def reset() -> Response:
-        g.supplier.reset()
-        return answer({"reset": g.supplier.name})
 
 
 def _on_kci(act: str) -> View:
@@ -130,6 +143,14 @@ def _on_order(act: str) -> View:
 
     act_on_order.__name__ = act
     return act_on_order
+
+
+def _on_gateway(act: str) -> View:
+    def act_on_gateway() -> Response:
+        return answer(g.supplier.act_on_gateway(act))
+
+    act_on_gateway.__name__ = f"{act}_gateway"
+    return act_on_gateway
 
 
 def waiting(route: Register, gate: Gate) -> None:

@@ -14,12 +14,13 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, current_app, g, request
 
 from simulator import metrics
+from simulator.config.remarks import is_loopback
 from simulator.config.table import SupplierSettings
 from simulator.errors import Conflict, Invalid, Refused, Unavailable
 from simulator.schema import Length, String, listed
 from simulator.supplier import Supplier
 from simulator.web import shapes
-from simulator.web.acting import acting, waiting
+from simulator.web.acting import acting, operating, waiting
 from simulator.web.answers import View, answer, body_as, not_valid, problem
 from simulator.web.gate import Gate
 from simulator.web.looking import asking, looking
@@ -58,6 +59,10 @@ def _guard(admin: Blueprint, world: World) -> None:
     def check_caller() -> Response | None:
         if "\0" in request.path or any("\0" in value for value in request.args.values()):
             return problem(400, "malformed", "a NUL is no part of any name")  # PostgreSQL would not even look for it
+        private = world.config.admin_token is None and is_loopback(world.config.server.host)
+        if private and not is_loopback(request.host.rpartition(":")[0] or request.host):
+            said = f"this server listens for this machine alone, not for {request.host[:80]}: set admin.token to use it by other names"
+            return problem(403, "foreign_host", said)
         origin = request.headers.get("Origin")
         if origin and urlsplit(origin).netloc != request.host:
             return problem(403, "foreign_origin", "a page of another origin may not use this API")
@@ -136,6 +141,8 @@ def _refuse_files(asked: Any, path: str = "") -> None:
         raise Refused("malformed", [f"{path}: a file is for the settings of this simulator: give the secret itself"])
     if isinstance(asked, (dict, list)):
         for key, value in asked.items() if isinstance(asked, dict) else enumerate(asked):
+            if key == "tls" and path == "gateway":
+                raise Refused("malformed", ["gateway.tls: files are for the settings of this simulator"])
             _refuse_files(value, f"{path}.{key}" if path else str(key))
 
 
@@ -166,4 +173,5 @@ def _per_supplier(admin: Blueprint, world: World, gate: Gate) -> None:
     looking(route)
     asking(route)
     acting(route)
+    operating(route)
     waiting(route, gate)

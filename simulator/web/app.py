@@ -6,6 +6,7 @@ answered by that supplier's contract and stands in its journal.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import cast
 
@@ -14,7 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 
 from simulator import clock, metrics, oauth, strict_json
 from simulator.dialects.routes import router_of
-from simulator.errors import Refused
+from simulator.errors import Refused, Unavailable
 from simulator.model import Incoming, Outgoing
 from simulator.pretend_gateway import make_pretend_gateway
 from simulator.supplier import Supplier
@@ -22,6 +23,8 @@ from simulator.web.admin import ADMIN, make_admin
 from simulator.web.answers import problem
 from simulator.web.gate import Gate
 from simulator.world import MADE, MOST_KNOWN, World, pretend_path
+
+log = logging.getLogger("simulator.web")
 
 
 def create_app(world: World) -> Flask:
@@ -50,6 +53,10 @@ def create_app(world: World) -> Flask:
             return None
         door = next((door for door in by_length if path == door.prefix or path.startswith(door.prefix + "/")), None)
         return door.answer(request) if door else problem(404, "not_found", f"no supplier answers at {path[:200]}")
+
+    @app.errorhandler(Unavailable)
+    def unavailable(error: Unavailable) -> Response:
+        return problem(503, "unavailable", str(error))
 
     @app.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> Response:
@@ -128,9 +135,12 @@ class _Door:
         """Who answers, and what."""
         try:
             incoming = _with_body(incoming, asked)
+            supplier = self._called(incoming)
         except Refused as refused:
             return self.supplier, self.supplier.refuse(incoming, refused)
-        supplier = self._called(incoming)
+        except Unavailable as error:
+            log.error("%s %s: %s", incoming.method, incoming.path, error)
+            return self.supplier, self.supplier.dialect.refuse(Refused("unavailable", [str(error)]))
         if (granted := supplier.grant(incoming)) is not None:
             return supplier, granted
         try:

@@ -94,6 +94,13 @@ def test_no_match_is_a_fault(ask: Ask, kind: str) -> None:
                 ask("POST", "verify", json={"sequence": [{path: odd}]})
 
 
+def test_no_body_of_an_act_is_a_fault(ask: Ask) -> None:
+    """Acts that take no body do what they are asked, whatever comes along."""
+    for odd in ODD:
+        ask("POST", "gateway/stop", json=odd)
+        ask("POST", "gateway/resume", json=odd)
+
+
 def test_no_name_is_a_fault(ask: Ask) -> None:
     for name in NAMES:
         for act in ("resend", "withdraw", "skip"):
@@ -128,4 +135,4 @@ def test_the_list_of_what_is_tried_is_whole(make_config: Callable[..., Any]) -> 
     with Embedded(make_config()) as simulator:
         rules = [rule for rule in simulator.server.app.url_map.iter_rules() if rule.rule.startswith("/__admin/")]  # type: ignore[attr-defined]
     posted = {rule.rule.removeprefix("/__admin/") for rule in rules if "POST" in (rule.methods or ()) and "<" not in rule.rule}
-    assert posted - {"reset", "scenarios/check"} == set(BODIES)
+    assert posted - {"reset", "scenarios/check", "gateway/stop", "gateway/resume"} == set(BODIES)

@@ -136,6 +136,7 @@ ODD: list[Any] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "member", [*published("create_request"), "orderItems.0", "orderItems.0.orderItemDetail", "orderItems.1.orderItemDetail.x"]
 )

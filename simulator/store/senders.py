@@ -1,0 +1,67 @@
+"""The senders that share a store: each gives a sign of life, and what one leaves behind is taken back by the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from simulator import instants
+from simulator.store.database import Tx
+from simulator.store.tables import lanes, p, senders
+
+SILENT = 6 * instants.SECOND
+"""A sender that gave no sign for so long is taken to be gone."""
+
+_BEAT = sa.update(senders).where(senders.c.id == p("key")).values(beat_wall=p("wall"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SenderRow:
+    """One sender: where it runs, since when, and its newest sign of life."""
+
+    id: str
+    host: str
+    pid: int
+    version: str
+    started_wall: int
+    beat_wall: int
+
+
+def beat(tx: Tx, sender: str, me: Mapping[str, str | int]) -> None:
+    """Say that a sender is alive; `me` is its host, pid and version."""
+    if tx.execute(_BEAT, {"key": sender, "wall": tx.wall}).rowcount == 0:
+        tx.execute(sa.insert(senders).values(id=sender, started_wall=tx.wall, beat_wall=tx.wall, **me))
+
+
+def leave(tx: Tx, sender: str) -> None:
+    """A sender ends, and holds nothing any more."""
+    tx.execute(sa.delete(senders).where(senders.c.id == sender))
+
+
+def take_back(tx: Tx) -> int:
+    """Free what silent senders hold, before its lease ends: how many orders."""
+    silent = [row.id for row in tx.execute(sa.select(senders.c.id).where(senders.c.beat_wall < tx.wall - SILENT))]
+    if not silent:
+        return 0
+    theirs = (lanes.c.state == "sending", lanes.c.owner.in_(silent), lanes.c.wake > tx.wall)
+    freed = int(tx.execute(sa.update(lanes).where(*theirs).values(wake=tx.wall)).rowcount)
+    tx.execute(sa.delete(senders).where(senders.c.id.in_(silent)))
+    return freed
+
+
+def take_all(tx: Tx) -> int:
+    """Free every held lane at once: for the only sender of a store, when it starts after a crash."""
+    tx.execute(sa.delete(senders))
+    return int(tx.execute(sa.update(lanes).where(lanes.c.state == "sending").values(wake=tx.wall)).rowcount)
+
+
+def every(tx: Tx) -> list[SenderRow]:
+    """All of them, the oldest first."""
+    return [SenderRow(**row._mapping) for row in tx.execute(sa.select(senders).order_by(senders.c.started_wall, senders.c.id))]
+
+
+def last_beat(tx: Tx) -> int:
+    """The wall time of the newest sign of life, 0 before the first."""
+    return int(tx.execute(sa.select(sa.func.max(senders.c.beat_wall))).scalar_one() or 0)
