@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SPECTRAL := $(VENV)/spectral/node_modules/.bin/spectral
 READY := $(VENV)/.ready
 
-.PHONY: run demo test slow contract linter examples lint types format check bench clean
+.PHONY: run demo test slow faults contract linter examples lint types format check bench clean
 
 run: $(READY)  ## the simulator and the pretend gateway on http://127.0.0.1:8080
 	$(BIN)/simulator serve $(ARGS)
@@ -14,10 +14,13 @@ demo: $(READY)  ## every shipped scenario, played and printed
 	$(BIN)/simulator demo
 
 test: $(READY)  ## the tests: under a minute
-	$(BIN)/python -m pytest -n 2 -m "not slow" --ignore tests/contract $(ARGS)
+	$(BIN)/python -m pytest -p no:schemathesis -n 2 -m "not slow" --ignore tests/contract --ignore tests/faults $(ARGS)
 
 slow: $(READY)  ## the tests that start processes, kill them, or build packages
-	$(BIN)/python -m pytest -m slow $(ARGS)
+	$(BIN)/python -m pytest -n 2 -m slow --ignore tests/faults $(ARGS)
+
+faults: $(READY)  ## kills, outages, bad gateways, and six mutants; FAULTS=long make faults: half an hour of it
+	$(BIN)/python -m pytest -n 2 tests/faults $(ARGS)
 
 contract: $(READY)  ## Schemathesis, a linter and a client generator against our own OpenAPI
 	SPECTRAL=$(wildcard $(CURDIR)/$(SPECTRAL)) $(BIN)/python -m pytest -n 2 tests/contract $(ARGS)

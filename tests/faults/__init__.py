@@ -1,0 +1,1 @@
+"""Real processes, real faults, judged from the receiver's log alone: `make faults`."""
