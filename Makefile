@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SPECTRAL := $(VENV)/spectral/node_modules/.bin/spectral
 READY := $(VENV)/.ready
 
-.PHONY: run demo test slow faults contract linter examples lint types format check bench clean
+.PHONY: run demo test slow faults contract linter examples lint types format check bench million sizing clean
 
 run: $(READY)  ## the simulator and the pretend gateway on http://127.0.0.1:8080
 	$(BIN)/simulator serve $(ARGS)
@@ -49,6 +49,12 @@ check: $(READY)  ## the shipped scenario files
 
 bench: $(READY)  ## how fast it is here, beside yardsticks taken in the same run
 	$(BIN)/python -m tests.bench $(ARGS)
+
+million: $(READY)  ## what a million waiting KCIs cost, on both databases: minutes
+	$(BIN)/python -m tests.million $(ARGS)
+
+sizing: $(READY)  ## how much one sender sends, and two
+	$(BIN)/python -m tests.sizing $(ARGS)
 
 $(READY): setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..."; exit 1; }

@@ -46,6 +46,14 @@ def test_every_setting_is_documented_and_in_the_example_with_its_default(tmp_pat
     assert config.load(ROOT / "config.yaml", environment={}) == config.load(empty, environment={})
 
 
+def test_every_clause_of_the_promise_names_tests_that_exist() -> None:
+    promise = README[README.index("## The promise") : README.index("## Use it")]
+    clauses = [line for line in promise.splitlines() if line.startswith("| ")][1:]
+    assert len(clauses) == 11 and all("`test_" in line or "not tested here" in line for line in clauses)
+    defined = set(re.findall(r"def (test_\w+)", "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))))
+    assert sorted(set(re.findall(r"`(test_\w+)`", promise)) - defined) == []
+
+
 def test_every_command_is_in_the_readme() -> None:
     assert [name for name in main.commands if f"`simulator {name}" not in README] == []
 
@@ -144,3 +152,14 @@ def test_the_makefile_has_what_the_readme_names() -> None:
     makefile = (ROOT / "Makefile").read_text()
     for target in set(re.findall(r"(?:`|\$ )make\s(\w+)", README + (ROOT / "CONTRIBUTING.md").read_text())):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_the_compose_file_is_what_the_simulator_understands() -> None:
+    text = (ROOT / "examples" / "three_hosts" / "compose.yaml").read_text()
+    services = yaml.safe_load(re.sub(r"\$\{(\w+):[-?]([^}]*)\}", r"\2", text))["services"]
+    for name in ("one", "two", "three", "gateway"):
+        loaded = config.load(environment=services[name]["environment"])
+        assert (
+            loaded.store.url == "postgresql://simulator:simulator@db/simulator" and loaded.suppliers[0].gateway.url == "http://gateway:9000"
+        )
+        assert services[name].get("command", ["serve"])[0] in main.commands
