@@ -68,7 +68,7 @@ def load(text: str | bytes, file: str) -> Located:
     except yaml.MarkedYAMLError as error:
         raise Invalid([_syntax_problem(error, file)]) from None
     except yaml.YAMLError as error:
-        raise Invalid([Problem(message=f"not YAML: {error}", file=file, line=1, column=1, code="yaml")]) from None
+        raise Invalid([_unreadable(error, source, file)]) from None
     if node is None:
         raise Invalid([Problem(message="the file is empty", file=file, line=1, column=1, code="empty")])
     located = Located(None, file)
@@ -125,7 +125,7 @@ def _measure(source: str, file: str) -> None:
     except yaml.MarkedYAMLError as error:
         raise Invalid([_syntax_problem(error, file)]) from None
     except yaml.YAMLError as error:
-        raise Invalid([Problem(message=f"not YAML: {error}", file=file, line=1, column=1, code="yaml")]) from None
+        raise Invalid([_unreadable(error, source, file)]) from None
 
 
 def _at(mark: Any, message: str, file: str, code: str, hint: str = "") -> Problem:
@@ -141,6 +141,14 @@ def _syntax_problem(error: yaml.MarkedYAMLError, file: str) -> Problem:
     if mark is None:
         return Problem(message=f"not YAML: {said}", file=file, line=1, column=1, code="yaml", hint=hint)
     return _at(mark, f"not YAML: {said}", file, "yaml", hint)
+
+
+def _unreadable(error: yaml.YAMLError, source: str, file: str) -> Problem:
+    """A character that no YAML file may hold; the parser's own words for it take two lines and count bytes."""
+    character = chr(getattr(error, "character", 0))
+    index = max(0, source.find(character))
+    line, column = source.count("\n", 0, index) + 1, index - source.rfind("\n", 0, index)
+    return Problem(message=f"not YAML: the character {character!a} is not allowed", file=file, line=line, column=column, code="yaml")
 
 
 class _Builder:

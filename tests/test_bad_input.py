@@ -6,6 +6,7 @@ A: what a gateway sends; B: scenario files; C: templates; D: settings; E: the ad
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import logging
 import socket
@@ -202,12 +203,26 @@ def test_what_the_server_itself_refuses(door: str, row: str, raw: bytes, answers
 
 
 @pytest.mark.slow
+def test_a3_a_body_that_breaks_off_is_no_body(door: str) -> None:
+    with socket.create_connection((urlsplit(door).hostname or "", urlsplit(door).port or 0), timeout=20) as connection:
+        connection.sendall(b"POST /service-orders HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{}")
+        connection.shutdown(socket.SHUT_WR)
+        came = connection.makefile("rb").read()
+    assert came.startswith(b"HTTP/1.1 400") and b"the body breaks off after 2 of 9 bytes" in came
+
+
+SLOWLY = (b"Content-Le", b"Content-Length: 500\r\n\r\n{", b"Transfer-Encoding: chunked\r\n\r\n5\r\n{")
+"""How far a slow client has come: its head, its body, a chunk of it."""
+
+
+@pytest.mark.slow
 def test_a26_a_hundred_and_twenty_slow_connections_hold_nobody_up(door: str) -> None:
     where = (urlsplit(door).hostname or "", urlsplit(door).port or 0)
     slow = [socket.create_connection(where, timeout=20) for _ in range(120)]
+    head = b"POST /service-orders HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
     try:
-        for connection in slow:
-            connection.sendall(b"POST /service-orders HTTP/1.1\r\nHost: h\r\nContent-Le")
+        for connection, broken_off in zip(slow, itertools.cycle(SLOWLY), strict=False):
+            connection.sendall(head + broken_off)
         with Gateway(door) as gateway:
             done = threading.Event()
             threading.Thread(target=lambda: (gateway.place(), done.set()), daemon=True).start()
@@ -231,7 +246,8 @@ B: list[tuple[str, str, str]] = [
     ("B8 a BOM", "\ufeffscenario: [", "not YAML"),
     ("B8 two documents", "a: 1\n---\nb: 2", "x.yaml:2:1: a second document"),
     ("B8 nothing", "", "the file is empty"),
-    ("B8 binary", "\x00\x01\x02", "x.yaml:1"),
+    ("B8 binary", "\x00\x01\x02", "x.yaml:1:1: not YAML: the character '\\x00' is not allowed"),
+    ("B8 a character that is none", "scenario: X\nabout: ü\x07", "x.yaml:2:9: not YAML: the character '\\x07' is not allowed"),
     ("B9 an unknown key", "scenario: X\nreply: {dealy: 5s}", "did you mean `delay`?"),
     ("B10 a negative time", STEPS + "{after: -5s, send: COMMITTED}", "never negative"),
     ("B10 not a number", STEPS + "{after: .nan, send: COMMITTED}", "x.yaml:4:13"),
@@ -357,11 +373,12 @@ D: list[tuple[str, str, str]] = [
     ("D2 a fragment", "gateway: {url: 'http://x/#a'}", "must have no credentials, query or fragment"),
     ("D2 spaces", "gateway: {url: 'http://x y'}", "must be an absolute"),
     ("D2 a homograph", "gateway: {url: 'http://gаteway.test'}", "must name its host in ASCII"),
-    ("D3 a lease that is too short", "delivery: {lease: 14s}", "delivery.lease must be at least delivery.timeout + 5s"),
+    ("D3 a lease that is too short", "server: {}\ndelivery: {lease: 14s}", "c.yaml:2:19: delivery.lease must be at least delivery.timeout + 5s"),
     ("D5 no such file", "gateway: {auth: {client_secret: {file: /none/secret}}}", "cannot be read"),
     ("D5 a folder", "gateway: {auth: {client_secret: {file: /tmp}}}", "cannot be read"),
     ("D5 an endless file", "gateway: {auth: {client_secret: {file: /dev/zero}}}", "must hold one line"),
     ("D5 an empty file", "gateway: {auth: {client_secret: {file: /dev/null}}}", "must hold one line"),
+    ("D5 certificates", "gateway: {tls: {certificate: /none.pem}}", "c.yaml:1:30: gateway.tls.certificate: /none.pem cannot be used"),
     ("D10 a variable", "gateway: {auth: {client_secret: '${SECRET}'}}", "variables are not filled in here (SECRET)"),
 ]  # fmt: skip
 

@@ -207,7 +207,10 @@ def load(path: Path | None = None, *, environment: Mapping[str, str] | None = No
         merged = _merge(merged, values)
     if problems:
         raise Invalid(problems)
-    built = _build(_merge(loaded, merged))
+    try:
+        built = _build(_merge(loaded, merged))
+    except Invalid as error:
+        raise Invalid([_placed(problem, located) for problem in error.problems]) from None
     file = located.file if located else ""
     said = [*(remark for _, layer, where in layers for remark in remarks.of_layer(layer, file if where else ""))]
     for supplier in built.suppliers:
@@ -225,6 +228,12 @@ def _read(path: Path | None) -> strict_yaml.Located | None:
     except OSError as error:
         raise Invalid([Problem(message=f"cannot be read: {error.strerror}", file=str(path))]) from None
     return strict_yaml.load(text, str(path))
+
+
+def _placed(problem: Problem, located: strict_yaml.Located | None) -> Problem:
+    """A problem of several settings together, at the place of the one that it begins with, where the file has that."""
+    path = tuple(problem.message.partition(" ")[0].rstrip(":").split("."))
+    return located.problem(path, problem.message) if located and path[:1] in located.places else problem
 
 
 def _load_checked(layer: Any, name: str, where: strict_yaml.Located | None, problems: list[Problem]) -> dict[str, Any]:

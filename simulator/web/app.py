@@ -32,7 +32,7 @@ def create_app(world: World) -> Flask:
     app = Flask("simulator", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = world.config.server.max_body
     app.url_map.merge_slashes = False
-    gate = Gate(world.config.server.threads)
+    gate = Gate(world.config.server.threads, world.config.server.max_body)
     app.wsgi_app = gate.around(app.wsgi_app)  # type: ignore[method-assign]
     own = [ADMIN]
     app.register_blueprint(make_admin(world, gate))
@@ -181,6 +181,8 @@ def _with_body(incoming: Incoming, asked: Request) -> Incoming:
         raise too_large from None
     if asked.content_length is None and len(body) >= most:
         raise too_large  # a chunked body is cut off at the limit without a word
+    if len(body) < (asked.content_length or 0):
+        raise Refused("malformed", [f"the body breaks off after {len(body)} of {asked.content_length} bytes"])
     return replace(incoming, body=body)
 
 
