@@ -131,7 +131,8 @@ class Client:
 
     async def open(self) -> None:
         connector = aiohttp.TCPConnector(limit=self.delivery.in_flight, keepalive_timeout=1.5)
-        self.session = aiohttp.ClientSession(connector=connector, auto_decompress=False, headers=_ALWAYS)
+        jar = aiohttp.DummyCookieJar()  # what one gateway sets is no business of the next message
+        self.session = aiohttp.ClientSession(connector=connector, cookie_jar=jar, auto_decompress=False, headers=_ALWAYS)
 
     async def close(self) -> None:
         if self.session is not None:

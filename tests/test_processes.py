@@ -144,8 +144,10 @@ def test_no_child_outlives_a_killed_parent(tmp_path: Path, receiver: Receiver) -
 def test_a_second_one_on_the_same_store_or_port_is_refused_in_one_line(tmp_path: Path) -> None:
     with serving(tmp_path) as (process, url):
         port = url.rpartition(":")[2]
+        (tmp_path / "link.db").symlink_to(tmp_path / "simulator.db")
         for arguments, said in [
             (["--port", "0"], f"simulator.db is already in use by pid {process.pid}"),
+            (["--port", "0", "--store", "sqlite:///link.db"], f"link.db is already in use by pid {process.pid}"),
             (["--port", port, "--store", "sqlite:///other.db"], f"cannot listen on 127.0.0.1:{port}: Address already in use"),
         ]:
             second = subprocess.run(

@@ -130,6 +130,15 @@ def test_a_cancellation_frees_a_parked_order(running: Any, receiver: Receiver) -
     assert [arrival.body["reasonCode"] for arrival in receiver.arrivals] == ["COMMITTED", "CANCELLED"]
 
 
+def test_cookies_are_not_kept(make_config: Callable[..., Config], receiver: Receiver) -> None:
+    receiver.answer = lambda number, arrival: (204, {"Set-Cookie": f"session={number}; Path=/"}, b"")
+    by_name = receiver.url.replace("127.0.0.1", "localhost")  # addresses have no cookies anyway
+    with Embedded(make_config(gateway={"url": by_name})) as simulator, Gateway(simulator.url) as gateway:
+        gateway.place()
+        gateway.advance()
+    assert len(receiver.arrivals) == 3 and not any("cookie" in arrival.headers for arrival in receiver.arrivals)
+
+
 def test_tries_end_and_then_the_kci_is_dead(running: Any, receiver: Receiver) -> None:
     receiver.answer = lambda number, arrival: 500
     with running() as simulator, Gateway(simulator.url) as gateway:

@@ -142,7 +142,7 @@ def _lock(settings: Config, held: ExitStack) -> None:
     if url.get_backend_name() != "sqlite":
         return
     try:
-        descriptor = os.open(f"{Path(url.database or '').absolute()}.serve", os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = os.open(f"{Path(url.database or '').resolve()}.serve", os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise Unavailable(remedy(url, error)) from None
     held.callback(os.close, descriptor)
