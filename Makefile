@@ -51,10 +51,10 @@ bench: $(READY)  ## how fast it is here, beside yardsticks taken in the same run
 	$(BIN)/python -m tests.bench $(ARGS)
 
 million: $(READY)  ## what a million waiting KCIs cost, on both databases: minutes
-	$(BIN)/python -m tests.million $(ARGS)
+	$(BIN)/python -m tests.bench.million $(ARGS)
 
 sizing: $(READY)  ## how much one sender sends, and two
-	$(BIN)/python -m tests.sizing $(ARGS)
+	$(BIN)/python -m tests.bench.sizing $(ARGS)
 
 $(READY): setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..."; exit 1; }

@@ -12,7 +12,7 @@ from typing import Any
 
 import requests
 
-from simulator.errors import SimulatorError
+from simulator.base.errors import SimulatorError
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 

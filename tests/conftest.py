@@ -189,7 +189,7 @@ def postgresql_server() -> Iterator[str]:
 def _await_postgresql(folder: Path, server: subprocess.Popen[bytes]) -> None:
     import psycopg
 
-    from simulator import clock
+    from simulator.base import clock
 
     for _ in range(600):
         try:
@@ -206,7 +206,7 @@ def postgresql_url(postgresql_server: str) -> str:
     """A fresh database."""
     import psycopg
 
-    from simulator import seed
+    from simulator.base import seed
 
     name = "t" + seed.unique().replace("-", "")
     with psycopg.connect(postgresql_server.format(database="postgres").replace("+psycopg", ""), autocommit=True) as connection:

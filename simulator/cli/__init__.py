@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 
-from simulator import __version__, config, logs
-from simulator.errors import Invalid, Refused, SimulatorError
+from simulator import __version__, config
+from simulator.base.errors import Invalid, Refused, SimulatorError
+from simulator.ops import logs
 
 
 class _Group(click.Group):
@@ -69,7 +70,7 @@ def _running(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def run(url: str | None, token: str | None, supplier: str | None, config: str | None, **options: Any) -> None:
-        from simulator.cli.asking import client_of
+        from simulator.cli.remote import client_of
 
         with client_of(_settings(config=config), url, token, supplier) as client:
             command(client, **options)
@@ -204,7 +205,7 @@ def orders(client: Any, words: tuple[str, ...], **options: Any) -> None:
     `resume ID` lets an order go on behind a KCI that was given up; `abandon ID` gives up all that it still has to send;
     `signal NAME ID` gives the signal that its story waits for (`wait: NAME`).
     """
-    from simulator.cli.asking import orders as run
+    from simulator.cli.remote import orders as run
 
     run(client, words, **options)
 
@@ -221,7 +222,7 @@ def kcis(client: Any, words: tuple[str, ...], **options: Any) -> None:
     is dead or waits for another try. Without an ID, and with --state or --order, an act is done to all that these show:
     `kcis resend --state dead`.
     """
-    from simulator.cli.asking import kcis as run
+    from simulator.cli.remote import kcis as run
 
     run(client, words, **options)
 
@@ -237,7 +238,7 @@ def kcis(client: Any, words: tuple[str, ...], **options: Any) -> None:
 @_listing
 def journal(client: Any, direction: str | None, **options: Any) -> None:
     """List every exchange of a running simulator with the gateway, oldest first."""
-    from simulator.cli.asking import journal as run
+    from simulator.cli.remote import journal as run
 
     run(client, direction=direction or "", **options)
 
@@ -251,7 +252,7 @@ def gateways(client: Any, act: str | None, as_json: bool) -> None:
 
     `stop` holds back all messages to a supplier's gateway (`--supplier`), `resume` lets them go, whatever held them back.
     """
-    from simulator.cli.asking import gateways as run
+    from simulator.cli.remote import gateways as run
 
     run(client, act or "", as_json)
 

@@ -14,14 +14,17 @@ from typing import Any
 import click
 import requests
 
-from simulator import instants, rehearsal, story, strict_json
+from simulator import rehearsal
+from simulator.base import instants
+from simulator.base.errors import Invalid, Problem, nearest
 from simulator.config import ClockStart, Config, StoreConfig
-from simulator.errors import Invalid, Problem, nearest
+from simulator.formats import strict_json
 from simulator.model import Incoming, Order, Scenario
 from simulator.pretend_gateway import RECEIVED
-from simulator.rehearsal import EntryTale, Tale
-from simulator.story import Describe, Line
+from simulator.rehearsal import Rehearsal, RehearsedEntry
 from simulator.supplier import Supplier
+from simulator.views import story
+from simulator.views.story import Describe, Line
 from simulator.web import Embedded
 
 WITHIN = "60s"
@@ -32,8 +35,8 @@ class _Run:
     """One order to play: a scenario's own story, or that story with one later request in it."""
 
     title: str
-    tale: Tale
-    entry: EntryTale | None = None
+    rehearsed: Rehearsal
+    entry: RehearsedEntry | None = None
 
 
 def demo(settings: Config, names: Sequence[str]) -> bool:
@@ -78,14 +81,14 @@ def _runs(supplier: Supplier, names: Sequence[str]) -> Iterator[_Run]:
     for scenario in supplier.book.scenarios.values():
         if names and scenario.name not in names:
             continue
-        tale = rehearsal.tell(scenario, supplier.dialect)
+        rehearsed = rehearsal.rehearse(scenario, supplier.dialect)
         if scenario.answers == "create":
-            yield _Run(title=scenario.name, tale=tale)
+            yield _Run(title=scenario.name, rehearsed=rehearsed)
         elif supplier.dialect.vocabulary.default_scenario not in supplier.book.scenarios:
             continue  # it is told against that one's story
-        for entry in tale.entries:
+        for entry in rehearsed.entries:
             if entry.natural:
-                yield _Run(title=f"{scenario.name}, {entry.action} {entry.index + 1}", tale=tale, entry=entry)
+                yield _Run(title=f"{scenario.name}, {entry.action} {entry.index + 1}", rehearsed=rehearsed, entry=entry)
 
 
 class _Player:
@@ -100,8 +103,8 @@ class _Player:
     def play(self, supplier: Supplier, run: _Run) -> list[str]:
         """Play one run and print its story; what went otherwise than told."""
         admin = f"{self.url}/__admin/suppliers/{supplier.name}"
-        scenario = run.tale.scenario
-        expected = list(run.tale.lines)
+        scenario = run.rehearsed.scenario
+        expected = list(run.rehearsed.lines)
         describe = supplier.dialect.describe
         click.echo(f"\n{run.title}: {scenario.about}")
         if scenario.begins == "supplier":
@@ -109,7 +112,7 @@ class _Player:
             replies: list[requests.Response] = []
             found = [self._json("POST", f"{admin}/start", {"scenario": scenario.name, "tenant": tenant, "document": document})]
         else:
-            sample = self._sample(supplier, run.tale.operation, None)
+            sample = self._sample(supplier, run.rehearsed.operation, None)
             name = scenario.name if scenario.answers == "create" else supplier.dialect.vocabulary.default_scenario
             replies = self._post(supplier, sample, "create", scenario, name)
             placed = rehearsal.read_sample(supplier.dialect, sample)
@@ -121,7 +124,7 @@ class _Player:
         order = found[0]
         self._signal(admin, order["id"])
         if run.entry is not None:
-            replies += self._ask(supplier, admin, order["id"], run.tale.scenario, run.entry)
+            replies += self._ask(supplier, admin, order["id"], run.rehearsed.scenario, run.entry)
             expected = [*(line for line in expected if line.at <= rehearsal.START + run.entry.asked[0].after), *run.entry.lines]
         self._json("POST", f"{admin}/clock/advance", {"by": _seconds(_length(expected)), "within": WITHIN})
         click.echo(self.http.get(f"{admin}/orders/{order['id']}/story?format=text", timeout=30).text.rstrip())
@@ -130,7 +133,7 @@ class _Player:
         received = self._json("GET", f"{supplier.config.gateway.url}{RECEIVED}?order={order['tenant']}/{called}")["items"]
         return _differences(expected, replies, kcis, received, describe)
 
-    def _ask(self, supplier: Supplier, admin: str, order_id: str, scenario: Scenario, entry: EntryTale) -> Iterator[requests.Response]:
+    def _ask(self, supplier: Supplier, admin: str, order_id: str, scenario: Scenario, entry: RehearsedEntry) -> Iterator[requests.Response]:
         """Send an entry's requests, each at its moment of the story."""
         now = 0
         for asked in entry.asked:

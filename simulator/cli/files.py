@@ -9,15 +9,18 @@ from typing import Any
 
 import click
 
-from simulator import dialects, instants, matching, rehearsal, story
+from simulator import dialects, rehearsal
+from simulator.base import instants
+from simulator.base.errors import Invalid, Problem, nearest
 from simulator.config import Config
 from simulator.dialects import Dialect
-from simulator.errors import Invalid, Problem, nearest
+from simulator.language import matching
 from simulator.model import Param, Scenario
-from simulator.rehearsal import EntryTale, Tale
+from simulator.rehearsal import Rehearsal, RehearsedEntry
 from simulator.scenario import parse, read_folder, ties
 from simulator.scenario.json_schema import json_schema
-from simulator.supplier.entrance import described
+from simulator.supplier.inbound_auth import described
+from simulator.views import story
 from simulator.world import dialect_of_file, open_book, shipped_folder
 
 
@@ -88,24 +91,24 @@ def explain(settings: Config, name: str, params: Sequence[str], dialect: str | N
     given = dict(_pair(text) for text in params)
     scenario = _find(settings, name, dialect)
     contract = _contract(settings, scenario.dialect)
-    tale = rehearsal.tell(scenario, contract, given)
-    return as_text(tale, given)
+    rehearsed = rehearsal.rehearse(scenario, contract, given)
+    return as_text(rehearsed, given)
 
 
-def as_text(tale: Tale, given: Mapping[str, Any]) -> str:
+def as_text(rehearsed: Rehearsal, given: Mapping[str, Any]) -> str:
     """A rehearsed scenario for people; the shipped ones' texts are golden files of the tests."""
-    scenario = tale.scenario
+    scenario = rehearsed.scenario
     lines = [f"{scenario.name} ({scenario.dialect})", *([scenario.about] if scenario.about else [])]
     lines += [f"with {_param(param, given.get(param.name, param.default))}" for param in scenario.params.values()]
     lines.append(_when(scenario))
-    if not tale.natural:
+    if not rehearsed.natural:
         lines.append("(no sample request of ours fits this `when`: told with the plainest one)")
     if scenario.answers == "create":
-        lines += ["", story.as_text(tale.lines, rehearsal.START)]
-        lines += ["", "once it has ended:", *(f"  {answer}" for answer in tale.after)] if tale.after else []
-    for entry in tale.entries:
+        lines += ["", story.as_text(rehearsed.lines, rehearsal.START)]
+        lines += ["", "once it has ended:", *(f"  {answer}" for answer in rehearsed.after)] if rehearsed.after else []
+    for entry in rehearsed.entries:
         lines += ["", _entry_head(entry), *([story.as_text(entry.lines, rehearsal.START)] if entry.lines else [])]
-    said = [f"\n{'WRONG' if fault.certain else 'NOT TOLD TO ITS END'}: line {fault.where[0]}: {fault.message}" for fault in tale.faults]
+    said = [f"\n{'WRONG' if fault.certain else 'NOT TOLD TO ITS END'}: line {fault.where[0]}: {fault.message}" for fault in rehearsed.faults]
     return "\n".join([*lines, *said])
 
 
@@ -120,7 +123,7 @@ def _when(scenario: Scenario) -> str:
     return "played when asked for by X-Scenario or a pin, or as the default"
 
 
-def _entry_head(entry: EntryTale) -> str:
+def _entry_head(entry: RehearsedEntry) -> str:
     conditions = " and ".join(map(matching.describe, entry.entry.when))
     often = entry.entry.times
     times = f", at most {'once' if often == 1 else f'{often} times'}" if often else ""

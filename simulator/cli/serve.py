@@ -28,14 +28,16 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 from werkzeug.serving import make_server
 
-from simulator import clock, dialects, instants, metrics
-from simulator.cli.hello import say_hello
+from simulator import dialects
+from simulator.base import clock, instants
+from simulator.base.errors import Invalid, Problem, Unavailable
+from simulator.cli.welcome import say_welcome
 from simulator.config import Config
-from simulator.config.remarks import is_loopback
-from simulator.errors import Invalid, Problem, Unavailable
+from simulator.config.advice import is_loopback
+from simulator.ops import metrics
 from simulator.pretend_gateway import RECEIVED, make_pretend_gateway
 from simulator.store import Store, parse_url, remedy
-from simulator.web import THREADS_ASIDE, create_app
+from simulator.web import MOST_WAITING, create_app
 from simulator.world import World, open_world
 
 log = logging.getLogger("simulator")
@@ -66,7 +68,7 @@ def serve(settings: Config) -> None:
             lambda: metrics.share(counted),
         )
         family.start()
-        say_hello(settings, base_url)
+        say_welcome(settings, base_url)
         family.watch()
 
 
@@ -110,8 +112,8 @@ def pretend(settings: Config, host: str, port: int) -> None:
 
 def warn(settings: Config) -> None:
     """Say what is allowed and yet dangerous."""
-    for remark in settings.remarks:
-        log.warning("%s", remark)
+    for advice_line in settings.advice:
+        log.warning("%s", advice_line)
     if settings.admin_token is None and not is_loopback(settings.server.host):
         log.warning("anyone who reaches %s may use the admin API: set admin.token (SIMULATOR_ADMIN__TOKEN)", settings.server.host)
 
@@ -137,7 +139,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _lock(settings: Config, held: ExitStack) -> None:
-    """Hold a SQLite store for this family of processes alone; children inherit the lock, so orphans hold it until they left."""
+    """Keep a SQLite store for this family of processes alone; children inherit the lock, so orphans hold it until they left."""
     url = parse_url(settings.store.url)
     if url.get_backend_name() != "sqlite":
         return
@@ -301,7 +303,7 @@ class _Web(BaseApplication):  # type: ignore[misc]
     def load_config(self) -> None:
         options = {
             "bind": f"fd://{self.listener.fileno()}", "workers": self.settings.server.workers,
-            "threads": self.settings.server.threads + THREADS_ASIDE,
+            "threads": self.settings.server.threads + MOST_WAITING,
             "worker_exit": lambda server, worker: self.close(), "worker_class": _Worker, "logger_class": _Log,
             "keepalive": 5, "timeout": 60, "graceful_timeout": 10, "loglevel": "warning",
             "control_socket_disable": True, "proc_name": "simulator", "worker_tmp_dir": tempfile.gettempdir(),
@@ -317,7 +319,7 @@ class _Web(BaseApplication):  # type: ignore[misc]
     def end(self) -> None:
         """Long polls and streams end now."""
         if self.world is not None:
-            self.world.store.watch.end()
+            self.world.store.subscriptions.end()
 
     def close(self) -> None:
         """Nothing of this worker is left: its connections, its place among the listeners."""

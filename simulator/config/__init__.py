@@ -15,12 +15,14 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from simulator import dialects, instants, strict_yaml
-from simulator.config import remarks
+from simulator import dialects
+from simulator.base import instants
+from simulator.base.errors import Invalid, Problem
+from simulator.config import advice
 from simulator.config.table import DEFAULTS, FIRST_DIALECT, Settings, Url
 from simulator.config.tls import Tls, context_of
-from simulator.errors import Invalid, Problem
-from simulator.schema import String, dotted, flatten
+from simulator.formats import strict_yaml
+from simulator.formats.schema import String, dotted, flatten
 
 PREFIX = "SIMULATOR_"
 LEASE_MARGIN = 5 * instants.SECOND
@@ -42,7 +44,7 @@ class Auth:
 
 
 @dataclass(frozen=True, slots=True)
-class Inbound:
+class InboundCredentials:
     """What the gateway has to prove when it calls us (reference 2.3); which members count depends on `kind`. `lifetime` in microseconds."""
 
     kind: str
@@ -113,7 +115,7 @@ class SupplierConfig:
     scenarios: str | None
     default: str | None
     gateway: Gateway
-    auth: Inbound
+    auth: InboundCredentials
     clock: ClockStart
     policy: Policy
     seed: str | None = None
@@ -149,7 +151,7 @@ class StoreConfig:
 
 @dataclass(frozen=True, slots=True)
 class JournalConfig:
-    """How much a supplier's journal holds: lines, and microseconds of real time."""
+    """How much a supplier's journal gateway_states: lines, and microseconds of real time."""
 
     most: int
     keep: int
@@ -173,7 +175,7 @@ class Pretend:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All settings, checked; build it with `load`. `common` is what every supplier's entry stands on, `remarks` what to warn of."""
+    """All settings, checked; build it with `load`. `common` is what every supplier's entry stands on, `advice` what to warn of."""
 
     server: Server
     store: StoreConfig
@@ -185,7 +187,7 @@ class Config:
     seed: str | None
     suppliers: tuple[SupplierConfig, ...]
     common: Mapping[str, Any] = field(repr=False)
-    remarks: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
 
 
 def load(path: Path | None = None, *, environment: Mapping[str, str] | None = None, overrides: Mapping[str, Any] | None = None) -> Config:
@@ -198,7 +200,7 @@ def load(path: Path | None = None, *, environment: Mapping[str, str] | None = No
     merged: dict[str, Any] = {}
     loaded = _load_checked(DEFAULTS, "defaults", None, problems)
     if located:
-        for place, variable in remarks.interpolations(located.value):
+        for place, variable in advice.interpolations(located.value):
             instead = PREFIX + "__".join(map(str, place)).upper()
             told = f"{dotted(place)}: variables are not filled in here ({variable}): leave it out and set {instead}"
             problems.append(located.problem(place, told))
@@ -212,10 +214,10 @@ def load(path: Path | None = None, *, environment: Mapping[str, str] | None = No
     except Invalid as error:
         raise Invalid([_placed(problem, located) for problem in error.problems]) from None
     file = located.file if located else ""
-    said = [*(remark for _, layer, where in layers for remark in remarks.of_layer(layer, file if where else ""))]
+    said = [*(advice_line for _, layer, where in layers for advice_line in advice.of_layer(layer, file if where else ""))]
     for supplier in built.suppliers:
-        said += remarks.of_gateway(supplier.name, supplier.gateway.url, supplier.gateway.auth.kind)
-    return replace(built, remarks=tuple(dict.fromkeys(said)))
+        said += advice.of_gateway(supplier.name, supplier.gateway.url, supplier.gateway.auth.kind)
+    return replace(built, advice=tuple(dict.fromkeys(said)))
 
 
 def _read(path: Path | None) -> strict_yaml.Located | None:
@@ -266,7 +268,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _typed(keys: list[str], text: str) -> Any:
-    """Environment text becomes what the field of that name holds; a string field keeps its text."""
+    """Environment text becomes what the field of that name gateway_states; a string field keeps its text."""
     schema: Any = Settings()
     found: Any = None
     for key in keys:
@@ -349,7 +351,7 @@ def make_supplier(entry: Mapping[str, Any], common: Mapping[str, Any]) -> Suppli
         scenarios=entry.get("scenarios"),
         default=entry.get("default"),
         gateway=Gateway(url=gateway["url"], kcis=gateway["kcis"] or dialect.notices, auth=Auth(**auth), tls=tls),
-        auth=Inbound(**inbound | {"tokens": tuple(inbound["tokens"])}),
+        auth=InboundCredentials(**inbound | {"tokens": tuple(inbound["tokens"])}),
         clock=ClockStart(**clock),
         policy=_policy(delivery),
         seed=entry.get("seed"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from simulator.schema import String
+from simulator.formats.schema import String
 
 LONGEST_SECRET = 4096
 
@@ -24,7 +24,7 @@ class Secret(String):
 
 
 def _secret_in(path: Path) -> str:
-    """What a secret's file holds. ValidationError says why it cannot be used, and never what is in it."""
+    """What a secret's file gateway_states. ValidationError says why it cannot be used, and never what is in it."""
     try:
         with path.open("rb") as file:
             held = file.read(LONGEST_SECRET + 1)

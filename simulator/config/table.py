@@ -7,9 +7,25 @@ from urllib.parse import urlsplit
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from simulator import dialects, instants
+from simulator import dialects
+from simulator.base import instants
 from simulator.config.secret import Secret, Secrets
-from simulator.schema import Boolean, Integer, Length, Mapped, Misfit, Number, OneOf, Range, Regexp, Strict, String, listed, load, nested
+from simulator.formats.schema import (
+    Boolean,
+    Integer,
+    Length,
+    Mapped,
+    Misfit,
+    Number,
+    OneOf,
+    Range,
+    Regexp,
+    Strict,
+    String,
+    listed,
+    load,
+    nested,
+)
 
 FIRST_DIALECT = dialects.names()[0]
 

@@ -10,11 +10,24 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any, Protocol
 
+from simulator.base.errors import Invalid, Problem, Refused, nearest
 from simulator.dialects.routes import Route
-from simulator.errors import Invalid, Problem, Refused, nearest
-from simulator.model import Document, Heard, Incoming, Kci, Order, Outgoing, Query, Request, Step, Submission, Vocabulary
-from simulator.rules import Plan, Rules
-from simulator.schema import Strict, dotted, load
+from simulator.engine.plan import Plan
+from simulator.engine.rules import Rules
+from simulator.formats.schema import Strict, dotted, load
+from simulator.model import (
+    Document,
+    Heard,
+    Incoming,
+    Kci,
+    Order,
+    Outgoing,
+    Query,
+    Request,
+    Step,
+    Submission,
+    Vocabulary,
+)
 
 __all__ = ["Dialect", "Route", "get", "names", "options_of"]
 

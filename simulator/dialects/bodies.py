@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from simulator import strict_json
-from simulator.errors import Refused, nearest
+from simulator.base.errors import Refused, nearest
+from simulator.formats import strict_json
 from simulator.model import Document
 
 CONTROLS = ("x-scenario", "x-kci-delay", "x-problem-code", "x-seed-key")

@@ -9,7 +9,7 @@ from functools import lru_cache
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 
-from simulator.errors import Refused
+from simulator.base.errors import Refused
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,15 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from simulator import engine, instants, matching
+from simulator import engine
+from simulator.base import instants
+from simulator.base.errors import Illegal, Problem, Refused, RenderFailed
 from simulator.dialects import Dialect
-from simulator.errors import Illegal, Problem, Refused, RenderFailed
+from simulator.language import matching
 from simulator.model import Entry, Order, Scenario
-from simulator.rehearsal.stage import START, Fault, Stage, attempts_of, read_sample
+from simulator.rehearsal.playing import START, Fault, Playing, attempts_of, read_sample
 from simulator.scenario import params_of
-from simulator.story import Line
+from simulator.views.story import Line
 
-__all__ = ["START", "Asked", "EntryTale", "Fault", "Tale", "attempts_of", "faults", "read_sample", "tell"]
+__all__ = ["START", "Asked", "RehearsedEntry", "Fault", "Rehearsal", "attempts_of", "faults", "read_sample", "rehearse"]
 
 PAUSE = instants.DAY
 """How long after a request that pauses the story the one comes that lets it go on."""
@@ -25,14 +27,14 @@ PAUSE = instants.DAY
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """A later request in a tale: the sample of an `operation`, `after` microseconds from the order."""
+    """A later request in a rehearsal: the sample of an `operation`, `after` microseconds from the order."""
 
     operation: str
     after: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class EntryTale:
+class RehearsedEntry:
     """How one entry plays: the last request of `asked` is the one it answers; `natural` when the sample request fits its `when`."""
 
     action: str
@@ -45,8 +47,8 @@ class EntryTale:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Tale:
-    """A whole scenario: its own story on the sample `operation`, and one tale for each entry.
+class Rehearsal:
+    """A whole scenario: its own story on the sample `operation`, and one rehearsal for each entry.
 
     A scenario `for` one later request is told against a plain story: then `lines` are that one's. `after` is what the contract answers
     once the order has ended.
@@ -57,34 +59,34 @@ class Tale:
     natural: bool
     lines: tuple[Line, ...]
     length: int
-    entries: tuple[EntryTale, ...] = ()
+    entries: tuple[RehearsedEntry, ...] = ()
     fault: Fault | None = None
     after: tuple[str, ...] = ()
     order: Order | None = None
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """Each fault once: a fault of the story shows in the entries' tales too."""
+        """Each fault once: a fault of the story shows in the entries' rehearsals too."""
         found = (self.fault, *(entry.fault for entry in self.entries))
         return tuple(dict.fromkeys(fault for fault in found if fault))
 
 
-def tell(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any] | None = None) -> Tale:
-    """Rehearse a scenario with given parameters. Refused when a parameter is wrong; a scenario's own faults are in the tale."""
+def rehearse(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any] | None = None) -> Rehearsal:
+    """Rehearse a scenario with given parameters. Refused when a parameter is wrong; a scenario's own faults are in the rehearsal."""
     values = params_of(scenario, {}, given=params or {})
     played = _against_a_plain_story(scenario, dialect) if scenario.answers != "create" else scenario
     operation, natural = _operation(played, dialect, values)
-    stage = Stage(played, dialect, values, operation)
-    fault = stage.play_out()
-    moments = sorted({line.at for line in stage.lines} | {START})
+    playing = Playing(played, dialect, values, operation)
+    fault = playing.play_out()
+    moments = sorted({line.at for line in playing.lines} | {START})
     part = _Part(played, dialect, values, operation)
     entries = [part.tell(action, index, moments) for action, listed in played.entries.items() for index in range(len(listed))]
     if scenario.answers != "create":
         entries = [_doubted(entry) for entry in entries]
-    told, length = tuple(stage.lines), stage.now - START
-    return Tale(
+    told, length = tuple(playing.lines), playing.now - START
+    return Rehearsal(
         scenario=scenario, operation=operation, natural=natural, lines=told, length=length, entries=tuple(entries), fault=fault,
-        order=stage.order, after=stage.afterwards(),
+        order=playing.order, after=playing.afterwards(),
     )  # fmt: skip
 
 
@@ -97,14 +99,14 @@ def _against_a_plain_story(scenario: Scenario, dialect: Dialect) -> Scenario:
     )
 
 
-def _doubted(entry: EntryTale) -> EntryTale:
+def _doubted(entry: RehearsedEntry) -> RehearsedEntry:
     """What is wrong with an answer in a plain story may be right in the orders that its `when` means, where it never came to that."""
     return entry if entry.natural or entry.fault is None else replace(entry, fault=replace(entry.fault, certain=False))
 
 
 def faults(scenario: Scenario, dialect: Dialect, *, certain: bool = True) -> list[Problem]:
     """What of a scenario the contract forbids, each at its step; with `certain=False`, what may not be rendered for some orders."""
-    found = [fault for fault in tell(scenario, dialect).faults if fault.certain is certain]
+    found = [fault for fault in rehearse(scenario, dialect).faults if fault.certain is certain]
     code, hint = "template", "| default(...)"
     if certain:
         code, hint = "illegal", "a step that breaks the contract on purpose says `illegal: true`"
@@ -138,39 +140,39 @@ class _Part:
     params: Mapping[str, Any]
     operation: str
 
-    def tell(self, action: str, index: int, moments: Sequence[int]) -> EntryTale:
+    def tell(self, action: str, index: int, moments: Sequence[int]) -> RehearsedEntry:
         """Ask at each moment of the story until the entry plays to its end; whatever its `when`, where it never comes to it by itself."""
         entry = self.scenario.entries[action][index]
         forced = replace(self.scenario, entries={**self.scenario.entries, action: (replace(entry, when=()),)})
-        last = EntryTale(action=action, index=index, entry=entry)
+        last = RehearsedEntry(action=action, index=index, entry=entry)
         for natural in (True, False):
             for operation in self.dialect.sample_operations(action):
                 for moment in moments:
-                    stage = Stage(self.scenario if natural else forced, self.dialect, self.params, self.operation)
-                    last = self._try(stage, last, operation, moment, natural)
+                    playing = Playing(self.scenario if natural else forced, self.dialect, self.params, self.operation)
+                    last = self._try(playing, last, operation, moment, natural)
                     if last.lines and last.fault is None:
                         return last
             if last.lines or last.fault:
                 return last  # it comes to this by itself, and goes wrong
         return last
 
-    def _try(self, stage: Stage, last: EntryTale, operation: str, moment: int, natural: bool) -> EntryTale:
+    def _try(self, playing: Playing, last: RehearsedEntry, operation: str, moment: int, natural: bool) -> RehearsedEntry:
         """Ask at one moment; `last` again where another entry, or the contract, answers."""
-        stage.play_out(until=moment)
-        before = len(stage.lines)
+        playing.play_out(until=moment)
+        before = len(playing.lines)
         opening = next((first for first, then in self.dialect.pauses.items() if then == last.action), "")
-        asked = [Asked(operation=self.dialect.sample_operations(opening)[0], after=stage.now - START)] if opening else []
+        asked = [Asked(operation=self.dialect.sample_operations(opening)[0], after=playing.now - START)] if opening else []
         try:
             if opening:
-                stage.submit(opening, asked[0].operation)
-                stage.play_out(until=stage.now + PAUSE)
-            asked.append(Asked(operation=operation, after=stage.now - START))
-            label = stage.submit(last.action, operation)
+                playing.submit(opening, asked[0].operation)
+                playing.play_out(until=playing.now + PAUSE)
+            asked.append(Asked(operation=operation, after=playing.now - START))
+            label = playing.submit(last.action, operation)
         except Refused:
             return last
         except (Illegal, RenderFailed) as error:
             return replace(last, fault=Fault(str(error), last.entry.where, isinstance(error, Illegal)))
         if natural and label != f"{last.action}[{last.index}]":
             return last
-        fault = stage.play_out()
-        return replace(last, asked=tuple(asked), natural=natural, lines=tuple(stage.lines[before:]), fault=fault)
+        fault = playing.play_out()
+        return replace(last, asked=tuple(asked), natural=natural, lines=tuple(playing.lines[before:]), fault=fault)

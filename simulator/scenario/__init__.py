@@ -1,6 +1,15 @@
 """Scenario files: reading them, and deciding which one an order plays."""
 
-from simulator.scenario.book import SCENARIO_HEADER, Book, Choice, Pin, make_book, params_of, read_folder, ties
+from simulator.scenario.book import (
+    SCENARIO_HEADER,
+    Book,
+    Choice,
+    Pin,
+    make_book,
+    params_of,
+    read_folder,
+    ties,
+)
 from simulator.scenario.file import parse, schema_for
 
 __all__ = ["SCENARIO_HEADER", "Book", "Choice", "Pin", "make_book", "params_of", "parse", "read_folder", "schema_for", "ties"]

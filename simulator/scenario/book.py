@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-from simulator import matching, template
-from simulator.errors import Invalid, Problem, Refused, nearest
+from simulator.base.errors import Invalid, Problem, Refused, nearest
+from simulator.language import matching, template
 from simulator.model import Condition, Order, Param, Scenario, Vocabulary
 from simulator.scenario.fields import read_param
 from simulator.scenario.file import parse

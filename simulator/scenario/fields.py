@@ -6,8 +6,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from simulator import instants, matching
-from simulator.errors import nearest
+from simulator.base import instants
+from simulator.base.errors import nearest
+from simulator.language import matching
 from simulator.model import Condition, Param, Pending, Reply
 
 LATER_TESTS = ("in", "not", "contains", "starts", "ends", "less", "more", "before", "after")

@@ -7,12 +7,26 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
-from simulator import seed, strict_yaml
-from simulator.errors import Invalid, Problem
+from simulator.base import seed
+from simulator.base.errors import Invalid, Problem
+from simulator.formats import strict_yaml
+from simulator.formats.schema import (
+    Boolean,
+    Integer,
+    Length,
+    Mapped,
+    OneOf,
+    Range,
+    Regexp,
+    Strict,
+    String,
+    flatten,
+    listed,
+    nested,
+)
 from simulator.model import Entry, Reply, Scenario, Step, Vocabulary
 from simulator.scenario.fields import ParamsField, PendingField, ReplyField, Time, When
 from simulator.scenario.words import check_words
-from simulator.schema import Boolean, Integer, Length, Mapped, OneOf, Range, Regexp, Strict, String, flatten, listed, nested
 
 
 class StepSchema(Strict):

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from simulator import paths, template
-from simulator.errors import Problem, nearest
+from simulator.base.errors import Problem, nearest
+from simulator.formats.strict_yaml import Located, Path
+from simulator.language import paths, template
 from simulator.model import Vocabulary
-from simulator.strict_yaml import Located, Path
 
 ORDER_NAMES = ("id", "ref", "tenant", "number", "status", "operation", "scenario", "document", "received_at")
 _ENTRY_KEYS = ("times", "pending", "status", "illegal")

@@ -14,18 +14,31 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from simulator import __version__, crash, instants, seed
+from simulator import __version__
+from simulator.base import instants, seed
+from simulator.base.errors import Conflict, Unavailable
 from simulator.config import Delivery, JournalConfig
-from simulator.errors import Conflict, Unavailable
 from simulator.gateway import Client, Decision, Result, decide
 from simulator.model import Lane
-from simulator.sender.lane import Changes, Find, Holder, LaneTurn, Parcel, Target, given_up
-from simulator.sender.telling import tell
-from simulator.sender.traffic import Traffic
-from simulator.store import WORK, Store, Tx, clocks, holds, journal, orders, outbox, senders, upkeep
+from simulator.ops import crash
+from simulator.sender.flow import FlowControl
+from simulator.sender.lane_turn import Attempt, Changes, Find, LaneTurn, Lease, Target, given_up
+from simulator.sender.records import tell
+from simulator.store import (
+    WORK,
+    Store,
+    Tx,
+    clocks,
+    gateway_states,
+    journal,
+    orders,
+    outbox,
+    senders,
+    upkeep,
+)
 from simulator.store.outbox import Queued
 
-__all__ = ["Find", "Parcel", "Sender", "Target"]
+__all__ = ["Find", "Attempt", "Sender", "Target"]
 
 log = logging.getLogger("simulator.sender")
 
@@ -43,10 +56,10 @@ class Sender:
         self.bounds = bounds
         self.find = find
         self.delivery = delivery
-        self.holder = Holder(seed.unique(), delivery.lease)
+        self.lease = Lease(seed.unique(), delivery.lease)
         self.client = Client(delivery)
-        self.traffic = Traffic(delivery)
-        self.results: list[tuple[Parcel, Result]] = []
+        self.flow = FlowControl(delivery)
+        self.results: list[tuple[Attempt, Result]] = []
         self.in_flight: set[asyncio.Task[None]] = set()
         self.stopping = False
         self.last_beat = 0
@@ -67,7 +80,7 @@ class Sender:
     async def run(self) -> None:
         self.loop, self.awake = asyncio.get_running_loop(), asyncio.Event()
         await self.client.open()
-        unlisten = self.store.bell.listen(WORK, lambda changes: self.wake())
+        unlisten = self.store.notifier.listen(WORK, lambda changes: self.wake())
         if self.store.is_sqlite:
             await asyncio.to_thread(self._take_all)
         tidying = asyncio.create_task(self._tidy())
@@ -91,7 +104,7 @@ class Sender:
 
     def _leave(self) -> None:
         with suppress(Unavailable, Conflict), self.store.write() as tx:
-            senders.leave(tx, self.holder.name)
+            senders.leave(tx, self.lease.owner)
 
     async def _tidy(self) -> None:
         """Keep the journals in bounds, beside the turns."""
@@ -107,111 +120,111 @@ class Sender:
         results, self.results = self.results, []
         free = 0 if self.stopping else self.delivery.in_flight - len(self.in_flight)
         try:
-            parcels, wait = await asyncio.to_thread(self._turn, results, free)
+            attempts_out, wait = await asyncio.to_thread(self._turn, results, free)
         except (Unavailable, Conflict) as error:
             log.warning("the store is not available, trying again: %s", error)
             self.results = results + self.results
             await asyncio.sleep(0.2)
             return 0.0
-        if parcels:
+        if attempts_out:
             crash.point("claim-committed")
-        for parcel in parcels:
-            self.traffic.sent(parcel.supplier)
-            task = asyncio.create_task(self._deliver(parcel))
+        for attempt in attempts_out:
+            self.flow.sent(attempt.supplier)
+            task = asyncio.create_task(self._deliver(attempt))
             self.in_flight.add(task)
             task.add_done_callback(self.in_flight.discard)
         return wait
 
-    async def _deliver(self, parcel: Parcel) -> None:
-        order, kci = parcel.order, parcel.kci
+    async def _deliver(self, attempt: Attempt) -> None:
+        order, kci = attempt.order, attempt.kci
         headers = {"X-Request-ID": seed.unique()}
         if order.conversation_id:
             headers["X-Conversation-ID"] = order.conversation_id
         crash.point("post-before")
         try:
-            result = await self.client.post(parcel.target.gateway, parcel.target.policy, parcel.path, kci.body or "", headers)
-        except Exception as error:  # a defect of ours must not lose the parcel: its try counts, and the log has it
+            result = await self.client.post(attempt.target.gateway, attempt.target.policy, attempt.path, kci.body or "", headers)
+        except Exception as error:  # a defect of ours must not lose the attempt: its try counts, and the log has it
             log.exception("posting %s failed in an unexpected way", kci.id)
             result = Result(error=f"internal: {type(error).__name__}")
         crash.point("post-after")
-        self.results.append((parcel, result))
-        self.traffic.back(parcel.supplier)
+        self.results.append((attempt, result))
+        self.flow.back(attempt.supplier)
         if self.awake is not None:
             self.awake.set()
 
     # ---- one turn, in one transaction, on a worker thread --------------------------------------------------------------
 
-    def _turn(self, results: Sequence[tuple[Parcel, Result]], free: int) -> tuple[list[Parcel], float]:
+    def _turn(self, results: Sequence[tuple[Attempt, Result]], free: int) -> tuple[list[Attempt], float]:
         with self.store.write() as tx:
             if not 0 <= tx.wall - self.last_beat <= BEAT_EVERY:
                 self._beat(tx)
-            self.traffic.begin(tx)
+            self.flow.begin(tx)
             if results:
                 self._settle(tx, results)
                 crash.point("settle-before-commit")
-            parcels, next_wake = self._claim(tx, free) if free > 0 else ([], None)
-        return parcels, POLL if next_wake is None else min(POLL, max(0, next_wake - tx.wall) / instants.SECOND)
+            attempts_out, next_wake = self._claim(tx, free) if free > 0 else ([], None)
+        return attempts_out, POLL if next_wake is None else min(POLL, max(0, next_wake - tx.wall) / instants.SECOND)
 
     def _beat(self, tx: Tx) -> None:
         """Say that we live; take back what silent senders hold, unless the store was away for all of us a moment ago."""
         tx.end_stuck()
         if tx.wall < self.last_beat - instants.SECOND:
             log.warning("this machine's clock went back by %s", instants.format_duration(self.last_beat - tx.wall))
-            outbox.went_back(tx, self.delivery.lease)
-            holds.went_back(tx)
-        senders.beat(tx, self.holder.name, {"host": socket.gethostname(), "pid": os.getpid(), "version": __version__})
+            outbox.clock_went_back(tx, self.delivery.lease)
+            gateway_states.clock_went_back(tx)
+        senders.beat(tx, self.lease.owner, {"host": socket.gethostname(), "pid": os.getpid(), "version": __version__})
         if tx.wall - self.last_beat < 2 * BEAT_EVERY and (freed := senders.take_back(tx)):
             log.warning("took back %d orders from a sender that gives no sign of life", freed)
         self.last_beat = tx.wall
 
-    def _settle(self, tx: Tx, results: Sequence[tuple[Parcel, Result]]) -> None:
-        held = outbox.held(tx, {parcel.order.id: parcel.fence for parcel, _ in results}, self.holder.name)
+    def _settle(self, tx: Tx, results: Sequence[tuple[Attempt, Result]]) -> None:
+        held = outbox.leased(tx, {attempt.order.id: attempt.fence for attempt, _ in results}, self.lease.owner)
         waiting = outbox.rest_of(tx, list(held))
         changes = Changes()
-        for parcel, result in sorted(results, key=lambda pair: pair[0].supplier):  # all senders lock what they share in one order
-            if self.find(tx, parcel.supplier) is None:
+        for attempt, result in sorted(results, key=lambda pair: pair[0].supplier):  # all senders lock what they share in one order
+            if self.find(tx, attempt.supplier) is None:
                 continue  # deleted meanwhile, with its lanes and its journal
-            lane, policy = held.get(parcel.order.id), parcel.target.policy
-            decision = decide(result, parcel.kci, parcel.target.dialect.accepted, policy)
-            counts = self.traffic.hear(tx, parcel.supplier, policy, parcel.order.id, decision)
+            lane, policy = held.get(attempt.order.id), attempt.target.policy
+            decision = decide(result, attempt.kci, attempt.target.dialect.accepted, policy)
+            counts = self.flow.hear(tx, attempt.supplier, policy, attempt.order.id, decision)
             if decision.state != "delivered" and not counts:
                 decision = replace(decision, state="retry", counts=False, wait=decision.wait or policy.breaker.probe_every)
             if not result.silent:
-                changes.notes.append((parcel.supplier, tell(parcel, result, decision, held=lane is not None)))
+                changes.notes.append((attempt.supplier, tell(attempt, result, decision, held=lane is not None)))
             if lane:
-                rest = [kci for kci in waiting[lane.order] if kci.id != parcel.kci.id]
-                self._settle_one(tx, parcel, result, decision, lane, rest, changes)
+                rest = [kci for kci in waiting[lane.order] if kci.id != attempt.kci.id]
+                self._settle_one(tx, attempt, result, decision, lane, rest, changes)
         journal.note_all(tx, changes.notes)
         outbox.save(tx, changes.kcis)
         outbox.save_lanes(tx, changes.lanes)
 
     def _settle_one(
-        self, tx: Tx, parcel: Parcel, result: Result, decision: Decision, lane: Lane, rest: Sequence[Queued], changes: Changes
+        self, tx: Tx, attempt: Attempt, result: Result, decision: Decision, lane: Lane, rest: Sequence[Queued], changes: Changes
     ) -> None:
-        policy, moment = parcel.target.policy, clocks.get(tx, parcel.supplier)
+        policy, moment = attempt.target.policy, clocks.get(tx, attempt.supplier)
         error = result.error or (None if decision.state == "delivered" else result.body[:200])
         last = {"at_wall": tx.wall, "code": result.code, "error": error, "took_ms": result.took / instants.MILLISECOND}
         state = "attempted" if decision.state == "retry" else decision.state
-        changes.kcis.append(replace(parcel.kci, state=state, last=last, attempts=parcel.kci.attempts - (not decision.counts)))
+        changes.kcis.append(replace(attempt.kci, state=state, last=last, attempts=attempt.kci.attempts - (not decision.counts)))
         row = outbox.lane_row(lane)
         if decision.state == "retry":
             row |= {"state": "retry", "wake": tx.wall + decision.wait, "owner": ""}
         elif decision.state == "dead":
-            row |= given_up(tx, policy, parcel.kci, parcel.supplier, rest, moment)
+            row |= given_up(tx, policy, attempt.kci, attempt.supplier, rest, moment)
         else:
             row |= outbox.resting(rest, moment)
         changes.lanes.append(row)
         if policy.queue == "supplier":
-            tx.ring()  # the next order's turn: another sender may wait for it
+            tx.wake_senders()  # the next order's turn: another sender may wait for it
 
-    def _claim(self, tx: Tx, free: int) -> tuple[list[Parcel], int | None]:
+    def _claim(self, tx: Tx, free: int) -> tuple[list[Attempt], int | None]:
         """Hand out what may leave, shared evenly among the suppliers that want it; and when the next lane wants a sender."""
         pending = outbox.pending(tx)
         due = [name for name, wake in pending if wake <= tx.wall]
         changes = Changes()
         blocked: dict[str, int | None] = {}
         for place, name in enumerate(due):
-            fair = -(-(free - len(changes.parcels)) // (len(due) - place))
+            fair = -(-(free - len(changes.attempts_out)) // (len(due) - place))
             if fair <= 0:
                 break
             if target := self.find(tx, name):
@@ -223,22 +236,22 @@ class Sender:
         orders.save(tx, changes.orders, changes.before)
         outbox.save(tx, changes.kcis)
         outbox.save_lanes(tx, changes.lanes)
-        if len(changes.parcels) >= free:
-            return changes.parcels, None  # the next result wakes us
+        if len(changes.attempts_out) >= free:
+            return changes.attempts_out, None  # the next result wakes us
         wakes = [blocked.get(name, wake) for name, wake in (outbox.pending(tx) if due else pending)]
-        return changes.parcels, min((wake for wake in wakes if wake is not None), default=None)
+        return changes.attempts_out, min((wake for wake in wakes if wake is not None), default=None)
 
     def _claim_of(self, tx: Tx, supplier: str, target: Target, fair: int, changes: Changes) -> dict[str, int | None]:
         """Hand out what may leave of one supplier; where that is not all, when to look at it again (None: our own results tell)."""
-        allowance = self.traffic.allowance(tx, supplier, target.policy, fair)
+        allowance = self.flow.allowance(tx, supplier, target.policy, fair)
         if allowance.most <= 0:
             return {supplier: allowance.later}
         lanes = outbox.claim(tx, supplier, allowance.most, in_front=allowance.in_front)
         ids = [lane.order for lane in lanes]
-        before = len(changes.parcels)
+        before = len(changes.attempts_out)
         waiting, requests, found = outbox.open_of(tx, ids), orders.requests_of(tx, ids), orders.many(tx, ids)
         for lane in lanes:
             changes.before[lane.order] = found[lane.order]
-            LaneTurn(self.holder, tx, lane, target, found[lane.order], requests[lane.order], waiting[lane.order]).run(changes)
-        later = self.traffic.left(tx, supplier, target.policy, allowance, len(changes.parcels) - before)
+            LaneTurn(self.lease, tx, lane, target, found[lane.order], requests[lane.order], waiting[lane.order]).run(changes)
+        later = self.flow.left(tx, supplier, target.policy, allowance, len(changes.attempts_out) - before)
         return {} if later is None else {supplier: later}

@@ -1,10 +1,22 @@
 """The store: everything that must survive, in SQLite or PostgreSQL. SQLAlchemy Core lives here and nowhere else."""
 
-from simulator.store import clocks, holds, journal, orders, outbox, pins, received, senders, suppliers, upkeep, uploads
-from simulator.store.bell import EVERYTHING, WORK, Change
+from simulator.store import (
+    clocks,
+    gateway_states,
+    journal,
+    orders,
+    outbox,
+    pins,
+    received,
+    senders,
+    suppliers,
+    upkeep,
+    uploads,
+)
 from simulator.store.database import Store, Tx, parse_url, remedy
+from simulator.store.notifier import EVERYTHING, WORK, Change
+from simulator.store.subscriptions import Subscription
 from simulator.store.tables import OPEN
-from simulator.store.watch import Waiter
 
 __all__ = [
     "EVERYTHING",
@@ -13,9 +25,9 @@ __all__ = [
     "Change",
     "Store",
     "Tx",
-    "Waiter",
+    "Subscription",
     "clocks",
-    "holds",
+    "gateway_states",
     "journal",
     "orders",
     "outbox",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from simulator.clock import Clock
-from simulator.errors import Conflict
+from simulator.base.clock import Clock
+from simulator.base.errors import Conflict
 from simulator.store.database import Tx
 from simulator.store.tables import clocks, lanes, orders, p, pins, uploads
 
@@ -23,7 +23,7 @@ def get(tx: Tx, supplier: str) -> Clock:
     return known
 
 
-def hold(tx: Tx, supplier: str) -> bool:
+def lock_supplier(tx: Tx, supplier: str) -> bool:
     """Whether there is such a supplier; it cannot be deleted before this transaction ends.
 
     What is asked for each order is learned in the same round trip: its clock, and whether it has any pins or uploads.
@@ -64,7 +64,7 @@ def put(tx: Tx, supplier: str, clock: Clock) -> None:
         ahead = sa.cast((lanes.c.due - clock.anchor) / sa.literal(clock.rate, sa.Float), sa.BigInteger) + 1
         tx.execute(waiting.values(wake=sa.case((lanes.c.due <= clock.anchor, clock.anchor_wall), else_=clock.anchor_wall + ahead)))
     tx.changed(supplier)
-    tx.ring()
+    tx.wake_senders()
 
 
 def step(tx: Tx, supplier: str, now: int) -> None:
@@ -75,7 +75,7 @@ def step(tx: Tx, supplier: str, now: int) -> None:
     due = (lanes.c.supplier == supplier, lanes.c.state == "due", lanes.c.due <= now, lanes.c.wake.is_(None))
     tx.execute(sa.update(lanes).where(*due).values(wake=tx.wall))
     tx.changed(supplier)
-    tx.ring()
+    tx.wake_senders()
 
 
 def has_orders(tx: Tx, supplier: str) -> bool:

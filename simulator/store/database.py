@@ -18,12 +18,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from simulator import clock
-from simulator.errors import Conflict, Invalid, Problem, Unavailable
+from simulator.base import clock
+from simulator.base.errors import Conflict, Invalid, Problem, Unavailable
 from simulator.store import tables
-from simulator.store.bell import LIFELINE, Bell, Change, bell_for
+from simulator.store.notifier import LIFELINE, Change, Notifier, notifier_for
+from simulator.store.subscriptions import Subscriptions
 from simulator.store.versions import prepare
-from simulator.store.watch import Watch
 
 _LEAST_SQLITE = (3, 35)
 _BUSY_SECONDS = 5
@@ -51,7 +51,7 @@ class Tx:
         self.connection = connection
         self.wall = wall
         self.known = known
-        self.rings = False
+        self.wakes_senders = False
         self.changes: set[Change] = set()
         self.memo: dict[tuple[str, str], Any] = {}
 
@@ -77,8 +77,8 @@ class Tx:
         if self.connection.dialect.name == "postgresql":
             self.connection.execute(_END_STUCK, {"name": _APPLICATION, "seconds": seconds})
 
-    def ring(self) -> None:
-        self.rings = True
+    def wake_senders(self) -> None:
+        self.wakes_senders = True
 
     def changed(self, supplier: str, order: str = "") -> None:
         """Something of a supplier, of one of its orders, is other than before."""
@@ -105,14 +105,14 @@ class Store:
         except (exc.DBAPIError, OSError) as error:
             self.close()
             raise Unavailable(remedy(self.url, error)) from None
-        self.bell: Bell = bell_for(self.url)
-        self.watch = Watch(self.bell)
+        self.notifier: Notifier = notifier_for(self.url)
+        self.subscriptions = Subscriptions(self.notifier)
 
     def close(self) -> None:
         """Give every connection back."""
-        if hasattr(self, "watch"):
-            self.watch.close()
-            self.bell.close()
+        if hasattr(self, "subscriptions"):
+            self.subscriptions.close()
+            self.notifier.close()
         if hasattr(self, "engine"):
             self.engine.dispose()
         if self._lock_file is not None:
@@ -125,8 +125,8 @@ class Store:
         with self._one_writer(), self._translated():
             with self._begun(write=True) as tx:
                 yield tx
-            if tx.rings or tx.changes:
-                self.bell.ring(tx.rings, tx.changes)
+            if tx.wakes_senders or tx.changes:
+                self.notifier.notify(tx.wakes_senders, tx.changes)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from simulator import instants
+from simulator.base import instants
 from simulator.model import Exchange
 from simulator.store.database import Store, Tx
 from simulator.store.tables import dropped, journal, p, row_of

@@ -8,13 +8,24 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from simulator.clock import Clock
+from simulator.base.clock import Clock
+from simulator.engine.plan import Plan
 from simulator.model import Frame, Lane, Order, Request
-from simulator.rules import Plan
 from simulator.store import outbox
-from simulator.store.bell import EVERYTHING
 from simulator.store.database import Tx
-from simulator.store.tables import PER_SUPPLIER, editions, kcis, lanes, orders, p, repeats, requests, row_of, seed_keys
+from simulator.store.notifier import EVERYTHING
+from simulator.store.tables import (
+    PER_SUPPLIER,
+    editions,
+    kcis,
+    lanes,
+    orders,
+    p,
+    repeats,
+    requests,
+    row_of,
+    seed_keys,
+)
 
 MOST_KNOWN = 10_000
 _REQUEST = [column for column in requests.c if column.name not in ("supplier", "fingerprint", "answer")]
@@ -110,7 +121,7 @@ def apply(
     if lane is None:
         tx.execute(_INSERT_ORDER, _order_row(order))
         tx.execute(_INSERT_LANE, outbox.lane_row(outbox.first_lane(supplier, order.id, plan.kcis, clock)))
-        tx.ring()
+        tx.wake_senders()
     else:
         save(tx, [order])
     if plan.request is not None:
@@ -234,4 +245,4 @@ def reset(tx: Tx, supplier: str) -> None:
     for table in PER_SUPPLIER:
         tx.execute(sa.delete(table).where(table.c.supplier == supplier))
     tx.changed(supplier, EVERYTHING)
-    tx.ring()
+    tx.wake_senders()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from simulator.clock import Clock
+from simulator.base.clock import Clock
 from simulator.model import Kci, Lane
 from simulator.store.database import Tx
 from simulator.store.tables import OPEN, kcis, lanes, p, row_of
@@ -105,11 +105,11 @@ def first_lane(supplier: str, order: str, added: Sequence[Kci], clock: Clock) ->
 
 
 def rest(tx: Tx, lane: Lane, clock: Clock, *, positions: int = 0, unpark: bool = False) -> None:
-    """Let a lane rest on its head after its KCIs changed; one that a sender holds, or that waits for another try, keeps its wake."""
+    """Let a lane rest on its head after its KCIs changed; one that a sender gateway_states, or that waits for another try, keeps its wake."""
     values: dict[str, Any] = {"next_position": lane.next_position + positions}
     if lane.state in ("idle", "due") or (lane.state == "parked" and unpark):
         values |= resting(open_of(tx, [lane.order])[lane.order], clock)
-        tx.ring()
+        tx.wake_senders()
     tx.execute(sa.update(lanes).where(lanes.c.order == lane.order).values(**values))
 
 
@@ -151,7 +151,7 @@ def claim(tx: Tx, supplier: str, limit: int, *, in_front: bool = False) -> list[
     return [lane_of(row._mapping) for row in tx.execute(statement, {"s": supplier, "wall": tx.wall, "most": limit})]
 
 
-def went_back(tx: Tx, most: int) -> None:
+def clock_went_back(tx: Tx, most: int) -> None:
     """The wall clock was set back: nothing that waits in wall time waits longer than `most` from now."""
     waits = sa.update(lanes).where(lanes.c.state.in_(["sending", "retry"]), lanes.c.wake > tx.wall + most)
     tx.execute(waits.values(wake=tx.wall + most))
@@ -162,7 +162,7 @@ def in_front(tx: Tx, supplier: str) -> list[Lane]:
     return [lane_of(row._mapping) for row in tx.execute(_IN_FRONT, {"s": supplier})]
 
 
-def held(tx: Tx, fences: Mapping[str, int], owner: str) -> dict[str, Lane]:
+def leased(tx: Tx, fences: Mapping[str, int], owner: str) -> dict[str, Lane]:
     """Lock the lanes that `owner` still holds under these fences; the others were taken away and must not be touched."""
     found = [lane_of(row._mapping) for row in tx.execute(_HELD, {"ids": list(fences), "me": owner})]
     return {lane.order: lane for lane in found if lane.fence == fences[lane.order]}

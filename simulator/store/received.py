@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from simulator import instants
+from simulator.base import instants
 from simulator.store.database import Tx
 from simulator.store.tables import received
 

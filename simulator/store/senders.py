@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from simulator import instants
+from simulator.base import instants
 from simulator.store.database import Tx
 from simulator.store.tables import lanes, p, senders
 

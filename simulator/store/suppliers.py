@@ -8,10 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from simulator import seed
-from simulator.errors import Conflict
-from simulator.store.bell import EVERYTHING
+from simulator.base import seed
+from simulator.base.errors import Conflict
 from simulator.store.database import Tx
+from simulator.store.notifier import EVERYTHING
 from simulator.store.tables import PER_SUPPLIER, clocks, p, received, row_of, suppliers, uploads
 
 _ONE = sa.select(suppliers).where(suppliers.c.name == p("n"))
@@ -59,9 +59,9 @@ def add(tx: Tx, name: str, settings: Mapping[str, Any], called: Called) -> Made:
     return made
 
 
-def one(tx: Tx, name: str, *, hold: bool = False) -> Made | None:
+def one(tx: Tx, name: str, *, lock: bool = False) -> Made | None:
     """A supplier by name; on `hold` it cannot be deleted before this transaction ends."""
-    row = tx.execute(_HOLD if hold else _ONE, {"n": name}).one_or_none()
+    row = tx.execute(_HOLD if lock else _ONE, {"n": name}).one_or_none()
     return _made(row) if row else None
 
 
@@ -93,5 +93,5 @@ def remove(tx: Tx, name: str) -> bool:
     for table in (clocks, *PER_SUPPLIER, received, uploads):
         tx.execute(sa.delete(table).where(table.c.supplier == name))
     tx.changed(name, EVERYTHING)
-    tx.ring()
+    tx.wake_senders()
     return True

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from simulator import strict_json
+from simulator.formats import strict_json
 
 SCHEMA_VERSION = 4
 p = sa.bindparam
@@ -111,7 +111,7 @@ sa.Index("kcis_open", kcis.c.order, kcis.c.due_at, kcis.c.position, sqlite_where
 sa.Index("kcis_state", kcis.c.supplier, kcis.c.state, kcis.c.due_at, kcis.c.id)
 sa.Index("kcis_page", kcis.c.supplier, kcis.c.due_at, kcis.c.id)
 
-holds = sa.Table(
+gateway_states = sa.Table(
     "holds", metadata,
     _text("supplier", primary_key=True), _text("state"), _text("reason"), _instant("since_wall", nullable=False), _instant("until_wall"),
     sa.Column("good", sa.Integer, nullable=False), _instant("slot_wall", nullable=False),
@@ -176,4 +176,4 @@ def row_of(thing: Any) -> dict[str, Any]:
     return {name: getattr(thing, name) for name in thing.__slots__}
 
 
-PER_SUPPLIER = (orders, requests, seed_keys, lanes, kcis, holds, journal, dropped, pins, repeats)
+PER_SUPPLIER = (orders, requests, seed_keys, lanes, kcis, gateway_states, journal, dropped, pins, repeats)

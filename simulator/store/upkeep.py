@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from simulator import instants
+from simulator.base import instants
 from simulator.store import journal, received
 from simulator.store.database import Store, Tx
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from simulator import seed
-from simulator.errors import Unavailable
+from simulator.base import seed
+from simulator.base.errors import Unavailable
 from simulator.store import tables
 
 log = logging.getLogger("simulator.store")

@@ -6,24 +6,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from simulator import instants, metrics, oauth, shapes, story
-from simulator.clock import Clock
+from simulator.base import instants
+from simulator.base.clock import Clock
+from simulator.base.errors import Refused
 from simulator.config import SupplierConfig
 from simulator.dialects import Dialect, Route
-from simulator.errors import Refused
+from simulator.formats import oauth
 from simulator.model import Document, Exchange, Incoming, Kci, Order, OrderView, Outgoing
+from simulator.ops import metrics
 from simulator.scenario import Book
-from simulator.store import Store, clocks, holds, journal, orders, outbox, pins
+from simulator.store import Store, clocks, gateway_states, journal, orders, outbox, pins
 from simulator.store.journal import Dropped, Tail
 from simulator.store.suppliers import Called
 from simulator.supplier.acts import Acts
-from simulator.supplier.asking import Inquiry
-from simulator.supplier.entrance import Entrance, described
+from simulator.supplier.clock_advance import AdvanceResult, ClockAdvance
+from simulator.supplier.inbound import InboundRequests
+from simulator.supplier.inbound_auth import InboundAuth, described
+from simulator.supplier.inquiry import Inquiry
 from simulator.supplier.playing import Player, read_when
-from simulator.supplier.reception import Reception
-from simulator.supplier.shelf import Shelf
-from simulator.supplier.timekeeping import Advance, Advanced
-from simulator.supplier.waiting import Lookout, Wait, Waited
+from simulator.supplier.scenario_set import ScenarioSet
+from simulator.supplier.waiting import Wait, Waited, Waits
+from simulator.views import resources, story
 
 
 class Supplier:
@@ -39,28 +42,28 @@ class Supplier:
         run_seed: str,
         fixed_seed: bool,
         max_delay: int,
-        lookout: Lookout,
+        waits: Waits,
         called: Called | None = None,
     ) -> None:
         self.config = config
         self.name = config.name
         self.dialect = dialect
-        self.shelf = Shelf(config.name, book, dialect, store, config.default)
+        self.scenario_set = ScenarioSet(config.name, book, dialect, store, config.default)
         self.store = store
         self.run_seed = run_seed
         self.fixed_seed = fixed_seed
         self.called = called
-        self.lookout = lookout
-        player = Player(config.name, dialect, self.shelf, run_seed=run_seed, fixed_seed=fixed_seed, max_delay=max_delay)
+        self.waits = waits
+        player = Player(config.name, dialect, self.scenario_set, run_seed=run_seed, fixed_seed=fixed_seed, max_delay=max_delay)
         doors = [config.name, *([called.standing] if called and called.standing else [])]  # where its tokens may come from
-        self.entrance = Entrance(config.auth, [oauth.key_of(store.root_seed, door) for door in doors])
-        self.reception = Reception(config.name, dialect, player, store)
+        self.inbound_auth = InboundAuth(config.auth, [oauth.key_of(store.root_seed, door) for door in doors])
+        self.inbound = InboundRequests(config.name, dialect, player, store)
 
     @property
     def book(self) -> Book:
         """Its scenarios, as they are now."""
         with self.store.read() as tx:
-            return self.shelf.book(tx)
+            return self.scenario_set.book(tx)
 
     @property
     def label(self) -> str:
@@ -69,15 +72,15 @@ class Supplier:
 
     def receive(self, incoming: Incoming, route: Route) -> Outgoing:
         """Answer one request of the gateway; whatever happens, it is journaled and answered by the contract."""
-        return self.reception.receive(incoming, route)
+        return self.inbound.receive(incoming, route)
 
     def admit(self, incoming: Incoming) -> None:
         """Refused (unauthorised) unless the caller proves who it is, as the settings want it."""
-        self.entrance.check(incoming)
+        self.inbound_auth.check(incoming)
 
     def grant(self, incoming: Incoming) -> Outgoing | None:
         """A token, where the request asks our token endpoint for one; None where it is for the contract."""
-        return self.reception.grant(incoming, self.entrance) if self.entrance.is_token_path(incoming.path) else None
+        return self.inbound.grant(incoming, self.inbound_auth) if self.inbound_auth.is_token_path(incoming.path) else None
 
     def openapi(self, server: str) -> Document:
         """The contract as it is played at `server`, with what the door wants."""
@@ -85,7 +88,7 @@ class Supplier:
 
     def refuse(self, incoming: Incoming, refused: Refused) -> Outgoing:
         """The contract's refusal of a request that found no route, journaled too."""
-        return self.reception.refuse(incoming, refused)
+        return self.inbound.refuse(incoming, refused)
 
     # ---- looking -------------------------------------------------------------------------------------------------------
 
@@ -130,10 +133,10 @@ class Supplier:
             return journal.page(tx, self.name, **filters)
 
     def gateway(self) -> dict[str, Any]:
-        """How the gateway is: held back and why, else as its last answer was (`shapes.gateway_shape`)."""
+        """How the gateway is: held back and why, else as its last answer was (`resources.show_gateway`)."""
         with self.store.read() as tx:
-            hold, last = holds.one(tx, self.name), journal.last_outward(tx, self.name)
-        return shapes.gateway_shape(self.name, self.config.gateway.url, hold, last)
+            gateway, last = gateway_states.one(tx, self.name), journal.last_outward(tx, self.name)
+        return resources.show_gateway(self.name, self.config.gateway.url, gateway, last)
 
     def ask(self) -> Inquiry:
         """Questions about the journal: find, count, verify."""
@@ -157,7 +160,7 @@ class Supplier:
 
     def wait(self, kind: str, match: Mapping[str, Any], *, count: int = 1, after: int = 0, within: int) -> Waited:
         """Wait until something is true, at most `within` microseconds. Refused when the match cannot be read."""
-        return self.lookout.wait(Wait(self.name, kind, match, count=count, after=after, within=within))
+        return self.waits.wait(Wait(self.name, kind, match, count=count, after=after, within=within))
 
     # ---- acting --------------------------------------------------------------------------------------------------------
 
@@ -171,14 +174,14 @@ class Supplier:
             raise Refused("invalid", [f"scenario: {scenario} is begun by the supplier (POST /__admin/start): no request plays it"])
         read_when(when)
         with self.store.write() as tx:
-            if not clocks.hold(tx, self.name):
+            if not clocks.lock_supplier(tx, self.name):
                 raise Refused("not_found", [f"there is no supplier {self.name} any more"])
             number = pins.add(tx, self.name, scenario, times, when)
         return {"id": number, "scenario": scenario, "times": times, "when": dict(when)}
 
     def start(self, scenario: str, tenant: str, document: Mapping[str, Any], params: Mapping[str, Any]) -> OrderView:
         """Begin an order that no gateway asked for, by a scenario that `begins: supplier`. Refused when one of them is wrong."""
-        return self.order(self.reception.begin(scenario, tenant, document, params))
+        return self.order(self.inbound.begin(scenario, tenant, document, params))
 
     def unpin(self) -> int:
         with self.store.write() as tx:
@@ -229,10 +232,10 @@ class Supplier:
             clocks.put(tx, self.name, changed)
             return changed, changed.now(tx.wall)
 
-    def advance(self, *, by: int | None = None, to: int | None = None, to_next: bool = False, settle: bool = True, within: int) -> Advanced:
+    def advance(self, *, by: int | None = None, to: int | None = None, to_next: bool = False, settle: bool = True, within: int) -> AdvanceResult:
         """Move a manual clock forward, through every due moment in order, waiting at each for the gateway's answers.
 
         Refused (conflict) while another advance runs or when the clock runs by itself; `unsettled` names what did not come to
         rest `within` (real time).
         """
-        return Advance(self.store, self.name, settle=settle, within=within).run(by, to, to_next)
+        return ClockAdvance(self.store, self.name, settle=settle, within=within).run(by, to, to_next)

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from simulator import engine
-from simulator.errors import Illegal, Refused
+from simulator.base.errors import Illegal, Refused
 from simulator.model import Exchange, Kci, Lane
-from simulator.store import Store, Tx, clocks, holds, journal, orders, outbox
+from simulator.store import Store, Tx, clocks, gateway_states, journal, orders, outbox
 
 ACTS_ON_ORDERS = ("resume", "abandon")
 ACTS_ON_GATEWAYS = ("stop", "resume")
@@ -81,20 +81,20 @@ class Acts:
     def on_gateway(self, act: str) -> None:
         """`stop` sending to the gateway, or `resume` whatever it was that kept messages back."""
         with self.store.write() as tx:
-            if not clocks.hold(tx, self.name):
+            if not clocks.lock_supplier(tx, self.name):
                 raise Refused("not_found", [f"there is no supplier {self.name} any more"])
-            hold = holds.take(tx, self.name)
-            if (hold.state == "stopped") if act == "stop" else not hold.state:
+            gateway = gateway_states.lock(tx, self.name)
+            if (gateway.state == "stopped") if act == "stop" else not gateway.state:
                 raise Refused("conflict", [f"the gateway is {'stopped already' if act == 'stop' else 'not held back'}"])
             if act == "stop":
-                hold = replace(hold, state="stopped", reason="an operator stopped it", since_wall=tx.wall, until_wall=None, good=0)
+                gateway = replace(gateway, state="stopped", reason="an operator stopped it", since_wall=tx.wall, until_wall=None, good=0)
             else:
-                hold = holds.freed(hold)
-            holds.save(tx, hold)
+                gateway = gateway_states.released(gateway)
+            gateway_states.save(tx, gateway)
             now = clocks.get(tx, self.name).now(tx.wall)
             act_done = Exchange(at=now, direction="act", method="", path="", findings=(f"an operator's {act} of the gateway",))
             journal.note(tx, self.name, act_done)
-            tx.ring()
+            tx.wake_senders()
 
     @contextmanager
     def _lane(self, tx: Tx, order_id: str, act: str, kci_id: str) -> Iterator[Lane]:

@@ -6,16 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from simulator import engine, seed, strict_json
+from simulator import engine
+from simulator.base import seed
+from simulator.base.errors import Refused
 from simulator.dialects import Dialect
-from simulator.errors import Refused
+from simulator.engine.plan import Answer, Plan
+from simulator.formats import strict_json
+from simulator.formats.schema import dotted, load_field
 from simulator.model import Condition, Exchange, Order, Outgoing, Request, Scenario, Submission
-from simulator.rules import Answer, Plan
 from simulator.scenario import Choice, Pin, params_of
 from simulator.scenario.fields import When
-from simulator.schema import dotted, load_field
 from simulator.store import Tx, clocks, journal, orders, outbox, pins
-from simulator.supplier.shelf import Shelf
+from simulator.supplier.scenario_set import ScenarioSet
 
 SEED_KEY_HEADER = "x-seed-key"
 SERIAL = "#serial"
@@ -34,10 +36,10 @@ class Played:
 class Player:
     """Plays the requests of one supplier."""
 
-    def __init__(self, name: str, dialect: Dialect, shelf: Shelf, *, run_seed: str, fixed_seed: bool, max_delay: int) -> None:
+    def __init__(self, name: str, dialect: Dialect, scenario_set: ScenarioSet, *, run_seed: str, fixed_seed: bool, max_delay: int) -> None:
         self.name = name
         self.dialect = dialect
-        self.shelf = shelf
+        self.scenario_set = scenario_set
         self.run_seed = run_seed
         self.fixed_seed = fixed_seed
         self.max_delay = max_delay
@@ -52,7 +54,7 @@ class Player:
 
     def begin(self, tx: Tx, name: str, tenant: str, document: Mapping[str, Any], params: Mapping[str, Any]) -> str:
         """Begin an order that nobody asked for; its id. Refused when the scenario, its parameters or the document are wrong."""
-        scenario = self.shelf.book(tx).beginning(name)
+        scenario = self.scenario_set.book(tx).beginning(name)
         submission = self.dialect.begin(tenant, dict(document))
         clock = clocks.get(tx, self.name)
         turn = self._turn(submission, scenario, params_of(scenario, {}, given=params), clock.now(tx.wall))
@@ -82,7 +84,7 @@ class Player:
             raise Refused("invalid", [f"order {order.ref} has the reference {order.number} here, not {submission.order_number[:80]}"])
         lane = orders.lock(tx, order.id)
         order = orders.by_id(tx, self.name, order.id) or order
-        scenario = self.shelf.edition(tx, order.digest)
+        scenario = self.scenario_set.edition(tx, order.digest)
         requests = orders.requests_of(tx, [order.id])[order.id]
         waiting = tuple(kci for kci in outbox.open_of(tx, [order.id])[order.id] if kci.state != "attempted")
         turn = replace(
@@ -105,7 +107,7 @@ class Player:
         """Who answers a later request: a scenario that is for such requests, else the order's own. A repeat uses up no pin."""
         submission = turn.submission
         facts = engine.facts_of(submission, order, turn.requests, {}, turn.now)
-        choice = self.shelf.book(tx).choose_answer(submission.action, facts, () if again else _pins(tx, self.name), order)
+        choice = self.scenario_set.book(tx).choose_answer(submission.action, facts, () if again else _pins(tx, self.name), order)
         if choice is None:
             turn = replace(turn, params=params_of_request(turn.scenario, submission, turn.requests))
         else:
@@ -118,10 +120,10 @@ class Player:
         if earlier is not None:
             order = orders.by_id(tx, self.name, earlier.order)
             assert order is not None
-            scenario = self.shelf.edition(tx, order.digest)
+            scenario = self.scenario_set.edition(tx, order.digest)
             turn = self._turn(submission, scenario, params_of(scenario, {}), now)
             return self._repeat(replace(turn, attempt=self._attempt(tx, turn)), earlier, order)
-        choice = self.shelf.book(tx).choose(engine.facts_of(submission, None, (), {}, now), _pins(tx, self.name))
+        choice = self.scenario_set.book(tx).choose(engine.facts_of(submission, None, (), {}, now), _pins(tx, self.name))
         if choice.pin is not None:
             pins.use(tx, choice.pin)
         plan, answer = self._open(tx, self._turn(submission, choice.scenario, choice.params, now))

@@ -1,6 +1,6 @@
 """Waiting until something is true: a request came, a KCI was answered, an order has a status, nothing more happens by itself.
 
-One thread of each process, the lookout, hears what was committed, reads what changed, once for all who wait, and lets each of them judge
+One thread of each process, the waits, hears what was committed, reads what changed, once for all who wait, and lets each of them judge
 it. Whoever begins to wait looks at everything once; after that only changes are looked at, however many wait.
 """
 
@@ -12,17 +12,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator import instants, matching, shapes
-from simulator.clock import monotonic
-from simulator.errors import Conflict, Refused, Unavailable
+from simulator.base import instants
+from simulator.base.clock import monotonic
+from simulator.base.errors import Conflict, Refused, Unavailable
+from simulator.language import matching
 from simulator.model import Condition, Exchange, Kci, Order, OrderView
 from simulator.store import EVERYTHING, Change, Store, Tx, clocks, journal, orders, outbox
-from simulator.supplier.asking import EXCHANGE_MEMBERS, KCI_MEMBERS, ORDER_MEMBERS, Miss, Nearest, equal_text, read_match, told
+from simulator.supplier.inquiry import (
+    EXCHANGE_MEMBERS,
+    KCI_MEMBERS,
+    ORDER_MEMBERS,
+    NearMiss,
+    NearMisses,
+    equal_text,
+    read_match,
+    told,
+)
+from simulator.views import resources
 
 log = logging.getLogger("simulator.supplier")
 
 KINDS = {"request": EXCHANGE_MEMBERS, "kci": KCI_MEMBERS, "status": ORDER_MEMBERS, "idle": ("order",)}
-FACTS = {"request": shapes.exchange_facts, "kci": shapes.kci_facts, "status": shapes.order_facts}
+FACTS = {"request": resources.exchange_facts, "kci": resources.kci_facts, "status": resources.order_facts}
 DELIVERED = Condition(path="state", test="equal", value="delivered")
 PAGE = 500
 MOST_MOVING = 20
@@ -39,7 +50,7 @@ class Waited:
     evidence: tuple[Shape, ...] = ()
     came_true: bool = False
     detail: str = ""
-    nearest: tuple[Miss, ...] = ()
+    nearest: tuple[NearMiss, ...] = ()
 
 
 @dataclass(kw_only=True, slots=True)
@@ -108,10 +119,10 @@ class Wait:
         length = instants.format_duration(self.within)
         if self.kind == "idle":
             moving = list(self.fitting.values())
-            misses = tuple(Miss(item=shape, differences=(f"{shape['send']} is {shape['state']}",)) for shape in moving[:MOST_MOVING])
+            misses = tuple(NearMiss(item=shape, differences=(f"{shape['send']} is {shape['state']}",)) for shape in moving[:MOST_MOVING])
             return Waited(detail=f"not idle within {length}: {len(moving)} orders still move", nearest=misses)
         what = {"request": "requests", "kci": "KCIs", "status": "orders"}[self.kind]
-        close = Nearest()
+        close = NearMisses()
         for shape in self._all(tx, narrow=False):
             if differences := list(matching.differences(self.conditions, FACTS[self.kind](shape))):
                 close.see(shape, differences)
@@ -129,9 +140,9 @@ class Wait:
 
         if self.kind == "request":
             exchanges = _every_exchange(tx, self.supplier, self.after, **exact("order", "method", "scenario"), direction="in")
-            yield from map(shapes.exchange_shape, exchanges)
+            yield from map(resources.show_exchange, exchanges)
         elif self.kind == "kci":
-            yield from map(shapes.kci_shape, _every_kci(tx, self.supplier, **exact("order", "send", "state")))
+            yield from map(resources.show_kci, _every_kci(tx, self.supplier, **exact("order", "send", "state")))
         elif self.kind == "status":
             yield from _every_order(tx, self.supplier, **exact("tenant", "ref", "status"))
 
@@ -144,7 +155,7 @@ class Wait:
         return f"; the clock stands at {now} and the next step is due at {later}: advance it"
 
 
-class Lookout:
+class Waits:
     """Who looks for all that wait in this process."""
 
     def __init__(self, store: Store) -> None:
@@ -180,7 +191,7 @@ class Lookout:
                 self.tails[wait.supplier] = journal.Tail.from_now(tx, wait.supplier, direction="in")
         if self.thread is None:
             ready = threading.Event()
-            self.thread = threading.Thread(target=self._watch, args=(ready,), name="lookout", daemon=True)
+            self.thread = threading.Thread(target=self._watch, args=(ready,), name="waits", daemon=True)
             self.thread.start()
             ready.wait()
 
@@ -193,21 +204,21 @@ class Lookout:
 
     def _watch(self, ready: threading.Event) -> None:
         """Hear what was committed, and let everyone judge it, until this process ends."""
-        with self.store.watch.waiting() as waiter:
+        with self.store.subscriptions.subscribe() as subscription:
             ready.set()
             while not self.ended:
                 try:
-                    changes = waiter.next(monotonic() + instants.HOUR, LOOK_EVERY)
+                    changes = subscription.next(monotonic() + instants.HOUR, LOOK_EVERY)
                     with self.turn:
                         self._look(changes)
                 except Unavailable as error:
-                    if self.store.watch.ended:
+                    if self.store.subscriptions.ended:
                         self._end()
                     else:
                         log.warning("whoever waits cannot be told now: %s", error)
                 except Conflict as error:
                     log.warning("whoever waits cannot be told now: %s", error)
-                except Exception:  # a defect of ours must not end the lookout: all others would wait in vain
+                except Exception:  # a defect of ours must not end the waits: all others would wait in vain
                     log.exception("whoever waits cannot be told now")
 
     def _end(self) -> None:
@@ -234,13 +245,13 @@ class Lookout:
     def _read(self, tx: Tx, supplier: str, order_ids: set[str], kinds: set[str]) -> Changed:
         changed = Changed()
         if "request" in kinds:
-            changed.things["request"] = {exchange.id: shapes.exchange_shape(exchange) for exchange in self.tails[supplier].new(tx)}
+            changed.things["request"] = {exchange.id: resources.show_exchange(exchange) for exchange in self.tails[supplier].new(tx)}
         if "status" in kinds and order_ids:
             found = [order for order in orders.many(tx, order_ids).values() if order.supplier == supplier]
             changed.things["status"] = {shape["id"]: shape for shape in _order_shapes(tx, found)}
         if "kci" in kinds:
             found_kcis = (kci for order_id in order_ids for kci in outbox.all_of(tx, order_id) if kci.send)
-            changed.things["kci"] = {kci.id: shapes.kci_shape(kci) for kci in found_kcis}
+            changed.things["kci"] = {kci.id: resources.show_kci(kci) for kci in found_kcis}
         return changed
 
 
@@ -249,7 +260,7 @@ def _moving(tx: Tx, supplier: str, order: str) -> list[Shape]:
     clock = clocks.get(tx, supplier)
     until = clock.now(tx.wall) if clock.mode == "manual" else instants.LATEST
     moving = clocks.unsettled(tx, supplier, until, order)
-    return [shapes.kci_shape(listed[0]) for listed in outbox.open_of(tx, moving).values() if listed]
+    return [resources.show_kci(listed[0]) for listed in outbox.open_of(tx, moving).values() if listed]
 
 
 def _every_exchange(tx: Tx, supplier: str, after: int, **exact: Any) -> Iterator[Exchange]:
@@ -276,4 +287,4 @@ def _order_shapes(tx: Tx, found: Sequence[Order]) -> Iterable[Shape]:
     ids = [order.id for order in found]
     requests, counts = orders.requests_of(tx, ids), orders.counts(tx, ids)
     for order in found:
-        yield shapes.order_shape(OrderView(order=order, requests=tuple(requests[order.id]), counts=counts[order.id]))
+        yield resources.show_order(OrderView(order=order, requests=tuple(requests[order.id]), counts=counts[order.id]))

@@ -2,6 +2,6 @@
 
 from simulator.web.app import create_app
 from simulator.web.embedded import Embedded
-from simulator.web.gate import THREADS_ASIDE
+from simulator.web.limiter import MOST_WAITING
 
-__all__ = ["THREADS_ASIDE", "Embedded", "create_app"]
+__all__ = ["MOST_WAITING", "Embedded", "create_app"]

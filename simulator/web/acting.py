@@ -6,17 +6,27 @@ from contextlib import ExitStack
 
 from flask import Response, g, request
 
-from simulator import instants
+from simulator.base import instants
+from simulator.base.errors import Invalid, Refused
 from simulator.config.table import Duration
-from simulator.errors import Invalid, Refused
-from simulator.schema import Boolean, Integer, Mapped, Moment, Number, OneOf, Range, Strict, String
-from simulator.shapes import kci_shape, order_shape
+from simulator.formats.schema import (
+    Boolean,
+    Integer,
+    Mapped,
+    Moment,
+    Number,
+    OneOf,
+    Range,
+    Strict,
+    String,
+)
 from simulator.supplier.acts import ACTS_ON_GATEWAYS, ACTS_ON_ORDERS, FROM
 from simulator.supplier.waiting import KINDS
-from simulator.web import shapes
+from simulator.views.resources import show_kci, show_order
+from simulator.web import resources
 from simulator.web.answers import LAST_ID, Register, View, answer, body_as, not_valid, problem
 from simulator.web.events import Stream
-from simulator.web.gate import Gate
+from simulator.web.limiter import Limiter
 
 ARCHIVES = {"application/zip", "application/x-zip-compressed", "application/x-tar", "application/gzip", "multipart/form-data"}
 LONGEST_WAIT = 5 * instants.MINUTE
@@ -77,32 +87,32 @@ def acting(route: Register) -> None:
     @route("/start", "POST")
     def start() -> Response:
         given = body_as(StartInput())
-        return answer(order_shape(g.supplier.start(given["scenario"], given["tenant"], given["document"], given.get("params", {}))), 201)
+        return answer(show_order(g.supplier.start(given["scenario"], given["tenant"], given["document"], given.get("params", {}))), 201)
 
     @route("/scenarios/<name>", "PUT")
     def put_scenario(name: str) -> Response:
         if request.mimetype in ARCHIVES:
             return problem(415, "not_text", f"a scenario is YAML, one file each: {request.mimetype} cannot be taken")
         try:
-            scenario, is_new = g.supplier.shelf.put(request.get_data(), name)
+            scenario, is_new = g.supplier.scenario_set.put(request.get_data(), name)
         except Invalid as error:
             return not_valid(error.problems)
         return answer({"name": scenario.name, "digest": scenario.digest}, 201 if is_new else 200)
 
     @route("/scenarios/<name>", "DELETE")
     def delete_scenario(name: str) -> Response:
-        g.supplier.shelf.remove(name)
+        g.supplier.scenario_set.remove(name)
         return answer({"deleted": name})
 
     @route("/clock", "GET")
     def clock() -> Response:
-        return answer(shapes.clock_shape(*g.supplier.clock()))
+        return answer(resources.show_clock(*g.supplier.clock()))
 
     @route("/clock", "PUT")
     def set_clock() -> Response:
         given = body_as(ClockInput())
         now = instants.parse_instant(given["now"]) if "now" in given else None
-        return answer(shapes.clock_shape(*g.supplier.set_clock(mode=given.get("mode"), rate=given.get("rate"), now=now)))
+        return answer(resources.show_clock(*g.supplier.set_clock(mode=given.get("mode"), rate=given.get("rate"), now=now)))
 
     @route("/reset", "POST")
     def reset() -> Response:
@@ -126,12 +136,12 @@ def operating(route: Register) -> None:
 
     @route("/orders/<order_id>/signals/<name>", "POST")
     def signal(order_id: str, name: str) -> Response:
-        return answer(order_shape(g.supplier.signal(name, order_id)))
+        return answer(show_order(g.supplier.signal(name, order_id)))
 
 
 def _on_kci(act: str) -> View:
     def act_on_kci(kci_id: str) -> Response:
-        return answer(kci_shape(g.supplier.act_on_kci(act, kci_id)))
+        return answer(show_kci(g.supplier.act_on_kci(act, kci_id)))
 
     act_on_kci.__name__ = act
     return act_on_kci
@@ -139,7 +149,7 @@ def _on_kci(act: str) -> View:
 
 def _on_order(act: str) -> View:
     def act_on_order(order_id: str) -> Response:
-        return answer(order_shape(g.supplier.act_on_order(act, order_id)))
+        return answer(show_order(g.supplier.act_on_order(act, order_id)))
 
     act_on_order.__name__ = act
     return act_on_order
@@ -153,7 +163,7 @@ def _on_gateway(act: str) -> View:
     return act_on_gateway
 
 
-def waiting(route: Register, gate: Gate) -> None:
+def waiting(route: Register, limiter: Limiter) -> None:
     """What may take long: it holds up nobody else meanwhile."""
 
     @route("/clock/advance", "POST")
@@ -161,24 +171,24 @@ def waiting(route: Register, gate: Gate) -> None:
         given = body_as(AdvanceInput())
         if sum((("by" in given), ("to" in given), bool(given.get("to_next")))) != 1:
             raise Refused("malformed", ["body: one of by, to, to_next"])
-        with gate.aside():
+        with limiter.waiting():
             advanced = g.supplier.advance(
                 by=given.get("by"), to=instants.parse_instant(given["to"]) if "to" in given else None, to_next=given.get("to_next", False),
                 settle=given.get("settle", True), within=given.get("within", DEFAULT_WAIT),
             )  # fmt: skip
-        return answer(shapes.advanced_shape(advanced), 408 if advanced.unsettled else 200)
+        return answer(resources.show_advanced(advanced), 408 if advanced.unsettled else 200)
 
     @route("/wait", "POST")
     def wait() -> Response:
         given = body_as(WaitInput())
-        with gate.aside():
+        with limiter.waiting():
             waited = g.supplier.wait(
                 given["for_"], given.get("match", {}), count=given.get("count", 1), after=given.get("after", 0),
                 within=given.get("within", DEFAULT_WAIT),
             )  # fmt: skip
         if waited.came_true:
             return answer({"evidence": list(waited.evidence)})
-        return problem(408, "timeout", waited.detail, evidence=list(waited.evidence), nearest=shapes.misses_shape(waited.nearest))
+        return problem(408, "timeout", waited.detail, evidence=list(waited.evidence), nearest=resources.show_misses(waited.nearest))
 
     @route("/events", "GET")
     def events() -> Response:
@@ -188,7 +198,7 @@ def waiting(route: Register, gate: Gate) -> None:
             raise Refused("malformed", ["after: the id of an exchange"])
         socket = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
         with ExitStack() as taken:
-            taken.enter_context(gate.seat())
+            taken.enter_context(limiter.waiting_slot())
             stream = Stream(g.supplier, int(known) if known else None, socket)
             response = Response(stream.pieces(), content_type="text/event-stream")
             response.headers["Cache-Control"] = "no-store"

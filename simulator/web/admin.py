@@ -13,16 +13,16 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, g, request
 
-from simulator import metrics
-from simulator.config.remarks import is_loopback
+from simulator.base.errors import Conflict, Invalid, Refused, Unavailable
+from simulator.config.advice import is_loopback
 from simulator.config.table import SupplierSettings
-from simulator.errors import Conflict, Invalid, Refused, Unavailable
-from simulator.schema import Length, String, listed
+from simulator.formats.schema import Length, String, listed
+from simulator.ops import metrics
 from simulator.supplier import Supplier
-from simulator.web import shapes
+from simulator.web import resources
 from simulator.web.acting import acting, operating, waiting
 from simulator.web.answers import View, answer, body_as, not_valid, problem
-from simulator.web.gate import Gate
+from simulator.web.limiter import Limiter
 from simulator.web.looking import asking, looking
 from simulator.world import World
 
@@ -45,12 +45,12 @@ SUPPLIER = SupplierInput(exclude=("path", "scenarios"), partial=("name",))
 """The path is ours to give; scenarios are texts, not a folder of ours."""
 
 
-def make_admin(world: World, gate: Gate) -> Blueprint:
+def make_admin(world: World, limiter: Limiter) -> Blueprint:
     """The blueprint over an open world."""
     admin = Blueprint("admin", __name__, url_prefix=ADMIN)
     _guard(admin, world)
     _whole(admin, world)
-    _per_supplier(admin, world, gate)
+    _per_supplier(admin, world, limiter)
     return admin
 
 
@@ -114,20 +114,20 @@ def _whole(admin: Blueprint, world: World) -> None:
 
     @admin.get("/suppliers")
     def suppliers() -> Response:
-        return answer({"items": [_supplier_shape(supplier) for supplier in world.every()], "next": None})
+        return answer({"items": [_show_supplier(supplier) for supplier in world.every()], "next": None})
 
     @admin.post("/suppliers")
     def make() -> Response:
         given = body_as(SUPPLIER, _refuse_files)
         more = {name: given.pop(name) for name in ("tenant", "client", "instead_of") if name in given}
         try:
-            return answer(_supplier_shape(world.make(given, scenarios=given.pop("own_scenarios", ()), **more)), 201)
+            return answer(_show_supplier(world.make(given, scenarios=given.pop("own_scenarios", ()), **more)), 201)
         except Invalid as error:
             return not_valid(error.problems)
 
     @admin.get("/suppliers/<name>")
     def supplier(name: str) -> Response:
-        return answer(_supplier_shape(world.supplier(name)))
+        return answer(_show_supplier(world.supplier(name)))
 
     @admin.delete("/suppliers/<name>")
     def remove(name: str) -> Response:
@@ -146,17 +146,17 @@ def _refuse_files(asked: Any, path: str = "") -> None:
             _refuse_files(value, f"{path}.{key}" if path else str(key))
 
 
-def _supplier_shape(supplier: Supplier) -> dict[str, Any]:
+def _show_supplier(supplier: Supplier) -> dict[str, Any]:
     base = request.host_url.rstrip("/")
-    clock = shapes.clock_shape(*supplier.clock())
+    clock = resources.show_clock(*supplier.clock())
     return {
         "name": supplier.name, "path": supplier.config.path or "/", "url": base + supplier.config.path, "dialect": supplier.dialect.name,
         "clock": clock, "gateway": {"url": supplier.config.gateway.url}, "default": supplier.book.default,
-        "seed": supplier.run_seed if supplier.fixed_seed else None, "called": shapes.called_shape(supplier.called),
+        "seed": supplier.run_seed if supplier.fixed_seed else None, "called": resources.show_called(supplier.called),
     }  # fmt: skip
 
 
-def _per_supplier(admin: Blueprint, world: World, gate: Gate) -> None:
+def _per_supplier(admin: Blueprint, world: World, limiter: Limiter) -> None:
     @admin.url_value_preprocessor
     def find_supplier(endpoint: str | None, values: dict[str, Any] | None) -> None:
         name = values.pop("supplier_name", None) if values else None
@@ -174,4 +174,4 @@ def _per_supplier(admin: Blueprint, world: World, gate: Gate) -> None:
     asking(route)
     acting(route)
     operating(route)
-    waiting(route, gate)
+    waiting(route, limiter)

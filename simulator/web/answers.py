@@ -10,9 +10,9 @@ from typing import Any
 
 from flask import Response, request
 
-from simulator import strict_json
-from simulator.errors import Problem, Refused
-from simulator.schema import Strict, dotted, load
+from simulator.base.errors import Problem, Refused
+from simulator.formats import strict_json
+from simulator.formats.schema import Strict, dotted, load
 
 View = Callable[..., Response]
 Register = Callable[[str, str], Callable[[View], View]]

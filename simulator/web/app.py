@@ -13,15 +13,17 @@ from typing import cast
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
-from simulator import clock, metrics, oauth, strict_json
+from simulator.base import clock
+from simulator.base.errors import Refused, Unavailable
 from simulator.dialects.routes import router_of
-from simulator.errors import Refused, Unavailable
+from simulator.formats import oauth, strict_json
 from simulator.model import Incoming, Outgoing
+from simulator.ops import metrics
 from simulator.pretend_gateway import make_pretend_gateway
 from simulator.supplier import Supplier
 from simulator.web.admin import ADMIN, make_admin
 from simulator.web.answers import problem
-from simulator.web.gate import Gate
+from simulator.web.limiter import Limiter
 from simulator.world import MADE, MOST_KNOWN, World, pretend_path
 
 log = logging.getLogger("simulator.web")
@@ -32,17 +34,17 @@ def create_app(world: World) -> Flask:
     app = Flask("simulator", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = world.config.server.max_body
     app.url_map.merge_slashes = False
-    gate = Gate(world.config.server.threads, world.config.server.max_body)
-    app.wsgi_app = gate.around(app.wsgi_app)  # type: ignore[method-assign]
+    limiter = Limiter(world.config.server.threads, world.config.server.max_body)
+    app.wsgi_app = limiter.around(app.wsgi_app)  # type: ignore[method-assign]
     own = [ADMIN]
-    app.register_blueprint(make_admin(world, gate))
+    app.register_blueprint(make_admin(world, limiter))
     if world.config.pretend_gateway.mount:
         own.append(world.config.pretend_gateway.path)
         for supplier in world.suppliers.values():
             counterpart = make_pretend_gateway(world.store, supplier.name, supplier.config.gateway, supplier.dialect)
             app.register_blueprint(counterpart, url_prefix=pretend_path(world.config, supplier.name))
-    by_length = sorted((_Door(world, supplier, gate) for supplier in world.suppliers.values()), key=lambda door: -len(door.prefix))
-    made = _Made(world, gate)
+    by_length = sorted((_Door(world, supplier, limiter) for supplier in world.suppliers.values()), key=lambda door: -len(door.prefix))
+    made = _Made(world, limiter)
 
     @app.before_request
     def enter() -> Response | None:
@@ -71,9 +73,9 @@ def create_app(world: World) -> Flask:
 class _Made:
     """The paths of throw-away suppliers, and of their pretend gateways: looked up at each request, any process may have made them."""
 
-    def __init__(self, world: World, gate: Gate) -> None:
+    def __init__(self, world: World, limiter: Limiter) -> None:
         self.world = world
-        self.gate = gate
+        self.limiter = limiter
         self.mounted = world.config.pretend_gateway.mount
         self.pretend = world.config.pretend_gateway.path + MADE
         self.counterparts: dict[str, tuple[Supplier, Flask]] = {}
@@ -89,7 +91,7 @@ class _Made:
             return cast(Response, Response.from_app(self._counterpart(supplier).wsgi_app, inner, buffered=True))
         if path.startswith(MADE + "/"):
             supplier = self._find(path[len(MADE) + 1 :].partition("/")[0])
-            return _Door(self.world, supplier, self.gate).answer(request) if supplier else None
+            return _Door(self.world, supplier, self.limiter).answer(request) if supplier else None
         return None
 
     def _find(self, name: str) -> Supplier | None:
@@ -111,10 +113,10 @@ class _Made:
 class _Door:
     """One supplier's paths; at a standing one's, a made supplier may be called by its tenant or OAuth client."""
 
-    def __init__(self, world: World, supplier: Supplier, gate: Gate) -> None:
+    def __init__(self, world: World, supplier: Supplier, limiter: Limiter) -> None:
         self.world = world
         self.supplier = supplier
-        self.gate = gate
+        self.limiter = limiter
         self.prefix = supplier.config.path
         self.router = router_of(supplier.dialect.routes)
 
@@ -161,7 +163,7 @@ class _Door:
     def _respond(self, outgoing: Outgoing) -> Response:
         if outgoing.delay:
             try:
-                with self.gate.aside():
+                with self.limiter.waiting():
                     clock.sleep(outgoing.delay)
             except Refused:  # too many wait: then it costs this process a place
                 clock.sleep(outgoing.delay)

@@ -39,7 +39,7 @@ class Embedded:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.world.store.watch.end()
+        self.world.store.subscriptions.end()
         self.server.shutdown()
         self.sender.stop()
         for thread in self.threads:

@@ -12,12 +12,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from simulator import instants, shapes, strict_json
-from simulator.clock import monotonic
-from simulator.errors import Refused, Unavailable
+from simulator.base import instants
+from simulator.base.clock import monotonic
+from simulator.base.errors import Refused, Unavailable
+from simulator.formats import strict_json
 from simulator.store import EVERYTHING, Change
 from simulator.supplier import Supplier
-from simulator.web.shapes import clock_shape
+from simulator.views import resources
+from simulator.web.resources import show_clock
 
 log = logging.getLogger("simulator.web")
 
@@ -42,11 +44,11 @@ class Stream:
     def pieces(self) -> Iterator[bytes]:
         """What is written, as it comes, until the reader goes, is too slow, or we end."""
         try:
-            with self.store.watch.waiting(self.supplier.name) as waiter:
+            with self.store.subscriptions.subscribe(self.supplier.name) as subscription:
                 yield b"retry: 1000\n: events of the simulator\n\n"
                 beat = monotonic() + HEARTBEAT
                 while True:
-                    text = "".join(self._news(waiter.next(beat)))
+                    text = "".join(self._news(subscription.next(beat)))
                     if not text and monotonic() >= beat:
                         text = ": alive\n\n"
                     if not text:
@@ -73,23 +75,23 @@ class Stream:
         with self.store.read() as tx:
             found = self.tail.new(tx)
         for exchange in found:
-            yield _event("exchange", shapes.exchange_shape(exchange), exchange.id)
+            yield _event("exchange", resources.show_exchange(exchange), exchange.id)
         for _, order_id in sorted(changes or ()):
             with suppress(Refused):  # gone meanwhile
                 yield from self._of_order(order_id) if order_id not in ("", EVERYTHING) else self._of_clock()
 
     def _of_order(self, order_id: str) -> Iterator[str]:
-        shape = shapes.order_shape(self.supplier.order(order_id))
+        shape = resources.show_order(self.supplier.order(order_id))
         if self._is_new(("order", order_id), (shape["status"], shape["number"], shape["open_requests"])):
             yield _event("order", shape)
         for kci in self.supplier.kcis(order=order_id, limit=1000):
             if self._is_new(("kci", kci.id), (kci.state, kci.attempts, kci.due_at)):
-                yield _event("kci", shapes.kci_shape(kci))
+                yield _event("kci", resources.show_kci(kci))
 
     def _of_clock(self) -> Iterator[str]:
         clock, now = self.supplier.clock()
         if self._is_new(("clock", ""), (clock.mode, clock.rate, clock.anchor)):
-            yield _event("clock", clock_shape(clock, now))
+            yield _event("clock", show_clock(clock, now))
 
     def _is_new(self, key: tuple[str, str], state: Any) -> bool:
         if self.told.get(key) == state:

@@ -6,16 +6,31 @@ from typing import Any
 
 from flask import Response, g, request
 
-from simulator import instants, rehearsal, story, strict_json
+from simulator import rehearsal
+from simulator.base import instants
+from simulator.base.errors import Refused
 from simulator.dialects import Dialect
-from simulator.errors import Refused
+from simulator.formats import strict_json
+from simulator.formats.schema import Integer, Mapped, Moment, Range, Strict, listed
 from simulator.model import Scenario
-from simulator.schema import Integer, Mapped, Moment, Range, Strict, listed
-from simulator.shapes import STATES, exchange_shape, kci_shape, order_shape
-from simulator.supplier.asking import Inquiry, Verdict
-from simulator.supplier.shelf import problems_of
-from simulator.web import shapes
-from simulator.web.answers import DEFAULT_LIMIT, LAST_ID, MOST_LIMIT, Register, answer, body_as, cursor, limit, page, problem, problem_rows
+from simulator.supplier.inquiry import Inquiry, Verification
+from simulator.supplier.scenario_set import problems_of
+from simulator.views import story
+from simulator.views.resources import STATES, show_exchange, show_kci, show_order
+from simulator.web import resources
+from simulator.web.answers import (
+    DEFAULT_LIMIT,
+    LAST_ID,
+    MOST_LIMIT,
+    Register,
+    answer,
+    body_as,
+    cursor,
+    limit,
+    page,
+    problem,
+    problem_rows,
+)
 
 
 class FindInput(Strict):
@@ -48,11 +63,11 @@ def looking(route: Register) -> None:
         filters = {name: request.args.get(name, "") for name in ("tenant", "ref", "status")}
         size = limit()
         views = g.supplier.orders(limit=size, after=cursor(), **filters)
-        return page(views, [order_shape(view) for view in views], [(view.order.received_at, view.order.id) for view in views], size)
+        return page(views, [show_order(view) for view in views], [(view.order.received_at, view.order.id) for view in views], size)
 
     @route("/orders/<order_id>", "GET")
     def order(order_id: str) -> Response:
-        return answer(order_shape(g.supplier.order(order_id)))
+        return answer(show_order(g.supplier.order(order_id)))
 
     @route("/orders/<order_id>/story", "GET")
     def order_story(order_id: str) -> Response:
@@ -63,7 +78,7 @@ def looking(route: Register) -> None:
         if wants_text:
             head = f"order {found.tenant}/{found.ref} ({found.number or 'no reference yet'}), {found.scenario}, now {found.status}\n"
             return Response(head + story.as_text(lines, found.received_at) + "\n", content_type="text/plain; charset=utf-8")
-        return answer(shapes.story_shape(found, lines))
+        return answer(resources.show_story(found, lines))
 
     @route("/kcis", "GET")
     def kcis() -> Response:
@@ -72,15 +87,15 @@ def looking(route: Register) -> None:
         if state and state not in STATES:
             raise Refused("malformed", [f"state: one of {', '.join(STATES)}"])
         found = g.supplier.kcis(limit=size, after=cursor(), state=state, order=request.args.get("order", ""))
-        return page(found, [kci_shape(kci) for kci in found], [(kci.due_at, kci.id) for kci in found], size)
+        return page(found, [show_kci(kci) for kci in found], [(kci.due_at, kci.id) for kci in found], size)
 
     @route("/journal", "GET")
     def journal() -> Response:
         size, after = limit(), cursor()
         filters = {name: request.args.get(name, "") for name in ("order", "direction")}
         found = g.supplier.journal(limit=size, after=after[0] if after else 0, **filters)
-        lost = shapes.dropped_shape(g.supplier.dropped())
-        return page(found, [exchange_shape(exchange) for exchange in found], [(exchange.id, "") for exchange in found], size, dropped=lost)
+        lost = resources.show_dropped(g.supplier.dropped())
+        return page(found, [show_exchange(exchange) for exchange in found], [(exchange.id, "") for exchange in found], size, dropped=lost)
 
     @route("/scenarios", "GET")
     def scenarios() -> Response:
@@ -101,7 +116,7 @@ def looking(route: Register) -> None:
 
 
 def _scenario(scenario: Scenario, dialect: Dialect) -> dict[str, Any]:
-    return shapes.scenario_shape(rehearsal.tell(scenario, dialect), dialect)
+    return resources.show_scenario(rehearsal.rehearse(scenario, dialect), dialect)
 
 
 def asking(route: Register) -> None:
@@ -113,7 +128,7 @@ def asking(route: Register) -> None:
         size = given.get("limit", DEFAULT_LIMIT)
         found = g.supplier.ask().find(given.get("match", {}), limit=size, after=given.get("after", 0), **_between(given))
         more = found[-1]["id"] if len(found) == size else None
-        return answer({"items": found, "next": more, "dropped": shapes.dropped_shape(g.supplier.dropped())})
+        return answer({"items": found, "next": more, "dropped": resources.show_dropped(g.supplier.dropped())})
 
     @route("/journal/count", "POST")
     def count() -> Response:
@@ -123,7 +138,7 @@ def asking(route: Register) -> None:
     @route("/journal/export", "GET")
     def export() -> Response:
         exchanges = g.supplier.exchanges(**{name: request.args.get(name, "") for name in ("order", "direction")})
-        lines = (strict_json.dumps(exchange_shape(exchange)) + "\n" for exchange in exchanges)
+        lines = (strict_json.dumps(show_exchange(exchange)) + "\n" for exchange in exchanges)
         response = Response(lines, content_type="application/x-ndjson")
         response.headers["X-Journal-Dropped"] = str(g.supplier.dropped().count)
         return response
@@ -131,22 +146,22 @@ def asking(route: Register) -> None:
     @route("/verify", "POST")
     def verify() -> Response:
         given = body_as(VerifyInput())
-        verdict = _verdict(g.supplier.ask(), given)
+        verification = _verification(g.supplier.ask(), given)
         found: dict[str, Any] = {
-            "found": verdict.found,
-            "evidence": list(verdict.evidence),
-            "nearest": shapes.misses_shape(verdict.nearest),
+            "found": verification.found,
+            "evidence": list(verification.evidence),
+            "nearest": resources.show_misses(verification.nearest),
         }
-        if verdict.verified:
-            return answer({"verified": True, "detail": verdict.detail, **found})
-        return problem(409, "not_verified", verdict.detail, verified=False, **found)
+        if verification.verified:
+            return answer({"verified": True, "detail": verification.detail, **found})
+        return problem(409, "not_verified", verification.detail, verified=False, **found)
 
 
 def _between(given: dict[str, Any]) -> dict[str, int]:
     return {name: instants.parse_instant(given[name]) for name in ("since", "until") if name in given}
 
 
-def _verdict(inquiry: Inquiry, given: dict[str, Any]) -> Verdict:
+def _verification(inquiry: Inquiry, given: dict[str, Any]) -> Verification:
     if "sequence" in given:
         if len(given) > 1 or not given["sequence"]:
             raise Refused("malformed", ["sequence: a list of matches, alone"])

@@ -18,7 +18,7 @@ from werkzeug.routing import Rule
 from simulator import __version__
 from simulator.config.secret import Secrets
 from simulator.config.table import Duration, Retry, Seed
-from simulator.schema import Mapped
+from simulator.formats.schema import Mapped
 
 _OWN = "/suppliers/<supplier_name>"
 _PAGED: dict[str, dict[str, Any]] = {"limit": {"type": "integer", "minimum": 1, "maximum": 1000}, "after": {"type": "string"}}
@@ -39,7 +39,10 @@ class Operation:
 
 
 def _operations() -> dict[str, Operation]:
-    from simulator.web import acting, looking  # they register themselves through `admin`, which serves this
+    from simulator.web import (  # they register themselves through `admin`, which serves this
+        acting,
+        looking,
+    )
     from simulator.web.admin import SUPPLIER
 
     journal = {"order": _TEXT, "direction": _TEXT}

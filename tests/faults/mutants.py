@@ -12,15 +12,15 @@ from tests.faults.stage import ROOT
 
 MUTANTS: dict[str, tuple[str, str, str]] = {
     "I1": (
-        "gateway.py",
+        "gateway/decision.py",
         'return Decision(state="retry", wait=max(varied, asked)',
         'return Decision(state="delivered", wait=max(varied, asked)',
     ),
     "I2": ("store/tables.py", 'OPEN = ("waiting", "attempted", "paused")', 'OPEN = ("waiting", "paused")'),
-    "I3": ("sender/lane.py", 'row["next_sequence"] += 1', 'row["next_sequence"] += 2'),
+    "I3": ("sender/lane_turn.py", 'row["next_sequence"] += 1', 'row["next_sequence"] += 2'),
     "I4": ("sender/__init__.py", 'kci.body or ""', '(kci.body or "") + " " * kci.attempts'),
     "I5": ("store/outbox.py", '.values(state="withdrawn")', '.values(state="waiting")'),
-    "I6": ("sender/lane.py", "lease = self.tx.wall + self.holder.lease", "lease = self.tx.wall"),
+    "I6": ("sender/lane_turn.py", "lease = self.tx.wall + self.lease.length", "lease = self.tx.wall"),
 }
 """What is broken: a file, a piece of it, and what stands there instead.
 

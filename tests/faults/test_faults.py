@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from simulator.crash import POINTS
+from simulator.ops.crash import POINTS
 from tests.faults.conftest import Server
 from tests.faults.judge import told
 from tests.faults.mutants import MUTANTS, mutated

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from simulator.base.errors import Refused
 from simulator.dialects.fibre_cafe import life, reading, samples, statements, transitions, writing
 from simulator.dialects.fibre_cafe.settings import Options, Settings, settings_of
 from simulator.dialects.routes import Route
-from simulator.errors import Refused
-from simulator.model import Document, Heard, Incoming, Kci, Order, Outgoing, Request, Submission, Vocabulary
-from simulator.rules import Plan
+from simulator.engine.plan import Plan
+from simulator.model import (
+    Document,
+    Heard,
+    Incoming,
+    Kci,
+    Order,
+    Outgoing,
+    Request,
+    Submission,
+    Vocabulary,
+)
 
 __all__ = ["FibreCafe", "Options", "dialect"]
 

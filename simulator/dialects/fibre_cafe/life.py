@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from simulator import instants, seed
+from simulator.base import instants, seed
+from simulator.base.errors import Illegal, Refused
 from simulator.dialects.fibre_cafe.transitions import (
     CANCELLED,
     COMPLETED,
@@ -26,9 +27,8 @@ from simulator.dialects.fibre_cafe.transitions import (
     UNASKED,
     UNDER_WAY,
 )  # fmt: skip
-from simulator.errors import Illegal, Refused
+from simulator.engine.rules import Event
 from simulator.model import RECEIVED, Document, Entry, Frame, Order, Reply, Request, Submission
-from simulator.rules import Event
 
 OBJECTIONS = ("NO_AUTHORISATION", "CUSTOMER_NOT_AWARE", "DELIBERATE_MISLEAD", "PURCHASED_DIFFERENT_PRODUCT", "END_USER_NOT_MOVING")
 """The reasons of a "cancellation other": the losing side objects to a cease that it did not ask for (4.6)."""

@@ -14,9 +14,9 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
 from simulator import __version__
+from simulator.base.errors import Refused
 from simulator.dialects.fibre_cafe import samples, schemas, statements, transitions, writing
 from simulator.dialects.fibre_cafe.settings import Settings
-from simulator.errors import Refused
 from simulator.model import Kci, Order, Request
 
 _ASKED: dict[str, type[Schema]] = {

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from simulator.base.errors import Refused, nearest
 from simulator.dialects.bodies import misspelt_controls, read_object, refusal, text_in
 from simulator.dialects.fibre_cafe.life import OURS
-from simulator.dialects.fibre_cafe.schemas import ENGINEER_TASKS, ORDERS, PROBLEM_CODES, PROVIDE_TYPES, REQUESTS, UNSOLICITED
+from simulator.dialects.fibre_cafe.schemas import (
+    ENGINEER_TASKS,
+    ORDERS,
+    PROBLEM_CODES,
+    PROVIDE_TYPES,
+    REQUESTS,
+    UNSOLICITED,
+)
 from simulator.dialects.fibre_cafe.settings import Settings
 from simulator.dialects.fibre_cafe.statements import kci_schema
 from simulator.dialects.fibre_cafe.transitions import UNASKED
 from simulator.dialects.routes import Route
-from simulator.errors import Refused, nearest
+from simulator.formats.schema import Misfit, Tolerant, dotted, flatten, unknown_members
 from simulator.model import Document, Heard, Incoming, Order, Submission
-from simulator.schema import Misfit, Tolerant, dotted, flatten, unknown_members
 
 MOST_MESSAGES = 100
 _HEADERS = {"x-request-id": "X-Request-ID", "x-conversation-id": "X-Conversation-ID", "tenant": "Tenant"}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from simulator import instants, strict_json
+from simulator.base import instants
 from simulator.dialects.fibre_cafe.life import OBJECTIONS
 from simulator.dialects.fibre_cafe.transitions import UNASKED
+from simulator.formats import strict_json
 from simulator.model import Document, Incoming, Order, Step
 
 TENANT = "TENANT1"

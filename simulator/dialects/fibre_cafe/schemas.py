@@ -10,7 +10,21 @@ from typing import Any
 from marshmallow import ValidationError, validates_schema
 
 from simulator.dialects.fibre_cafe.life import OBJECTIONS
-from simulator.schema import Boolean, CalendarDate, Integer, Length, Misfit, Moment, OneOf, Range, Regexp, String, Tolerant, listed, nested
+from simulator.formats.schema import (
+    Boolean,
+    CalendarDate,
+    Integer,
+    Length,
+    Misfit,
+    Moment,
+    OneOf,
+    Range,
+    Regexp,
+    String,
+    Tolerant,
+    listed,
+    nested,
+)
 
 PROVIDE_TYPES = ("NEW", "START", "TAKEOVER", "TRANSFER", "SWAP")
 CANCELLATION_REASONS = (

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from marshmallow import ValidationError, validates_schema
 
-from simulator.schema import Boolean, Integer, Length, OneOf, Regexp, Strict, String, nested
+from simulator.formats.schema import Boolean, Integer, Length, OneOf, Regexp, Strict, String, nested
 
 ENTITIES = {
     "provide": "provideServiceOrder",

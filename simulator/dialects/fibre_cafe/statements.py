@@ -24,7 +24,19 @@ from simulator.dialects.fibre_cafe.schemas import (
 )  # fmt: skip
 from simulator.dialects.fibre_cafe.settings import ENTITIES, Settings
 from simulator.dialects.fibre_cafe.transitions import REASONS, STATUSES
-from simulator.schema import Integer, Length, Misfit, Moment, OneOf, Range, Regexp, String, Tolerant, listed, nested
+from simulator.formats.schema import (
+    Integer,
+    Length,
+    Misfit,
+    Moment,
+    OneOf,
+    Range,
+    Regexp,
+    String,
+    Tolerant,
+    listed,
+    nested,
+)
 
 
 class SupplierNote(Tolerant):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simulator import instants, seed
+from simulator.base import instants, seed
+from simulator.base.errors import Refused
 from simulator.dialects.fibre_cafe.reading import entity_in
 from simulator.dialects.fibre_cafe.schemas import PROBLEM_CODES
 from simulator.dialects.fibre_cafe.settings import Settings
 from simulator.dialects.fibre_cafe.transitions import REASONS, UNASKED
-from simulator.errors import Refused
+from simulator.engine.plan import Plan
 from simulator.model import Document, Kci, Order, Outgoing, Request, Submission
-from simulator.rules import Plan
 
 _ERRORS = {
     "malformed": (400, "malformed"),

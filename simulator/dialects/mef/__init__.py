@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from simulator.base.errors import Refused
 from simulator.dialects.mef import checks, content, life, reading, samples, schemas, writing
 from simulator.dialects.mef.settings import Options, Settings
 from simulator.dialects.routes import Route
-from simulator.errors import Refused
-from simulator.model import Document, Incoming, Order, Outgoing, Query, Request, Submission, Vocabulary
-from simulator.rules import Event, Plan
+from simulator.engine.plan import Plan
+from simulator.engine.rules import Event
+from simulator.model import (
+    Document,
+    Incoming,
+    Order,
+    Outgoing,
+    Query,
+    Request,
+    Submission,
+    Vocabulary,
+)
 
 __all__ = ["Mef", "Options", "dialect"]
 

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from simulator.base.errors import Refused
 from simulator.dialects.mef import content, schemas
 from simulator.dialects.mef.settings import Settings
-from simulator.errors import Refused
+from simulator.formats.schema import Misfit, Tolerant, dotted
 from simulator.model import Document, Order, Request, Submission
-from simulator.schema import Misfit, Tolerant, dotted
 
 _WITH_CONTACT = ("name", "telephoneNumber")
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from simulator import instants
+from simulator.base import instants
 from simulator.model import Document, Order, Request
 
 NEVER_CHANGES = ("buyerPurchaseOrderNumber", "buyerId", "sellerId")

@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from simulator.base.errors import Illegal, Refused
 from simulator.dialects.mef import content
 from simulator.dialects.mef.settings import Settings
-from simulator.errors import Illegal, Refused
+from simulator.engine.rules import Event
 from simulator.model import Entry, Frame, Order, Reply, Request, Step, Submission
-from simulator.rules import Event
 
 ACKNOWLEDGED, IN_PROGRESS, PENDING, HELD = "ACKNOWLEDGED", "IN_PROGRESS", "PENDING", "HELD"
 CANCELLED, REJECTED, COMPLETED, FAILED, PARTIAL = "CANCELLED", "REJECTED", "COMPLETED", "FAILED", "PARTIAL"

@@ -15,7 +15,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from simulator import __version__
 from simulator.dialects.mef import products, samples, schemas
 from simulator.dialects.mef.settings import Settings
-from simulator.schema import OneOfTypes
+from simulator.formats.schema import OneOfTypes
 
 _LIMITS = ("enum", "maxLength", "minLength", "minimum", "maximum", "minItems", "required")
 _ENFORCED = (
@@ -110,7 +110,7 @@ def _finish(components: dict[str, Any], settings: Settings) -> None:
 
 
 def _partial(components: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """The same shape with nothing required, here and in what it holds."""
+    """The same shape with nothing required, here and in what it gateway_states."""
     whole = {key: value for key, value in schema.items() if key != "required"}
     if "$ref" in whole:
         return _partial(components, components[whole["$ref"].rpartition("/")[2]])

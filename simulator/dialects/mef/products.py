@@ -7,8 +7,20 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from simulator import instants
-from simulator.schema import Boolean, Integer, Length, Misfit, Number, OneOf, OneOfTypes, Range, String, Tolerant, nested
+from simulator.base import instants
+from simulator.formats.schema import (
+    Boolean,
+    Integer,
+    Length,
+    Misfit,
+    Number,
+    OneOf,
+    OneOfTypes,
+    Range,
+    String,
+    Tolerant,
+    nested,
+)
 
 ADDRESS_TYPES = ("FIELDED_ADDRESS", "FORMATTED_ADDRESS", "ADDRESS_REFERENCE", "GEOGRAPHIC_POINT")
 PHYSICAL_LAYERS = (

@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
+from simulator.base.errors import Refused
 from simulator.dialects.mef import writing
 from simulator.dialects.mef.settings import Settings
-from simulator.errors import Refused
 from simulator.model import Document, Incoming, Order, Outgoing, Query
 
 OPERATIONS = ("list", "order", "status", "ampersand")

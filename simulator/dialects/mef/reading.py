@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
+from simulator.base.errors import Refused
 from simulator.dialects.bodies import misspelt_controls, read_object, refusal, text_in
 from simulator.dialects.mef import checks, content, questions, schemas
 from simulator.dialects.mef.settings import Settings
 from simulator.dialects.routes import Route
-from simulator.errors import Refused
+from simulator.formats.schema import dotted, unknown_members
 from simulator.model import Document, Heard, Incoming, Order, Query, Submission
-from simulator.schema import dotted, unknown_members
 
 MOST_MESSAGES = 100
 ACTIONS = {"replace": "amendment", "patch": "amendment"}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from simulator import instants, strict_json
+from simulator.base import instants
 from simulator.dialects.mef import content
+from simulator.formats import strict_json
 from simulator.model import Document, Incoming, Order, Step
 
 BUYER = "Example Buyer"

@@ -9,8 +9,28 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.dialects.mef.life import NOTICES, STATUSES
-from simulator.dialects.mef.products import DETAILS, BillingInformation, Contact, ResourceReference, Typed, When, text
-from simulator.schema import Boolean, Integer, Length, OneOf, OneOfTypes, Range, String, Tolerant, flatten, listed, nested
+from simulator.dialects.mef.products import (
+    DETAILS,
+    BillingInformation,
+    Contact,
+    ResourceReference,
+    Typed,
+    When,
+    text,
+)
+from simulator.formats.schema import (
+    Boolean,
+    Integer,
+    Length,
+    OneOf,
+    OneOfTypes,
+    Range,
+    String,
+    Tolerant,
+    flatten,
+    listed,
+    nested,
+)
 
 CREATE_UPDATE = "order-create-update"
 ACTIVITIES = ("INSTALL", "CHANGE", "DISCONNECT")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulator.schema import Boolean, Integer, OneOf, Strict, String
+from simulator.formats.schema import Boolean, Integer, OneOf, Strict, String
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -15,7 +15,7 @@ class Settings:
     """The defaults are the reference's recommendations."""
 
     strict: bool = False
-    """Every limit of the published schemas holds, unknown members are refused; otherwise they are carried and noted as findings."""
+    """Every limit of the published schemas gateway_states, unknown members are refused; otherwise they are carried and noted as findings."""
 
     duplicate_pon: str = "conflict"
     """A second create with one buyer's order number: conflict (409), replay (the first answer, for the same body), accept (Q17)."""

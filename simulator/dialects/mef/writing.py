@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from simulator import instants
+from simulator.base import instants
+from simulator.base.errors import Illegal, Refused
 from simulator.dialects.mef import content
 from simulator.dialects.mef.life import PENDING
 from simulator.dialects.mef.settings import Settings
-from simulator.errors import Illegal, Refused
+from simulator.engine.plan import Plan
 from simulator.model import Document, Kci, Order, Outgoing, Request, Submission
-from simulator.rules import Plan
 
 _ERRORS = {
     "malformed": (400, "invalidBody"),

@@ -1,0 +1,128 @@
+"""The only place that draws: chance as a function of names.
+
+A `Chance` is a root (the run's seed) and a path of names (supplier, scenario, the order's key, a step). The same path gives the
+same draw with one worker or four, in any order of arrival and after a restart. Identifiers are drawn from the names only when
+the run's seed was given on purpose (`fixed`); otherwise they are unique for ever.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_local = threading.local()
+
+
+def unique() -> str:
+    """A UUID that was never drawn before."""
+    return str(uuid.uuid4())
+
+
+def digest(*parts: str) -> str:
+    """A short stable digest of names: 32 hexadecimal characters."""
+    return hashlib.blake2b("\x00".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def reference(name: str) -> str:
+    """Ten characters that a person can read out, always the same for the same name (50 bits of it)."""
+    number = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest()) >> 14
+    return "".join(_ALPHABET[number >> shift & 31] for shift in range(45, -1, -5))
+
+
+def between(least: float, most: float, *names: str) -> float:
+    """A number between two, always the same for the same names."""
+    return least + (most - least) * int(digest(*names)[:8], 16) / 0xFFFFFFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """A root and a path of names; `fixed` when the run's seed was asked for."""
+
+    root: str
+    path: tuple[str, ...] = ()
+    fixed: bool = False
+
+    def at(self, *names: object) -> Chance:
+        """The chance of something inside this: an order's step, a parameter."""
+        return Chance(self.root, (*self.path, *(str(name) for name in names)), self.fixed)
+
+    def random(self) -> random.Random:
+        """A generator that depends on the names alone."""
+        return random.Random(digest(self.root, *self.path))
+
+    def uuid(self) -> str:
+        """An identifier: from the names under a fixed seed, otherwise unique for ever."""
+        if not self.fixed:
+            return unique()
+        return str(uuid.UUID(hex=digest("uuid", self.root, *self.path), version=4))
+
+    def fake(self) -> Fake:
+        """The template name `fake`."""
+        return Fake(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Fake(Mapping[str, Any]):
+    """`fake.NAME` in a template: the trade's own words first, then any Faker (en_GB) word that takes no argument.
+
+    The same name gives the same value within one step of one order. KeyError for a word that neither knows.
+    """
+
+    chance: Chance
+
+    def __getitem__(self, name: str) -> Any:
+        draw = self.chance.at("fake", name)
+        if name in TRADE:
+            return TRADE[name](draw.random())
+        return _generic(name, draw)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(TRADE)
+
+    def __len__(self) -> int:
+        return len(TRADE)
+
+
+def _digits(length: int) -> Callable[[random.Random], str]:
+    return lambda chance: "".join(chance.choices("0123456789", k=length))
+
+
+TRADE: dict[str, Callable[[random.Random], Any]] = {
+    "uprn": lambda chance: "1" + _digits(11)(chance),
+    "service_id": lambda chance: "SVC-" + _digits(8)(chance),
+    "ont": lambda chance: "ONT" + _digits(10)(chance),
+    "ont_serial": lambda chance: "".join(chance.choices(_ALPHABET, k=12)),
+    "line_id": lambda chance: "LN" + _digits(9)(chance),
+    "vlan": lambda chance: chance.randint(2, 4094),
+    "circuit": lambda chance: "CCT-" + _digits(7)(chance),
+    "appointment": lambda chance: "APT-" + _digits(6)(chance),
+    "slot": lambda chance: chance.choice(["AM", "PM"]),
+    "supplier_code": lambda chance: "NET-" + _digits(3)(chance),
+}
+
+
+def _generic(name: str, draw: Chance) -> Any:
+    faker = getattr(_local, "faker", None)
+    if faker is None:
+        from faker import (
+            Faker,  # 0.1 s to import and used by few scenarios: only when the first one asks
+        )
+
+        faker = _local.faker = Faker("en_GB")
+    if name.startswith("_") or name in ("seed", "seed_instance", "seed_locale", "add_provider", "unique", "optional"):
+        raise KeyError(name)
+    word = getattr(faker, name, None)
+    if not callable(word):
+        raise KeyError(name)
+    faker.seed_instance(digest(draw.root, *draw.path))
+    try:
+        value = word()
+    except TypeError:
+        raise KeyError(name) from None
+    return value if isinstance(value, (str, int, float, bool)) else str(value)

@@ -1,0 +1,68 @@
+"""What the engine asks a dialect (`Rules`), and the events that move an order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from simulator.model import Entry, Order, Request, Submission
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """Something that moves an order.
+
+    Either an `action` with its `outcome` (create: the reply's word; later requests: opened, applied, refused), or a
+    `send`/`status` of the story, where `action` and `outcome` say which open request the message settles, if any. `operation` is
+    the dialect's finer name of the action, `serial` counts a supplier's creates from 1, `members` is the step's `with` as it is
+    written: a template in it is not rendered yet.
+    """
+
+    action: str = ""
+    operation: str = ""
+    outcome: str = ""
+    send: str = ""
+    status: str = ""
+    request: str = ""
+    illegal: bool = False
+    serial: int = 0
+    members: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Rules(Protocol):
+    """What the engine asks a dialect. Pure functions; Illegal and Refused are their only exceptions."""
+
+    pauses: Mapping[str, str]
+    """Actions whose `pause` does not end with their own last step, and the action that ends it."""
+
+    def default_reply(self, action: str) -> str:
+        """The reply word when the scenario gives none."""
+
+    def default_pending(self, action: str) -> str:
+        """keep, withdraw or pause: what an accepted request of this kind does to the story's waiting KCIs."""
+
+    def default_entry(self, action: str) -> Entry:
+        """How a later request is answered when no entry of the scenario fits."""
+
+    def guard(self, order: Order, submission: Submission, requests: Sequence[Request]) -> None:
+        """Refused when the contract forbids this request of this order now; `requests` are all of the order."""
+
+    def settles(self, code: str, action: str) -> str:
+        """The outcome (applied, refused) that a message of this code brings to an open request of this kind; empty for others."""
+
+    def move(self, order: Order, event: Event, now: int) -> Order:
+        """The order after an event: status, stack, memo, number. Illegal when the contract forbids it."""
+
+    def complete(self, order: Order, event: Event, now: int) -> Order:
+        """The order's document with the members filled in that the contract makes mandatory for this event."""
+
+    def merge(self, order: Order, request: Request) -> Order:
+        """The order after an applied request: what its document asked for stands in the order's."""
+
+    def ends(self, status: str) -> bool:
+        """Whether an order in this status is over for good."""
+
+    def request_number(self, order: Order, action: str, count: int) -> str:
+        """Our reference of the order's `count`-th request of this kind."""

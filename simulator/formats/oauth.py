@@ -1,0 +1,98 @@
+"""Credentials at a door: OAuth2 client credentials as the side that gives tokens (RFC 6749, section 4.4), Basic, and who calls.
+
+The tokens are JWTs signed with a key of the caller's choice; nothing is kept of them, so any process can check what another gave.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+import jwt
+
+from simulator.base import clock, instants, seed
+
+EXPIRED, FOREIGN = "the token has expired", "the token is not one of ours"
+_ALGORITHM = "HS256"
+_CLAIMS = ("client_id", "azp", "sub")
+
+
+def key_of(*names: str) -> str:
+    """A signing key, always the same for the same names: 32 characters."""
+    return seed.digest("tokens", *names)
+
+
+def grant(
+    authorization: str, form: Mapping[str, str], clients: Mapping[str, str], key: str, lifetime: int
+) -> tuple[int, Mapping[str, Any]]:
+    """Answer a token request: an HTTP status and a body. `lifetime` in microseconds; the errors are RFC 6749's, section 5.2.
+
+    The client names itself by Basic credentials or in the form; every error is a 400, as at the gateway's own endpoint (reference 2.4).
+    """
+    kind = form.get("grant_type", "")
+    if kind != "client_credentials":
+        return 400, {"error": "unsupported_grant_type" if kind else "invalid_request"}
+    client, secret = basic(authorization) or (form.get("client_id", ""), form.get("client_secret", ""))
+    if not client:
+        return 400, {"error": "invalid_request"}
+    if not _same(clients.get(client), secret):
+        return 400, {"error": "invalid_client"}
+    seconds = lifetime // instants.SECOND
+    issued = clock.wall() // instants.SECOND
+    claims = {"client_id": client, "sub": client, "iat": issued, "exp": issued + seconds, "jti": seed.unique()}
+    return 200, {"access_token": jwt.encode(claims, key, algorithm=_ALGORITHM), "expires_in": seconds, "token_type": "Bearer"}
+
+
+def refusal_of(token: str, key: str) -> str:
+    """Why a token that `grant` should have given is not good; empty when it is."""
+    try:
+        jwt.decode(token, key, algorithms=[_ALGORITHM], options={"verify_iat": False})
+    except jwt.ExpiredSignatureError:
+        return EXPIRED
+    except (jwt.InvalidTokenError, RecursionError):
+        return FOREIGN
+    return ""
+
+
+def is_one_of(secret: str, known: Mapping[str, str] | tuple[str, ...], name: str = "") -> bool:
+    """Whether a secret is one of a list, or in a map the one of that name; in a time that tells nothing about it."""
+    if isinstance(known, Mapping):
+        return _same(known.get(name), secret)
+    matches = [_same(one, secret) for one in known]
+    return any(matches)
+
+
+def basic(authorization: str) -> tuple[str, str] | None:
+    """Name and password of Basic credentials; None where there are none that can be read."""
+    scheme, _, encoded = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        name, colon, password = base64.b64decode(encoded.strip()).decode().partition(":")
+    except ValueError:
+        return None
+    return (name, password) if colon else None
+
+
+def bearer(authorization: str) -> str:
+    """The token of Bearer credentials; empty where there is none."""
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def client_of(authorization: str) -> str:
+    """Who a caller says it is: the user of Basic credentials, or what a JWT claims. It proves nothing; empty where it does not say."""
+    if named := basic(authorization):
+        return named[0]
+    try:
+        claims = jwt.decode(bearer(authorization), options={"verify_signature": False})
+    except (jwt.InvalidTokenError, RecursionError):
+        return ""
+    named_by = (claims.get(claim) for claim in _CLAIMS)
+    return next((name for name in named_by if isinstance(name, str) and name), "")
+
+
+def _same(wanted: str | None, given: str) -> bool:
+    return hmac.compare_digest((wanted if wanted is not None else seed.unique()).encode(), given.encode("utf-8", "surrogateescape"))

@@ -1,0 +1,86 @@
+"""The HTTP client towards gateways.
+
+It is asynchronous: a total deadline must hold against a gateway that sends one byte a second, and a few hanging posts must not
+hold up the others. Everything here runs in wall time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+
+from simulator import __version__
+from simulator.base import clock, instants
+from simulator.config import Delivery, Gateway, Policy
+from simulator.gateway.credentials import Credentials, NoToken, credentials_for, said
+from simulator.gateway.decision import Result
+
+KEPT_BODY = 1024
+
+
+MOST_GATEWAYS = 1000
+
+
+_ALWAYS = {"User-Agent": f"supplier-simulator/{__version__}", "Accept-Encoding": "identity"}
+
+
+class Client:
+    """One per sender process: keep-alive connections to every supplier's gateway, and their tokens. Use inside an event loop."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self.delivery = delivery
+        self.credentials: dict[Gateway, Credentials] = {}
+        self.session: aiohttp.ClientSession | None = None
+
+    async def open(self) -> None:
+        connector = aiohttp.TCPConnector(limit=self.delivery.in_flight, keepalive_timeout=1.5)
+        jar = aiohttp.DummyCookieJar()  # what one gateway sets is no business of the next message
+        self.session = aiohttp.ClientSession(connector=connector, cookie_jar=jar, auto_decompress=False, headers=_ALWAYS)
+
+    async def close(self) -> None:
+        if self.session is not None:
+            await self.session.close()
+
+    async def post(self, gateway: Gateway, policy: Policy, path: str, body: str, headers: Mapping[str, str]) -> Result:
+        """Post one message, within the policy's time. A 401 costs one new token and one more post, within the same try."""
+        assert self.session is not None
+        try:
+            credentials = self._credentials_of(gateway, policy)
+        except ValueError as error:  # a certificate that was there when we started
+            return Result(error=str(error))
+        for last in (False, True):
+            try:
+                authorization = await credentials.header(self.session)
+            except NoToken as error:
+                return Result(error=str(error), no_token=error.wait, silent=error.silent)
+            sent = {**headers, "Content-Type": "application/json", **authorization}
+            result = await self._send(f"{gateway.url}{path}", policy, body, sent, credentials)
+            if result.code != 401 or last or not credentials.forget(authorization):
+                return result
+        raise AssertionError("unreachable")
+
+    def _credentials_of(self, gateway: Gateway, policy: Policy) -> Credentials:
+        """Those of a gateway, shared by all suppliers that know it alike; the oldest are forgotten when many came and went."""
+        known = self.credentials.pop(gateway, None) or credentials_for(gateway, policy)
+        self.credentials[gateway] = known
+        while len(self.credentials) > MOST_GATEWAYS:
+            self.credentials.pop(next(iter(self.credentials)))
+        return known
+
+    async def _send(self, url: str, policy: Policy, body: str, headers: Mapping[str, str], credentials: Credentials) -> Result:
+        assert self.session is not None
+        begun, seconds = clock.monotonic(), instants.SECOND
+        timeout = aiohttp.ClientTimeout(total=policy.timeout / seconds, sock_connect=policy.connect_timeout / seconds)
+        try:
+            async with self.session.post(
+                url, data=body.encode(), headers=headers, allow_redirects=False, timeout=timeout, ssl=credentials.tls
+            ) as response:
+                kept = await response.content.read(KEPT_BODY)
+                answer = {name: value for name, value in response.headers.items()}
+                text = kept.decode("utf-8", "replace").replace("\x00", "\ufffd")
+                came: dict[str, Any] = {"code": response.status, "headers": answer, "body": text}
+        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
+            came = {"error": said(error)}
+        return Result(**came, took=clock.monotonic() - begun, sent=headers, note=credentials.note)

@@ -1,0 +1,167 @@
+"""Credentials towards a gateway: fixed ones, and OAuth2 tokens that are fetched and renewed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+import os
+import ssl
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+
+from simulator.base import clock, instants
+from simulator.config import Auth, Gateway, Policy
+from simulator.config.tls import context_of
+from simulator.formats import strict_json
+
+log = logging.getLogger("simulator.gateway_client")
+
+
+
+_NO_ENDPOINT = (204, 404, 405, 501)
+
+
+_ASK_AGAIN = instants.MINUTE
+
+
+_TOKEN_WAITS = (1, 2, 5, 10)
+
+
+class NoToken(Exception):
+    """The token endpoint gave none; the text says what it did. `silent`: it was not even asked, its own back-off runs for `wait`."""
+
+    wait = 0
+    silent = False
+
+
+class _Fixed:
+    """Credentials that never change: none, basic, or a bearer token of the settings."""
+
+    note = ""
+
+    def __init__(self, tls: ssl.SSLContext, headers: Mapping[str, str]) -> None:
+        self.tls = tls
+        self.headers = dict(headers)
+
+    async def header(self, session: aiohttp.ClientSession) -> dict[str, str]:
+        return self.headers
+
+    def forget(self, used: Mapping[str, str]) -> bool:
+        return False
+
+
+class _OAuth2:
+    """Client credentials (reference 2.4): one token for all, fetched once for all who wait, renewed before it ends."""
+
+    def __init__(self, tls: ssl.SSLContext, url: str, auth: Auth, timeout: int) -> None:
+        self.tls = tls
+        self.url = url
+        self.auth = auth
+        self.timeout = aiohttp.ClientTimeout(total=timeout / instants.SECOND)
+        self.lock = asyncio.Lock()
+        self.token: dict[str, str] = {}
+        self.until = 0
+        self.note = ""
+        self.not_before = 0
+        self.failures = 0
+        self.failed = ""
+
+    async def header(self, session: aiohttp.ClientSession) -> dict[str, str]:
+        if clock.monotonic() < self.until:
+            return self.token
+        async with self.lock:
+            if clock.monotonic() < self.until:
+                return self.token
+            self._wait_for_back_off()
+            try:
+                await self._fetch(session)
+            except NoToken as error:
+                self.failed = str(error)
+                error.wait = _TOKEN_WAITS[min(self.failures, len(_TOKEN_WAITS) - 1)] * instants.SECOND
+                self.not_before = clock.monotonic() + error.wait
+                self.failures += 1
+                raise
+            self.failures = 0
+            return self.token
+
+    def _wait_for_back_off(self) -> None:
+        """One failure of the endpoint holds up everybody for a while: it is not asked again by each of them."""
+        left = self.not_before - clock.monotonic()
+        if left > 0:
+            error = NoToken(self.failed)
+            error.wait, error.silent = left, True
+            raise error
+
+    def forget(self, used: Mapping[str, str]) -> bool:
+        """Drop a token that was refused; one that came in the meantime stays."""
+        if self.token == used:
+            self.until = 0
+        return True
+
+    async def _fetch(self, session: aiohttp.ClientSession) -> None:
+        form = {"grant_type": "client_credentials", **({"scope": self.auth.scope} if self.auth.scope else {})}
+        headers = _basic(self.auth.client_id, self.auth.client_secret)
+        try:
+            async with session.post(
+                self.url, data=form, headers=headers, timeout=self.timeout, allow_redirects=False, ssl=self.tls
+            ) as response:
+                body = await response.content.read(64 * 1024)
+                if response.status in _NO_ENDPOINT and self.auth.optional:
+                    self._do_without(response.status)
+                    return
+                if response.status != 200:
+                    raise NoToken(f"token endpoint {self.url} answered {response.status}")
+        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
+            raise NoToken(f"token endpoint {self.url}: {said(error)}") from None
+        self._keep(body)
+
+    def _do_without(self, status: int) -> None:
+        """A gateway that has no token endpoint gets its messages all the same, but it is said each time (`gateway.auth.optional`)."""
+        self.note = f"sent without a token: {self.url} answered {status}"
+        log.warning("%s; set gateway.auth.kind: none if this gateway wants none", self.note)
+        self.token, self.until = {}, clock.monotonic() + _ASK_AGAIN
+
+    def _keep(self, body: bytes) -> None:
+        try:
+            answer: Any = strict_json.loads(body)
+            token, lifetime = answer["access_token"], float(answer.get("expires_in", 60))
+            if not isinstance(token, str) or not token or not 0 < lifetime < 10**9:
+                raise ValueError("no usable access_token and expires_in")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise NoToken(f"token endpoint {self.url} gave no token: {error}") from None
+        margin = max(30.0, lifetime / 10) if lifetime > 60 else lifetime / 2
+        self.token, self.note = {"Authorization": f"Bearer {token}"}, ""
+        self.until = clock.monotonic() + round((lifetime - margin) * instants.SECOND)
+
+
+def _basic(user: str, password: str) -> dict[str, str]:
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
+
+
+def credentials_for(gateway: Gateway, policy: Policy) -> Credentials:
+    """The credentials of a gateway. ValueError when a certificate cannot be used any more."""
+    auth, tls = gateway.auth, context_of(gateway.tls)
+    if auth.kind == "oauth2":
+        return _OAuth2(tls, auth.token_url or f"{gateway.url}/auth/supplier/access-token", auth, policy.timeout)
+    if auth.kind == "bearer":
+        return _Fixed(tls, {"Authorization": f"Bearer {auth.token}"})
+    return _Fixed(tls, _basic(auth.username, auth.password) if auth.kind == "basic" else {})
+
+
+Credentials = _Fixed | _OAuth2
+
+
+def said(error: Exception) -> str:
+    """An error of the connection in one line."""
+    if isinstance(error, asyncio.TimeoutError):
+        return "timeout: no complete answer in time"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        cause = error.os_error
+        number = cause.errno if isinstance(cause, ConnectionError) else None
+        why = os.strerror(number) if number else cause.strerror or str(cause)
+        return f"cannot connect to {error.host}:{error.port}: {why}"[:300]
+    return f"{type(error).__name__}: {error}"[:300]

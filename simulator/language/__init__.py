@@ -1,0 +1,1 @@
+"""The small language of scenario files: conditions, templates, paths."""

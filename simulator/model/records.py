@@ -1,0 +1,173 @@
+"""What the store keeps: orders, requests, KCIs, lanes, exchanges.
+
+Instants are microseconds since 1970 UTC in *supplier* time, unless a name ends in `_wall`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Document = dict[str, Any]
+
+RECEIVED = "RECEIVED"
+"""The status of an order before its first move; it never appears on the wire."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Frame:
+    """A status to go back to; `request` is the open request that put it aside, empty when the story itself did."""
+
+    status: str
+    request: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """One order. `ref` is theirs (unique with the tenant), `number` ours on the wire, `before` a stack of statuses.
+
+    `memo` is the dialect's own; `marks` are the moments that a story remembered; `used` counts how often an entry answered.
+    """
+
+    id: str
+    supplier: str
+    tenant: str
+    ref: str
+    operation: str
+    document: Document
+    scenario: str
+    digest: str
+    seed_key: str
+    number: str = ""
+    status: str = RECEIVED
+    before: tuple[Frame, ...] = ()
+    memo: Mapping[str, Any] = field(default_factory=dict)
+    marks: tuple[str, ...] = ()
+    used: Mapping[str, int] = field(default_factory=dict)
+    request_id: str = ""
+    conversation_id: str = ""
+    received_at: int = 0
+    updated_at: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """One request that created something: what makes a repeat a repeat, and what later KCIs answer.
+
+    `status` is open, applied, refused or lapsed; `number` our reference of it on the wire; `params` belong to its entry. `ref`
+    is the caller's id of it, or our own where the contract has none.
+    """
+
+    id: str
+    order: str
+    action: str
+    operation: str
+    ref: str
+    tenant: str
+    document: Document
+    number: str = ""
+    status: str = "applied"
+    params: Mapping[str, Any] = field(default_factory=dict)
+    received_at: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderView:
+    """An order with what belongs to it: its requests, and how many KCIs of each state it has."""
+
+    order: Order
+    requests: tuple[Request, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kci:
+    """One step of an order's life in the outbox: an update to send, or a silent move (`send` empty).
+
+    `state` is waiting, paused (until another request lets it go on), attempted, delivered, silenced (the order moved, but did not
+    want to be told), withdrawn, dead or skipped. `sequence`, `issued_at` and `body` are given at the first attempt and kept.
+    `attempts` are the tries that count; `last` is how the newest one ended (`took_ms` 0: nothing was posted).
+    `fields` (the format's `with`) and `set` hold templates until then. `gate` is the signal without which it stays paused, and its
+    `due_at` is what it were if the signal had come at `gate_at`.
+    """
+
+    id: str
+    order: str
+    request: str
+    position: int
+    due_at: int
+    send: str = ""
+    status: str = ""
+    mark: str = ""
+    set: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    illegal: bool = False
+    state: str = "waiting"
+    sequence: int | None = None
+    issued_at: int | None = None
+    body: str | None = None
+    attempts: int = 0
+    last: Mapping[str, Any] | None = None
+    gate: str = ""
+    gate_at: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lane:
+    """The queue of one order, which a sender claims whole. `wake` is wall time, `due` the head's supplier time.
+
+    `state`: idle (nothing waits), due (the head waits for its moment), sending (leased to `owner`), retry (the head waits
+    for another try), parked (the head is dead and nothing may overtake it).
+    """
+
+    order: str
+    supplier: str
+    state: str = "idle"
+    due: int | None = None
+    wake: int | None = None
+    owner: str = ""
+    fence: int = 0
+    next_sequence: int = 1
+    next_position: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GatewayState:
+    """What keeps a supplier's messages back, all in wall time.
+
+    `state`: empty (nothing does), down (its gateway fails: it is tried again at `until_wall`), trying (one message is on its way to
+    see), waits (the gateway asked for time until then), stopped (until an operator lets it go on). `good` counts the successes in a
+    row since it was tried again; `slot_wall` is when its rate allows the next message.
+    """
+
+    supplier: str
+    state: str = ""
+    reason: str = ""
+    since_wall: int = 0
+    until_wall: int | None = None
+    good: int = 0
+    slot_wall: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exchange:
+    """One line of the journal: a request and its answer, inward or outward. `headers` are redacted before they come here.
+
+    `at_wall` and `id` are given when it is noted.
+    """
+
+    at: int
+    direction: str
+    method: str
+    path: str
+    order: str = ""
+    request: Mapping[str, Any] = field(default_factory=dict)
+    response: Mapping[str, Any] = field(default_factory=dict)
+    scenario: str = ""
+    reasons: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+    kci: str = ""
+    took: int = 0
+    at_wall: int = 0
+    id: int = 0

@@ -1,0 +1,137 @@
+"""A scenario as the parser reads it: parameters, conditions, replies, steps, entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Where = tuple[int, int]
+"""Line and column of something in a scenario file, counted from 1."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Param:
+    """A scenario's parameter; `kind` is string, integer, boolean, duration or choice."""
+
+    name: str
+    kind: str = "string"
+    default: Any = None
+    choices: tuple[str, ...] = ()
+    header: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Condition:
+    """One line of a `when`: a path and the test that what stands there must pass (`equal`, `exists`, `matches`)."""
+
+    path: str
+    test: str
+    value: Any = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """The synchronous answer. `answer` is a word of the format (acknowledge, commit, accept, reject), empty for the default.
+
+    `status`, `headers` and `body` overwrite what the dialect would send; `attempts` are walked by the caller's own repeats.
+    """
+
+    answer: str = ""
+    messages: tuple[str, ...] = ()
+    delay: Any = None
+    set: Mapping[str, Any] = field(default_factory=dict)
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    has_body: bool = False
+    attempts: tuple[Reply, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One step of a timeline: a time (`after` or `at`), at most one verb (`send`, `status`, `mark`, `wait`) and what belongs to it."""
+
+    after: Any = None
+    at: Any = None
+    send: str = ""
+    status: str = ""
+    mark: str = ""
+    wait: str = ""
+    set: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    illegal: bool = False
+    where: Where = (0, 0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pending:
+    """What becomes of the story's waiting KCIs: `keep`, `withdraw` (all, or the listed `codes`) or `pause`."""
+
+    verb: str
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """How a later request is answered: the first entry whose `when` holds plays."""
+
+    when: tuple[Condition, ...] = ()
+    times: int | None = None
+    reply: Reply = Reply()
+    pending: Pending | None = None
+    timeline: tuple[Step, ...] = ()
+    status: str = ""
+    illegal: bool = False
+    where: Where = (0, 0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scenario:
+    """One edition of a scenario: `digest` names its exact source."""
+
+    name: str
+    dialect: str
+    about: str = ""
+    params: Mapping[str, Param] = field(default_factory=dict)
+    when: tuple[Condition, ...] = ()
+    reply: Reply = Reply()
+    timeline: tuple[Step, ...] = ()
+    entries: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    file: str = ""
+    source: str = ""
+    digest: str = ""
+    answers: str = "create"
+    """What it is for: a new order, or one later request (the format's `for`); then its one entry is in `entries`."""
+
+    begins: str = "gateway"
+    """Who begins its orders; `supplier`: nobody asks for them."""
+
+    def label(self, action: str, index: int) -> str:
+        """How an entry is named where it is counted and told."""
+        return f"{action if self.answers == 'create' else self.name}[{index}]"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Vocabulary:
+    """The words of a dialect that a scenario file may use; everything else is an error of `check`.
+
+    `codes` maps each message code to the statuses that `status:` beside it may choose; `replies` each action to its reply
+    words; `members` are what `with:` may hold; `operations` what `operation:` may equal; `begins` are those of them that the
+    supplier may begin by itself.
+    """
+
+    dialect: str
+    codes: Mapping[str, tuple[str, ...]]
+    statuses: tuple[str, ...]
+    replies: Mapping[str, tuple[str, ...]]
+    operations: tuple[str, ...]
+    members: tuple[str, ...]
+    default_scenario: str
+    begins: tuple[str, ...] = ()
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The later requests that a scenario may have entries for."""
+        return tuple(action for action in self.replies if action != "create")

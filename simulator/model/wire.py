@@ -1,0 +1,87 @@
+"""Requests and answers on the wire, in terms that every dialect shares.
+
+Documents are plain dicts: a conformance tool must carry members that it does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator.model.records import Document, Order
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Incoming:
+    """One request as it came: header names in lower case, the body's bytes untouched; `variables` are its path's variable parts."""
+
+    method: str
+    path: str
+    base_url: str = ""
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outgoing:
+    """One answer to send. `body` is JSON, None for none; `delay` is real time in microseconds."""
+
+    code: int
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    delay: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Submission:
+    """What a dialect read from a request: which action on which order, with which document.
+
+    `action` is create or the name of a later request (amendment, cancellation, ...), `operation` the dialect's finer name of
+    it. `ref` is the caller's id of this request, by which a repeat is known; empty where the contract has none. The order is
+    `order_ref` (theirs, with `tenant`) or `order_number` (ours, and of any tenant when `tenant` is empty); `ref_path` and
+    `order_path` say where the caller wrote them, for messages. `base_url` is how the caller reached this supplier.
+    """
+
+    action: str
+    operation: str
+    document: Document
+    ref: str = ""
+    tenant: str = ""
+    order_ref: str = ""
+    order_number: str = ""
+    ref_path: str = "id"
+    order_path: str = ""
+    base_url: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    request_id: str = ""
+    conversation_id: str = ""
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Query:
+    """A question about orders that changes nothing: every filter that is not empty must fit.
+
+    `show` writes the contract's answer from the orders found (a page of them: `offset`, `limit`) and their whole number; it may
+    raise Refused.
+    """
+
+    show: Callable[[Sequence[Order], int], Outgoing]
+    tenant: str = ""
+    ref: str = ""
+    number: str = ""
+    offset: int = 0
+    limit: int | None = None
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """What a gateway makes of a message: which order (`TENANT/REF`), the message's own identity, its place among the order's."""
+
+    order: str
+    id: str
+    number: int

@@ -1,0 +1,1 @@
+"""Logs, metrics, and the crash points of the fault tests."""

@@ -1,0 +1,182 @@
+"""How much may leave towards each gateway now: its breaker, the time it asked for, its rate, its queue, its share of this sender.
+
+What all senders must agree on is a row of the store (`GatewayState`), locked while it is looked at; only the failures in a row are counted by each
+sender for itself.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from simulator.base import instants
+from simulator.base.clock import Clock
+from simulator.config import Delivery, Policy
+from simulator.gateway import Decision
+from simulator.model import Exchange, GatewayState
+from simulator.store import Tx, clocks, gateway_states, journal, outbox
+
+log = logging.getLogger("simulator.sender")
+
+GLANCE = 50 * instants.MILLISECOND
+BURST = 100 * instants.MILLISECOND
+KEPT_FREE = 8
+"""An eighth of a sender's slots is never one supplier's: its gateway may hang, and the others' messages still leave."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Allowance:
+    """How many messages of one supplier may leave now, at most; `later`: when to look again if that is none. `in_front` as in `outbox`."""
+
+    most: int
+    later: int | None = None
+    in_front: bool = False
+    gateway: GatewayState | None = None
+
+
+class FlowControl:
+    """One sender's view; `begin` it with each turn."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self.lease = delivery.lease
+        self.share = delivery.in_flight - delivery.in_flight // KEPT_FREE
+        self.out: Counter[str] = Counter()
+        self.failing: dict[str, set[str]] = {}
+        self.held: dict[str, GatewayState] = {}
+
+    def begin(self, tx: Tx) -> None:
+        """See what is held back now."""
+        self.held = gateway_states.every(tx)
+
+    def sent(self, supplier: str) -> None:
+        """A message of a supplier is on its way."""
+        self.out[supplier] += 1
+
+    def back(self, supplier: str) -> None:
+        """It is not any more."""
+        self.out[supplier] -= 1
+        if not self.out[supplier]:
+            del self.out[supplier]
+
+    # ---- before: what may leave ----------------------------------------------------------------------------------------
+
+    def allowance(self, tx: Tx, supplier: str, policy: Policy, wanted: int) -> Allowance:
+        """What may leave of a supplier now, at most `wanted` and its share."""
+        most = min(wanted, self.share - self.out[supplier])
+        if supplier not in self.held and policy.queue == "order" and policy.rate is None:
+            return Allowance(most=most)
+        gateway = gateway_states.try_lock(tx, supplier)
+        if gateway is None:
+            return Allowance(most=0, later=tx.wall + GLANCE)  # another sender is at it
+        if gateway.state == "stopped":
+            return Allowance(most=0)
+        if gateway.state and (gateway.until_wall or 0) > tx.wall:
+            return Allowance(most=0, later=gateway.until_wall)
+        most = min(most, 1) if gateway.state else most
+        if policy.rate is not None:
+            slot = max(gateway.slot_wall, tx.wall - BURST)
+            if slot > tx.wall:
+                return Allowance(most=0, later=slot)
+            most = min(most, int((tx.wall - slot) * policy.rate / instants.SECOND) + 1)
+        if policy.queue == "supplier":
+            return self._in_line(tx, supplier, min(most, 1), gateway)
+        return Allowance(most=most, gateway=gateway)
+
+    def _in_line(self, tx: Tx, supplier: str, most: int, gateway: GatewayState) -> Allowance:
+        """One queue for all orders: what was tried before comes first, and holds up the rest."""
+        front = outbox.in_front(tx, supplier)
+        if any(lane.state == "parked" for lane in front):
+            return Allowance(most=0)
+        waiting = [lane.wake for lane in front if lane.wake is not None and lane.wake > tx.wall]
+        if waiting:
+            return Allowance(most=0, later=min(waiting))
+        return Allowance(most=most, in_front=bool(front), gateway=gateway)
+
+    def left(self, tx: Tx, supplier: str, policy: Policy, allowance: Allowance, count: int) -> int | None:
+        """So many messages leave now: when the next may, None where nothing but the work itself says so."""
+        gateway = allowance.gateway
+        if gateway is None or not count:
+            return None
+        later = None
+        if policy.rate is not None:
+            slot = max(gateway.slot_wall, tx.wall - BURST) + round(count * instants.SECOND / policy.rate)
+            gateway, later = replace(gateway, slot_wall=slot), slot
+        if gateway.state:
+            later = tx.wall + self.lease
+            gateway = replace(gateway, state="trying", until_wall=later)
+            self.held[supplier] = gateway
+        gateway_states.save(tx, gateway)
+        return later
+
+    # ---- after: what an answer says of its gateway ---------------------------------------------------------------------
+
+    def hear(self, tx: Tx, supplier: str, policy: Policy, order: str, decision: Decision) -> bool:
+        """Learn from an answer how the gateway is; whether its try counts: it does not while the gateway is known to be down."""
+        known = supplier in self.held
+        if not known and not self._is_news(supplier, policy, order, decision):
+            return True
+        old = gateway_states.lock(tx, supplier)
+        if known and not old.state and not self._is_news(supplier, policy, order, decision):
+            self.held.pop(supplier)  # another sender saw in the meantime that it works again
+            return True
+        new = _heard(old, decision, policy, tx.wall)
+        if new != old:
+            gateway_states.save(tx, new)
+            tx.wake_senders()
+        if bool(new.state) != bool(old.state):
+            _tell(tx, supplier, old, new, clocks.get(tx, supplier))
+        self.failing.pop(supplier, None)
+        self.held.pop(supplier, None)
+        if new.state:
+            self.held[supplier] = new
+        return not old.state or decision.sign in ("well", "gone")
+
+    def _is_news(self, supplier: str, policy: Policy, order: str, decision: Decision) -> bool:
+        """Whether an answer of a gateway that was taken to be well says that it is not.
+
+        One order that fails again and again never does: its message may be odd.
+        """
+        if decision.sign == "well":
+            self.failing.pop(supplier, None)
+        if decision.sign != "ill" or not policy.breaker.failures:
+            return decision.sign not in ("well", "ill")
+        failing = self.failing.setdefault(supplier, set())
+        failing.add(order)
+        return len(failing) >= policy.breaker.failures
+
+
+def _heard(gateway: GatewayState, decision: Decision, policy: Policy, wall: int) -> GatewayState:
+    """The gateway's state after an answer."""
+    since = gateway.since_wall if gateway.state else wall
+    held = replace(gateway, reason=decision.reason, since_wall=since, good=0)
+    sign = decision.sign
+    if sign == "gone":
+        return replace(held, state="stopped", until_wall=None)
+    if gateway.state == "stopped":
+        return gateway
+    if sign == "busy":
+        until = wall + decision.pause
+        return replace(held, state="waits", until_wall=max(until, gateway.until_wall or 0) if gateway.state == "waits" else until)
+    if sign == "unready":
+        return replace(held, state="down", until_wall=wall + decision.pause)
+    if sign == "ill":
+        # what was on its way before says nothing new: only who was sent to see does
+        return replace(held, state="down", until_wall=wall + policy.breaker.probe_every) if gateway.state in ("", "trying") else gateway
+    if gateway.state == "trying":
+        return replace(gateway, good=gateway.good + 1, until_wall=wall) if gateway.good + 1 < policy.breaker.successes else gateway_states.released(gateway)
+    return gateway
+
+
+def _tell(tx: Tx, supplier: str, old: GatewayState, new: GatewayState, moment: Clock) -> None:
+    """A gateway that stops working, or works again, is worth a line in the journal and in the log."""
+    if new.state:
+        until = f" for {instants.format_duration(new.until_wall - tx.wall)}" if new.state == "waits" and new.until_wall else ""
+        does = {"waits": f"gets nothing{until}", "stopped": "gets nothing until an operator resumes it"}.get(
+            new.state, "is taken to be down"
+        )
+        said = f"the gateway {does}: {new.reason}"
+    else:
+        said = f"the gateway works again, after {instants.format_duration(tx.wall - old.since_wall)}"
+    log.warning("%s: %s", supplier, said)
+    journal.note(tx, supplier, Exchange(at=moment.now(tx.wall), direction="act", method="", path="", findings=(said,)))

@@ -1,0 +1,97 @@
+"""Moving a manual clock: through every due moment in order, waiting at each for the gateway's answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from simulator.base import instants, seed
+from simulator.base.clock import monotonic
+from simulator.base.errors import Conflict, Refused
+from simulator.model import Kci
+from simulator.store import Store, Subscription, clocks, journal, outbox
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdvanceResult:
+    """What an advance did: the new supplier time, the KCIs that were attempted, and the orders that did not come to rest."""
+
+    now: int
+    moved: int
+    kcis: tuple[Kci, ...]
+    unsettled: tuple[Kci, ...] = ()
+
+
+class ClockAdvance:
+    """One advance of one supplier; `run` it once."""
+
+    def __init__(self, store: Store, supplier: str, *, settle: bool, within: int) -> None:
+        self.store = store
+        self.name = supplier
+        self.settle = settle
+        self.within = within
+        self.token = seed.unique()
+        self.deadline = monotonic() + within
+
+    def run(self, by: int | None, to: int | None, to_next: bool) -> AdvanceResult:
+        """Move by a length, to an instant, or to the next due moment. Refused as `Supplier.advance` says."""
+        begun, target, last_line = self._begin(by, to, to_next)
+        try:
+            with self.store.subscriptions.subscribe(self.name) as subscription:
+                now, unsettled = self._walk(target, subscription)
+        finally:
+            with self.store.write() as tx:
+                clocks.end_advance(tx, self.name, self.token)
+        with self.store.read() as tx:
+            sent = journal.kcis_since(tx, self.name, last_line)
+            kcis = [kci for kci_id in sent if (kci := outbox.one(tx, kci_id)) is not None]
+            waiting = [listed[0] for listed in outbox.open_of(tx, unsettled).values() if listed]
+        return AdvanceResult(now=now, moved=now - begun, kcis=tuple(kcis), unsettled=tuple(waiting))
+
+    def _begin(self, by: int | None, to: int | None, to_next: bool) -> tuple[int, int, int]:
+        with self.store.write() as tx:
+            clock = clocks.get(tx, self.name)
+            if clock.mode != "manual":
+                raise Refused("conflict", [f"the clock runs by itself ({clock.mode}): set it to manual first"])
+            now = clock.now(tx.wall)
+            target = to if to is not None else now + (by or 0)
+            if to_next:
+                target = max(now, clocks.next_due(tx, self.name) or now)
+            if target < now:
+                raise Refused("invalid", [f"to: supplier time is {instants.format_instant(now)} and only goes forward"])
+            if target > instants.LATEST:
+                raise Refused("invalid", [f"to: supplier time ends at {instants.format_instant(instants.LATEST)}"])
+            try:
+                clocks.take_advance(tx, self.name, self.token, tx.wall + self.within + 5 * instants.SECOND)
+            except Conflict as error:
+                raise Refused("conflict", [str(error)]) from None
+            return now, target, journal.last_id(tx)
+
+    def _walk(self, target: int, subscription: Subscription) -> tuple[int, list[str]]:
+        """Step to the target; where it got to, and the orders that are not at rest there."""
+        while True:
+            now, reached = self._step(target)
+            unsettled = self._settled(now, subscription) if self.settle else []
+            if unsettled or reached:
+                return now, unsettled
+            if monotonic() >= self.deadline:
+                with self.store.read() as tx:
+                    return now, clocks.unsettled(tx, self.name, target)
+
+    def _step(self, target: int) -> tuple[int, bool]:
+        """Move to the next due moment, or to the target; whether that was the last."""
+        with self.store.write() as tx:
+            clock = clocks.get(tx, self.name)
+            due = clocks.next_due(tx, self.name)
+            last = due is None or due > target or not self.settle
+            now = target if due is None or last else max(clock.anchor, due)
+            clocks.step(tx, self.name, now)
+            return now, last
+
+    def _settled(self, now: int, subscription: Subscription) -> list[str]:
+        """Wait until no lane is due, in flight or waiting for another try; what still is at the deadline."""
+        while True:
+            with self.store.read() as tx:
+                moving = clocks.unsettled(tx, self.name, now)
+            if not moving or monotonic() >= self.deadline:
+                return moving
+            subscription.next(self.deadline)

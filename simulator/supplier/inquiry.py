@@ -1,0 +1,175 @@
+"""Asking the journal: which exchanges fit a `match`, how many, in which order; and if none does, which came nearest.
+
+A match is written like a scenario's `when`: a map of paths into the thing's own shape (`simulator.shapes`) to what must stand there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from simulator.base.errors import Refused, nearest
+from simulator.formats.schema import dotted, load_field
+from simulator.language import matching
+from simulator.model import Condition, Exchange
+from simulator.scenario.fields import When
+from simulator.store import Store, journal
+from simulator.views import resources
+
+EXCHANGE_MEMBERS = (
+    "id", "at", "at_wall", "direction", "order", "kci", "method", "path", "request", "response", "scenario", "reasons", "findings",
+    "took_ms", "header", "body", "status",
+)  # fmt: skip
+KCI_MEMBERS = ("id", "order", "position", "send", "state", "due_at", "sequence", "attempts", "last", "waits_for", "body")
+ORDER_MEMBERS = (
+    "id", "supplier", "tenant", "ref", "number", "status", "action", "scenario", "marks", "conversation_id", "received_at", "updated_at",
+    "document", "open_requests", "kcis",
+)  # fmt: skip
+MOST_NEAREST = 3
+MOST_EVIDENCE = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NearMiss:
+    """Something that does not fit, and in what."""
+
+    item: Mapping[str, Any]
+    differences: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verification:
+    """What a `verify` found: `detail` says it in words, `found` is how many (or how many steps), `nearest` what almost fitted."""
+
+    verified: bool
+    detail: str
+    found: int
+    evidence: tuple[Mapping[str, Any], ...] = ()
+    nearest: tuple[NearMiss, ...] = ()
+
+
+def read_match(given: Mapping[str, Any], members: Sequence[str], where: str = "match") -> tuple[Condition, ...]:
+    """A match's conditions. Refused (invalid) names every path that cannot be read or is no member."""
+    conditions, problems = load_field(When(), dict(given))
+    wrong = [f"{dotted((where, *path))}: {message}" for path, message in problems]
+    for path in given if not problems else ():
+        head = path.split(".", 1)[0].split("[", 1)[0]
+        if head not in members:
+            wrong.append(f"{where}.{path}: there is no member `{head}` ({nearest(head, members)})")
+    if wrong:
+        raise Refused("invalid", wrong)
+    return tuple(conditions)
+
+
+def equal_text(conditions: Iterable[Condition], path: str) -> str:
+    """What a path must equal, where a condition says so with one text: the store can look for that itself."""
+    for condition in conditions:
+        if condition.path == path and condition.test == "equal" and isinstance(condition.value, str):
+            return condition.value
+    return ""
+
+
+def told(conditions: Sequence[Condition]) -> str:
+    """A match as a person says it."""
+    return " and ".join(matching.describe(condition) for condition in conditions) or "anything at all"
+
+
+class NearMisses:
+    """The few things that missed by least, as they are shown to it."""
+
+    def __init__(self) -> None:
+        self.misses: list[NearMiss] = []
+
+    def see(self, shape: Mapping[str, Any], differences: Sequence[str]) -> None:
+        self.misses.append(NearMiss(item=shape, differences=tuple(differences)))
+        self.misses.sort(key=lambda miss: len(miss.differences))
+        del self.misses[MOST_NEAREST:]
+
+
+class Inquiry:
+    """Questions about one supplier's journal."""
+
+    def __init__(self, store: Store, supplier: str) -> None:
+        self.store = store
+        self.name = supplier
+
+    def find(
+        self, match: Mapping[str, Any], *, limit: int, after: int = 0, since: int | None = None, until: int | None = None
+    ) -> list[dict[str, Any]]:
+        """The exchanges that fit, oldest first, from behind `after`; `since` and `until` (before it) are instants of the supplier."""
+        return list(islice(self._fitting(read_match(match, EXCHANGE_MEMBERS), after=after, since=since, until=until), limit))
+
+    def count(self, match: Mapping[str, Any], *, since: int | None = None, until: int | None = None) -> int:
+        """How many exchanges fit."""
+        return sum(1 for _ in self._fitting(read_match(match, EXCHANGE_MEMBERS), since=since, until=until))
+
+    def verify_count(self, match: Mapping[str, Any], least: int, most: int | None) -> Verification:
+        """Whether at least and at most so many exchanges fit."""
+        conditions = read_match(match, EXCHANGE_MEMBERS)
+        found = 0
+        evidence: list[Mapping[str, Any]] = []
+        for shape in self._fitting(conditions):
+            found += 1
+            if len(evidence) < MOST_EVIDENCE:
+                evidence.append(shape)
+        wanted = f"exactly {least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
+        misses = self._nearest(conditions, 0) if found < least else ()
+        detail = self._ended(f"wanted {wanted} where {told(conditions)}; found {found}", misses)
+        verified = least <= found and (most is None or found <= most)
+        return Verification(verified=verified, detail=detail, found=found, evidence=tuple(evidence), nearest=misses)
+
+    def verify_sequence(self, matches: Sequence[Mapping[str, Any]]) -> Verification:
+        """Whether an exchange for each match came, one after another; others may lie between them."""
+        steps = [read_match(match, EXCHANGE_MEMBERS, f"sequence[{number}]") for number, match in enumerate(matches)]
+        evidence: list[Mapping[str, Any]] = []
+        for exchange in journal.every(self.store, self.name):
+            shape, differences = judged(exchange, steps[len(evidence)])
+            evidence += [] if differences else [shape]
+            if len(evidence) == len(steps):
+                detail = f"all {len(steps)} came in this order"
+                return Verification(verified=True, detail=detail, found=len(steps), evidence=tuple(evidence))
+        missing = steps[len(evidence)]
+        reached = evidence[-1]["id"] if evidence else 0
+        earlier = next((shape for shape in self._fitting(missing) if shape["id"] <= reached), None)
+        behind = f"after {_named(evidence[-1])}" if evidence else "in the journal"
+        detail = f"step {len(evidence) + 1} of {len(steps)} is missing {behind}: no exchange where {told(missing)}"
+        misses = self._nearest(missing, reached) if earlier is None else ()
+        detail = self._ended(detail, misses) if earlier is None else f"{detail}; it came before: {_named(earlier)}"
+        return Verification(verified=False, detail=detail, found=len(evidence), evidence=tuple(evidence), nearest=misses)
+
+    def _fitting(self, conditions: Sequence[Condition], **bounds: Any) -> Iterator[dict[str, Any]]:
+        """Every exchange that fits; what the store can look for itself, it does."""
+        exact = {name: equal_text(conditions, name) for name in journal.EXACT}
+        for exchange in journal.every(self.store, self.name, **exact, **bounds):
+            shape, differences = judged(exchange, conditions)
+            if not differences:
+                yield shape
+
+    def _nearest(self, conditions: Sequence[Condition], after: int) -> tuple[NearMiss, ...]:
+        close = NearMisses()
+        for exchange in journal.every(self.store, self.name, after=after):
+            shape, differences = judged(exchange, conditions)
+            if differences:
+                close.see(shape, differences)
+        return tuple(close.misses)
+
+    def _ended(self, detail: str, misses: Sequence[NearMiss]) -> str:
+        """The sentence, with what came nearest, and a word on what the journal does not hold any more."""
+        if misses:
+            detail += f"; the nearest, {_named(misses[0].item)}: {'; '.join(misses[0].differences)}"
+        with self.store.read() as tx:
+            lost = journal.what_was_dropped(tx, self.name)
+        return detail + (f"; {lost.count} older exchanges were dropped (journal.most, journal.keep)" if lost.count else "")
+
+
+def judged(exchange: Exchange, conditions: Sequence[Condition]) -> tuple[dict[str, Any], list[str]]:
+    """An exchange's shape, and what of a match it does not fit."""
+    shape = resources.show_exchange(exchange)
+    return shape, list(matching.differences(conditions, resources.exchange_facts(shape)))
+
+
+def _named(shape: Mapping[str, Any]) -> str:
+    answer = shape["response"].get("code") or shape["response"].get("error")
+    return f"exchange {shape['id']} {shape['method']} {shape['path']} -> {answer}"

@@ -1,0 +1,1 @@
+"""How orders, KCIs and exchanges are shown to people and programs."""

@@ -1,0 +1,99 @@
+"""Orders, KCIs and exchanges as the admin API shows them, and as `match` looks at them.
+
+Instants are ISO 8601 UTC in supplier time, unless a name ends in `_wall`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from simulator.base import instants
+from simulator.model import Exchange, GatewayState, Kci, OrderView
+from simulator.views.story import parsed
+
+COUNTED = ("waiting", "delivered", "dead", "withdrawn", "skipped")
+STATES = (*COUNTED, "attempted", "paused", "silenced")
+
+
+def show_order(view: OrderView) -> dict[str, Any]:
+    """An order, its open requests and how its KCIs stand."""
+    order, counts = view.order, view.counts
+    opened = [
+        {
+            "action": request.action,
+            "ref": request.ref,
+            "number": request.number,
+            "received_at": instants.format_instant(request.received_at),
+        }
+        for request in view.requests
+        if request.status == "open"
+    ]
+    states = {state: counts.get(state, 0) for state in COUNTED}
+    states["waiting"] += counts.get("attempted", 0) + counts.get("paused", 0)
+    return {
+        "id": order.id, "supplier": order.supplier, "tenant": order.tenant, "ref": order.ref, "number": order.number or None,
+        "status": order.status, "action": order.operation, "scenario": order.scenario, "marks": list(order.marks),
+        "conversation_id": order.conversation_id, "received_at": instants.format_instant(order.received_at),
+        "updated_at": instants.format_instant(order.updated_at), "document": order.document, "open_requests": opened, "kcis": states,
+    }  # fmt: skip
+
+
+def show_kci(kci: Kci) -> dict[str, Any]:
+    """A KCI; `body` is there from its first attempt."""
+    last = dict(kci.last) if kci.last else None
+    if last:
+        last["at_wall"] = instants.format_instant(last["at_wall"])
+    return {
+        "id": kci.id, "order": kci.order, "position": kci.position, "send": kci.send, "state": kci.state,
+        "due_at": instants.format_instant(kci.due_at), "sequence": kci.sequence, "attempts": kci.attempts, "last": last,
+        "waits_for": kci.gate or None, "body": parsed(kci.body),
+    }  # fmt: skip
+
+
+def show_exchange(exchange: Exchange) -> dict[str, Any]:
+    """A line of the journal."""
+    request, response = dict(exchange.request), dict(exchange.response)
+    for side in (request, response):
+        if "body" in side:
+            side["body"] = parsed(side["body"])
+    return {
+        "id": exchange.id, "at": instants.format_instant(exchange.at), "direction": exchange.direction, "order": exchange.order or None,
+        "kci": exchange.kci or None, "method": exchange.method, "path": exchange.path, "request": request, "response": response,
+        "scenario": exchange.scenario or None, "reasons": list(exchange.reasons), "findings": list(exchange.findings), "fault": None,
+        "took_ms": exchange.took / instants.MILLISECOND, "at_wall": instants.format_instant(exchange.at_wall),
+    }  # fmt: skip
+
+
+def order_facts(shape: Mapping[str, Any]) -> dict[str, Any]:
+    """What a `match` of orders looks at: the shape."""
+    return {"body": shape, "tenant": shape["tenant"]}
+
+
+def kci_facts(shape: Mapping[str, Any]) -> dict[str, Any]:
+    """What a `match` of KCIs looks at: the shape."""
+    return {"body": shape}
+
+
+def exchange_facts(shape: Mapping[str, Any]) -> dict[str, Any]:
+    """What a `match` of exchanges looks at: the shape, with `header.NAME` and `body` of the request, `status` of the answer."""
+    headers = {name.lower(): value for name, value in shape["request"].get("headers", {}).items()}
+    short = {"body": shape["request"].get("body"), "status": shape["response"].get("code")}
+    return {"body": {**shape, **short}, "header": headers}
+
+
+def show_gateway(supplier: str, url: str | None, gateway: GatewayState, last: Exchange | None) -> dict[str, Any]:
+    """How a supplier's gateway is: held back (down, trying, waits, stopped) and why, or ok, failing, unknown by its `last` answer.
+
+    `since` and `until` are real time while it is held back.
+    """
+    shape: dict[str, Any] = {"supplier": supplier, "url": url, "until": None}
+    if gateway.state:
+        until = instants.format_instant(gateway.until_wall) if gateway.until_wall is not None and gateway.state != "trying" else None
+        return shape | {"state": gateway.state, "since": instants.format_instant(gateway.since_wall), "reason": gateway.reason, "until": until}
+    if last is None:
+        return shape | {"state": "unknown", "since": None, "reason": "nothing was sent yet"}
+    code = last.response.get("code")
+    well = code is not None and 200 <= code < 300
+    reason = "" if well else str(last.response.get("error") or f"answered {code}")
+    return shape | {"state": "ok" if well else "failing", "since": instants.format_instant(last.at), "reason": reason}

@@ -1,0 +1,274 @@
+"""What the Buyer hears: a receiver that knows nothing of our code, and what the reference says (2.17, 5.1), written anew."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator import dialects, rehearsal
+from simulator.cli.files import as_text
+from simulator.model import Heard, Incoming
+from simulator.scenario import read_folder
+from simulator.web import Embedded
+from simulator.world import shipped_folder
+from tests.dialects.mef import PUBLISHED, Buyer, published
+from tests.receiver import Receiver
+
+DIALECT = dialects.get("mef")
+BOOK = read_folder(shipped_folder("mef"), DIALECT.vocabulary)
+GOLDEN = Path(__file__).parent / "golden"
+ALL = "CONFIRMATION_AND_ENGINEERING_DESIGN"
+
+GO = ("STATUS_UPDATE", "IN_PROGRESS")
+CONFIGURED, CONFIRMED, DONE = ("CONFIGURATION", "IN_PROGRESS"), ("CONFIRMATION", "IN_PROGRESS"), ("COMPLETION", "COMPLETED")
+HAPPY = [CONFIGURED, CONFIRMED, DONE]
+GONE = ("CANCELLATION", "CANCELLED")
+ASKED = ("ERROR_OR_INFORMATION", "PENDING")
+
+EXPECTED: dict[str, tuple[int, list[tuple[str, str]]]] = {
+    "INSTALLED": (201, HAPPY),
+    "ACKNOWLEDGED_FIRST": (201, [GO, *HAPPY]),
+    "REJECTED_AT_ONCE": (422, []),
+    "REJECTED_AS_ORDER": (201, [("REJECTION", "REJECTED")]),
+    "REJECTED_LATER": (201, [("REJECTION", "REJECTED")]),
+    "INFORMATION_REQUIRED": (201, [ASKED]),
+    "INFORMATION_NOT_SUPPLIED": (201, [ASKED, GONE]),
+    "HELD_BY_SELLER": (201, [("ERROR_OR_INFORMATION", "HELD"), GO, CONFIRMED, DONE]),
+    "JEOPARDY": (201, [CONFIRMED, ("JEOPARDY", "HELD"), GO, DONE]),
+    "JEOPARDY_CORRECTED": (201, [CONFIRMED, ("JEOPARDY", "HELD")]),
+    "HELD_BY_BUYER": (201, HAPPY),
+    "HOLD_REFUSED": (201, HAPPY),
+    "HOLD_EXPIRED": (201, HAPPY),
+    "CANCEL_ACCEPTED": (201, HAPPY),
+    "CANCEL_ASSESSED": (201, HAPPY),
+    "CANCEL_DENIED": (201, HAPPY),
+    "CANCEL_DENIED_LATER": (201, HAPPY),
+    "CANCELLED_BY_SELLER": (201, [GONE]),
+    "PARTLY_DONE": (201, [CONFIRMED, ("STATUS_UPDATE", "PARTIAL")]),
+    "ALL_FAILED": (201, [CONFIRMED, ("STATUS_UPDATE", "FAILED")]),
+    "CHANGE_REFUSED": (201, HAPPY),
+    "CHANGE_ASSESSED": (201, HAPPY),
+    "CHANGE_REFUSED_LATER": (201, HAPPY),
+    "ITEM_STATUSES": (201, [CONFIRMED, GO, ("STATUS_UPDATE", "PARTIAL")]),
+    "POLLED": (201, []),
+}
+
+LATER: list[tuple[str, str, str, int, list[tuple[str, str]]]] = [
+    # scenario, asked after, request, its answer, everything that is heard
+    ("INSTALLED", "0s", "cancel", 201, [GONE]),
+    ("INFORMATION_REQUIRED", "1m", "PUT", 200, [ASKED, CONFIRMED, DONE]),
+    ("INFORMATION_REQUIRED", "1m", "PATCH", 200, [ASKED, CONFIRMED, DONE]),
+    ("INFORMATION_NOT_SUPPLIED", "30s", "PUT", 200, [ASKED, CONFIRMED, DONE]),
+    ("HELD_BY_SELLER", "30s", "release", 409, [("ERROR_OR_INFORMATION", "HELD"), GO, CONFIRMED, DONE]),
+    ("HELD_BY_SELLER", "30s", "cancel", 201, [("ERROR_OR_INFORMATION", "HELD"), GONE]),
+    ("JEOPARDY_CORRECTED", "1m", "PUT", 200, [CONFIRMED, ("JEOPARDY", "HELD"), CONFIRMED, DONE]),
+    ("HELD_BY_BUYER", "30s", "hold", 201, [CONFIGURED]),
+    ("HELD_BY_BUYER", "30s", "hold release", 201, HAPPY),
+    ("HOLD_REFUSED", "30s", "hold", 409, HAPPY),
+    ("HOLD_EXPIRED", "30s", "hold", 201, [CONFIGURED, GONE]),
+    ("HOLD_EXPIRED", "30s", "hold release", 201, HAPPY),
+    ("CANCEL_ACCEPTED", "30s", "cancel", 201, [CONFIGURED, GONE]),
+    ("CANCEL_ASSESSED", "30s", "cancel", 201, [CONFIGURED, GONE]),
+    ("CANCEL_DENIED", "30s", "cancel", 409, HAPPY),
+    ("CANCEL_DENIED_LATER", "29s", "cancel", 201, [CONFIGURED, ("ERROR_OR_INFORMATION", "IN_PROGRESS"), CONFIRMED, DONE]),
+    ("CHANGE_REFUSED", "30s", "PUT", 422, HAPPY),
+    ("CHANGE_REFUSED", "30s", "PATCH", 422, HAPPY),
+    ("CHANGE_ASSESSED", "29s", "PUT", 200, [CONFIGURED, GO, CONFIRMED, DONE]),
+    ("CHANGE_REFUSED_LATER", "29s", "PATCH", 200, [CONFIGURED, ("ERROR_OR_INFORMATION", "IN_PROGRESS"), CONFIRMED, DONE]),
+]
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Buyer, Receiver]]:
+    from simulator import config
+
+    with Receiver() as receiver:
+        receiver.answer = lambda number, arrival: (201, {}, b"")
+        folder = tmp_path_factory.mktemp("heard")
+        overrides = {"server": {"port": 0}, "store": {"url": f"sqlite:///{folder}/s.db"}, "clock": {"mode": "manual"}}
+        settings = config.load(environment={}, overrides={**overrides, "gateway": {"url": receiver.url}})
+        with Embedded(settings) as running, Buyer(running.url) as buyer:
+            yield buyer, receiver
+
+
+def check_by_the_reference(told: list[dict[str, Any]]) -> None:
+    """Sections 2.17 and 5.1, and the attribute rules of 57.1 that stand in 3.4, written anew."""
+    assert [each["notificationVersion"] for each in told] == [f"{number:02d}" for number in range(1, len(told) + 1)]
+    for each in told:
+        assert each["objectType"] == "orderNotification" and each["buyerId"] == "Verizon" and each["sellerId"] == "Cox Spectrum Business"
+        assert each["orderId"].startswith("ORD-CC-") and each["buyerPurchaseOrderNumber"] and 1 <= len(each["buyerOrderVersion"]) <= 2
+        for key in (
+            "expectedCompletionDate",
+            "completionDate",
+            "orderCancellationDate",
+            "correctionOrderDueDate",
+            "requestedCompletionDate",
+        ):
+            assert key not in each or datetime.fromisoformat(each[key]).tzinfo is not None
+        kind, status = each["notificationType"], each["orderStatus"]
+        assert ("completionDate" in each) is (status == "COMPLETED")
+        assert status != "CANCELLED" or "expectedCompletionDate" not in each
+        if kind in ("CONFIGURATION", "CONFIRMATION", "COMPLETION"):
+            assert each["billingAccountNumber"] and each["sellerOvcId"]["sellerAssignedId"] and each["sellerUniIds"][0]["sellerAssignedId"]
+        if kind == "CONFIRMATION":
+            assert each["expectedCompletionDate"]
+        if kind == "CANCELLATION":
+            assert each["orderCancellationDate"] and 1 <= len(each["orderCancellationReason"]) <= 300
+        if kind in ("REJECTION", "JEOPARDY", "ERROR_OR_INFORMATION"):
+            assert each["orderMessages"]
+        if each.get("correctionOrderExpected"):
+            assert each["correctionOrderDueDate"]
+        for message in each.get("orderMessages", []):
+            assert message["messageInformation"] and message["severity"] in ("ERROR", "INFORMATION")
+            assert isinstance(message["correctionRequired"], bool) and len(message["messageInformation"]) <= 150
+
+
+def place(buyer: Buyer, name: str) -> tuple[str, Any]:
+    number = f"PO-{next(buyer.serials)}"
+    body = published("create_request", buyerPurchaseOrderNumber=number, desiredResponses=ALL)
+    return number, buyer.send("POST", "/orders", body, X_Scenario=name)
+
+
+def heard_of(receiver: Receiver, number: str) -> list[tuple[str, str]]:
+    arrivals = [arrival for arrival in receiver.arrivals if arrival.body["buyerPurchaseOrderNumber"] == number]
+    assert {arrival.path for arrival in arrivals} <= {f"/orders/{arrival.body['orderId']}/notification" for arrival in arrivals}
+    told = [arrival.body for arrival in arrivals]
+    check_by_the_reference(told)
+    return [(each["notificationType"], each["orderStatus"]) for each in told]
+
+
+def test_every_shipped_scenario_is_expected_here() -> None:
+    assert set(EXPECTED) == set(BOOK.scenarios)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_stranger_hears_exactly_what_the_reference_prescribes(heard: tuple[Buyer, Receiver], name: str) -> None:
+    buyer, receiver = heard
+    code, expected = EXPECTED[name]
+    number, response = place(buyer, name)
+    assert response.status_code == code
+    buyer.advance()
+    assert heard_of(receiver, number) == expected
+
+
+@pytest.mark.parametrize(("name", "after", "verbs", "code", "expected"), LATER)
+def test_a_stranger_hears_how_a_later_request_ends(
+    heard: tuple[Buyer, Receiver], name: str, after: str, verbs: str, code: int, expected: list[tuple[str, str]]
+) -> None:
+    buyer, receiver = heard
+    number, response = place(buyer, name)
+    order = response.json()
+    buyer.advance(after)
+    for verb in verbs.split():
+        buyer.advance("0s")
+        answers = {"PUT": lambda: buyer.replace(order), "PATCH": lambda: buyer.change(order, notes="Ring twice")}
+        last = answers[verb]() if verb in answers else buyer.act(order, verb)
+        buyer.advance("1s")
+    assert last.status_code == code, last.text
+    buyer.advance()
+    assert heard_of(receiver, number) == expected
+
+
+@pytest.mark.parametrize("name", sorted(BOOK.scenarios))
+def test_the_printed_story_is_the_golden_one(name: str) -> None:
+    told = as_text(rehearsal.rehearse(BOOK.scenarios[name], DIALECT), {}) + "\n"
+    path = GOLDEN / f"{name}.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(told)
+    assert told == path.read_text(), f"the story of {name} changed: UPDATE_GOLDEN=1 keeps the new one"
+
+
+def test_every_entry_of_a_shipped_scenario_is_played_by_a_sample_as_it_is() -> None:
+    told = [entry for scenario in BOOK.scenarios.values() for entry in rehearsal.rehearse(scenario, DIALECT).entries]
+    assert told and all(entry.natural and entry.fault is None for entry in told)
+
+
+# ---- desiredResponses --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wish", "sent"),
+    [(ALL, ["CONFIGURATION", "CONFIRMATION", "COMPLETION"]), ("CONFIRMATION_ONLY", ["CONFIRMATION", "COMPLETION"]), ("NONE", [])],
+)
+def test_a_silenced_notification_moves_the_order_and_sends_nothing(
+    seller: Callable[..., Buyer], receiver: Receiver, wish: str, sent: list[str]
+) -> None:
+    buyer = seller()
+    order = buyer.place(desiredResponses=wish)
+    buyer.advance()
+    assert [arrival.body["notificationType"] for arrival in receiver.arrivals] == sent
+    assert [arrival.body["notificationVersion"] for arrival in receiver.arrivals] == [f"{number:02d}" for number in range(1, len(sent) + 1)]
+    done = buyer.get(f"/orders/{order['id']}")
+    assert done["orderStatus"] == "COMPLETED" and done["completionDate"] and done["orderItems"][1]["orderItemDetail"]["sellerUniId"]
+    states = [kci["state"] for kci in buyer.admin("GET", "/kcis")["items"]]
+    assert states.count("silenced") == 3 - len(sent) and states.count("delivered") == len(sent)
+
+
+def test_a_change_of_mind_about_notifications_counts_from_then_on(seller: Callable[..., Buyer], receiver: Receiver) -> None:
+    buyer = seller()
+    order = buyer.place(desiredResponses="NONE")
+    buyer.advance("30s")
+    buyer.change(order, desiredResponses=ALL)
+    buyer.advance()
+    assert [arrival.body["notificationType"] for arrival in receiver.arrivals] == ["CONFIRMATION", "COMPLETION"]
+    assert receiver.arrivals[0].body["notificationVersion"] == "01"
+
+
+def test_a_notification_is_tried_again_with_the_same_bytes(seller: Callable[..., Buyer], receiver: Receiver) -> None:
+    receiver.answer = lambda number, arrival: 503 if number == 1 else 201
+    buyer = seller()
+    buyer.place(desiredResponses="CONFIRMATION_ONLY")
+    buyer.advance("1m")
+    receiver.wait_for(2)
+    first, second = receiver.arrivals[:2]
+    assert first.raw == second.raw and first.path == second.path
+
+
+def test_another_path_for_notifications_is_a_setting(make_config: Any, receiver: Receiver) -> None:
+    supplier = {"name": "mef", "dialect": "mef", "gateway": {"url": receiver.url, "kcis": "/orders/{id}/notifications"}}
+    with Embedded(make_config(suppliers=[supplier])) as running, Buyer(running.url) as buyer:
+        order = buyer.place()
+        buyer.advance()
+    assert {arrival.path for arrival in receiver.arrivals} == {f"/orders/{order['id']}/notifications"}
+    assert "authorization" not in receiver.arrivals[0].headers and receiver.tokens == []
+
+
+def test_the_published_notification_is_read_as_it_stands() -> None:
+    body = json.dumps(PUBLISHED["notification"]).encode()
+    incoming = Incoming(method="POST", path="", headers={"content-type": "application/json"}, body=body, variables={"id": "ORD-CC-12345"})
+    document = DIALECT.check_notice(incoming)
+    assert DIALECT.hear(document) == Heard(order="Verizon/PO-12345", id="ORD-CC-12345/01", number=1)
+    assert DIALECT.describe(document) == "1 CONFIRMATION -> IN_PROGRESS (expectedCompletionDate 2016-10-05T08:00+01:00)"
+
+
+def test_the_pretend_buyer_reads_what_it_gets_and_keeps_it(buyer: Buyer, simulator: Embedded) -> None:
+    order = buyer.place()
+    buyer.advance()
+    url = f"{simulator.url}/gateway/mef"
+    kept = buyer.http.get(f"{url}/kcis?order=Verizon/PO-1", timeout=30).json()["items"]
+    assert [(row["code"], row["findings"], row["body"]["notificationType"]) for row in kept] == [
+        (201, [], "CONFIRMATION"),
+        (201, [], "COMPLETION"),
+    ]
+    body, path = kept[0]["body"], f"{url}/orders/{order['id']}/notification"
+    wrong: list[tuple[Any, str]] = [
+        ({**body, "notificationType": "STATUS_UADATE"}, "STATUS_UADATE"),
+        ({**body, "requestedCompletionDate": "Dog"}, "is no date"),
+        ({**body, "notificationVersion": "x1"}, "two digits"),
+        ({**body, "orderStatus": "CONFIRMED"}, "orderStatus"),
+        ({**body, "orderId": "ORD-CC-1"}, "ORD-CC-1 is told at the path of"),
+        ([body], "must be a JSON object"),
+    ]
+    for document, said in wrong:
+        response = buyer.http.post(path, json=document, timeout=30)
+        assert response.status_code in (400, 422) and said in response.json()["message"], response.text
+    assert buyer.http.post(path, json=body, timeout=30).status_code == 201
+    last = buyer.http.get(f"{url}/kcis?order=Verizon/PO-1", timeout=30).json()["items"][-1]
+    assert last["findings"] == ["a repeat of a KCI that came before"]

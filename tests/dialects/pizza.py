@@ -1,0 +1,146 @@
+"""An invented third contract, as small as one can be: what the house does for it, it does without knowing a word of any contract.
+
+Pizzas are baked and brought. A topping may be changed until then; whoever lets the kitchen wait, must say when to go on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from simulator.base.errors import Illegal, Refused
+from simulator.dialects.routes import Route
+from simulator.engine.plan import Plan
+from simulator.engine.rules import Event
+from simulator.model import (
+    Document,
+    Entry,
+    Heard,
+    Incoming,
+    Kci,
+    Order,
+    Outgoing,
+    Query,
+    Reply,
+    Request,
+    Step,
+    Submission,
+    Vocabulary,
+)
+
+ACTIONS = {"topping": "PUT", "wait": "POST", "go_on": "POST", "abandon": "POST"}
+CODES = {"malformed": 400, "not_found": 404, "unknown_path": 404, "wrong_method": 405, "conflict": 409, "invalid": 422}
+BROUGHT, GONE = ("BAKED", "EATEN"), ("EATEN", "BINNED")
+
+
+class Pizza:
+    name, title, notices, auth, accepted, counts_orders = "pizza", "Pizza by wire", "/doors/{id}", "none", (200,), True
+    pauses = {"wait": "go_on"}
+    routes = (
+        Route(method="POST", path="/pizzas", operation="create"),
+        Route(method="GET", path="/pizzas", operation="menu"),
+        *(Route(method=method, path=f"/pizzas/{{id}}/{action}", operation=action) for action, method in ACTIONS.items()),
+    )
+    vocabulary = Vocabulary(
+        dialect="pizza", codes=dict.fromkeys((*BROUGHT, "TOPPED", "NO_TOPPING"), ()), statuses=("ORDERED", "BAKED", *GONE),
+        replies=dict.fromkeys(("create", *ACTIONS), ("accept", "acknowledge", "reject")), operations=("create", *ACTIONS),
+        members=("note",), default_scenario="S", begins=("create",),
+    )  # fmt: skip
+
+    plain = (Step(after=60_000_000, send="BAKED"), Step(after=60_000_000, send="EATEN"))
+
+    def begin(self, tenant: str, document: Document) -> Submission:
+        return Submission(action="create", operation="create", tenant=tenant, document=document)
+
+    def sample_beginning(self) -> tuple[str, Document]:
+        return "T", {"topping": "on the house"}
+
+    def tenant_of(self, incoming: Incoming) -> str:
+        return incoming.headers.get("guest", "")
+
+    def default_reply(self, action: str) -> str:
+        return "accept"
+
+    def default_pending(self, action: str) -> str:
+        return {"abandon": "withdraw", "wait": "pause", "go_on": "withdraw"}.get(action, "keep")
+
+    def default_entry(self, action: str) -> Entry:
+        return Entry(reply=Reply(answer="acknowledge"))
+
+    def guard(self, order: Order, submission: Submission, requests: Sequence[Request]) -> None:
+        if order.status in GONE:
+            raise Refused("conflict", ["too late"])
+
+    def guard_repeat(self, submission: Submission, order: Order, *, same: bool) -> None:
+        if not same:
+            raise Refused("conflict", ["that name has a pizza already"])
+
+    def settles(self, code: str, action: str) -> str:
+        return {"TOPPED": "applied", "NO_TOPPING": "refused"}.get(code, "") if action == "topping" else ""
+
+    def move(self, order: Order, event: Event, now: int) -> Order:
+        if event.send == "EATEN" and order.status == "ORDERED" and not event.illegal:
+            raise Illegal("not baked yet")
+        if event.action == "create":
+            return replace(order, status="ORDERED", number=f"P{event.serial}")
+        return replace(order, status="BINNED" if event.action == "abandon" else event.send if event.send in BROUGHT else order.status)
+
+    def complete(self, order: Order, event: Event, now: int) -> Order:
+        return replace(order, document={**order.document, "hot": True}) if event.send == "BAKED" else order
+
+    def merge(self, order: Order, request: Request) -> Order:
+        changed = {"topping": request.document["topping"]} if request.action == "topping" else {}
+        return replace(order, document={**order.document, **changed})
+
+    def ends(self, status: str) -> bool:
+        return status in GONE
+
+    def request_number(self, order: Order, action: str, count: int) -> str:
+        return f"{action}-{count}"
+
+    def read(self, incoming: Incoming, route: Route) -> Submission | Query:
+        if route.operation == "menu":
+            return Query(show=lambda found, total: Outgoing(code=200, body=[order.document for order in found]))
+        document = json.loads(incoming.body or b"{}")
+        if "topping" not in document and route.operation in ("create", "topping"):
+            raise Refused("malformed", ["topping: is required"])
+        who = str(document.get("who", ""))
+        if route.operation == "create":
+            return Submission(action="create", operation="create", ref=who, order_ref=who, tenant="T", document=document)
+        return Submission(action=route.operation, operation=route.operation, order_number=incoming.variables["id"], document=document)
+
+    def write(self, submission: Submission, plan: Plan) -> Outgoing:
+        if plan.answer.word == "reject" or plan.order is None:
+            return self.refuse(Refused("invalid", plan.answer.messages or ["no"]))
+        return Outgoing(code=200, body={"number": plan.order.number, "status": plan.order.status})
+
+    def refuse(self, refused: Refused) -> Outgoing:
+        return Outgoing(code=CODES.get(refused.kind, 500), body={"why": list(refused.messages)})
+
+    def silences(self, order: Order, code: str) -> str:
+        return "they do not want to hear" if order.document.get("quiet") else ""
+
+    def notice(self, order: Order, kci: Kci, request: Request | None) -> Document:
+        return {"n": kci.sequence, "what": kci.send, "who": order.ref, "pizza": order.document, **kci.fields}
+
+    def describe(self, document: Mapping[str, Any]) -> str:
+        return f"{document.get('n', '')} {document.get('what', document)}"
+
+    def check_notice(self, incoming: Incoming) -> Document:
+        return dict(json.loads(incoming.body))
+
+    def hear(self, document: Mapping[str, Any]) -> Heard:
+        return Heard(order=f"T/{document['who']}", id=str(document["n"]), number=document["n"])
+
+    def sample(self, operation: str, order: Order | None, serial: int) -> Incoming:
+        path = f"/pizzas/{order.number}/{operation}" if order else "/pizzas"
+        body = {"topping": "olives"} if order else {"who": f"W{serial}", "topping": "ham"}
+        return Incoming(method=ACTIONS.get(operation, "POST"), path=path, body=json.dumps(body).encode())
+
+    def sample_operations(self, action: str) -> Sequence[str]:
+        return (action,)
+
+    def openapi(self, server: str) -> dict[str, Any]:
+        return {"openapi": "3.1.0", "servers": [{"url": server}]}

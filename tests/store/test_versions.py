@@ -1,0 +1,155 @@
+"""A store of another version, of another application, broken, or out of reach: brought up, or refused in one line that says what to do."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from simulator.base.errors import Unavailable
+from simulator.config import Config
+from simulator.store import Store, gateway_states, outbox, senders
+from simulator.store.database import check_sqlite
+from simulator.store.tables import SCHEMA_VERSION, metadata
+from simulator.web import Embedded
+from tests.conftest import Gateway
+from tests.receiver import Receiver
+
+OLD = Path(__file__).parent / "data" / "store-3.sql"
+"""What schema 3 left behind: two orders of a supplier with a manual clock, none of their KCIs sent."""
+
+
+def old_store(path: Path) -> str:
+    with sqlite3.connect(path) as connection:
+        connection.executescript(OLD.read_text())
+    connection.close()
+    return f"sqlite:///{path}"
+
+
+def schema_of(url: str) -> tuple[dict[str, set[str]], str]:
+    """Every index with its columns, and the version that the store says it has."""
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        look = sa.inspect(connection)
+        found = {
+            str(index["name"]): {str(name) for name in index["column_names"]}
+            for table in metadata.tables
+            for index in look.get_indexes(table)
+        }
+        version = connection.execute(sa.text("SELECT value FROM meta WHERE key = 'schema'")).scalar_one()
+    engine.dispose()
+    return found, str(version)
+
+
+def test_an_older_store_is_brought_up_and_its_orders_go_on(make_config: Callable[..., Config], receiver: Receiver, tmp_path: Path) -> None:
+    url = old_store(tmp_path / "old.db")
+    with Embedded(make_config(store={"url": url}, gateway={"url": receiver.url})) as simulator, Gateway(simulator.url) as gateway:
+        gateway.advance()
+        assert {order["status"] for order in gateway.admin("GET", "/orders")["items"]} == {"COMPLETED"}
+    assert sorted(arrival.body["sequenceNumber"] for arrival in receiver.arrivals) == [1, 1, 2, 2, 3, 3]
+    fresh = Store(f"sqlite:///{tmp_path}/fresh.db")
+    fresh.close()
+    assert schema_of(url) == schema_of(f"sqlite:///{tmp_path}/fresh.db")
+
+
+def test_the_same_steps_work_on_postgresql(postgresql_url: str) -> None:
+    Store(postgresql_url).close()
+    wanted = schema_of(postgresql_url)
+    engine = sa.create_engine(postgresql_url)
+    with engine.begin() as connection:
+        for statement in (
+            "DROP TABLE holds", "DROP TABLE senders", "DROP INDEX lanes_wake", "DROP INDEX kcis_page", "DROP INDEX kcis_state",
+            "CREATE INDEX lanes_wake ON lanes (wake) WHERE wake IS NOT NULL",
+            "CREATE INDEX kcis_state ON kcis (supplier, state, due_at)",
+            "UPDATE meta SET value = '3' WHERE key = 'schema'", "INSERT INTO meta VALUES ('beat', '0')",
+        ):  # fmt: skip
+            connection.execute(sa.text(statement))
+    engine.dispose()
+    store = Store(postgresql_url)
+    with store.write() as tx:
+        assert (gateway_states.every(tx), senders.every(tx), outbox.pending(tx)) == ({}, [], [])
+    store.close()
+    assert schema_of(postgresql_url) == wanted
+
+
+@pytest.mark.parametrize(("version", "said"), [(SCHEMA_VERSION + 1, "newer version"), (1, "too old to be brought up"), ("x", "not ours")])
+def test_other_versions_are_refused_and_left_alone(tmp_path: Path, version: object, said: str) -> None:
+    url = old_store(tmp_path / "old.db")
+    with sqlite3.connect(tmp_path / "old.db") as connection:
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(version),))
+    connection.close()
+    before = (tmp_path / "old.db").read_bytes()
+    with pytest.raises(Unavailable, match=said):
+        Store(url)
+    assert (tmp_path / "old.db").read_bytes()[100:] == before[100:], "but for the header, where the journal's mode stands"
+
+
+def test_a_file_of_another_application_is_not_touched(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "theirs.db") as connection:
+        connection.execute("CREATE TABLE orders (number INTEGER)")
+    connection.close()
+    with pytest.raises(Unavailable, match="tables that are not ours \\(orders\\)"):
+        Store(f"sqlite:///{tmp_path}/theirs.db")
+    with sqlite3.connect(tmp_path / "theirs.db") as connection:
+        assert [name for (name,) in connection.execute("SELECT name FROM sqlite_master")] == ["orders"]
+    connection.close()
+
+
+# ---- what an operator sees: one line, exit 2, no traceback ----------------------------------------------------------------
+
+
+MORTAL = ["setpriv", "--bounding-set=-dac_override"] if os.getuid() == 0 else []
+"""Root may write everywhere; without this he may not."""
+
+
+def refused(url: str, tmp_path: Path) -> str:
+    """What `simulator serve` says of a store that it cannot use."""
+    command = [*MORTAL, sys.executable, "-m", "simulator", "serve", "--port", "0", "--store", url]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == "" and done.stderr.count("\n") == 1, done.stderr
+    return str(done.stderr)
+
+
+@pytest.mark.slow
+def test_a_store_that_cannot_be_used_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "garbled.db").write_bytes(b"SQLite format 3\x00" + b"\xff" * 5000)
+    (tmp_path / "text.db").write_text("not a database at all, but a page of text\n" * 100)
+    said = {name: refused(f"sqlite:///{tmp_path}/{name}", tmp_path) for name in ("garbled.db", "text.db", "none/s.db")}
+    assert all(name in line for name, line in said.items() if name != "none/s.db")
+    assert "file is not a database" in said["text.db"] and "move it away" in said["text.db"]
+    assert "move it away" in said["garbled.db"]
+    assert "does not exist: make it, or change store.url" in said["none/s.db"]
+    assert "is a folder" in refused(f"sqlite:///{tmp_path}", tmp_path)
+
+
+@pytest.mark.slow
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    folder = Path(tmp_path) / "locked"
+    folder.mkdir()
+    folder.chmod(0o555)
+    line = refused(f"sqlite:///{folder}/s.db", tmp_path)
+    assert str(folder) in line and "Permission denied: make the folder writable" in line
+    Store(f"sqlite:///{tmp_path}/s.db").close()
+    (tmp_path / "s.db").chmod(0o444)
+    line = refused(f"sqlite:///{tmp_path}/s.db", tmp_path)
+    assert "make the file and its folder writable" in line
+
+
+def test_an_sqlite_that_is_too_old_is_named() -> None:
+    with pytest.raises(Unavailable, match=r"SQLite 3\.30\.1 is too old, 3\.35 is needed"):
+        check_sqlite((3, 30, 1))
+
+
+@pytest.mark.slow
+def test_a_server_that_is_not_there_or_wants_another_password_is_named(tmp_path: Path, postgresql_server: str) -> None:
+    line = refused("postgresql://simulator:hidden@127.0.0.1:1/none", tmp_path)
+    assert "hidden" not in line and "see that the server runs" in line
+    line = refused(postgresql_server.format(database="none_such"), tmp_path)
+    assert "none_such" in line and "see that" in line

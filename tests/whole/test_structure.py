@@ -1,0 +1,169 @@
+"""The house keeps its shape: imports point down, each library has one home, time and chance have one source."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from simulator import dialects
+
+ROOT = Path(__file__).parent.parent.parent
+PACKAGE = ROOT / "simulator"
+
+LEVELS = {
+    0: ["base"],
+    1: ["formats", "ops", "client"],
+    2: ["model", "testing"],
+    3: ["language"],
+    4: ["engine", "scenario", "views"],
+    5: ["dialects"],
+    6: ["config"],
+    7: ["store", "gateway", "rehearsal"],
+    8: ["sender"],
+    9: ["supplier"],
+    10: ["world"],
+    11: ["pretend_gateway"],
+    12: ["web"],
+    13: ["cli", "pytest_plugin"],
+}
+"""Each package may import from the levels below its own, and from itself."""
+
+HOMES = {
+    "flask": {"web", "pretend_gateway", "cli"},
+    "werkzeug": {"web", "cli", "dialects"},
+    "jwt": {"formats/oauth"},
+    "sqlalchemy": {"store"},
+    "psycopg": {"store"},
+    "aiohttp": {"gateway"},
+    "requests": {"cli", "client"},
+    "yaml": {"formats/strict_yaml"},
+    "marshmallow": {"formats/schema", "config", "scenario", "dialects", "web"},
+    "apispec": {"dialects", "scenario", "web"},
+    "faker": {"base/seed"},
+    "re2": {"language/matching"},
+    "gunicorn": {"cli"},
+    "click": {"cli"},
+    "jinja2": {"language/template"},
+    "prometheus_client": {"ops/metrics"},
+    "pythonjsonlogger": {"ops/logs"},
+}
+
+
+def modules() -> Iterator[tuple[Path, str, ast.Module]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        yield path, parts[0], ast.parse(path.read_text())
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """Every imported module's dotted name; `from simulator import x` counts as simulator.x."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"simulator.{alias.name}" for alias in node.names) if node.module == "simulator" else [node.module]
+
+
+def test_every_room_has_a_level() -> None:
+    rooms = {room for _, room, _ in modules()} - {"__init__", "__main__"}
+    assert rooms == {room for level in LEVELS.values() for room in level}
+
+
+def test_imports_point_down() -> None:
+    level_of = {room: level for level, rooms in LEVELS.items() for room in rooms}
+    wrong = []
+    for path, room, tree in modules():
+        for name in imported(tree):
+            parts = name.split(".")
+            if parts[0] != "simulator" or len(parts) < 2 or parts[1] not in level_of or room not in level_of or parts[1] == room:
+                continue
+            if level_of[parts[1]] >= level_of[room]:
+                wrong.append(f"{path.relative_to(ROOT)} imports {name}")
+    assert wrong == []
+
+
+def test_the_engine_knows_no_dialect_store_yaml_or_clock() -> None:
+    trees = [tree for _, room, tree in modules() if room == "engine"]
+    names = {name for tree in trees for name in imported(tree) if name.startswith("simulator.")}
+    assert {name.split(".")[1] for name in names} == {"base", "engine", "language", "model"}
+    assert not names & {"simulator.base.clock"}
+
+
+@pytest.mark.parametrize("room", sorted({room for level in LEVELS.values() for room in level} - {"dialects"}))
+def test_no_word_of_a_dialect_stands_outside_it(room: str) -> None:
+    files = [path for path, name, _ in modules() if name == room]
+    text = "\n".join(file.read_text() for file in files)
+    code = re.sub(r'"""(?s:.)*?"""', "", text)
+    words: set[str] = set()
+    for name in dialects.names():
+        vocabulary = dialects.get(name).vocabulary
+        words |= {*vocabulary.statuses, *vocabulary.codes}
+    wire = (
+        r"serviceOrder\w*|orderId|reasonCode|orderStatus|objectType|notification\w+|orderItem\w*"
+        r"|buyer\w+|desiredResponses|heldBy|pon"
+    )
+    found = set(re.findall(rf"\b(?:{'|'.join(sorted(words))}|{wire})\b", code))
+    assert sorted(found - {"UPDATE", "WARNING"}) == []  # words of SQL and of logging too
+
+
+def test_each_library_has_one_home() -> None:
+    wrong = []
+    for path, room, tree in modules():
+        for name in imported(tree):
+            homes = HOMES.get(name.split(".")[0])
+            here = str(path.relative_to(PACKAGE).with_suffix(""))
+            if homes is not None and room not in homes and here not in homes:
+                wrong.append(f"{path.relative_to(ROOT)} imports {name}")
+    assert wrong == []
+
+
+def test_time_and_chance_have_one_source() -> None:
+    forbidden = re.compile(r"datetime\.(?:now|utcnow)\(|\btime\.(?:time|monotonic|sleep)(?:_ns)?\(|\bimport random\b|\buuid4\(")
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path, room, _ in modules()
+        if path.name not in ("clock.py", "seed.py")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if forbidden.search(line)
+    ]
+    assert found == []
+
+
+def test_yaml_is_never_loaded_by_the_library_itself() -> None:
+    assert not [path for path, _, _ in modules() if re.search(r"(?<!strict_)yaml\.(?:safe_|full_|unsafe_)?load\b", path.read_text())]
+
+
+def test_functions_and_modules_stay_small() -> None:
+    long = []
+    for path, _, tree in modules():
+        if path.read_text().count("\n") > 430:
+            long.append(str(path.relative_to(ROOT)))
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and (node.end_lineno or 0) - node.lineno > 60:
+                long.append(f"{path.relative_to(ROOT)}: {node.name}")
+    assert long == []
+
+
+def test_everything_public_is_documented() -> None:
+    bare = []
+    for path, _, tree in modules():
+        if not ast.get_docstring(tree):
+            bare.append(str(path.relative_to(ROOT)))
+        for node in tree.body:
+            declares = isinstance(node, ast.ClassDef) and (
+                node.name.endswith(("Settings", "Input")) or path.name in ("schemas.py", "statements.py")
+            )
+            public = isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_")
+            if public and not declares and not ast.get_docstring(node):  # type: ignore[arg-type]
+                bare.append(f"{path.relative_to(ROOT)}: {node.name}")
+    assert bare == []
+
+
+def test_the_tests_never_sleep_and_never_patch() -> None:
+    wrong = re.compile(r"time\.sleep\(|monkeypatch|unittest\.mock|\bpatch\(")
+    found = [path.name for path in (ROOT / "tests").rglob("*.py") if path.name != Path(__file__).name and wrong.search(path.read_text())]
+    assert found == []
