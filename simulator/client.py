@@ -1,6 +1,8 @@
-"""A small client of a running simulator's admin API, for test suites of any framework and for our own commands.
+"""A small client of a running simulator's admin API, for test suites of any framework and for our
+own commands.
 
-It speaks HTTP and nothing else: what it returns are the shapes of the admin API (`docs/admin.md`), as plain dicts.
+It speaks HTTP and nothing else: what it returns are the shapes of the admin API (`docs/admin.md`),
+as plain dicts.
 """
 
 from __future__ import annotations
@@ -18,9 +20,18 @@ DEFAULT_URL = "http://127.0.0.1:8080"
 
 
 class Failed(SimulatorError):
-    """The simulator refused, or did not answer: `status` (0 without an answer), `code` and `detail` of its problem."""
+    """The simulator refused, or did not answer: `status` (0 without an answer), `code` and `detail`
+    of its problem.
+    """
 
-    def __init__(self, detail: str, *, status: int = 0, code: str = "unreachable", body: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        detail: str,
+        *,
+        status: int = 0,
+        code: str = "unreachable",
+        body: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.code = code
@@ -29,13 +40,20 @@ class Failed(SimulatorError):
 
 
 class Client:
-    """`Client(url)` asks the first supplier; `supplier` names another. Every method may raise Failed.
+    """`Client(url)` asks the first supplier; `supplier` names another. Every method may raise
+    Failed.
 
     `timeout` in seconds; lists are fetched `page` items at a time.
     """
 
     def __init__(
-        self, url: str = DEFAULT_URL, *, token: str | None = None, supplier: str | None = None, timeout: float = 60, page: int = 1000
+        self,
+        url: str = DEFAULT_URL,
+        *,
+        token: str | None = None,
+        supplier: str | None = None,
+        timeout: float = 60,
+        page: int = 1000,
     ) -> None:
         self.url = url.rstrip("/")
         self.base = f"{self.url}/__admin" + (f"/suppliers/{supplier}" if supplier else "")
@@ -49,16 +67,23 @@ class Client:
     def __enter__(self) -> Client:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
     def close(self) -> None:
         """Give the connections back."""
         self.http.close()
 
-    # ---- looking -------------------------------------------------------------------------------------------------------
+    # ---- looking
 
-    def orders(self, *, tenant: str = "", ref: str = "", status: str = "") -> Iterator[dict[str, Any]]:
+    def orders(
+        self, *, tenant: str = "", ref: str = "", status: str = ""
+    ) -> Iterator[dict[str, Any]]:
         """Orders in the order of their arrival."""
         return self._items("/orders", tenant=tenant, ref=ref, status=status)
 
@@ -68,7 +93,9 @@ class Client:
 
     def story(self, order_id: str) -> str:
         """An order's life, one line an event."""
-        return self._ask("GET", f"{self.base}/orders/{order_id}/story", params={"format": "text"}).text
+        return self._ask(
+            "GET", f"{self.base}/orders/{order_id}/story", params={"format": "text"}
+        ).text
 
     def kcis(self, *, order: str = "", state: str = "") -> Iterator[dict[str, Any]]:
         """The outbox, by due moment."""
@@ -78,7 +105,9 @@ class Client:
         """Every exchange, oldest first; `direction` is in or out."""
         return self._items("/journal", order=order, direction=direction)
 
-    def find(self, match: Mapping[str, Any] | None = None, **bounds: Any) -> Iterator[dict[str, Any]]:
+    def find(
+        self, match: Mapping[str, Any] | None = None, **bounds: Any
+    ) -> Iterator[dict[str, Any]]:
         """The exchanges that fit a match (`since`, `until`, `after`), oldest first."""
         asked: dict[str, Any] = {"match": dict(match or {}), **bounds, "limit": self.page}
         while True:
@@ -90,18 +119,32 @@ class Client:
 
     def count(self, match: Mapping[str, Any] | None = None, **bounds: Any) -> int:
         """How many exchanges fit a match."""
-        return int(self._json("POST", "/journal/count", {"match": dict(match or {}), **bounds})["count"])
+        return int(
+            self._json("POST", "/journal/count", {"match": dict(match or {}), **bounds})["count"]
+        )
 
     def verify(self, **expected: Any) -> dict[str, Any]:
-        """Say what must have happened: `match` with `count`, `at_least`, `at_most`, or `sequence`. Failed (409) tells the difference."""
+        """Say what must have happened: `match` with `count`, `at_least`, `at_most`, or `sequence`.
+        Failed (409) tells the difference.
+        """
         return dict(self._json("POST", "/verify", expected))
 
-    def wait(self, kind: str, match: Mapping[str, Any] | None = None, **options: Any) -> list[dict[str, Any]]:
-        """Wait for a `request`, `kci`, `status` or `idle` (`count`, `after`, `within`): the evidence. Failed (408) tells the nearest."""
-        return list(self._json("POST", "/wait", {"for": kind, "match": dict(match or {}), **options})["evidence"])
+    def wait(
+        self, kind: str, match: Mapping[str, Any] | None = None, **options: Any
+    ) -> list[dict[str, Any]]:
+        """Wait for a `request`, `kci`, `status` or `idle` (`count`, `after`, `within`): the
+        evidence. Failed (408) tells the nearest.
+        """
+        return list(
+            self._json("POST", "/wait", {"for": kind, "match": dict(match or {}), **options})[
+                "evidence"
+            ]
+        )
 
     def events(self, after: int | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
-        """What happens, as it happens: (`exchange`, `order`, `kci` or `clock`, its shape); ends when the simulator does."""
+        """What happens, as it happens: (`exchange`, `order`, `kci` or `clock`, its shape); ends
+        when the simulator does.
+        """
         known = {"Last-Event-ID": str(after)} if after is not None else {}
         with self._ask("GET", f"{self.base}/events", headers=known, stream=True) as response:
             kind = ""
@@ -115,17 +158,21 @@ class Client:
                 return
 
     def sample(self, scenario: str) -> dict[str, Any]:
-        """A request (`method`, `path` below the supplier's URL, `headers`, `body`) that a scenario can be played with."""
+        """A request (`method`, `path` below the supplier's URL, `headers`, `body`) that a scenario
+        can be played with.
+        """
         return dict(self._json("GET", f"/scenarios/{scenario}")["sample"])
 
     def clock(self) -> dict[str, Any]:
         """The supplier's clock: mode, rate, now."""
         return dict(self._json("GET", "/clock"))
 
-    # ---- acting --------------------------------------------------------------------------------------------------------
+    # ---- acting
 
     def put_scenario(self, name: str, text: str) -> dict[str, Any]:
-        """Give the supplier a scenario (YAML), over a file's of its name. Failed (422) tells every problem with line and column."""
+        """Give the supplier a scenario (YAML), over a file's of its name. Failed (422) tells every
+        problem with line and column.
+        """
         return dict(self._ask("PUT", f"{self.base}/scenarios/{name}", data=text.encode()).json())
 
     def delete_scenario(self, name: str) -> None:
@@ -133,7 +180,9 @@ class Client:
         self._json("DELETE", f"/scenarios/{name}")
 
     def check_scenario(self, text: str) -> dict[str, Any]:
-        """What is wrong with a scenario's text: `errors` and `warnings`, each with line, column, message and hint."""
+        """What is wrong with a scenario's text: `errors` and `warnings`, each with line, column,
+        message and hint.
+        """
         return dict(self._ask("POST", f"{self.base}/scenarios/check", data=text.encode()).json())
 
     def set_clock(self, **members: Any) -> dict[str, Any]:
@@ -141,11 +190,15 @@ class Client:
         return dict(self._json("PUT", "/clock", members))
 
     def advance(self, **members: Any) -> dict[str, Any]:
-        """Move a manual clock (`by`, `to` or `to_next`; `settle`, `within`): the KCIs that were sent, with their answers."""
+        """Move a manual clock (`by`, `to` or `to_next`; `settle`, `within`): the KCIs that were
+        sent, with their answers.
+        """
         return dict(self._json("POST", "/clock/advance", members))
 
     def act_on_kci(self, act: str, kci_id: str) -> dict[str, Any]:
-        """`resend`, `withdraw` or `skip` a KCI: the KCI as it is then. Failed (409) where its state forbids it."""
+        """`resend`, `withdraw` or `skip` a KCI: the KCI as it is then. Failed (409) where its state
+        forbids it.
+        """
         return dict(self._json("POST", f"/kcis/{kci_id}/{act}"))
 
     def health(self) -> dict[str, Any]:
@@ -161,21 +214,44 @@ class Client:
         return dict(self._json("POST", f"/gateway/{act}"))
 
     def act_on_order(self, act: str, order_id: str) -> dict[str, Any]:
-        """`resume` or `abandon` an order: the order as it is then. Failed (409) where its state forbids it."""
+        """`resume` or `abandon` an order: the order as it is then. Failed (409) where its state
+        forbids it.
+        """
         return dict(self._json("POST", f"/orders/{order_id}/{act}"))
 
     def signal(self, name: str, order_id: str) -> dict[str, Any]:
-        """Give the signal that an order's story waits for: the order. Failed (409) where it waits for another one, or for none."""
+        """Give the signal that an order's story waits for: the order. Failed (409) where it waits
+        for another one, or for none.
+        """
         return dict(self._json("POST", f"/orders/{order_id}/signals/{name}"))
 
-    def start(self, scenario: str, tenant: str, document: Mapping[str, Any], params: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Begin an order that no gateway asked for, by a scenario that `begins: supplier`: the order."""
-        body = {"scenario": scenario, "tenant": tenant, "document": dict(document), "params": dict(params or {})}
+    def start(
+        self,
+        scenario: str,
+        tenant: str,
+        document: Mapping[str, Any],
+        params: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Begin an order that no gateway asked for, by a scenario that `begins: supplier`: the
+        order.
+        """
+        body = {
+            "scenario": scenario,
+            "tenant": tenant,
+            "document": dict(document),
+            "params": dict(params or {}),
+        }
         return dict(self._json("POST", "/start", body))
 
-    def pin(self, scenario: str, *, times: int | None = None, when: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def pin(
+        self, scenario: str, *, times: int | None = None, when: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """Let the next `times` orders that fit `when` play a scenario."""
-        return dict(self._json("POST", "/pins", {"scenario": scenario, "times": times, "when": dict(when or {})}))
+        return dict(
+            self._json(
+                "POST", "/pins", {"scenario": scenario, "times": times, "when": dict(when or {})}
+            )
+        )
 
     def unpin(self) -> None:
         """Take every pin away."""
@@ -185,14 +261,16 @@ class Client:
         """Forget orders, KCIs, journal and pins."""
         self._json("POST", "/reset")
 
-    # ---- suppliers -----------------------------------------------------------------------------------------------------
+    # ---- suppliers
 
     def suppliers(self) -> list[dict[str, Any]]:
         """The standing suppliers, then those that were made, as their shapes."""
         return list(self._ask("GET", f"{self.url}/__admin/suppliers").json()["items"])
 
     def make_supplier(self, **given: Any) -> dict[str, Any]:
-        """Make a throw-away supplier (`name`, `dialect`, `clock`, `gateway`, `default`, `seed`, each may be left out): its shape."""
+        """Make a throw-away supplier (`name`, `dialect`, `clock`, `gateway`, `default`, `seed`,
+        each may be left out): its shape.
+        """
         return dict(self._ask("POST", f"{self.url}/__admin/suppliers", json=given).json())
 
     def delete_supplier(self, name: str) -> None:
@@ -200,14 +278,19 @@ class Client:
         self._ask("DELETE", f"{self.url}/__admin/suppliers/{name}")
 
     def fetch(self, url: str) -> Any:
-        """GET a whole URL as JSON: for what lies beside the admin API, such as a pretend gateway's list."""
+        """GET a whole URL as JSON: for what lies beside the admin API, such as a pretend gateway's
+        list.
+        """
         return self._ask("GET", url).json()
 
-    # ---- the wire ------------------------------------------------------------------------------------------------------
+    # ---- the wire
 
     def _items(self, path: str, **filters: str) -> Iterator[dict[str, Any]]:
         """Every item of a list, page by page."""
-        asked: dict[str, Any] = {**{name: value for name, value in filters.items() if value}, "limit": self.page}
+        asked: dict[str, Any] = {
+            **{name: value for name, value in filters.items() if value},
+            "limit": self.page,
+        }
         while True:
             page = self._ask("GET", self.base + path, params=asked).json()
             yield from page["items"]
@@ -222,22 +305,35 @@ class Client:
         try:
             response = self.http.request(method, url, timeout=self.timeout, **options)
         except requests.RequestException as error:
-            raise Failed(f"no simulator answers at {self.url} ({type(error).__name__}): start one with `simulator serve`") from None
+            raise Failed(
+                f"no simulator answers at {self.url} ({type(error).__name__}): start one with `simulator serve`"
+            ) from None
         if response.ok:
             return response
         try:
             problem = response.json()
-            detail = str(problem.get("detail") or _said(problem) or f"{response.status_code} {response.reason}")
+            detail = str(
+                problem.get("detail")
+                or _said(problem)
+                or f"{response.status_code} {response.reason}"
+            )
         except (ValueError, AttributeError):
             raise Failed(
-                f"{self.url} answered {response.status_code}: it is no simulator", status=response.status_code, code="foreign"
+                f"{self.url} answered {response.status_code}: it is no simulator",
+                status=response.status_code,
+                code="foreign",
             ) from None
-        raise Failed(detail, status=response.status_code, code=str(problem.get("code", "")), body=problem)
+        raise Failed(
+            detail, status=response.status_code, code=str(problem.get("code", "")), body=problem
+        )
 
 
 def _said(body: Mapping[str, Any]) -> str:
     """What an advance that did not come to rest says."""
-    moving = [f"{kci['send']} of order {kci['order']} is {kci['state']} ({_answer(kci)})" for kci in body.get("unsettled", ())]
+    moving = [
+        f"{kci['send']} of order {kci['order']} is {kci['state']} ({_answer(kci)})"
+        for kci in body.get("unsettled", ())
+    ]
     return f"not at rest in time: {'; '.join(moving)}" if moving else ""
 
 

@@ -1,7 +1,9 @@
-"""The pytest plugin: a supplier of its own for each test, on one simulator for all, or on one that runs already.
+"""The pytest plugin: a supplier of its own for each test, on one simulator for all, or on one that
+runs already.
 
-Fixtures: `supplier`, `supplier_url`, `pretend_gateway`, `simulator_url`, `supplier_gateway_url`. Nothing of the simulator is imported
-before a test asks for one of them. With pytest-xdist each worker starts a simulator of its own, unless `--simulator-url` names one.
+Fixtures: `supplier`, `supplier_url`, `pretend_gateway`, `simulator_url`, `supplier_gateway_url`.
+Nothing of the simulator is imported before a test asks for one of them. With pytest-xdist each
+worker starts a simulator of its own, unless `--simulator-url` names one.
 """
 
 from __future__ import annotations
@@ -15,15 +17,28 @@ import pytest
 if TYPE_CHECKING:
     from simulator.testing import PretendGateway, Supplier
 
-SETTINGS = {"simulator_url": "a running simulator, instead of one of our own", "simulator_config": "the settings of our own simulator"}
+SETTINGS = {
+    "simulator_url": "a running simulator, instead of one of our own",
+    "simulator_config": "the settings of our own simulator",
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--simulator-url`, `--simulator-token`, `--simulator-config`; the first and the last also in the ini file."""
+    """`--simulator-url`, `--simulator-token`, `--simulator-config`; the first and the last also in
+    the ini file.
+    """
     group = parser.getgroup("simulator", "the supplier that is not real")
-    group.addoption("--simulator-url", metavar="URL", help="Use a running simulator (or SIMULATOR_URL) instead of starting one.")
-    group.addoption("--simulator-token", metavar="TOKEN", help="Its admin token (or SIMULATOR_TOKEN).")
-    group.addoption("--simulator-config", metavar="FILE", help="The settings of the simulator that is started.")
+    group.addoption(
+        "--simulator-url",
+        metavar="URL",
+        help="Use a running simulator (or SIMULATOR_URL) instead of starting one.",
+    )
+    group.addoption(
+        "--simulator-token", metavar="TOKEN", help="Its admin token (or SIMULATOR_TOKEN)."
+    )
+    group.addoption(
+        "--simulator-config", metavar="FILE", help="The settings of the simulator that is started."
+    )
     for name, said in SETTINGS.items():
         parser.addini(name, said, default="")
 
@@ -31,18 +46,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known."""
     config.addinivalue_line(
-        "markers", "supplier(**given): what the test's supplier shall be: dialect, default, seed, clock, gateway, tenant ..."
+        "markers",
+        "supplier(**given): what the test's supplier shall be: dialect, default, seed, clock, gateway, tenant ...",
     )
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A test that failed shows what its suppliers lived through."""
     report = yield
     if report.when == "call" and report.failed:
         for name, value in getattr(item, "funcargs", {}).items():
             if type(value).__module__ == "simulator.testing" and hasattr(value, "told"):
-                report.sections.append((f"{name}: what the supplier {value.name} lived through", _told(value)))
+                report.sections.append(
+                    (f"{name}: what the supplier {value.name} lived through", _told(value))
+                )
     return report
 
 
@@ -56,10 +76,18 @@ def _told(supplier: Any) -> str:
 
 
 @pytest.fixture(scope="session")
-def simulator_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the simulator answers: the one that was named, else one of our own, which ends with the session."""
+def simulator_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Where the simulator answers: the one that was named, else one of our own, which ends with the
+    session.
+    """
     config = request.config
-    url = config.getoption("--simulator-url") or os.environ.get("SIMULATOR_URL") or config.getini("simulator_url")
+    url = (
+        config.getoption("--simulator-url")
+        or os.environ.get("SIMULATOR_URL")
+        or config.getini("simulator_url")
+    )
     if url:
         yield str(url).rstrip("/")
         return
@@ -73,20 +101,29 @@ def simulator_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     file = Path(config.rootpath / named) if named else folder / "none.yaml"
     if not named:
         file.write_text("{}")  # a config.yaml that lies about here is somebody else's
-    here = {"server": {"host": "127.0.0.1", "port": 0}, "store": {"url": f"sqlite:///{folder}/simulator.db"}}
+    here = {
+        "server": {"host": "127.0.0.1", "port": 0},
+        "store": {"url": f"sqlite:///{folder}/simulator.db"},
+    }
     with Embedded(settings.load(file, overrides=here)) as running:
         yield running.url
 
 
 @pytest.fixture
 def supplier_gateway_url() -> str | None:
-    """Where the gateway under test takes KCIs: say so in your conftest.py; None is the built-in pretend gateway."""
+    """Where the gateway under test takes KCIs: say so in your conftest.py; None is the built-in
+    pretend gateway.
+    """
     return None
 
 
 @pytest.fixture
-def supplier(request: pytest.FixtureRequest, simulator_url: str, supplier_gateway_url: str | None) -> Iterator[Supplier]:
-    """A supplier of this test alone, with a clock that stands until it is advanced (`simulator.testing.Supplier`)."""
+def supplier(
+    request: pytest.FixtureRequest, simulator_url: str, supplier_gateway_url: str | None
+) -> Iterator[Supplier]:
+    """A supplier of this test alone, with a clock that stands until it is advanced
+    (`simulator.testing.Supplier`).
+    """
     from simulator.testing import Supplier
 
     marker = request.node.get_closest_marker("supplier")

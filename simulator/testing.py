@@ -1,4 +1,5 @@
-"""A supplier of one's own for a test, in any framework: made, told what to play, moved through time, asked, deleted.
+"""A supplier of one's own for a test, in any framework: made, told what to play, moved through
+time, asked, deleted.
 
     with Supplier.make("http://127.0.0.1:8080", gateway="http://127.0.0.1:9000") as supplier:
         supplier.plays("ORDER_DELAYED")
@@ -6,7 +7,8 @@
         supplier.advance(days=3)
         supplier.wait_for_kci("COMPLETED")
 
-For pytest there are fixtures (`simulator.pytest_plugin`). What is returned are the admin API's shapes (`docs/admin.md`), as plain dicts.
+For pytest there are fixtures (`simulator.pytest_plugin`). What is returned are the admin API's
+shapes (`docs/admin.md`), as plain dicts.
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ class NotSo(AssertionError):
 
 
 class Supplier:
-    """A throw-away supplier: `url` is where the gateway sends its orders, `name` how the admin API knows it."""
+    """A throw-away supplier: `url` is where the gateway sends its orders, `name` how the admin API
+    knows it.
+    """
 
     def __init__(self, client: Client, shape: Mapping[str, Any]) -> None:
         self.client = client
@@ -46,11 +50,19 @@ class Supplier:
 
     @classmethod
     def make(
-        cls, url: str = DEFAULT_URL, *, token: str | None = None, gateway: str | None = None, clock: str = "manual", **given: Any
+        cls,
+        url: str = DEFAULT_URL,
+        *,
+        token: str | None = None,
+        gateway: str | None = None,
+        clock: str = "manual",
+        **given: Any,
     ) -> Supplier:
-        """Make one at a running simulator. `gateway` is where KCIs go, the built-in pretend gateway otherwise.
+        """Make one at a running simulator. `gateway` is where KCIs go, the built-in pretend gateway
+        otherwise.
 
-        `given`: dialect, default, seed, name, contract, tenant, client ... as POST `/__admin/suppliers` takes them. Failed says why not.
+        `given`: dialect, default, seed, name, contract, tenant, client ... as POST
+        `/__admin/suppliers` takes them. Failed says why not.
         """
         if gateway is not None:
             given["gateway"] = {**given.get("gateway", {}), "url": gateway}
@@ -61,7 +73,12 @@ class Supplier:
     def __enter__(self) -> Supplier:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.delete()
 
     def delete(self) -> None:
@@ -70,52 +87,82 @@ class Supplier:
             self.client.delete_supplier(self.name)
         self.client.close()
 
-    # ---- what it shall do ----------------------------------------------------------------------------------------------
+    # ---- what it shall do
 
-    def plays(self, scenario: str, *, times: int | None = None, when: Mapping[str, Any] | None = None) -> Supplier:
+    def plays(
+        self, scenario: str, *, times: int | None = None, when: Mapping[str, Any] | None = None
+    ) -> Supplier:
         """Let the next `times` orders (all of them otherwise) that fit `when` play a scenario."""
         self.client.pin(scenario, times=times, when=when)
         return self
 
     def plays_text(self, text: str, **options: Any) -> Supplier:
-        """Let orders play a scenario of the test's own, written here as in a file. Failed tells what is wrong with it, line by line."""
+        """Let orders play a scenario of the test's own, written here as in a file. Failed tells
+        what is wrong with it, line by line.
+        """
         named = re.search(r"^scenario:\s*[\"']?([\w.-]+)", text, re.MULTILINE)
         name = named.group(1) if named else "UNNAMED"
         self.client.put_scenario(name, text)
         return self.plays(name, **options)
 
-    def advance(self, *, to: str | None = None, to_next: bool = False, within: str = "30s", **length: float) -> list[Shape]:
-        """Move the clock by `weeks`, `days`, `hours`, `minutes`, `seconds`, or `to` an instant, or to the next due moment.
+    def advance(
+        self, *, to: str | None = None, to_next: bool = False, within: str = "30s", **length: float
+    ) -> list[Shape]:
+        """Move the clock by `weeks`, `days`, `hours`, `minutes`, `seconds`, or `to` an instant, or
+        to the next due moment.
 
-        Returns when each KCI that fell due was delivered and answered: those KCIs. NotSo when one did not come to rest `within`.
+        Returns when each KCI that fell due was delivered and answered: those KCIs. NotSo when one
+        did not come to rest `within`.
         """
         by = {"by": timedelta(**length).total_seconds()} if length else {}
-        goal: dict[str, Any] = by | ({"to": to} if to is not None else {}) | ({"to_next": True} if to_next else {})
+        goal: dict[str, Any] = (
+            by | ({"to": to} if to is not None else {}) | ({"to_next": True} if to_next else {})
+        )
         try:
             return list(self.client.advance(**goal, within=within)["kcis"])
         except Failed as error:
             raise _as_assertion(error) from None
 
     def signal(self, name: str, order: str = "") -> Shape:
-        """Give the signal that an order's story waits for (`wait: NAME`): the order of this id, else the only one."""
+        """Give the signal that an order's story waits for (`wait: NAME`): the order of this id,
+        else the only one.
+        """
         return self.client.signal(name, order or self.order["id"])
 
-    def starts(self, scenario: str, tenant: str = "TENANT1", document: Mapping[str, Any] | None = None, **params: Any) -> Shape:
-        """Begin an order that no gateway asked for (an unsolicited cease): the order. Without a document, the scenario's sample."""
+    def starts(
+        self,
+        scenario: str,
+        tenant: str = "TENANT1",
+        document: Mapping[str, Any] | None = None,
+        **params: Any,
+    ) -> Shape:
+        """Begin an order that no gateway asked for (an unsolicited cease): the order. Without a
+        document, the scenario's sample.
+        """
         given = document if document is not None else self.sample(scenario)["body"]["document"]
         return self.client.start(scenario, tenant, given, params)
 
-    # ---- what is waited for --------------------------------------------------------------------------------------------
+    # ---- what is waited for
 
-    def wait_for_kci(self, send: str, match: Mapping[str, Any] | None = None, *, within: str = WITHIN) -> Shape:
-        """The first KCI of this code that was delivered (and fits a match). NotSo when none was, `within`."""
+    def wait_for_kci(
+        self, send: str, match: Mapping[str, Any] | None = None, *, within: str = WITHIN
+    ) -> Shape:
+        """The first KCI of this code that was delivered (and fits a match). NotSo when none was,
+        `within`.
+        """
         return self._wait("kci", {"send": send, **(match or {})}, within)
 
-    def wait_for_request(self, match: Mapping[str, Any] | None = None, *, within: str = WITHIN) -> Shape:
-        """The first request of the gateway that fits a match (`path`, `header.NAME`, `body.PATH`, `status` of our answer ...)."""
+    def wait_for_request(
+        self, match: Mapping[str, Any] | None = None, *, within: str = WITHIN
+    ) -> Shape:
+        """The first request of the gateway that fits a match (`path`, `header.NAME`, `body.PATH`,
+        `status` of our answer ...).
+        """
         return self._wait("request", dict(match or {}), within)
 
-    def wait_for_status(self, status: str, match: Mapping[str, Any] | None = None, *, within: str = WITHIN) -> Shape:
+    def wait_for_status(
+        self, status: str, match: Mapping[str, Any] | None = None, *, within: str = WITHIN
+    ) -> Shape:
         """The first order that is in a status (and fits a match: `ref`, `tenant` ...)."""
         return self._wait("status", {"status": status, **(match or {})}, within)
 
@@ -129,7 +176,7 @@ class Supplier:
         except Failed as error:
             raise _as_assertion(error) from None
 
-    # ---- what happened -------------------------------------------------------------------------------------------------
+    # ---- what happened
 
     @property
     def orders(self) -> list[Shape]:
@@ -146,7 +193,9 @@ class Supplier:
 
     @property
     def kcis(self) -> list[Shape]:
-        """The KCIs that were sent, in the order of their first attempts; one order's in the order of their numbers."""
+        """The KCIs that were sent, in the order of their first attempts; one order's in the order
+        of their numbers.
+        """
         sent = [kci for kci in self.client.kcis() if kci["sequence"] is not None]
         return sorted(sent, key=lambda kci: (kci["due_at"], kci["sequence"]))
 
@@ -156,26 +205,39 @@ class Supplier:
         return list(self.client.journal())
 
     def verify(self, match: Mapping[str, Any] | None = None, **expected: Any) -> None:
-        """NotSo when not so many exchanges fit (`count`, `at_least`, `at_most`), or not in this order (`sequence`)."""
+        """NotSo when not so many exchanges fit (`count`, `at_least`, `at_most`), or not in this
+        order (`sequence`).
+        """
         try:
             self.client.verify(**({} if match is None else {"match": dict(match)}), **expected)
         except Failed as error:
             raise _as_assertion(error) from None
 
     def sample(self, scenario: str = "") -> Shape:
-        """A request that this supplier takes (`method`, `path`, `headers`, `body`): for a first order, and for tests without a gateway."""
+        """A request that this supplier takes (`method`, `path`, `headers`, `body`): for a first
+        order, and for tests without a gateway.
+        """
         return self.client.sample(scenario or self.default)
 
     def told(self) -> str:
         """The story of each order, and what was refused: for people, when a test fails."""
         stories = [self.client.story(order["id"]).rstrip() for order in self.orders[:MOST_STORIES]]
-        refused = [line for line in self.client.find({"direction": "in", "status": {"matches": "^[45]"}}) if not line["order"]]
-        lines = [f"refused: {line['method']} {line['path']} -> {line['response']['code']} {line['response']['body']}" for line in refused]
+        refused = [
+            line
+            for line in self.client.find({"direction": "in", "status": {"matches": "^[45]"}})
+            if not line["order"]
+        ]
+        lines = [
+            f"refused: {line['method']} {line['path']} -> {line['response']['code']} {line['response']['body']}"
+            for line in refused
+        ]
         return "\n\n".join([*stories, *lines[:MOST_STORIES]]) or "no order came"
 
 
 class PretendGateway:
-    """The built-in counterpart of a supplier: takes KCIs, checks them as a gateway would, and keeps them."""
+    """The built-in counterpart of a supplier: takes KCIs, checks them as a gateway would, and keeps
+    them.
+    """
 
     def __init__(self, supplier: Supplier) -> None:
         self.supplier = supplier
@@ -183,7 +245,9 @@ class PretendGateway:
 
     @property
     def received(self) -> list[Shape]:
-        """What came, oldest first: `body`, `headers`, `code` that was answered, `findings` (gaps, repeats, broken messages)."""
+        """What came, oldest first: `body`, `headers`, `code` that was answered, `findings` (gaps,
+        repeats, broken messages).
+        """
         return self.of()
 
     def of(self, order: str = "") -> list[Shape]:
@@ -199,4 +263,8 @@ class PretendGateway:
 
 def _as_assertion(error: Failed) -> Exception:
     """What is not so fails a test; what cannot be asked is an error of the test itself."""
-    return NotSo(error.detail) if error.status in (408, 409) and error.code in ("timeout", "not_verified", "") else error
+    return (
+        NotSo(error.detail)
+        if error.status in (408, 409) and error.code in ("timeout", "not_verified", "")
+        else error
+    )

@@ -1,4 +1,6 @@
-"""What the tests share: a simulator inside the process, a receiver that knows nothing of our code, a real PostgreSQL."""
+"""What the tests share: a simulator inside the process, a receiver that knows nothing of our code,
+a real PostgreSQL.
+"""
 
 from __future__ import annotations
 
@@ -40,24 +42,44 @@ class Gateway:
 
     def post(self, path: str, body: Any, /, **headers: str) -> requests.Response:
         data = body if isinstance(body, bytes) else json.dumps(body)
-        return self.http.post(self.url + path, data=data, headers=self.headers(**headers), timeout=30)
+        return self.http.post(
+            self.url + path, data=data, headers=self.headers(**headers), timeout=30
+        )
 
     def headers(self, **more: str) -> dict[str, str]:
-        known = {"Content-Type": "application/json", "X-Request-ID": "r-1", "X-Conversation-ID": "c-1", "Tenant": TENANT}
+        known = {
+            "Content-Type": "application/json",
+            "X-Request-ID": "r-1",
+            "X-Conversation-ID": "c-1",
+            "Tenant": TENANT,
+        }
         return {
-            name: value for name, value in {**known, **{name.replace("_", "-"): value for name, value in more.items()}}.items() if value
+            name: value
+            for name, value in {
+                **known,
+                **{name.replace("_", "-"): value for name, value in more.items()},
+            }.items()
+            if value
         }
 
     def provide(self, **members: Any) -> dict[str, Any]:
         self.serial += 1
         return {
-            "id": self.serial, "orderType": "NEW", "tenant": TENANT, "address": {"id": "100023336956", "type": "UPRN"},
+            "id": self.serial,
+            "orderType": "NEW",
+            "tenant": TENANT,
+            "address": {"id": "100023336956", "type": "UPRN"},
             "serviceOrderItem": {
-                "serviceSpecification": {"id": "FTTP"}, "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": "1000/115"}],
+                "serviceSpecification": {"id": "FTTP"},
+                "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": "1000/115"}],
             },
-            "primaryContact": {"name": "Ada Park", "email": "ada@example.test", "phoneNumber": "01632 960101"},
+            "primaryContact": {
+                "name": "Ada Park",
+                "email": "ada@example.test",
+                "phoneNumber": "01632 960101",
+            },
             **members,
-        }  # fmt: skip
+        }
 
     def place(self, scenario: str = "ORDER_SUCCESSFUL", **members: Any) -> dict[str, Any]:
         body = self.provide(**members)
@@ -67,11 +89,22 @@ class Gateway:
 
     def amend(self, order: dict[str, Any], scenario: str = "", **members: Any) -> requests.Response:
         self.serial += 1
-        return self.post("/service-order-amendments", {"id": self.serial, "orderId": order["id"], **members}, X_Scenario=scenario)
+        return self.post(
+            "/service-order-amendments",
+            {"id": self.serial, "orderId": order["id"], **members},
+            X_Scenario=scenario,
+        )
 
-    def cancel(self, order: dict[str, Any], scenario: str = "", **members: Any) -> requests.Response:
+    def cancel(
+        self, order: dict[str, Any], scenario: str = "", **members: Any
+    ) -> requests.Response:
         self.serial += 1
-        body = {"id": self.serial, "orderId": order["id"], "reasonCode": "CUSTOMER_CHANGED_MIND", **members}
+        body = {
+            "id": self.serial,
+            "orderId": order["id"],
+            "reasonCode": "CUSTOMER_CHANGED_MIND",
+            **members,
+        }
         return self.post("/service-order-cancellations", body, X_Scenario=scenario)
 
     def admin(self, method: str, path: str, body: Any = None, code: int | None = 200) -> Any:
@@ -97,10 +130,16 @@ class Gateway:
 
 @pytest.fixture
 def make_config(tmp_path: Path) -> Callable[..., Config]:
-    """Settings for one test: one supplier of the first contract, a SQLite file, a free port, a manual clock; the overrides go on top."""
+    """Settings for one test: one supplier of the first contract, a SQLite file, a free port, a
+    manual clock; the overrides go on top.
+    """
 
     def make(**overrides: Any) -> Config:
-        base: dict[str, Any] = {"server": {"port": 0}, "store": {"url": f"sqlite:///{tmp_path}/s.db"}, "clock": {"mode": "manual"}}
+        base: dict[str, Any] = {
+            "server": {"port": 0},
+            "store": {"url": f"sqlite:///{tmp_path}/s.db"},
+            "clock": {"mode": "manual"},
+        }
         base["suppliers"] = [{"name": "default", "path": "/"}]
         return config.load(environment={}, overrides={**base, **overrides})
 
@@ -110,14 +149,20 @@ def make_config(tmp_path: Path) -> Callable[..., Config]:
 @pytest.fixture(scope="session")
 def shared_simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
     folder = tmp_path_factory.mktemp("shared")
-    overrides = {"server": {"port": 0}, "store": {"url": f"sqlite:///{folder}/s.db"}, "clock": {"mode": "manual"}}
+    overrides = {
+        "server": {"port": 0},
+        "store": {"url": f"sqlite:///{folder}/s.db"},
+        "clock": {"mode": "manual"},
+    }
     with Embedded(config.load(environment={}, overrides=overrides)) as running:
         yield running
 
 
 @pytest.fixture
 def simulator(shared_simulator: Embedded) -> Iterator[Embedded]:
-    """One simulator for the whole run (stopping its web server costs half a second), emptied after each test."""
+    """One simulator for the whole run (stopping its web server costs half a second), emptied after
+    each test.
+    """
     yield shared_simulator
     for supplier in shared_simulator.world.suppliers.values():
         supplier.reset()
@@ -151,13 +196,24 @@ def scenario_folder(tmp_path: Path) -> Callable[..., str]:
     return write
 
 
-# ---- PostgreSQL, started here ------------------------------------------------------------------------------------------
+# ---- PostgreSQL, started here
 
 
 def _binaries() -> Path | None:
-    candidates = [Path(found).resolve().parent for name in ("initdb", "pg_ctl") if (found := shutil.which(name))]
+    candidates = [
+        Path(found).resolve().parent
+        for name in ("initdb", "pg_ctl")
+        if (found := shutil.which(name))
+    ]
     candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return next((folder for folder in candidates if (folder / "initdb").exists() and (folder / "postgres").exists()), None)
+    return next(
+        (
+            folder
+            for folder in candidates
+            if (folder / "initdb").exists() and (folder / "postgres").exists()
+        ),
+        None,
+    )
 
 
 @pytest.fixture(scope="session")
@@ -171,11 +227,39 @@ def postgresql_server() -> Iterator[str]:
     if user:
         shutil.chown(folder, **user)
     data = folder / "data"
-    run: dict[str, Any] = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **user}
+    run: dict[str, Any] = {
+        "cwd": folder,
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.DEVNULL,
+        **user,
+    }
     subprocess.run(
-        [binaries / "initdb", "-D", data, "-U", "simulator", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"], check=True, **run
+        [
+            binaries / "initdb",
+            "-D",
+            data,
+            "-U",
+            "simulator",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+        ],
+        check=True,
+        **run,
     )
-    options = ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200", "-k", str(folder)]
+    options = [
+        "-c",
+        "listen_addresses=",
+        "-c",
+        "fsync=off",
+        "-c",
+        "max_connections=200",
+        "-k",
+        str(folder),
+    ]
     server = subprocess.Popen([binaries / "postgres", "-D", str(data), *options], **run)
     try:
         _await_postgresql(folder, server)
@@ -209,7 +293,9 @@ def postgresql_url(postgresql_server: str) -> str:
     from simulator.base import seed
 
     name = "t" + seed.unique().replace("-", "")
-    with psycopg.connect(postgresql_server.format(database="postgres").replace("+psycopg", ""), autocommit=True) as connection:
+    with psycopg.connect(
+        postgresql_server.format(database="postgres").replace("+psycopg", ""), autocommit=True
+    ) as connection:
         connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
     return postgresql_server.format(database=name)
 

@@ -1,4 +1,6 @@
-"""Senders on threads of the tests' own, for worlds that a test puts together by hand; and waiting for what other threads do."""
+"""Senders on threads of the tests' own, for worlds that a test puts together by hand; and waiting
+for what other threads do.
+"""
 
 from __future__ import annotations
 

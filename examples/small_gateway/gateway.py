@@ -1,4 +1,6 @@
-"""A small gateway: takes orders of its customers, sends them to a supplier, follows what the supplier tells (KCIs)."""
+"""A small gateway: takes orders of its customers, sends them to a supplier, follows what the
+supplier tells (KCIs).
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ class Gateway:
         self.app = Flask("small gateway")
         self.app.add_url_rule("/orders", view_func=self.place, methods=["POST"])
         self.app.add_url_rule("/orders/<int:number>", view_func=self.show)
-        self.app.add_url_rule("/orders/<int:number>/cancel", view_func=self.cancel, methods=["POST"])
+        self.app.add_url_rule(
+            "/orders/<int:number>/cancel", view_func=self.cancel, methods=["POST"]
+        )
         self.app.add_url_rule("/kcis", view_func=self.hear, methods=["POST"])
 
     def place(self) -> tuple[Response, int]:
@@ -33,13 +37,24 @@ class Gateway:
         number = next(self.ids)
         with self.lock:
             self.orders[number] = {"id": number, "status": "SENT", "told": 0, "history": []}
-        answer = self._ask("/service-orders", {
-            "id": number, "orderType": "NEW", "tenant": TENANT, "address": {"id": wanted["uprn"], "type": "UPRN"},
-            "serviceOrderItem": {
-                "serviceSpecification": {"id": "FTTP"}, "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": wanted["speed"]}],
+        answer = self._ask(
+            "/service-orders",
+            {
+                "id": number,
+                "orderType": "NEW",
+                "tenant": TENANT,
+                "address": {"id": wanted["uprn"], "type": "UPRN"},
+                "serviceOrderItem": {
+                    "serviceSpecification": {"id": "FTTP"},
+                    "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": wanted["speed"]}],
+                },
+                "primaryContact": {
+                    "name": wanted["name"],
+                    "email": "customer@example.test",
+                    "phoneNumber": "01632 960101",
+                },
             },
-            "primaryContact": {"name": wanted["name"], "email": "customer@example.test", "phoneNumber": "01632 960101"},
-        })  # fmt: skip
+        )
         with self.lock:
             order = self.orders[number]
             if answer.status_code >= 400:
@@ -78,5 +93,9 @@ class Gateway:
         return "", 204
 
     def _ask(self, path: str, body: dict[str, Any]) -> requests.Response:
-        headers = {"X-Request-ID": str(uuid.uuid4()), "X-Conversation-ID": str(uuid.uuid4()), "Tenant": TENANT}
+        headers = {
+            "X-Request-ID": str(uuid.uuid4()),
+            "X-Conversation-ID": str(uuid.uuid4()),
+            "Tenant": TENANT,
+        }
         return requests.post(self.supplier_url + path, json=body, headers=headers, timeout=30)

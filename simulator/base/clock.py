@@ -1,7 +1,8 @@
 """The only place that reads a clock or sleeps.
 
-Two times live side by side. *Wall time* runs leases, back-off, time-outs and token expiry. *Supplier time* is what scenarios
-and documents see; a `Clock` maps one to the other, and is a row in the store, so that every process sees the same one.
+Two times live side by side. *Wall time* runs leases, back-off, time-outs and token expiry.
+*Supplier time* is what scenarios and documents see; a `Clock` maps one to the other, and is a row
+in the store, so that every process sees the same one.
 """
 
 from __future__ import annotations
@@ -22,13 +23,17 @@ def monotonic() -> int:
 
 
 def sleep(length: int) -> None:
-    """Sleep `length` microseconds of real time: for a reply's scripted `delay` and for polls, never in a transaction."""
+    """Sleep `length` microseconds of real time: for a reply's scripted `delay` and for polls, never
+    in a transaction.
+    """
     time.sleep(length / 1_000_000)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Clock:
-    """One supplier's time: `anchor` (supplier time) stood at `anchor_wall` and has moved at `rate` since (0 when manual)."""
+    """One supplier's time: `anchor` (supplier time) stood at `anchor_wall` and has moved at `rate`
+    since (0 when manual).
+    """
 
     mode: str = "real"
     rate: float = 1.0
@@ -42,7 +47,9 @@ class Clock:
         return self.anchor + round((wall_now - self.anchor_wall) * self.rate)
 
     def wake(self, due: int | None) -> int | None:
-        """The wall time at which supplier time reaches `due`; None when a stopped clock does not get there by itself."""
+        """The wall time at which supplier time reaches `due`; None when a stopped clock does not
+        get there by itself.
+        """
         if due is None:
             return None
         if due <= self.anchor:
@@ -52,5 +59,12 @@ class Clock:
         return self.anchor_wall + math.ceil((due - self.anchor) / self.rate)
 
     def moved(self, *, mode: str, rate: float, now: int, wall_now: int) -> Clock:
-        """The same supplier's clock set anew: from this moment on it shows `now` and runs in `mode`."""
-        return Clock(mode=mode, rate={"real": 1.0, "manual": 0.0}.get(mode, rate), anchor=now, anchor_wall=wall_now)
+        """The same supplier's clock set anew: from this moment on it shows `now` and runs in
+        `mode`.
+        """
+        return Clock(
+            mode=mode,
+            rate={"real": 1.0, "manual": 0.0}.get(mode, rate),
+            anchor=now,
+            anchor_wall=wall_now,
+        )

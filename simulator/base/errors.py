@@ -24,7 +24,8 @@ class SimulatorError(Exception):
 class Problem:
     """One thing that is wrong in one of our own files, and where.
 
-    `line` and `column` count from 1; 0 means that the problem has no place (an environment variable, a whole file).
+    `line` and `column` count from 1; 0 means that the problem has no place (an environment
+    variable, a whole file).
     """
 
     message: str
@@ -41,15 +42,18 @@ class Problem:
 
 
 class Refused(SimulatorError):
-    """The supplier refuses a request. `kind` is neutral, `messages` are for the caller, all of them at once.
+    """The supplier refuses a request. `kind` is neutral, `messages` are for the caller, all of them
+    at once.
 
-    Kinds: malformed (cannot be read), too_large, invalid (reads well, is not possible), not_found (an order),
-    unknown_path, wrong_method (`allow` names the right ones), unauthorised (`challenge` says how to prove who one is),
-    not_implemented, unavailable, fault (our own failure); and what only some contracts tell apart: conflict (not now, or not again),
-    bad_query, unsupported_media.
+    Kinds: malformed (cannot be read), too_large, invalid (reads well, is not possible), not_found
+    (an order), unknown_path, wrong_method (`allow` names the right ones), unauthorised (`challenge`
+    says how to prove who one is), not_implemented, unavailable, fault (our own failure); and what
+    only some contracts tell apart: conflict (not now, or not again), bad_query, unsupported_media.
     """
 
-    def __init__(self, kind: str, messages: Sequence[str], *, allow: Sequence[str] = (), challenge: str = "") -> None:
+    def __init__(
+        self, kind: str, messages: Sequence[str], *, allow: Sequence[str] = (), challenge: str = ""
+    ) -> None:
         super().__init__("; ".join(messages))
         self.kind = kind
         self.messages = tuple(messages)
@@ -58,7 +62,9 @@ class Refused(SimulatorError):
 
 
 class Invalid(SimulatorError):
-    """One of our own files, settings or arguments is wrong; every problem that could be found is listed."""
+    """One of our own files, settings or arguments is wrong; every problem that could be found is
+    listed.
+    """
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))

@@ -1,6 +1,7 @@
 """Instants and durations as plain integers: microseconds (since 1970 UTC for an instant).
 
-Integers order, store and compare the same on every database; text appears only at the edges. Nothing here reads a clock.
+Integers order, store and compare the same on every database; text appears only at the edges.
+Nothing here reads a clock.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ DURATION_HINT = "write 250ms, 5s, 3m, 2h, 1h30m, 4d, 6w or ISO 8601 such as PT1H
 
 
 def parse_duration(value: object) -> int:
-    """Read a duration, 0 to 10 years, as microseconds; a bare number is seconds. ValueError says what is wrong."""
+    """Read a duration, 0 to 10 years, as microseconds; a bare number is seconds. ValueError says
+    what is wrong.
+    """
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise ValueError(f"a duration is text or a number of seconds: {DURATION_HINT}")
     length = _numeric(value) if not isinstance(value, str) else _textual(value.strip())
@@ -54,7 +57,11 @@ def _textual(text: str) -> int:
         return sum(round(float(number) * _UNITS[unit]) for number, unit in _PART.findall(text))
     iso = _ISO.fullmatch(text)
     if iso and any(iso.groups()) and not text.endswith("T"):
-        return sum(round(float(number) * _UNITS[unit]) for unit, number in iso.groupdict().items() if number)
+        return sum(
+            round(float(number) * _UNITS[unit])
+            for unit, number in iso.groupdict().items()
+            if number
+        )
     if re.fullmatch(r"\d+wd", text):
         raise ValueError("working days (`wd`) are not yet supported: use d or w")
     if text.startswith("-"):
@@ -75,13 +82,17 @@ def format_duration(length: int) -> str:
 
 
 def parse_instant(text: object) -> int:
-    """Read an ISO 8601 date (midnight UTC) or date-time with an offset. ValueError says what is wrong."""
+    """Read an ISO 8601 date (midnight UTC) or date-time with an offset. ValueError says what is
+    wrong.
+    """
     if not isinstance(text, str):
         raise ValueError("an instant is ISO 8601 text such as 2026-03-02T09:00:00Z")
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"`{text[:40]}` is not an ISO 8601 instant such as 2026-03-02T09:00:00Z") from None
+        raise ValueError(
+            f"`{text[:40]}` is not an ISO 8601 instant such as 2026-03-02T09:00:00Z"
+        ) from None
     if moment.tzinfo is None:
         if len(text) > 10:
             raise ValueError(f"`{text[:40]}` has no offset: end it with Z or +00:00")
@@ -96,7 +107,9 @@ def format_instant(instant: int) -> str:
 
 
 def shift_text(text: str, length: int) -> str:
-    """Move an ISO 8601 date or date-time by `length` microseconds and keep its shape. ValueError past the calendar's ends."""
+    """Move an ISO 8601 date or date-time by `length` microseconds and keep its shape. ValueError
+    past the calendar's ends.
+    """
     try:
         if len(text) == 10:
             return (date.fromisoformat(text) + timedelta(microseconds=length)).isoformat()

@@ -1,8 +1,9 @@
 """The only place that draws: chance as a function of names.
 
-A `Chance` is a root (the run's seed) and a path of names (supplier, scenario, the order's key, a step). The same path gives the
-same draw with one worker or four, in any order of arrival and after a restart. Identifiers are drawn from the names only when
-the run's seed was given on purpose (`fixed`); otherwise they are unique for ever.
+A `Chance` is a root (the run's seed) and a path of names (supplier, scenario, the order's key, a
+step). The same path gives the same draw with one worker or four, in any order of arrival and after
+a restart. Identifiers are drawn from the names only when the run's seed was given on purpose
+(`fixed`); otherwise they are unique for ever.
 """
 
 from __future__ import annotations
@@ -69,9 +70,11 @@ class Chance:
 
 @dataclass(frozen=True, slots=True)
 class Fake(Mapping[str, Any]):
-    """`fake.NAME` in a template: the trade's own words first, then any Faker (en_GB) word that takes no argument.
+    """`fake.NAME` in a template: the trade's own words first, then any Faker (en_GB) word that
+    takes no argument.
 
-    The same name gives the same value within one step of one order. KeyError for a word that neither knows.
+    The same name gives the same value within one step of one order. KeyError for a word that
+    neither knows.
     """
 
     chance: Chance
@@ -115,7 +118,14 @@ def _generic(name: str, draw: Chance) -> Any:
         )
 
         faker = _local.faker = Faker("en_GB")
-    if name.startswith("_") or name in ("seed", "seed_instance", "seed_locale", "add_provider", "unique", "optional"):
+    if name.startswith("_") or name in (
+        "seed",
+        "seed_instance",
+        "seed_locale",
+        "add_provider",
+        "unique",
+        "optional",
+    ):
         raise KeyError(name)
     word = getattr(faker, name, None)
     if not callable(word):

@@ -1,4 +1,6 @@
-"""The command line: `simulator COMMAND`. A command imports what it needs when it runs, so that `--help` is quick."""
+"""The command line: `simulator COMMAND`. A command imports what it needs when it runs, so that
+`--help` is quick.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ class _Group(click.Group):
         sys.exit(2)
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.group(
+    cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120}
+)
 @click.version_option(__version__, prog_name="simulator")
 def main() -> None:
     """The supplier that is not real: a simulated network operator for testing telecom gateways."""
@@ -49,7 +53,9 @@ def _settings(**options: Any) -> config.Config:
         for parent in parents:
             branch = branch.setdefault(parent, {})
         branch[last] = value
-    return config.load(Path(options["config"]) if options.get("config") else None, overrides=overrides)
+    return config.load(
+        Path(options["config"]) if options.get("config") else None, overrides=overrides
+    )
 
 
 def _speaking(settings: config.Config) -> config.Config:
@@ -58,10 +64,26 @@ def _speaking(settings: config.Config) -> config.Config:
     return settings
 
 
-_config = click.option("--config", metavar="FILE", help="The settings; config.yaml of this folder where there is one.")
-_store = click.option("--store", "store__url", metavar="URL", help="sqlite:///FILE or postgresql://USER@HOST/DATABASE.")
-_gateway = click.option("--gateway-url", "gateway__url", metavar="URL", help="Where KCIs go; the built-in pretend gateway otherwise.")
-_dialect = click.option("--dialect", metavar="NAME", help="The wire contract; by default what the file's folder is named after.")
+_config = click.option(
+    "--config", metavar="FILE", help="The settings; config.yaml of this folder where there is one."
+)
+_store = click.option(
+    "--store",
+    "store__url",
+    metavar="URL",
+    help="sqlite:///FILE or postgresql://USER@HOST/DATABASE.",
+)
+_gateway = click.option(
+    "--gateway-url",
+    "gateway__url",
+    metavar="URL",
+    help="Where KCIs go; the built-in pretend gateway otherwise.",
+)
+_dialect = click.option(
+    "--dialect",
+    metavar="NAME",
+    help="The wire contract; by default what the file's folder is named after.",
+)
 _MOST = 50
 
 
@@ -69,7 +91,9 @@ def _running(command: Callable[..., None]) -> Callable[..., None]:
     """The options of a command that asks a running simulator; it gets a client of it."""
 
     @functools.wraps(command)
-    def run(url: str | None, token: str | None, supplier: str | None, config: str | None, **options: Any) -> None:
+    def run(
+        url: str | None, token: str | None, supplier: str | None, config: str | None, **options: Any
+    ) -> None:
         from simulator.cli.remote import client_of
 
         with client_of(_settings(config=config), url, token, supplier) as client:
@@ -79,7 +103,11 @@ def _running(command: Callable[..., None]) -> Callable[..., None]:
         _config,
         click.option("--supplier", metavar="NAME", help="Which supplier; the first one otherwise."),
         click.option("--token", help="The admin token; that of the settings otherwise."),
-        click.option("--url", metavar="URL", help="Where the simulator answers; the address of the settings otherwise."),
+        click.option(
+            "--url",
+            metavar="URL",
+            help="Where the simulator answers; the address of the settings otherwise.",
+        ),
     ):
         run = option(run)
     return run
@@ -88,7 +116,13 @@ def _running(command: Callable[..., None]) -> Callable[..., None]:
 def _listing(command: Callable[..., None]) -> Callable[..., None]:
     """The options of a command that lists things."""
     as_json = click.option("--json", "as_json", is_flag=True, help="JSON lines instead of a table.")
-    most = click.option("--most", type=click.IntRange(min=0), default=_MOST, show_default=True, help="How many; 0 shows all.")
+    most = click.option(
+        "--most",
+        type=click.IntRange(min=0),
+        default=_MOST,
+        show_default=True,
+        help="How many; 0 shows all.",
+    )
     return as_json(most(_running(command)))
 
 
@@ -100,11 +134,30 @@ def _listing(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--threads", "server__threads", type=int, help="Threads of each web process.")
 @_store
 @_gateway
-@click.option("--scenarios", metavar="FOLDER", help="The default supplier's scenario files, instead of the shipped ones.")
+@click.option(
+    "--scenarios",
+    metavar="FOLDER",
+    help="The default supplier's scenario files, instead of the shipped ones.",
+)
 @click.option("--seed", help="Fix chance: the same run comes out the same.")
-@click.option("--clock", "clock__mode", type=click.Choice(["real", "scaled", "manual"]), help="How supplier time moves.")
-@click.option("--log-format", "log__format", type=click.Choice(["text", "json"]), help="Lines for people, or JSON lines.")
-@click.option("--rate", "clock__rate", type=float, help="How fast a scaled clock moves: 60 makes a minute of a second.")
+@click.option(
+    "--clock",
+    "clock__mode",
+    type=click.Choice(["real", "scaled", "manual"]),
+    help="How supplier time moves.",
+)
+@click.option(
+    "--log-format",
+    "log__format",
+    type=click.Choice(["text", "json"]),
+    help="Lines for people, or JSON lines.",
+)
+@click.option(
+    "--rate",
+    "clock__rate",
+    type=float,
+    help="How fast a scaled clock moves: 60 makes a minute of a second.",
+)
 def serve(scenarios: str | None, **options: Any) -> None:
     """Serve the simulator: web processes, the sender, and the pretend gateway."""
     from dataclasses import replace
@@ -153,10 +206,14 @@ def gateway(host: str, port: int, **options: Any) -> None:
 @main.command(short_help="Check scenario files.")
 @click.argument("paths", nargs=-1, metavar="[FILE|FOLDER]...")
 @_dialect
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 @_config
 def check(paths: tuple[str, ...], dialect: str | None, form: str, **options: Any) -> None:
-    """Check scenario files (the configured suppliers' by default): exit 1 when one is wrong, 2 when it could not run."""
+    """Check scenario files (the configured suppliers' by default): exit 1 when one is wrong, 2 when
+    it could not run.
+    """
     from simulator.cli.files import check as run
 
     sys.exit(run(_settings(**options), paths, dialect, form))
@@ -164,7 +221,13 @@ def check(paths: tuple[str, ...], dialect: str | None, form: str, **options: Any
 
 @main.command(short_help="Tell a scenario as a story.")
 @click.argument("name", metavar="SCENARIO|FILE")
-@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Set a parameter; may be repeated.")
+@click.option(
+    "--param",
+    "params",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Set a parameter; may be repeated.",
+)
 @_dialect
 @_config
 def explain(name: str, params: tuple[str, ...], dialect: str | None, **options: Any) -> None:
@@ -178,7 +241,9 @@ def explain(name: str, params: tuple[str, ...], dialect: str | None, **options: 
 @_dialect
 @_config
 def openapi(dialect: str | None, **options: Any) -> None:
-    """Print a contract as OpenAPI 3.1, as the first supplier of the settings that speaks it plays it."""
+    """Print a contract as OpenAPI 3.1, as the first supplier of the settings that speaks it plays
+    it.
+    """
     from simulator.cli.files import openapi as run
 
     click.echo(run(_settings(**options), dialect))
@@ -202,8 +267,8 @@ def schema(dialect: str | None) -> None:
 def orders(client: Any, words: tuple[str, ...], **options: Any) -> None:
     """List a running simulator's orders, or tell one's story (ID).
 
-    `resume ID` lets an order go on behind a KCI that was given up; `abandon ID` gives up all that it still has to send;
-    `signal NAME ID` gives the signal that its story waits for (`wait: NAME`).
+    `resume ID` lets an order go on behind a KCI that was given up; `abandon ID` gives up all that
+    it still has to send; `signal NAME ID` gives the signal that its story waits for (`wait: NAME`).
     """
     from simulator.cli.remote import orders as run
 
@@ -213,14 +278,18 @@ def orders(client: Any, words: tuple[str, ...], **options: Any) -> None:
 @main.command(short_help="List KCIs, sent and to be sent, or act on one.")
 @click.argument("words", nargs=-1, metavar="[ACT [ID]]")
 @click.option("--order", default="", metavar="ID", help="Only this order's.")
-@click.option("--state", default="", help="waiting, paused, attempted, delivered, silenced, withdrawn, dead or skipped.")
+@click.option(
+    "--state",
+    default="",
+    help="waiting, paused, attempted, delivered, silenced, withdrawn, dead or skipped.",
+)
 @_listing
 def kcis(client: Any, words: tuple[str, ...], **options: Any) -> None:
     """List a running simulator's KCIs, sent and to be sent, by due moment.
 
-    `resend ID` sends one that was delivered, dead or skipped again; `withdraw ID` takes a waiting one back; `skip ID` gives one up that
-    is dead or waits for another try. Without an ID, and with --state or --order, an act is done to all that these show:
-    `kcis resend --state dead`.
+    `resend ID` sends one that was delivered, dead or skipped again; `withdraw ID` takes a waiting
+    one back; `skip ID` gives one up that is dead or waits for another try. Without an ID, and with
+    --state or --order, an act is done to all that these show: `kcis resend --state dead`.
     """
     from simulator.cli.remote import kcis as run
 
@@ -248,9 +317,11 @@ def journal(client: Any, direction: str | None, **options: Any) -> None:
 @click.option("--json", "as_json", is_flag=True, help="The health of the simulator as JSON.")
 @_running
 def gateways(client: Any, act: str | None, as_json: bool) -> None:
-    """Tell how each gateway of a running simulator is, whether its messages are held back and why, and which senders run.
+    """Tell how each gateway of a running simulator is, whether its messages are held back and why,
+    and which senders run.
 
-    `stop` holds back all messages to a supplier's gateway (`--supplier`), `resume` lets them go, whatever held them back.
+    `stop` holds back all messages to a supplier's gateway (`--supplier`), `resume` lets them go,
+    whatever held them back.
     """
     from simulator.cli.remote import gateways as run
 

@@ -1,6 +1,8 @@
-"""`demo`: every scenario, against a fresh simulator on a manual clock, over real HTTP; the stories are printed and judged.
+"""`demo`: every scenario, against a fresh simulator on a manual clock, over real HTTP; the stories
+are printed and judged.
 
-What must happen is what the rehearsal told; what did happen is what the simulator kept and the pretend gateway answered.
+What must happen is what the rehearsal told; what did happen is what the simulator kept and the
+pretend gateway answered.
 """
 
 from __future__ import annotations
@@ -48,13 +50,23 @@ def demo(settings: Config, names: Sequence[str]) -> bool:
         with Embedded(_fresh(settings, folder)) as simulator:
             with requests.Session() as http:
                 player = _Player(simulator.url, http)
-                known = [name for supplier in simulator.world.suppliers.values() for name in supplier.book.scenarios]
+                known = [
+                    name
+                    for supplier in simulator.world.suppliers.values()
+                    for name in supplier.book.scenarios
+                ]
                 for supplier in simulator.world.suppliers.values():
                     for run in _runs(supplier, names):
                         count += 1
                         wrong += [f"{run.title}: {fault}" for fault in player.play(supplier, run)]
     if not count:
-        raise Invalid([Problem(message=f"no scenario `{name}`", hint=nearest(name, known)) for name in names if name not in known])
+        raise Invalid(
+            [
+                Problem(message=f"no scenario `{name}`", hint=nearest(name, known))
+                for name in names
+                if name not in known
+            ]
+        )
     for fault in wrong:
         click.echo(f"WRONG  {fault}", err=True)
     click.echo(f"{count} {'story' if count == 1 else 'stories'} played, {len(wrong)} faults")
@@ -62,19 +74,26 @@ def demo(settings: Config, names: Sequence[str]) -> bool:
 
 
 def _fresh(settings: Config, folder: str) -> Config:
-    """The same suppliers, but on a store, a port and a manual clock of their own, towards the pretend gateway, behind open doors."""
+    """The same suppliers, but on a store, a port and a manual clock of their own, towards the
+    pretend gateway, behind open doors.
+    """
     suppliers = tuple(
         replace(
-            supplier, clock=ClockStart(mode="manual", rate=1.0), gateway=replace(supplier.gateway, url=None),
+            supplier,
+            clock=ClockStart(mode="manual", rate=1.0),
+            gateway=replace(supplier.gateway, url=None),
             auth=replace(supplier.auth, kind="none"),
         )
         for supplier in settings.suppliers
-    )  # fmt: skip
+    )
     return replace(
-        settings, suppliers=suppliers, store=StoreConfig(url=f"sqlite:///{folder}/demo.db", durability="normal"),
-        server=replace(settings.server, host="127.0.0.1", port=0), admin_token=None,
+        settings,
+        suppliers=suppliers,
+        store=StoreConfig(url=f"sqlite:///{folder}/demo.db", durability="normal"),
+        server=replace(settings.server, host="127.0.0.1", port=0),
+        admin_token=None,
         pretend_gateway=replace(settings.pretend_gateway, mount=True),
-    )  # fmt: skip
+    )
 
 
 def _runs(supplier: Supplier, names: Sequence[str]) -> Iterator[_Run]:
@@ -88,7 +107,11 @@ def _runs(supplier: Supplier, names: Sequence[str]) -> Iterator[_Run]:
             continue  # it is told against that one's story
         for entry in rehearsed.entries:
             if entry.natural:
-                yield _Run(title=f"{scenario.name}, {entry.action} {entry.index + 1}", rehearsed=rehearsed, entry=entry)
+                yield _Run(
+                    title=f"{scenario.name}, {entry.action} {entry.index + 1}",
+                    rehearsed=rehearsed,
+                    entry=entry,
+                )
 
 
 class _Player:
@@ -110,42 +133,94 @@ class _Player:
         if scenario.begins == "supplier":
             tenant, document = supplier.dialect.sample_beginning()
             replies: list[requests.Response] = []
-            found = [self._json("POST", f"{admin}/start", {"scenario": scenario.name, "tenant": tenant, "document": document})]
+            found = [
+                self._json(
+                    "POST",
+                    f"{admin}/start",
+                    {"scenario": scenario.name, "tenant": tenant, "document": document},
+                )
+            ]
         else:
             sample = self._sample(supplier, run.rehearsed.operation, None)
-            name = scenario.name if scenario.answers == "create" else supplier.dialect.vocabulary.default_scenario
+            name = (
+                scenario.name
+                if scenario.answers == "create"
+                else supplier.dialect.vocabulary.default_scenario
+            )
             replies = self._post(supplier, sample, "create", scenario, name)
             placed = rehearsal.read_sample(supplier.dialect, sample)
-            found = self._json("GET", f"{admin}/orders?tenant={placed.tenant}&ref={placed.order_ref}")["items"]
+            found = self._json(
+                "GET", f"{admin}/orders?tenant={placed.tenant}&ref={placed.order_ref}"
+            )["items"]
             if not found:
-                click.echo(f"  {'+0s':<14} request  {sample.method} {sample.path} {describe(placed.document)}")
-                click.echo(f"  {'+0s':<14} reply    {replies[-1].status_code} {describe(replies[-1].json())}")
+                click.echo(
+                    f"  {'+0s':<14} request  {sample.method} {sample.path} {describe(placed.document)}"
+                )
+                click.echo(
+                    f"  {'+0s':<14} reply    {replies[-1].status_code} {describe(replies[-1].json())}"
+                )
                 return _differences(expected, replies, [], [], describe)
         order = found[0]
         self._signal(admin, order["id"])
         if run.entry is not None:
             replies += self._ask(supplier, admin, order["id"], run.rehearsed.scenario, run.entry)
-            expected = [*(line for line in expected if line.at <= rehearsal.START + run.entry.asked[0].after), *run.entry.lines]
-        self._json("POST", f"{admin}/clock/advance", {"by": _seconds(_length(expected)), "within": WITHIN})
-        click.echo(self.http.get(f"{admin}/orders/{order['id']}/story?format=text", timeout=30).text.rstrip())
+            expected = [
+                *(
+                    line
+                    for line in expected
+                    if line.at <= rehearsal.START + run.entry.asked[0].after
+                ),
+                *run.entry.lines,
+            ]
+        self._json(
+            "POST", f"{admin}/clock/advance", {"by": _seconds(_length(expected)), "within": WITHIN}
+        )
+        click.echo(
+            self.http.get(
+                f"{admin}/orders/{order['id']}/story?format=text", timeout=30
+            ).text.rstrip()
+        )
         kcis = self._json("GET", f"{admin}/kcis?order={order['id']}")["items"]
         called = order["ref"] or self._json("GET", f"{admin}/orders/{order['id']}")["number"]
-        received = self._json("GET", f"{supplier.config.gateway.url}{RECEIVED}?order={order['tenant']}/{called}")["items"]
+        received = self._json(
+            "GET", f"{supplier.config.gateway.url}{RECEIVED}?order={order['tenant']}/{called}"
+        )["items"]
         return _differences(expected, replies, kcis, received, describe)
 
-    def _ask(self, supplier: Supplier, admin: str, order_id: str, scenario: Scenario, entry: RehearsedEntry) -> Iterator[requests.Response]:
+    def _ask(
+        self,
+        supplier: Supplier,
+        admin: str,
+        order_id: str,
+        scenario: Scenario,
+        entry: RehearsedEntry,
+    ) -> Iterator[requests.Response]:
         """Send an entry's requests, each at its moment of the story."""
         now = 0
         for asked in entry.asked:
-            self._json("POST", f"{admin}/clock/advance", {"by": _seconds(asked.after - now), "within": WITHIN})
+            self._json(
+                "POST",
+                f"{admin}/clock/advance",
+                {"by": _seconds(asked.after - now), "within": WITHIN},
+            )
             now = asked.after
             sample = self._sample(supplier, asked.operation, supplier.order(order_id).order)
-            yield from self._post(supplier, sample, entry.action, scenario, scenario.name if scenario.answers == entry.action else "")
+            yield from self._post(
+                supplier,
+                sample,
+                entry.action,
+                scenario,
+                scenario.name if scenario.answers == entry.action else "",
+            )
             self._signal(admin, order_id)
 
     def _signal(self, admin: str, order_id: str) -> None:
         """Give every signal that the story waits for before its time: then it goes as it was told."""
-        waits = [kci["waits_for"] for kci in self._json("GET", f"{admin}/kcis?order={order_id}&limit=1000")["items"] if kci["waits_for"]]
+        waits = [
+            kci["waits_for"]
+            for kci in self._json("GET", f"{admin}/kcis?order={order_id}&limit=1000")["items"]
+            if kci["waits_for"]
+        ]
         for name in dict.fromkeys(waits):
             self._json("POST", f"{admin}/orders/{order_id}/signals/{name}")
 
@@ -153,13 +228,19 @@ class _Player:
         self.serial += 1
         return supplier.dialect.sample(operation, order, self.serial)
 
-    def _post(self, supplier: Supplier, sample: Incoming, action: str, scenario: Scenario, name: str) -> list[requests.Response]:
-        """Send a request, with the name of the scenario that shall answer it; again while the scenario's `attempts` refuse it."""
+    def _post(
+        self, supplier: Supplier, sample: Incoming, action: str, scenario: Scenario, name: str
+    ) -> list[requests.Response]:
+        """Send a request, with the name of the scenario that shall answer it; again while the
+        scenario's `attempts` refuse it.
+        """
         url = f"{self.url}{supplier.config.path}{sample.path}"
         headers = {**sample.headers, **({"X-Scenario": name} if name else {})}
         replies = []
         for _ in range(rehearsal.attempts_of(scenario, action)):
-            replies.append(self.http.request(sample.method, url, data=sample.body, headers=headers, timeout=30))
+            replies.append(
+                self.http.request(sample.method, url, data=sample.body, headers=headers, timeout=30)
+            )
             if replies[-1].status_code < 400:
                 break
         return replies
@@ -177,9 +258,15 @@ def _length(lines: Sequence[Line]) -> int:
 
 
 def _differences(
-    expected: Sequence[Line], replies: Sequence[Any], kcis: Sequence[Any], received: Sequence[Any], describe: Describe
+    expected: Sequence[Line],
+    replies: Sequence[Any],
+    kcis: Sequence[Any],
+    received: Sequence[Any],
+    describe: Describe,
 ) -> list[str]:
-    """What went otherwise than the rehearsal told: replies, messages and their order, what the gateway said of them."""
+    """What went otherwise than the rehearsal told: replies, messages and their order, what the
+    gateway said of them.
+    """
     faults = []
     told_replies = [line.text.split(" ", 1)[0] for line in expected if line.kind == "reply"]
     got_replies = [str(reply.status_code) for reply in replies]
@@ -189,13 +276,19 @@ def _differences(
     sent = sorted((kci for kci in kcis if kci["sequence"]), key=lambda kci: kci["sequence"])
     got = [_heading(describe(story.parsed(kci["body"]))) for kci in sent]
     if told != got:
-        faults.append(f"sent {', '.join(got) or 'nothing'}, told were {', '.join(told) or 'nothing'}")
+        faults.append(
+            f"sent {', '.join(got) or 'nothing'}, told were {', '.join(told) or 'nothing'}"
+        )
     faults += [
         f"KCI {kci['sequence']} {kci['send']} is {kci['state']}: {strict_json.dumps(kci['last'])}"
         for kci in sent
         if kci["state"] != "delivered"
     ]
-    faults += [f"the gateway says of KCI {describe(row['body'])}: {finding}" for row in received for finding in row["findings"]]
+    faults += [
+        f"the gateway says of KCI {describe(row['body'])}: {finding}"
+        for row in received
+        for finding in row["findings"]
+    ]
     if len(received) != len(got):
         faults.append(f"{len(received)} KCIs received, {len(got)} sent")
     return faults

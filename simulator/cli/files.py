@@ -25,8 +25,12 @@ from simulator.world import dialect_of_file, open_book, shipped_folder
 
 
 def check(settings: Config, paths: Sequence[str], dialect: str | None, form: str) -> int:
-    """Check files or folders; 0 when all are right, 1 when one is wrong. Invalid when there is nothing to check."""
-    files = [file for path in paths for file in _files(Path(path))] if paths else _configured(settings)
+    """Check files or folders; 0 when all are right, 1 when one is wrong. Invalid when there is
+    nothing to check.
+    """
+    files = (
+        [file for path in paths for file in _files(Path(path))] if paths else _configured(settings)
+    )
     errors: list[Problem] = []
     warnings: list[Problem] = []
     seen: dict[tuple[str, str], Scenario] = {}
@@ -34,7 +38,11 @@ def check(settings: Config, paths: Sequence[str], dialect: str | None, form: str
         errors += _check_one(file, dialect, seen, warnings)
     warnings += ties(list(seen.values()))
     if form == "json":
-        click.echo(json.dumps({"errors": _rows(errors), "warnings": _rows(warnings)}, indent=2, ensure_ascii=False))
+        click.echo(
+            json.dumps(
+                {"errors": _rows(errors), "warnings": _rows(warnings)}, indent=2, ensure_ascii=False
+            )
+        )
     else:
         for problem in errors:
             click.echo(str(problem))
@@ -51,20 +59,37 @@ def _count(number: int, what: str) -> str:
 
 
 def _rows(problems: Sequence[Problem]) -> list[dict[str, Any]]:
-    return [{name: getattr(problem, name) for name in ("file", "line", "column", "code", "message", "hint")} for problem in problems]
+    return [
+        {
+            name: getattr(problem, name)
+            for name in ("file", "line", "column", "code", "message", "hint")
+        }
+        for problem in problems
+    ]
 
 
-def _check_one(file: Path, dialect: str | None, seen: dict[tuple[str, str], Scenario], warnings: list[Problem]) -> list[Problem]:
+def _check_one(
+    file: Path, dialect: str | None, seen: dict[tuple[str, str], Scenario], warnings: list[Problem]
+) -> list[Problem]:
     contract = dialect_of_file(file, dialect)
     try:
         scenario = parse(file.read_bytes(), str(file), contract.vocabulary)
     except Invalid as error:
         return list(error.problems)
     except OSError as error:
-        raise Invalid([Problem(message=f"cannot be read: {error.strerror}", file=str(file))]) from None
+        raise Invalid(
+            [Problem(message=f"cannot be read: {error.strerror}", file=str(file))]
+        ) from None
     key = (contract.name, scenario.name)
     if key in seen:
-        return [Problem(message=f"the scenario {scenario.name} is in {seen[key].file} already", file=str(file), line=1, column=1)]
+        return [
+            Problem(
+                message=f"the scenario {scenario.name} is in {seen[key].file} already",
+                file=str(file),
+                line=1,
+                column=1,
+            )
+        ]
     seen[key] = scenario
     warnings += rehearsal.faults(scenario, contract, certain=False)
     return rehearsal.faults(scenario, contract)
@@ -82,12 +107,17 @@ def _files(path: Path) -> list[Path]:
 
 
 def _configured(settings: Config) -> list[Path]:
-    folders = [Path(supplier.scenarios) if supplier.scenarios else shipped_folder(supplier.dialect) for supplier in settings.suppliers]
+    folders = [
+        Path(supplier.scenarios) if supplier.scenarios else shipped_folder(supplier.dialect)
+        for supplier in settings.suppliers
+    ]
     return [file for folder in dict.fromkeys(folders) for file in _files(folder)]
 
 
 def explain(settings: Config, name: str, params: Sequence[str], dialect: str | None) -> str:
-    """A scenario (by name, or a file of its own) as a story. Invalid and Refused say what is wrong with name or parameters."""
+    """A scenario (by name, or a file of its own) as a story. Invalid and Refused say what is wrong
+    with name or parameters.
+    """
     given = dict(_pair(text) for text in params)
     scenario = _find(settings, name, dialect)
     contract = _contract(settings, scenario.dialect)
@@ -99,16 +129,30 @@ def as_text(rehearsed: Rehearsal, given: Mapping[str, Any]) -> str:
     """A rehearsed scenario for people; the shipped ones' texts are golden files of the tests."""
     scenario = rehearsed.scenario
     lines = [f"{scenario.name} ({scenario.dialect})", *([scenario.about] if scenario.about else [])]
-    lines += [f"with {_param(param, given.get(param.name, param.default))}" for param in scenario.params.values()]
+    lines += [
+        f"with {_param(param, given.get(param.name, param.default))}"
+        for param in scenario.params.values()
+    ]
     lines.append(_when(scenario))
     if not rehearsed.natural:
         lines.append("(no sample request of ours fits this `when`: told with the plainest one)")
     if scenario.answers == "create":
         lines += ["", story.as_text(rehearsed.lines, rehearsal.START)]
-        lines += ["", "once it has ended:", *(f"  {answer}" for answer in rehearsed.after)] if rehearsed.after else []
+        lines += (
+            ["", "once it has ended:", *(f"  {answer}" for answer in rehearsed.after)]
+            if rehearsed.after
+            else []
+        )
     for entry in rehearsed.entries:
-        lines += ["", _entry_head(entry), *([story.as_text(entry.lines, rehearsal.START)] if entry.lines else [])]
-    said = [f"\n{'WRONG' if fault.certain else 'NOT TOLD TO ITS END'}: line {fault.where[0]}: {fault.message}" for fault in rehearsed.faults]
+        lines += [
+            "",
+            _entry_head(entry),
+            *([story.as_text(entry.lines, rehearsal.START)] if entry.lines else []),
+        ]
+    said = [
+        f"\n{'WRONG' if fault.certain else 'NOT TOLD TO ITS END'}: line {fault.where[0]}: {fault.message}"
+        for fault in rehearsed.faults
+    ]
     return "\n".join([*lines, *said])
 
 
@@ -166,16 +210,23 @@ def _pair(text: str) -> tuple[str, str]:
 def openapi(settings: Config, dialect: str | None) -> str:
     """A contract as indented JSON, as the first supplier of the settings that speaks it plays it."""
     name, server = dialect or settings.suppliers[0].dialect, "http://127.0.0.1:8080"
-    auth = next((supplier.auth for supplier in settings.suppliers if supplier.dialect == name), settings.suppliers[0].auth)
+    auth = next(
+        (supplier.auth for supplier in settings.suppliers if supplier.dialect == name),
+        settings.suppliers[0].auth,
+    )
     return json.dumps(described(_contract(settings, name).openapi(server), auth, server), indent=2)
 
 
 def _contract(settings: Config, name: str) -> Dialect:
     """A contract as the first supplier of the settings that speaks it plays it."""
-    options = next((supplier.contract for supplier in settings.suppliers if supplier.dialect == name), {})
+    options = next(
+        (supplier.contract for supplier in settings.suppliers if supplier.dialect == name), {}
+    )
     return dialects.get(name, options)
 
 
 def schema(dialect: str | None) -> str:
     """The JSON Schema of a dialect's scenario files as indented JSON."""
-    return json.dumps(json_schema(dialects.get(dialect or dialects.names()[0]).vocabulary), indent=2)
+    return json.dumps(
+        json_schema(dialects.get(dialect or dialects.names()[0]).vocabulary), indent=2
+    )

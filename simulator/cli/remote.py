@@ -1,4 +1,6 @@
-"""The commands about a running simulator, over HTTP: orders, kcis, journal, gateways, reset. Tables for people, `--json` for programs."""
+"""The commands about a running simulator, over HTTP: orders, kcis, journal, gateways, reset. Tables
+for people, `--json` for programs.
+"""
 
 from __future__ import annotations
 
@@ -31,10 +33,24 @@ def orders(client: Client, words: Sequence[str], most: int, as_json: bool, **fil
     else:
         act, order_id = _words(words, ("resume", "abandon", "signal NAME"), alone=True)
     if act:
-        order = client.signal(words[1], order_id) if act == "signal" else client.act_on_order(act, order_id)
-        click.echo(json.dumps(order, indent=2, ensure_ascii=False) if as_json else f"{order['tenant']}/{order['ref']}: {_counted(order)}")
+        order = (
+            client.signal(words[1], order_id)
+            if act == "signal"
+            else client.act_on_order(act, order_id)
+        )
+        click.echo(
+            json.dumps(order, indent=2, ensure_ascii=False)
+            if as_json
+            else f"{order['tenant']}/{order['ref']}: {_counted(order)}"
+        )
     elif not order_id:
-        _show(client.orders(**filters), most, as_json, ("id", "tenant/ref", "number", "status", "scenario", "KCIs"), _order_row)
+        _show(
+            client.orders(**filters),
+            most,
+            as_json,
+            ("id", "tenant/ref", "number", "status", "scenario", "KCIs"),
+            _order_row,
+        )
     elif as_json:
         click.echo(json.dumps(client.order(order_id), indent=2, ensure_ascii=False))
     else:
@@ -50,9 +66,19 @@ def kcis(client: Client, words: Sequence[str], most: int, as_json: bool, **filte
     act, kci_id = _words(words, acts, alone=False)
     if act:
         kci = client.act_on_kci(act, kci_id)
-        click.echo(json.dumps(kci, indent=2, ensure_ascii=False) if as_json else f"{kci['send']}: {kci['state']}")
+        click.echo(
+            json.dumps(kci, indent=2, ensure_ascii=False)
+            if as_json
+            else f"{kci['send']}: {kci['state']}"
+        )
         return
-    _show(client.kcis(**filters), most, as_json, ("id", "due", "order", "no", "send", "state", "tries", "last answer"), _kci_row)
+    _show(
+        client.kcis(**filters),
+        most,
+        as_json,
+        ("id", "due", "order", "no", "send", "state", "tries", "last answer"),
+        _kci_row,
+    )
 
 
 def _act_on_all(client: Client, act: str, filters: Mapping[str, str]) -> None:
@@ -71,14 +97,24 @@ def _act_on_all(client: Client, act: str, filters: Mapping[str, str]) -> None:
 
 def journal(client: Client, most: int, as_json: bool, **filters: str) -> None:
     """Every exchange."""
-    _show(client.journal(**filters), most, as_json, ("at", "way", "request", "answer", "order", "findings"), _exchange_row)
+    _show(
+        client.journal(**filters),
+        most,
+        as_json,
+        ("at", "way", "request", "answer", "order", "findings"),
+        _exchange_row,
+    )
 
 
 def gateways(client: Client, act: str, as_json: bool) -> None:
     """How each gateway is and which senders run, or an act on one gateway."""
     if act:
         gateway = client.act_on_gateway(act)
-        click.echo(json.dumps(gateway, indent=2) if as_json else f"{gateway['supplier']}: {gateway['state']}")
+        click.echo(
+            json.dumps(gateway, indent=2)
+            if as_json
+            else f"{gateway['supplier']}: {gateway['state']}"
+        )
         return
     health = client.health()
     if as_json:
@@ -99,10 +135,23 @@ def _words(words: Sequence[str], acts: Sequence[str], *, alone: bool) -> tuple[s
     if len(words) < (2 if alone else 1):
         return "", words[0] if words else ""
     hint = nearest(words[0], acts)
-    raise Invalid([Problem(message=f"`{' '.join(words)}` is not an act and an id", hint=f"{hint}, then an id" if hint else "")])
+    raise Invalid(
+        [
+            Problem(
+                message=f"`{' '.join(words)}` is not an act and an id",
+                hint=f"{hint}, then an id" if hint else "",
+            )
+        ]
+    )
 
 
-def _show(items: Iterable[Mapping[str, Any]], most: int, as_json: bool, heads: Row, row_of: Callable[[Mapping[str, Any]], Row]) -> None:
+def _show(
+    items: Iterable[Mapping[str, Any]],
+    most: int,
+    as_json: bool,
+    heads: Row,
+    row_of: Callable[[Mapping[str, Any]], Row],
+) -> None:
     """As JSON lines, or as a table; a word about the rest where there is more."""
     found = iter(items)
     shown = list(islice(found, most)) if most else list(found)
@@ -119,12 +168,22 @@ def _show(items: Iterable[Mapping[str, Any]], most: int, as_json: bool, heads: R
 def table(heads: Row, rows: Sequence[Row]) -> list[str]:
     """Lines with aligned columns; the heads alone where there is nothing."""
     widths = [max(len(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (heads, *rows)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (heads, *rows)
+    ]
 
 
 def _order_row(order: Mapping[str, Any]) -> Row:
     ref = f"{order['tenant']}/{order['ref']}"
-    return (order["id"], ref, order["number"] or "", order["status"], order["scenario"], _counted(order))
+    return (
+        order["id"],
+        ref,
+        order["number"] or "",
+        order["status"],
+        order["scenario"],
+        _counted(order),
+    )
 
 
 def _counted(order: Mapping[str, Any]) -> str:
@@ -135,11 +194,27 @@ def _kci_row(kci: Mapping[str, Any]) -> Row:
     last = kci["last"] or {}
     answer = str(last.get("code") or last.get("error") or "")
     number = "" if kci["sequence"] is None else str(kci["sequence"])
-    return (kci["id"], kci["due_at"], kci["order"], number, kci["send"], kci["state"], str(kci["attempts"]), answer[:60])
+    return (
+        kci["id"],
+        kci["due_at"],
+        kci["order"],
+        number,
+        kci["send"],
+        kci["state"],
+        str(kci["attempts"]),
+        answer[:60],
+    )
 
 
 def _exchange_row(exchange: Mapping[str, Any]) -> Row:
     response = exchange["response"]
     answer = str(response.get("code") or response.get("error") or "")
     asked = f"{exchange['method']} {exchange['path']}".strip()
-    return (exchange["at"], exchange["direction"], asked[:80], answer[:40], exchange["order"] or "", "; ".join(exchange["findings"])[:100])
+    return (
+        exchange["at"],
+        exchange["direction"],
+        asked[:80],
+        answer[:40],
+        exchange["order"] or "",
+        "; ".join(exchange["findings"])[:100],
+    )

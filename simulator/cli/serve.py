@@ -1,7 +1,9 @@
-"""`serve`: one parent that holds the store's lock and the socket, and two children, gunicorn and the sender.
+"""`serve`: one parent that holds the store's lock and the socket, and two children, gunicorn and
+the sender.
 
-The parent starts a child again when it dies, and passes SIGTERM on, web first. A child whose parent was killed notices by the end
-of a pipe and leaves too; the lock and the port are free again only when all have left.
+The parent starts a child again when it dies, and passes SIGTERM on, web first. A child whose parent
+was killed notices by the end of a pipe and leaves too; the lock and the port are free again only
+when all have left.
 """
 
 from __future__ import annotations
@@ -56,10 +58,13 @@ def serve(settings: Config) -> None:
     with ExitStack() as held:
         _lock(settings, held)
         listener = held.enter_context(_listen(settings.server.host, settings.server.port))
-        settings = replace(settings, server=replace(settings.server, port=listener.getsockname()[1]))
+        settings = replace(
+            settings, server=replace(settings.server, port=listener.getsockname()[1])
+        )
         base_url = _base_url(settings)
         counted = held.enter_context(tempfile.TemporaryDirectory(prefix="simulator-metrics-"))
-        open_world(settings, base_url).close()  # every mistake in scenarios, settings and store shows here, once
+        # every mistake in scenarios, settings and store shows here, once
+        open_world(settings, base_url).close()
         family = _Family(
             {
                 "web": lambda: _Web(settings, base_url, listener).run(),
@@ -76,7 +81,13 @@ def send(settings: Config) -> None:
     """A sender alone. Every supplier needs a gateway URL: there is no pretend gateway here."""
     missing = [supplier.name for supplier in settings.suppliers if supplier.gateway.url is None]
     if missing:
-        raise Invalid([Problem(message=f"gateway.url is needed by a sender alone (supplier {', '.join(missing)})")])
+        raise Invalid(
+            [
+                Problem(
+                    message=f"gateway.url is needed by a sender alone (supplier {', '.join(missing)})"
+                )
+            ]
+        )
     warn(settings)
     with ExitStack() as held:
         _lock(settings, held)
@@ -93,7 +104,9 @@ def pretend(settings: Config, host: str, port: int) -> None:
             dialect = dialects.get(supplier.dialect, supplier.contract)
             counterpart = make_pretend_gateway(store, supplier.name, supplier.gateway, dialect)
             app.register_blueprint(counterpart)  # one URL takes the messages of all
-            app.register_blueprint(counterpart, url_prefix=f"/{supplier.name}", name=f"{supplier.name}_alone")
+            app.register_blueprint(
+                counterpart, url_prefix=f"/{supplier.name}", name=f"{supplier.name}_alone"
+            )
         listener = _listen(host, port)
         server = make_server(host, port, app, threaded=True, fd=listener.fileno())
         logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -102,7 +115,9 @@ def pretend(settings: Config, host: str, port: int) -> None:
         click.echo(f"listening on {url}")
         click.echo(f"  simulator serve --gateway-url {url}      # lets a simulator send here")
         for supplier in settings.suppliers:
-            click.echo(f"  curl {url}/{supplier.name}{RECEIVED}      # what came from the supplier {supplier.name}")
+            click.echo(
+                f"  curl {url}/{supplier.name}{RECEIVED}      # what came from the supplier {supplier.name}"
+            )
         try:
             server.serve_forever(poll_interval=0.1)
         except KeyboardInterrupt:
@@ -115,19 +130,25 @@ def warn(settings: Config) -> None:
     for advice_line in settings.advice:
         log.warning("%s", advice_line)
     if settings.admin_token is None and not is_loopback(settings.server.host):
-        log.warning("anyone who reaches %s may use the admin API: set admin.token (SIMULATOR_ADMIN__TOKEN)", settings.server.host)
+        log.warning(
+            "anyone who reaches %s may use the admin API: set admin.token (SIMULATOR_ADMIN__TOKEN)",
+            settings.server.host,
+        )
 
 
 def _base_url(settings: Config) -> str:
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.server.host, settings.server.host)
-    return f"http://{f'[{host}]' if ':' in host and '[' not in host else host}:{settings.server.port}"
+    return (
+        f"http://{f'[{host}]' if ':' in host and '[' not in host else host}:{settings.server.port}"
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # for all that come: an answer of two parts would wait 40 ms
+        # for all that come: an answer of two parts would wait 40 ms
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listener.bind((host, port))
         listener.listen(2048)
     except OSError as error:
@@ -139,12 +160,16 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _lock(settings: Config, held: ExitStack) -> None:
-    """Keep a SQLite store for this family of processes alone; children inherit the lock, so orphans hold it until they left."""
+    """Keep a SQLite store for this family of processes alone; children inherit the lock, so orphans
+    hold it until they left.
+    """
     url = parse_url(settings.store.url)
     if url.get_backend_name() != "sqlite":
         return
     try:
-        descriptor = os.open(f"{Path(url.database or '').resolve()}.serve", os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = os.open(
+            f"{Path(url.database or '').resolve()}.serve", os.O_RDWR | os.O_CREAT, 0o644
+        )
     except OSError as error:
         raise Unavailable(remedy(url, error)) from None
     held.callback(os.close, descriptor)
@@ -156,7 +181,9 @@ def _lock(settings: Config, held: ExitStack) -> None:
         except BlockingIOError:
             holder = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
             if _is_alive(holder) or clock.monotonic() > deadline:
-                raise Unavailable(f"{url.database} is already in use by pid {holder}: stop that one, or choose another --store") from None
+                raise Unavailable(
+                    f"{url.database} is already in use by pid {holder}: stop that one, or choose another --store"
+                ) from None
             clock.sleep(50 * instants.MILLISECOND)
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
@@ -173,14 +200,18 @@ def _is_alive(pid: str) -> bool:
 
 
 class _Family:
-    """The children (each calls `begin` first): started, watched, started again, and stopped in the order they are named."""
+    """The children (each calls `begin` first): started, watched, started again, and stopped in the
+    order they are named.
+    """
 
     def __init__(self, parts: dict[str, Callable[[], None]], begin: Callable[[], None]) -> None:
         self.parts = parts
         self.begin = begin
         self.pids: dict[str, int] = {}
         self.started: dict[str, int] = {}
-        self.stopping = False  # no lock, no event: the handler of a signal that comes while one is held would wait for ever
+        # no lock, no event: the handler of a signal that comes while one is held would wait for
+        # ever
+        self.stopping = False
         self.patience = PATIENCE
         self.alive_read, self.alive_write = os.pipe()
 
@@ -202,7 +233,11 @@ class _Family:
                 continue
             name = next((name for name, known in self.pids.items() if known == pid), None)
             if name is not None and not self.stopping:
-                log.error("the %s process ended (%s): starting it again", name, os.waitstatus_to_exitcode(status))
+                log.error(
+                    "the %s process ended (%s): starting it again",
+                    name,
+                    os.waitstatus_to_exitcode(status),
+                )
                 if clock.monotonic() - self.started[name] < QUICK_DEATH:
                     clock.sleep(instants.SECOND)
                 self._start(name)
@@ -212,7 +247,8 @@ class _Family:
     def _start(self, name: str) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
-        # a signal between the fork and the child's own handlers would be lost, and the child would never end: hold it back
+        # a signal between the fork and the child's own handlers would be lost, and the child would
+        # never end: hold it back
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         pid = os.fork()
         if pid == 0:
@@ -222,15 +258,20 @@ class _Family:
         self.started[name] = clock.monotonic()
 
     def _be(self, name: str) -> None:
-        """In the child: lead a session of its own (Ctrl-C is the parent's), leave when the parent has gone."""
+        """In the child: lead a session of its own (Ctrl-C is the parent's), leave when the parent
+        has gone.
+        """
         code = 1
         try:
             os.setsid()
             os.close(self.alive_write)
-            for number in (*_SIGNALS, signal.SIGQUIT):  # a shell's background job begins with SIGINT and SIGQUIT ignored
+            # a shell's background job begins with SIGINT and SIGQUIT ignored
+            for number in (*_SIGNALS, signal.SIGQUIT):
                 signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-            threading.Thread(target=self._await_orphanhood, args=(os.getpid(),), daemon=True).start()
+            threading.Thread(
+                target=self._await_orphanhood, args=(os.getpid(),), daemon=True
+            ).start()
             self.begin()
             self.parts[name]()
             code = 0
@@ -244,7 +285,9 @@ class _Family:
             os._exit(code)
 
     def _await_orphanhood(self, pid: int) -> None:
-        """When the parent has gone: gunicorn leaves at once, the sender settles what is in flight; whoever does neither is killed."""
+        """When the parent has gone: gunicorn leaves at once, the sender settles what is in flight;
+        whoever does neither is killed.
+        """
         os.read(self.alive_read, 1)
         for _ in range(ORPHAN_ASKS):  # once is not enough: a signal may come before its handler
             os.kill(pid, signal.SIGQUIT)
@@ -302,12 +345,20 @@ class _Web(BaseApplication):  # type: ignore[misc]
 
     def load_config(self) -> None:
         options = {
-            "bind": f"fd://{self.listener.fileno()}", "workers": self.settings.server.workers,
+            "bind": f"fd://{self.listener.fileno()}",
+            "workers": self.settings.server.workers,
             "threads": self.settings.server.threads + MOST_WAITING,
-            "worker_exit": lambda server, worker: self.close(), "worker_class": _Worker, "logger_class": _Log,
-            "keepalive": 5, "timeout": 60, "graceful_timeout": 10, "loglevel": "warning",
-            "control_socket_disable": True, "proc_name": "simulator", "worker_tmp_dir": tempfile.gettempdir(),
-        }  # fmt: skip
+            "worker_exit": lambda server, worker: self.close(),
+            "worker_class": _Worker,
+            "logger_class": _Log,
+            "keepalive": 5,
+            "timeout": 60,
+            "graceful_timeout": 10,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "proc_name": "simulator",
+            "worker_tmp_dir": tempfile.gettempdir(),
+        }
         for name, value in options.items():
             if name in self.cfg.settings:
                 self.cfg.set(name, value)

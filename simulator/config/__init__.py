@@ -1,4 +1,5 @@
-"""The settings: built-in defaults, then `config.yaml`, then `SIMULATOR_...` of the environment, then the command line.
+"""The settings: built-in defaults, then `config.yaml`, then `SIMULATOR_...` of the environment,
+then the command line.
 
 One table says what exists; everything unknown or wrong is a located problem and nothing starts.
 """
@@ -45,7 +46,9 @@ class Auth:
 
 @dataclass(frozen=True, slots=True)
 class InboundCredentials:
-    """What the gateway has to prove when it calls us (reference 2.3); which members count depends on `kind`. `lifetime` in microseconds."""
+    """What the gateway has to prove when it calls us (reference 2.3); which members count depends
+    on `kind`. `lifetime` in microseconds.
+    """
 
     kind: str
     tokens: tuple[str, ...] = field(repr=False)
@@ -57,7 +60,9 @@ class InboundCredentials:
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """Where KCIs go: `url` None means the pretend gateway of this server; `kcis` is the path below it, `{id}` the order's number."""
+    """Where KCIs go: `url` None means the pretend gateway of this server; `kcis` is the path below
+    it, `{id}` the order's number.
+    """
 
     url: str | None
     kcis: str
@@ -67,7 +72,9 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True)
 class ClockStart:
-    """A supplier's clock at start; without a `mode` the store's own goes on, and a new store's is real."""
+    """A supplier's clock at start; without a `mode` the store's own goes on, and a new store's is
+    real.
+    """
 
     mode: str | None
     rate: float
@@ -75,7 +82,8 @@ class ClockStart:
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """When a gateway is taken to be down: `failures` different orders failed in a row (0: never); and up again: `successes` in a row.
+    """When a gateway is taken to be down: `failures` different orders failed in a row (0: never);
+    and up again: `successes` in a row.
 
     Meanwhile one message tries it every `probe_every` microseconds, and costs its KCI no try.
     """
@@ -87,10 +95,11 @@ class Breaker:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How a supplier's messages are delivered. Microseconds; `retry` are the waits between tries, so that tries are one more.
+    """How a supplier's messages are delivered. Microseconds; `retry` are the waits between tries,
+    so that tries are one more.
 
-    `rate` is messages a second, None for as fast as it goes; `queue` is who waits for whom: the messages of one order, or (as at a
-    strict wholesaler's) all of the supplier.
+    `rate` is messages a second, None for as fast as it goes; `queue` is who waits for whom: the
+    messages of one order, or (as at a strict wholesaler's) all of the supplier.
     """
 
     retry: tuple[int, ...]
@@ -135,7 +144,9 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What all suppliers' messages share: how long a sender holds an order (microseconds), and how many are on their way at once."""
+    """What all suppliers' messages share: how long a sender holds an order (microseconds), and how
+    many are on their way at once.
+    """
 
     lease: int
     in_flight: int
@@ -175,7 +186,9 @@ class Pretend:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All settings, checked; build it with `load`. `common` is what every supplier's entry stands on, `advice` what to warn of."""
+    """All settings, checked; build it with `load`. `common` is what every supplier's entry stands
+    on, `advice` what to warn of.
+    """
 
     server: Server
     store: StoreConfig
@@ -190,12 +203,21 @@ class Config:
     advice: tuple[str, ...] = ()
 
 
-def load(path: Path | None = None, *, environment: Mapping[str, str] | None = None, overrides: Mapping[str, Any] | None = None) -> Config:
-    """Read the settings. `path` None takes `config.yaml` of the working directory where there is one. Invalid lists all problems."""
+def load(
+    path: Path | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> Config:
+    """Read the settings. `path` None takes `config.yaml` of the working directory where there is
+    one. Invalid lists all problems.
+    """
     located = _read(path)
     problems: list[Problem] = []
     layers = [("", located.value if located else {}, located)]
-    layers.append(("environment", _from_environment(os.environ if environment is None else environment), None))
+    layers.append(
+        ("environment", _from_environment(os.environ if environment is None else environment), None)
+    )
     layers.append(("command line", dict(overrides or {}), None))
     merged: dict[str, Any] = {}
     loaded = _load_checked(DEFAULTS, "defaults", None, problems)
@@ -214,7 +236,13 @@ def load(path: Path | None = None, *, environment: Mapping[str, str] | None = No
     except Invalid as error:
         raise Invalid([_placed(problem, located) for problem in error.problems]) from None
     file = located.file if located else ""
-    said = [*(advice_line for _, layer, where in layers for advice_line in advice.of_layer(layer, file if where else ""))]
+    said = [
+        *(
+            advice_line
+            for _, layer, where in layers
+            for advice_line in advice.of_layer(layer, file if where else "")
+        )
+    ]
     for supplier in built.suppliers:
         said += advice.of_gateway(supplier.name, supplier.gateway.url, supplier.gateway.auth.kind)
     return replace(built, advice=tuple(dict.fromkeys(said)))
@@ -228,33 +256,55 @@ def _read(path: Path | None) -> strict_yaml.Located | None:
     try:
         text = path.read_bytes()
     except OSError as error:
-        raise Invalid([Problem(message=f"cannot be read: {error.strerror}", file=str(path))]) from None
+        raise Invalid(
+            [Problem(message=f"cannot be read: {error.strerror}", file=str(path))]
+        ) from None
     return strict_yaml.load(text, str(path))
 
 
 def _placed(problem: Problem, located: strict_yaml.Located | None) -> Problem:
-    """A problem of several settings together, at the place of the one that it begins with, where the file has that."""
+    """A problem of several settings together, at the place of the one that it begins with, where
+    the file has that.
+    """
     path = tuple(problem.message.partition(" ")[0].rstrip(":").split("."))
-    return located.problem(path, problem.message) if located and path[:1] in located.places else problem
+    return (
+        located.problem(path, problem.message)
+        if located and path[:1] in located.places
+        else problem
+    )
 
 
-def _load_checked(layer: Any, name: str, where: strict_yaml.Located | None, problems: list[Problem]) -> dict[str, Any]:
+def _load_checked(
+    layer: Any, name: str, where: strict_yaml.Located | None, problems: list[Problem]
+) -> dict[str, Any]:
     try:
         loaded = Settings().load(layer if layer is not None else {})
     except ValidationError as error:
         for path, message in flatten(error.messages):
             if where:
                 unknown = message.startswith("unknown key")
-                problems.append(where.problem(path, message if unknown or not path else f"{dotted(path)}: {message}", at_key=unknown))
+                problems.append(
+                    where.problem(
+                        path,
+                        message if unknown or not path else f"{dotted(path)}: {message}",
+                        at_key=unknown,
+                    )
+                )
             else:
-                label = PREFIX + "__".join(str(part).upper() for part in path) if name == "environment" else f"{name}: {dotted(path)}"
+                label = (
+                    PREFIX + "__".join(str(part).upper() for part in path)
+                    if name == "environment"
+                    else f"{name}: {dotted(path)}"
+                )
                 problems.append(Problem(message=f"{label}: {message}"))
         return {}
     return dict(loaded)
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    """`SIMULATOR_GATEWAY__URL=...` is `gateway: {url: ...}`; numbers, booleans and lists are read as JSON, the rest is text."""
+    """`SIMULATOR_GATEWAY__URL=...` is `gateway: {url: ...}`; numbers, booleans and lists are read
+    as JSON, the rest is text.
+    """
     tree: dict[str, Any] = {}
     for name in sorted(environment):
         if not name.startswith(PREFIX):
@@ -268,7 +318,9 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _typed(keys: list[str], text: str) -> Any:
-    """Environment text becomes what the field of that name gateway_states; a string field keeps its text."""
+    """Environment text becomes what the field of that name gateway_states; a string field keeps its
+    text.
+    """
     schema: Any = Settings()
     found: Any = None
     for key in keys:
@@ -285,7 +337,11 @@ def _typed(keys: list[str], text: str) -> Any:
 def _merge(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for key, value in over.items():
-        merged[key] = _merge(merged[key], value) if isinstance(value, dict) and isinstance(merged.get(key), dict) else value
+        merged[key] = (
+            _merge(merged[key], value)
+            if isinstance(value, dict) and isinstance(merged.get(key), dict)
+            else value
+        )
     return merged
 
 
@@ -334,7 +390,11 @@ def make_supplier(entry: Mapping[str, Any], common: Mapping[str, Any]) -> Suppli
     needed = {"bearer": "tokens", "basic": "users", "oauth2": "clients"}.get(inbound["kind"])
     if needed and not inbound[needed]:
         whose = f"suppliers: {entry['name']}: " if "auth" in entry else ""
-        problems.append(Problem(message=f"{whose}auth.kind is {inbound['kind']} and auth.{needed} is empty: nobody could call"))
+        problems.append(
+            Problem(
+                message=f"{whose}auth.kind is {inbound['kind']} and auth.{needed} is empty: nobody could call"
+            )
+        )
     tls = Tls(**gateway["tls"])
     try:
         context_of(tls)
@@ -350,7 +410,9 @@ def make_supplier(entry: Mapping[str, Any], common: Mapping[str, Any]) -> Suppli
         contract=entry.get("contract", {}),
         scenarios=entry.get("scenarios"),
         default=entry.get("default"),
-        gateway=Gateway(url=gateway["url"], kcis=gateway["kcis"] or dialect.notices, auth=Auth(**auth), tls=tls),
+        gateway=Gateway(
+            url=gateway["url"], kcis=gateway["kcis"] or dialect.notices, auth=Auth(**auth), tls=tls
+        ),
         auth=InboundCredentials(**inbound | {"tokens": tuple(inbound["tokens"])}),
         clock=ClockStart(**clock),
         policy=_policy(delivery),
@@ -368,5 +430,7 @@ def _supplier_problems(suppliers: Sequence[SupplierConfig], *, none: bool) -> li
     for what in ("name", "path"):
         values = [getattr(supplier, what) for supplier in suppliers]
         twice = sorted({value or "/" for value in values if values.count(value) > 1})
-        problems += [Problem(message=f"suppliers: the {what} `{value}` occurs twice") for value in twice]
+        problems += [
+            Problem(message=f"suppliers: the {what} `{value}` occurs twice") for value in twice
+        ]
     return problems

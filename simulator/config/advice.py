@@ -13,7 +13,9 @@ _INVENTED = {"", "simulator-secret"}
 
 
 def of_layer(layer: Any, name: str, path: tuple[str, ...] = ()) -> Iterator[str]:
-    """Remarks about one layer of the settings as it was given: a file (`name`), or what came from elsewhere (empty)."""
+    """Remarks about one layer of the settings as it was given: a file (`name`), or what came from
+    elsewhere (empty).
+    """
     if isinstance(layer, dict) and set(layer) == {"file"} and isinstance(layer["file"], str):
         if _is_open(Path(layer["file"])):
             yield f"{'.'.join(path)}: others can read the file {layer['file']}: chmod 600"
@@ -39,7 +41,9 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost" or host.lower().endswith(".localhost")
 
 
-def interpolations(layer: Any, path: tuple[Hashable, ...] = ()) -> Iterator[tuple[tuple[Hashable, ...], str]]:
+def interpolations(
+    layer: Any, path: tuple[Hashable, ...] = ()
+) -> Iterator[tuple[tuple[Hashable, ...], str]]:
     """Texts like `${NAME}`, which mean nothing here, each with its place."""
     if isinstance(layer, (dict, list)):
         for key, value in layer.items() if isinstance(layer, dict) else enumerate(layer):

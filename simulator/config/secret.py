@@ -13,7 +13,9 @@ LONGEST_SECRET = 4096
 
 
 class Secret(String):
-    """A secret, or `{file: PATH}` where it stands in a file of its own; the newline at its end is not part of it."""
+    """A secret, or `{file: PATH}` where it stands in a file of its own; the newline at its end is
+    not part of it.
+    """
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if isinstance(value, dict) and set(value) == {"file"} and isinstance(value["file"], str):
@@ -24,7 +26,9 @@ class Secret(String):
 
 
 def _secret_in(path: Path) -> str:
-    """What a secret's file gateway_states. ValidationError says why it cannot be used, and never what is in it."""
+    """What a secret's file gateway_states. ValidationError says why it cannot be used, and never
+    what is in it.
+    """
     try:
         with path.open("rb") as file:
             held = file.read(LONGEST_SECRET + 1)
@@ -42,11 +46,17 @@ def _secret_in(path: Path) -> str:
 class Secrets(fields.Field):  # type: ignore[type-arg]
     """A map of names to their secrets."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str]:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> dict[str, str]:
         if not isinstance(value, dict) or not all(isinstance(name, str) and name for name in value):
-            raise ValidationError("must be a map of names to secrets, both texts that are not empty")
+            raise ValidationError(
+                "must be a map of names to secrets, both texts that are not empty"
+            )
         if any(":" in name for name in value):
             raise ValidationError("a name has no `:`")
         if not all(isinstance(secret, (str, dict)) and secret for secret in value.values()):
-            raise ValidationError("must be a map of names to secrets, both texts that are not empty")
+            raise ValidationError(
+                "must be a map of names to secrets, both texts that are not empty"
+            )
         return {name: str(Secret().deserialize(secret)) for name, secret in value.items()}

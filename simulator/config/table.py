@@ -1,4 +1,6 @@
-"""The table of settings: what exists, what it may be, and its default. Everything else is unknown, and so a problem."""
+"""The table of settings: what exists, what it may be, and its default. Everything else is unknown,
+and so a problem.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,17 @@ FIRST_DIALECT = dialects.names()[0]
 RETRY_PRESETS: dict[str, tuple[float, ...]] = {
     "ci": (0.2, 0.5, 1, 2, 5, 10, 10, 10, 10, 10, 10),
     "default": (1, 2, 5, 10, 30, 60, 120, 300, 300, 300),
-    "standard": (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600),
+    "standard": (
+        5,
+        5 * 60,
+        30 * 60,
+        2 * 3600,
+        5 * 3600,
+        10 * 3600,
+        14 * 3600,
+        20 * 3600,
+        24 * 3600,
+    ),
     "none": (),
 }
 
@@ -48,19 +60,29 @@ class Duration(fields.Field):  # type: ignore[type-arg]
 
 
 class Url(String):
-    """An absolute http or https URL without credentials, query or fragment; a trailing slash is dropped."""
+    """An absolute http or https URL without credentials, query or fragment; a trailing slash is
+    dropped.
+    """
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
         try:
             parts = urlsplit(text)
-            valid = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+            valid = (
+                parts.scheme in ("http", "https")
+                and parts.hostname
+                and (parts.port is None or parts.port > 0)
+            )
         except ValueError:
             valid = False
         if not valid or any(character.isspace() for character in text):
             raise ValidationError(Misfit("must be an absolute http:// or https:// URL"))
         if not (parts.hostname or "").isascii():
-            raise ValidationError(Misfit("must name its host in ASCII (xn--...): other letters may look like these and be another's"))
+            raise ValidationError(
+                Misfit(
+                    "must name its host in ASCII (xn--...): other letters may look like these and be another's"
+                )
+            )
         if parts.username or parts.query or parts.fragment:
             raise ValidationError(Misfit("must have no credentials, query or fragment"))
         return text.rstrip("/")
@@ -69,11 +91,15 @@ class Url(String):
 class Retry(fields.Field):  # type: ignore[type-arg]
     """A preset's name or a list of waits between tries, as microseconds."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[int, ...]:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> tuple[int, ...]:
         if isinstance(value, str) and value in RETRY_PRESETS:
             return tuple(instants.parse_duration(wait) for wait in RETRY_PRESETS[value])
         if not isinstance(value, list):
-            raise ValidationError(f"must be a list of durations, or one of: {', '.join(RETRY_PRESETS)}")
+            raise ValidationError(
+                f"must be a list of durations, or one of: {', '.join(RETRY_PRESETS)}"
+            )
         try:
             return tuple(instants.parse_duration(wait) for wait in value)
         except ValueError as error:
@@ -203,7 +229,9 @@ class SupplierSettings(Strict):
 
     @validates_schema(pass_original=True, skip_on_field_errors=True)
     def check_contract(self, data: Any, original: Any, **kwargs: Any) -> None:
-        _, problems = load(dialects.options_of(data.get("dialect", FIRST_DIALECT)), data.get("contract", {}))
+        _, problems = load(
+            dialects.options_of(data.get("dialect", FIRST_DIALECT)), data.get("contract", {})
+        )
         wrong: dict[Any, Any] = {}
         for path, message in problems:
             branch = wrong
@@ -232,24 +260,50 @@ class Settings(Strict):
 
 
 DEFAULTS: dict[str, Any] = {
-    "server": {"host": "127.0.0.1", "port": 8080, "workers": 2, "threads": 8, "max_body": 1_048_576, "max_delay": "60s"},
+    "server": {
+        "host": "127.0.0.1",
+        "port": 8080,
+        "workers": 2,
+        "threads": 8,
+        "max_body": 1_048_576,
+        "max_delay": "60s",
+    },
     "store": {"url": "sqlite:///simulator.db", "durability": "normal"},
     "gateway": {
         "url": None,
         "kcis": None,
         "auth": {
-            "kind": None, "token_url": None, "optional": True,
-            "client_id": "simulator", "client_secret": "simulator-secret", "scope": "",
-            "token": "", "username": "", "password": "",
+            "kind": None,
+            "token_url": None,
+            "optional": True,
+            "client_id": "simulator",
+            "client_secret": "simulator-secret",
+            "scope": "",
+            "token": "",
+            "username": "",
+            "password": "",
         },
         "tls": {"ca": None, "certificate": None, "key": None, "password": ""},
     },
     "auth": {
-        "kind": "none", "tokens": [], "users": {}, "clients": {}, "token_path": "/auth/supplier/access-token", "lifetime": "1h",
+        "kind": "none",
+        "tokens": [],
+        "users": {},
+        "clients": {},
+        "token_path": "/auth/supplier/access-token",
+        "lifetime": "1h",
     },
     "delivery": {
-        "retry": "default", "retry_on": "weather", "retry_after_max": "5m", "timeout": "10s", "connect_timeout": "3s", "lease": "15s",
-        "in_flight": 64, "after_dead": "park", "queue": "order", "rate": None,
+        "retry": "default",
+        "retry_on": "weather",
+        "retry_after_max": "5m",
+        "timeout": "10s",
+        "connect_timeout": "3s",
+        "lease": "15s",
+        "in_flight": 64,
+        "after_dead": "park",
+        "queue": "order",
+        "rate": None,
         "breaker": {"failures": 10, "successes": 3, "probe_every": "1s"},
     },
     "journal": {"most": 100_000, "keep": "30d"},
@@ -259,7 +313,21 @@ DEFAULTS: dict[str, Any] = {
     "pretend_gateway": {"mount": True, "path": "/gateway"},
     "seed": None,
     "suppliers": [
-        {"name": "default", "path": "/", "dialect": "fibre_cafe", "contract": {}, "scenarios": None, "default": None},
-        {"name": "mef", "path": "/mef", "dialect": "mef", "contract": {}, "scenarios": None, "default": None},
+        {
+            "name": "default",
+            "path": "/",
+            "dialect": "fibre_cafe",
+            "contract": {},
+            "scenarios": None,
+            "default": None,
+        },
+        {
+            "name": "mef",
+            "path": "/mef",
+            "dialect": "mef",
+            "contract": {},
+            "scenarios": None,
+            "default": None,
+        },
     ],
-}  # fmt: skip
+}

@@ -9,7 +9,9 @@ from functools import lru_cache
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """Files in PEM. `ca`: who may have signed the gateway's certificate (None: whom this machine trusts); `certificate` and `key`: ours."""
+    """Files in PEM. `ca`: who may have signed the gateway's certificate (None: whom this machine
+    trusts); `certificate` and `key`: ours.
+    """
 
     ca: str | None
     certificate: str | None
@@ -19,20 +21,26 @@ class Tls:
 
 @lru_cache(maxsize=64)  # reading whom this machine trusts takes longer than making a whole supplier
 def context_of(tls: Tls) -> ssl.SSLContext:
-    """The context for connections to a gateway, its files read once. ValueError says which file cannot be used, and why."""
+    """The context for connections to a gateway, its files read once. ValueError says which file
+    cannot be used, and why.
+    """
     try:
         context = ssl.create_default_context(cafile=tls.ca)
     except (OSError, ssl.SSLError) as error:
         raise ValueError(f"gateway.tls.ca: {tls.ca} cannot be used: {_said(error)}") from None
     if tls.certificate is None:
         if tls.key is not None:
-            raise ValueError("gateway.tls.key: there is no gateway.tls.certificate that it belongs to")
+            raise ValueError(
+                "gateway.tls.key: there is no gateway.tls.certificate that it belongs to"
+            )
         return context
     try:
         context.load_cert_chain(tls.certificate, tls.key, password=lambda: tls.password)
     except (OSError, ssl.SSLError, ValueError) as error:
         files = f"{tls.certificate} with the key {tls.key}" if tls.key else tls.certificate
-        raise ValueError(f"gateway.tls.certificate: {files} cannot be used: {_said(error)}") from None
+        raise ValueError(
+            f"gateway.tls.certificate: {files} cannot be used: {_said(error)}"
+        ) from None
     return context
 
 

@@ -1,7 +1,8 @@
-"""The wire contracts. A dialect is one package here; the engine, the store and the sender never learn its words.
+"""The wire contracts. A dialect is one package here; the engine, the store and the sender never
+learn its words.
 
-To add one: a package with a function `dialect(options)` that makes a `Dialect` and a schema `Options` of its settings, its scenarios
-in `scenarios/NAME/`, one line in `_HOMES`.
+To add one: a package with a function `dialect(options)` that makes a `Dialect` and a schema
+`Options` of its settings, its scenarios in `scenarios/NAME/`, one line in `_HOMES`.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ _HOMES = {"fibre_cafe": "simulator.dialects.fibre_cafe", "mef": "simulator.diale
 
 
 class Dialect(Rules, Protocol):
-    """Everything that is particular to one contract; beside the engine's `Rules`, how to read and write its wire."""
+    """Everything that is particular to one contract; beside the engine's `Rules`, how to read and
+    write its wire.
+    """
 
     name: str
     title: str
@@ -45,31 +48,43 @@ class Dialect(Rules, Protocol):
     """Whether our order numbers count: then each create is told which of the supplier's it is."""
 
     notices: str
-    """Where messages go below the gateway's URL: `{id}` is the order's number. A setting (`gateway.kcis`) may say otherwise."""
+    """Where messages go below the gateway's URL: `{id}` is the order's number. A setting
+    (`gateway.kcis`) may say otherwise.
+    """
 
     auth: str
-    """How a gateway of this contract knows us, where no setting (`gateway.auth.kind`) says otherwise."""
+    """How a gateway of this contract knows us, where no setting (`gateway.auth.kind`) says
+    otherwise.
+    """
 
     accepted: tuple[int, ...]
     """The gateway's answers to a message that mean: delivered; the contract's own first."""
 
     def tenant_of(self, incoming: Incoming) -> str:
-        """Whose request this is, as far as it says so before anything of it is checked; empty where it does not."""
+        """Whose request this is, as far as it says so before anything of it is checked; empty where
+        it does not.
+        """
 
     def read(self, incoming: Incoming, route: Route) -> Submission | Query:
         """Check and read a request. Refused lists every problem of it at once."""
 
     plain: tuple[Step, ...]
-    """What becomes of an order that goes well: a scenario `for` one later request is told against it."""
+    """What becomes of an order that goes well: a scenario `for` one later request is told against
+    it.
+    """
 
     def begin(self, tenant: str, document: Document) -> Submission:
-        """An order that the supplier begins by itself (`Vocabulary.begins`). Refused lists what is wrong with its document."""
+        """An order that the supplier begins by itself (`Vocabulary.begins`). Refused lists what is
+        wrong with its document.
+        """
 
     def sample_beginning(self) -> tuple[str, Document]:
         """A tenant and a document that `begin` takes."""
 
     def guard_repeat(self, submission: Submission, order: Order, *, same: bool) -> None:
-        """Refused when a request that came before (`same`: with the same content) is not given its first answer again."""
+        """Refused when a request that came before (`same`: with the same content) is not given its
+        first answer again.
+        """
 
     def write(self, submission: Submission, plan: Plan) -> Outgoing:
         """The answer to a request that was played."""
@@ -78,13 +93,18 @@ class Dialect(Rules, Protocol):
         """The contract's error answer."""
 
     def silences(self, order: Order, code: str) -> str:
-        """Why a message of this code is not sent to this order's gateway: the order moves in silence. Empty: it is sent."""
+        """Why a message of this code is not sent to this order's gateway: the order moves in
+        silence. Empty: it is sent.
+        """
 
     def notice(self, order: Order, kci: Kci, request: Request | None) -> Document:
-        """The document of one message, with the newest order; `kci` has its sequence number and issue moment."""
+        """The document of one message, with the newest order; `kci` has its sequence number and
+        issue moment.
+        """
 
     def describe(self, document: Mapping[str, Any]) -> str:
-        """Any document of this contract (a request, an answer, a refusal, a message) in one line, for people.
+        """Any document of this contract (a request, an answer, a refusal, a message) in one line,
+        for people.
 
         A message begins with its number and its code.
         """
@@ -111,10 +131,14 @@ def names() -> tuple[str, ...]:
 
 
 def get(name: str, options: Mapping[str, Any] | None = None) -> Dialect:
-    """A dialect by name, with its settings (all defaults otherwise). Invalid names the nearest, or what is wrong with the settings."""
+    """A dialect by name, with its settings (all defaults otherwise). Invalid names the nearest, or
+    what is wrong with the settings.
+    """
     loaded, problems = load(options_of(name), dict(options or {}))
     if problems:
-        raise Invalid([Problem(message=f"contract: {dotted(path)}: {message}") for path, message in problems])
+        raise Invalid(
+            [Problem(message=f"contract: {dotted(path)}: {message}") for path, message in problems]
+        )
     dialect: Dialect = _home(name).dialect(loaded)
     return dialect
 

@@ -1,4 +1,6 @@
-"""What every dialect reads alike: a JSON object from a body, and the simulator's own control headers."""
+"""What every dialect reads alike: a JSON object from a body, and the simulator's own control
+headers.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,17 @@ from simulator.model import Document
 CONTROLS = ("x-scenario", "x-kci-delay", "x-problem-code", "x-seed-key")
 
 
-def read_object(headers: Mapping[str, str], body: bytes, *, repeated_keys: list[str] | None = None) -> Document:
-    """The body as a JSON object. ValueError with one sentence otherwise; `repeated_keys` as in `strict_json.loads`."""
+def read_object(
+    headers: Mapping[str, str], body: bytes, *, repeated_keys: list[str] | None = None
+) -> Document:
+    """The body as a JSON object. ValueError with one sentence otherwise; `repeated_keys` as in
+    `strict_json.loads`.
+    """
     kind, _, parameters = headers.get("content-type", "").partition(";")
     if kind.strip().lower() != "application/json":
-        raise ValueError(f"Content-Type: must be application/json, is {kind.strip()[:80] or 'absent'}")
+        raise ValueError(
+            f"Content-Type: must be application/json, is {kind.strip()[:80] or 'absent'}"
+        )
     charset = parameters.lower().replace(" ", "").replace('"', "").partition("charset=")[2]
     if charset and charset not in ("utf-8", "utf8"):
         raise ValueError(f"Content-Type: the charset must be utf-8, is {charset[:40]}")
@@ -39,9 +47,19 @@ def text_in(body: bytes, member: str) -> str:
 
 
 def misspelt_controls(headers: Mapping[str, str], known: Iterable[str]) -> list[str]:
-    """A control header with a slip of the pen would be silently without effect: say it. `known` are the contract's own headers."""
-    close = ((name, nearest(name, CONTROLS)) for name in headers if name.startswith("x-") and name not in (*CONTROLS, *known))
-    return [f"header {name} has no meaning here ({hint})" for name, hint in close if hint.startswith("did")]
+    """A control header with a slip of the pen would be silently without effect: say it. `known` are
+    the contract's own headers.
+    """
+    close = (
+        (name, nearest(name, CONTROLS))
+        for name in headers
+        if name.startswith("x-") and name not in (*CONTROLS, *known)
+    )
+    return [
+        f"header {name} has no meaning here ({hint})"
+        for name, hint in close
+        if hint.startswith("did")
+    ]
 
 
 def refusal(malformed: list[str], invalid: list[str], most: int) -> Refused:

@@ -1,4 +1,6 @@
-"""Which operation of a contract a request is for: its method and path, matched once, for the web as for rehearsals."""
+"""Which operation of a contract a request is for: its method and path, matched once, for the web as
+for rehearsals.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from simulator.base.errors import Refused
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Route:
-    """One operation of the contract: `{name}` in the path is a variable part. Those not `shown` are left out of messages."""
+    """One operation of the contract: `{name}` in the path is a variable part. Those not `shown` are
+    left out of messages.
+    """
 
     method: str
     path: str
@@ -26,19 +30,30 @@ class Router:
     """A contract's routes, ready to match."""
 
     def __init__(self, routes: Sequence[Route]) -> None:
-        rules = [Rule(rule_of(route.path), methods=[route.method], endpoint=route) for route in routes]
+        rules = [
+            Rule(rule_of(route.path), methods=[route.method], endpoint=route) for route in routes
+        ]
         self.urls = Map(rules, merge_slashes=False, redirect_defaults=False).bind("supplier")
         self.paths = ", ".join(dict.fromkeys(route.path for route in routes if route.shown))
 
     def match(self, method: str, path: str) -> tuple[Route, Mapping[str, str]]:
-        """The route of a request and the variable parts of its path. Refused: unknown_path, or wrong_method with the right ones."""
+        """The route of a request and the variable parts of its path. Refused: unknown_path, or
+        wrong_method with the right ones.
+        """
         try:
             route, variables = self.urls.match(path, method)
         except MethodNotAllowed as error:
             allow = sorted(error.valid_methods or ())
-            raise Refused("wrong_method", [f"{method} is not possible at {path[:200]}, only {', '.join(allow)}"], allow=allow) from None
+            raise Refused(
+                "wrong_method",
+                [f"{method} is not possible at {path[:200]}, only {', '.join(allow)}"],
+                allow=allow,
+            ) from None
         except HTTPException:
-            raise Refused("unknown_path", [f"there is nothing at {path[:200]}; this supplier has {self.paths}"]) from None
+            raise Refused(
+                "unknown_path",
+                [f"there is nothing at {path[:200]}; this supplier has {self.paths}"],
+            ) from None
         return route, variables
 
 

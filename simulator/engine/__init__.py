@@ -1,8 +1,9 @@
-"""The pure engine: what a request makes the supplier do (`play`), and what a due step changes (`advance`).
+"""The pure engine: what a request makes the supplier do (`play`), and what a due step changes
+(`advance`).
 
-The engine has no input, output, clock or chance of its own: `now` and `chance` are arguments, and the dialect's rules are
-passed in. A plan is fixed when it is made; only `set` and `with` wait for the step's first attempt, because they need the
-newest order.
+The engine has no input, output, clock or chance of its own: `now` and `chance` are arguments, and
+the dialect's rules are passed in. A plan is fixed when it is made; only `set` and `with` wait for
+the step's first attempt, because they need the newest order.
 """
 
 from __future__ import annotations
@@ -15,9 +16,26 @@ from simulator.engine.plan import Advance, Answer, Plan, Turn
 from simulator.engine.rules import Event, Rules
 from simulator.engine.schedule import MOST_STEPS, is_paused_by_request, signalled
 
-__all__ = ["MOST_STEPS", "Advance", "Answer", "Event", "Plan", "Rules", "Turn", "advance", "facts_of", "is_paused_by_request", "names_for", "order_names", "play", "signalled"]
+__all__ = [
+    "MOST_STEPS",
+    "Advance",
+    "Answer",
+    "Event",
+    "Plan",
+    "Rules",
+    "Turn",
+    "advance",
+    "facts_of",
+    "is_paused_by_request",
+    "names_for",
+    "order_names",
+    "play",
+    "signalled",
+]
 
 
 def play(turn: Turn, rules: Rules) -> Plan:
-    """Decide one request. Refused when the contract forbids it, Illegal or RenderFailed when the scenario itself is at fault."""
+    """Decide one request. Refused when the contract forbids it, Illegal or RenderFailed when the
+    scenario itself is at fault.
+    """
     return create(turn, rules) if turn.order is None else answer_later(turn, turn.order, rules)

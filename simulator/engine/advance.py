@@ -1,5 +1,4 @@
-"""What a due step changes.
-"""
+"""What a due step changes."""
 
 from __future__ import annotations
 
@@ -14,10 +13,20 @@ from simulator.language import paths, template
 from simulator.model import Kci, Order, Request
 
 
-def advance(order: Order, kci: Kci, requests: Sequence[Request], waiting: Sequence[Kci], rules: Rules, now: int, chance: Chance) -> Advance:
-    """Let a step happen: the order moves once, on the first attempt. `waiting` are the order's other waiting and paused KCIs.
+def advance(
+    order: Order,
+    kci: Kci,
+    requests: Sequence[Request],
+    waiting: Sequence[Kci],
+    rules: Rules,
+    now: int,
+    chance: Chance,
+) -> Advance:
+    """Let a step happen: the order moves once, on the first attempt. `waiting` are the order's
+    other waiting and paused KCIs.
 
-    Illegal or RenderFailed when it cannot; then nothing has changed, and the caller marks the KCI dead.
+    Illegal or RenderFailed when it cannot; then nothing has changed, and the caller marks the KCI
+    dead.
     """
     request = next((candidate for candidate in requests if candidate.id == kci.request), None)
     event = event_of(kci, request, rules)
@@ -28,24 +37,44 @@ def advance(order: Order, kci: Kci, requests: Sequence[Request], waiting: Sequen
         moved = replace(moved, marks=(*moved.marks, kci.mark))
     names = names_for(moved, request, now, chance.at(kci.position))
     if kci.set:
-        moved = replace(moved, document=paths.assign_all(moved.document, template.render(dict(kci.set), names)))
+        moved = replace(
+            moved, document=paths.assign_all(moved.document, template.render(dict(kci.set), names))
+        )
     moved = replace(rules.complete(moved, event, now), updated_at=now)
     fields = template.render(dict(kci.fields), {**names, "order": order_names(moved)})
-    settled = replace(request, status=event.outcome) if request is not None and event.outcome else None
+    settled = (
+        replace(request, status=event.outcome) if request is not None and event.outcome else None
+    )
     over = rules.ends(moved.status)
     return Advance(
         order=moved,
         kci=replace(kci, fields=fields, issued_at=now),
         request=settled,
-        withdraw=tuple(other.id for other in waiting if over and not other.illegal and other.id != kci.id),
-        lapsed=tuple(other.id for other in requests if over and other.status == "open" and other is not request),
+        withdraw=tuple(
+            other.id for other in waiting if over and not other.illegal and other.id != kci.id
+        ),
+        lapsed=tuple(
+            other.id
+            for other in requests
+            if over and other.status == "open" and other is not request
+        ),
     )
 
 
 def event_of(kci: Kci, request: Request | None, rules: Rules) -> Event:
     """The event of a KCI: what it tells, and which open request it settles."""
     told = Event(send=kci.send, status=kci.status, illegal=kci.illegal, members=kci.fields)
-    outcome = rules.settles(kci.send, request.action) if kci.send and request is not None and request.status == "open" else ""
+    outcome = (
+        rules.settles(kci.send, request.action)
+        if kci.send and request is not None and request.status == "open"
+        else ""
+    )
     if request is None or not outcome:
         return told
-    return replace(told, action=request.action, operation=request.operation, outcome=outcome, request=request.id)
+    return replace(
+        told,
+        action=request.action,
+        operation=request.operation,
+        outcome=outcome,
+        request=request.id,
+    )

@@ -1,5 +1,4 @@
-"""A new order: the answer, the order, its outbox.
-"""
+"""A new order: the answer, the order, its outbox."""
 
 from __future__ import annotations
 
@@ -36,12 +35,18 @@ def create(turn: Turn, rules: Rules) -> Plan:
     names = names_for(order, request, turn.now, turn.chance.at("reply"))
     reply = reply_for(scenario.reply, turn.attempt)
     begun = scenario.begins == "supplier"
-    answer = Answer(word="begun") if begun else answer_of(reply, names, rules.default_reply("create"))
+    answer = (
+        Answer(word="begun") if begun else answer_of(reply, names, rules.default_reply("create"))
+    )
     if answer.word == "reject":
         return Plan(answer=answer)
-    event = Event(action="create", operation=submission.operation, outcome=answer.word, serial=turn.serial)
+    event = Event(
+        action="create", operation=submission.operation, outcome=answer.word, serial=turn.serial
+    )
     order = rules.move(order, event, turn.now)
-    order = replace(order, document=paths.assign_all(order.document, template.render(dict(reply.set), names)))
+    order = replace(
+        order, document=paths.assign_all(order.document, template.render(dict(reply.set), names))
+    )
     order = rules.complete(order, event, turn.now)
     kcis = schedule(turn, order, scenario.timeline, request, names)
     return Plan(answer=answer, order=order, request=request, kcis=kcis)

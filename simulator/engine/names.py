@@ -1,5 +1,4 @@
-"""What templates and conditions can see: the order, the request, the parameters.
-"""
+"""What templates and conditions can see: the order, the request, the parameters."""
 
 from __future__ import annotations
 
@@ -12,7 +11,9 @@ from simulator.model import Order, Request, Submission
 
 
 def names_for(order: Order, request: Request | None, now: int, chance: Chance) -> dict[str, Any]:
-    """What a template sees: order, request (the document being answered), now, fake, supplier and the parameters."""
+    """What a template sees: order, request (the document being answered), now, fake, supplier and
+    the parameters.
+    """
     return {
         **(request.params if request else {}),
         "order": order_names(order),
@@ -24,7 +25,11 @@ def names_for(order: Order, request: Request | None, now: int, chance: Chance) -
 
 
 def facts_of(
-    submission: Submission, order: Order | None, requests: Sequence[Request], params: Mapping[str, Any], now: int
+    submission: Submission,
+    order: Order | None,
+    requests: Sequence[Request],
+    params: Mapping[str, Any],
+    now: int,
 ) -> dict[str, Any]:
     """What the conditions of a `when` are asked of."""
     return {
@@ -43,7 +48,13 @@ def facts_of(
 def order_names(order: Order) -> dict[str, Any]:
     """The order as templates and conditions see it."""
     return {
-        "id": order.id, "ref": order.ref, "tenant": order.tenant, "number": order.number, "status": order.status,
-        "operation": order.operation, "scenario": order.scenario, "document": order.document,
+        "id": order.id,
+        "ref": order.ref,
+        "tenant": order.tenant,
+        "number": order.number,
+        "status": order.status,
+        "operation": order.operation,
+        "scenario": order.scenario,
+        "document": order.document,
         "received_at": instants.format_instant(order.received_at),
-    }  # fmt: skip
+    }

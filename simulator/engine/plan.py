@@ -1,5 +1,4 @@
-"""What the engine is given (`Turn`) and what it decides (`Plan`, `Advance`).
-"""
+"""What the engine is given (`Turn`) and what it decides (`Plan`, `Advance`)."""
 
 from __future__ import annotations
 
@@ -13,10 +12,12 @@ from simulator.model import Kci, Order, Request, Scenario, Submission
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Turn:
-    """All that one request meets: the order as it is (None for a create), its requests, its waiting KCIs.
+    """All that one request meets: the order as it is (None for a create), its requests, its waiting
+    KCIs.
 
-    `waiting` holds the paused ones too. `attempt` counts the caller's repeats of this very request from 1; `position` is the
-    outbox position of the next step, `serial` which of the supplier's creates this is.
+    `waiting` holds the paused ones too. `attempt` counts the caller's repeats of this very request
+    from 1; `position` is the outbox position of the next step, `serial` which of the supplier's
+    creates this is.
     """
 
     submission: Submission
@@ -36,7 +37,9 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """The reply as the engine decided it: the word that was meant, and what the scenario overwrites."""
+    """The reply as the engine decided it: the word that was meant, and what the scenario
+    overwrites.
+    """
 
     word: str
     messages: tuple[str, ...] = ()
@@ -49,10 +52,11 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """All that must be committed, and nothing else. `order` is None when the request created and changed nothing.
+    """All that must be committed, and nothing else. `order` is None when the request created and
+    changed nothing.
 
-    `withdraw` names the KCIs that will never be sent, `paused` those that wait for another request, and `moved` gives waiting or
-    paused ones the moment at which they are due now.
+    `withdraw` names the KCIs that will never be sent, `paused` those that wait for another request,
+    and `moved` gives waiting or paused ones the moment at which they are due now.
     """
 
     answer: Answer
@@ -68,7 +72,9 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Advance:
-    """One step that happened: the order and the KCI after it, the request it settled, and what lapsed with the order's end."""
+    """One step that happened: the order and the KCI after it, the request it settled, and what
+    lapsed with the order's end.
+    """
 
     order: Order
     kci: Kci

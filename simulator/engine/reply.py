@@ -1,5 +1,4 @@
-"""The synchronous answer, and the request as it is kept: what a create and a later request share.
-"""
+"""The synchronous answer, and the request as it is kept: what a create and a later request share."""
 
 from __future__ import annotations
 
@@ -13,18 +12,30 @@ from simulator.model import Order, Reply, Request
 
 
 def request_of(turn: Turn, order: Order, count: int, *, status: str) -> Request:
-    """The request as it is kept; where the contract gives it no id of its own, it is the order's `count`-th of its kind."""
+    """The request as it is kept; where the contract gives it no id of its own, it is the order's
+    `count`-th of its kind.
+    """
     submission = turn.submission
     ref = submission.ref or f"{order.id}/{count}"
     name = turn.chance.at("request", submission.action, ref if submission.ref else count)
     return Request(
-        id=name.uuid(), order=order.id, action=submission.action, operation=submission.operation, ref=ref, tenant=order.tenant,
-        document=submission.document, status=status, params=turn.params, received_at=turn.now,
-    )  # fmt: skip
+        id=name.uuid(),
+        order=order.id,
+        action=submission.action,
+        operation=submission.operation,
+        ref=ref,
+        tenant=order.tenant,
+        document=submission.document,
+        status=status,
+        params=turn.params,
+        received_at=turn.now,
+    )
 
 
 def reply_for(reply: Reply, attempt: int) -> Reply:
-    """The reply for this attempt: `attempts` are walked by the caller's repeats, the last one stays."""
+    """The reply for this attempt: `attempts` are walked by the caller's repeats, the last one
+    stays.
+    """
     return reply.attempts[min(attempt, len(reply.attempts)) - 1] if reply.attempts else reply
 
 
@@ -36,7 +47,9 @@ def answer_of(reply: Reply, names: Mapping[str, Any], default: str) -> Answer:
         messages=tuple(str(message) for message in template.render(list(reply.messages), names)),
         delay=length_of(reply.delay, names) if reply.delay is not None else 0,
         status=reply.status,
-        headers={name: str(value) for name, value in template.render(dict(reply.headers), names).items()},
+        headers={
+            name: str(value) for name, value in template.render(dict(reply.headers), names).items()
+        },
         body=template.render(reply.body, names),
         has_body=reply.has_body,
     )

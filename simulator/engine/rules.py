@@ -1,5 +1,4 @@
-"""What the engine asks a dialect (`Rules`), and the events that move an order.
-"""
+"""What the engine asks a dialect (`Rules`), and the events that move an order."""
 
 from __future__ import annotations
 
@@ -14,10 +13,11 @@ from simulator.model import Entry, Order, Request, Submission
 class Event:
     """Something that moves an order.
 
-    Either an `action` with its `outcome` (create: the reply's word; later requests: opened, applied, refused), or a
-    `send`/`status` of the story, where `action` and `outcome` say which open request the message settles, if any. `operation` is
-    the dialect's finer name of the action, `serial` counts a supplier's creates from 1, `members` is the step's `with` as it is
-    written: a template in it is not rendered yet.
+    Either an `action` with its `outcome` (create: the reply's word; later requests: opened,
+    applied, refused), or a `send`/`status` of the story, where `action` and `outcome` say which
+    open request the message settles, if any. `operation` is the dialect's finer name of the action,
+    `serial` counts a supplier's creates from 1, `members` is the step's `with` as it is written: a
+    template in it is not rendered yet.
     """
 
     action: str = ""
@@ -32,7 +32,9 @@ class Event:
 
 
 class Rules(Protocol):
-    """What the engine asks a dialect. Pure functions; Illegal and Refused are their only exceptions."""
+    """What the engine asks a dialect. Pure functions; Illegal and Refused are their only
+    exceptions.
+    """
 
     pauses: Mapping[str, str]
     """Actions whose `pause` does not end with their own last step, and the action that ends it."""
@@ -41,22 +43,32 @@ class Rules(Protocol):
         """The reply word when the scenario gives none."""
 
     def default_pending(self, action: str) -> str:
-        """keep, withdraw or pause: what an accepted request of this kind does to the story's waiting KCIs."""
+        """keep, withdraw or pause: what an accepted request of this kind does to the story's
+        waiting KCIs.
+        """
 
     def default_entry(self, action: str) -> Entry:
         """How a later request is answered when no entry of the scenario fits."""
 
     def guard(self, order: Order, submission: Submission, requests: Sequence[Request]) -> None:
-        """Refused when the contract forbids this request of this order now; `requests` are all of the order."""
+        """Refused when the contract forbids this request of this order now; `requests` are all of
+        the order.
+        """
 
     def settles(self, code: str, action: str) -> str:
-        """The outcome (applied, refused) that a message of this code brings to an open request of this kind; empty for others."""
+        """The outcome (applied, refused) that a message of this code brings to an open request of
+        this kind; empty for others.
+        """
 
     def move(self, order: Order, event: Event, now: int) -> Order:
-        """The order after an event: status, stack, memo, number. Illegal when the contract forbids it."""
+        """The order after an event: status, stack, memo, number. Illegal when the contract forbids
+        it.
+        """
 
     def complete(self, order: Order, event: Event, now: int) -> Order:
-        """The order's document with the members filled in that the contract makes mandatory for this event."""
+        """The order's document with the members filled in that the contract makes mandatory for
+        this event.
+        """
 
     def merge(self, order: Order, request: Request) -> Order:
         """The order after an applied request: what its document asked for stands in the order's."""

@@ -1,5 +1,4 @@
-"""When the steps of a timeline are due, and what a signal changes.
-"""
+"""When the steps of a timeline are due, and what a signal changes."""
 
 from __future__ import annotations
 
@@ -16,8 +15,12 @@ from simulator.model import Kci, Order, Request, Step
 MOST_STEPS = 1000
 
 
-def schedule(turn: Turn, order: Order, steps: Sequence[Step], request: Request, names: Mapping[str, Any]) -> tuple[Kci, ...]:
-    """Give each step its due moment. Steps come one after another: an `at` in the past waits for the step before it."""
+def schedule(
+    turn: Turn, order: Order, steps: Sequence[Step], request: Request, names: Mapping[str, Any]
+) -> tuple[Kci, ...]:
+    """Give each step its due moment. Steps come one after another: an `at` in the past waits for
+    the step before it.
+    """
     if len(steps) > MOST_STEPS:
         raise Illegal(f"a timeline has at most {MOST_STEPS} steps")
     kcis: list[Kci] = []
@@ -63,7 +66,9 @@ def _due(step: Step, before: int, order: Order, names: Mapping[str, Any]) -> int
 
 
 def length_of(value: Any, names: Mapping[str, Any]) -> int:
-    """A duration: microseconds where the loader read it already, text or seconds where a template gives it."""
+    """A duration: microseconds where the loader read it already, text or seconds where a template
+    gives it.
+    """
     if isinstance(value, int):
         return value
     try:
@@ -78,19 +83,25 @@ def is_paused_by_request(kci: Kci) -> bool:
 
 
 def signalled(waiting: Sequence[Kci], name: str, now: int) -> tuple[Kci, ...]:
-    """What a signal changes: the steps that waited for it go on, later ones that wait for another one move with them.
+    """What a signal changes: the steps that waited for it go on, later ones that wait for another
+    one move with them.
 
-    Illegal says what is waited for instead. A signal may come before its time: then nothing is later than it was planned.
+    Illegal says what is waited for instead. A signal may come before its time: then nothing is
+    later than it was planned.
     """
     if any(is_paused_by_request(kci) for kci in waiting):
         raise Illegal("a request has paused the order: let it go on first")
     gates: dict[str, Kci] = {}
     for kci in sorted((kci for kci in waiting if kci.gate), key=lambda kci: kci.position):
-        gates.setdefault(kci.request, kci)  # the first gate of each timeline is the one it stands at
+        # the first gate of each timeline is the one it stands at
+        gates.setdefault(kci.request, kci)
     first = next((kci for kci in gates.values() if kci.gate == name), None)
     if first is None or first.gate_at is None:
         names = ", ".join(sorted({kci.gate for kci in gates.values()}))
-        raise Illegal(f"the order does not wait for the signal {name[:80]}" + (f": it waits for {names}" if names else ""))
+        raise Illegal(
+            f"the order does not wait for the signal {name[:80]}"
+            + (f": it waits for {names}" if names else "")
+        )
     late = max(0, now - first.gate_at)
     mine = [kci for kci in waiting if kci.gate and kci.request == first.request]
     same = {kci.id for kci in mine if (kci.gate, kci.gate_at) == (first.gate, first.gate_at)}

@@ -1,6 +1,8 @@
-"""Credentials at a door: OAuth2 client credentials as the side that gives tokens (RFC 6749, section 4.4), Basic, and who calls.
+"""Credentials at a door: OAuth2 client credentials as the side that gives tokens (RFC 6749, section
+4.4), Basic, and who calls.
 
-The tokens are JWTs signed with a key of the caller's choice; nothing is kept of them, so any process can check what another gave.
+The tokens are JWTs signed with a key of the caller's choice; nothing is kept of them, so any
+process can check what another gave.
 """
 
 from __future__ import annotations
@@ -27,22 +29,37 @@ def key_of(*names: str) -> str:
 def grant(
     authorization: str, form: Mapping[str, str], clients: Mapping[str, str], key: str, lifetime: int
 ) -> tuple[int, Mapping[str, Any]]:
-    """Answer a token request: an HTTP status and a body. `lifetime` in microseconds; the errors are RFC 6749's, section 5.2.
+    """Answer a token request: an HTTP status and a body. `lifetime` in microseconds; the errors are
+    RFC 6749's, section 5.2.
 
-    The client names itself by Basic credentials or in the form; every error is a 400, as at the gateway's own endpoint (reference 2.4).
+    The client names itself by Basic credentials or in the form; every error is a 400, as at the
+    gateway's own endpoint (reference 2.4).
     """
     kind = form.get("grant_type", "")
     if kind != "client_credentials":
         return 400, {"error": "unsupported_grant_type" if kind else "invalid_request"}
-    client, secret = basic(authorization) or (form.get("client_id", ""), form.get("client_secret", ""))
+    client, secret = basic(authorization) or (
+        form.get("client_id", ""),
+        form.get("client_secret", ""),
+    )
     if not client:
         return 400, {"error": "invalid_request"}
     if not _same(clients.get(client), secret):
         return 400, {"error": "invalid_client"}
     seconds = lifetime // instants.SECOND
     issued = clock.wall() // instants.SECOND
-    claims = {"client_id": client, "sub": client, "iat": issued, "exp": issued + seconds, "jti": seed.unique()}
-    return 200, {"access_token": jwt.encode(claims, key, algorithm=_ALGORITHM), "expires_in": seconds, "token_type": "Bearer"}
+    claims = {
+        "client_id": client,
+        "sub": client,
+        "iat": issued,
+        "exp": issued + seconds,
+        "jti": seed.unique(),
+    }
+    return 200, {
+        "access_token": jwt.encode(claims, key, algorithm=_ALGORITHM),
+        "expires_in": seconds,
+        "token_type": "Bearer",
+    }
 
 
 def refusal_of(token: str, key: str) -> str:
@@ -57,7 +74,9 @@ def refusal_of(token: str, key: str) -> str:
 
 
 def is_one_of(secret: str, known: Mapping[str, str] | tuple[str, ...], name: str = "") -> bool:
-    """Whether a secret is one of a list, or in a map the one of that name; in a time that tells nothing about it."""
+    """Whether a secret is one of a list, or in a map the one of that name; in a time that tells
+    nothing about it.
+    """
     if isinstance(known, Mapping):
         return _same(known.get(name), secret)
     matches = [_same(one, secret) for one in known]
@@ -83,7 +102,9 @@ def bearer(authorization: str) -> str:
 
 
 def client_of(authorization: str) -> str:
-    """Who a caller says it is: the user of Basic credentials, or what a JWT claims. It proves nothing; empty where it does not say."""
+    """Who a caller says it is: the user of Basic credentials, or what a JWT claims. It proves
+    nothing; empty where it does not say.
+    """
     if named := basic(authorization):
         return named[0]
     try:
@@ -95,4 +116,7 @@ def client_of(authorization: str) -> str:
 
 
 def _same(wanted: str | None, given: str) -> bool:
-    return hmac.compare_digest((wanted if wanted is not None else seed.unique()).encode(), given.encode("utf-8", "surrogateescape"))
+    return hmac.compare_digest(
+        (wanted if wanted is not None else seed.unique()).encode(),
+        given.encode("utf-8", "surrogateescape"),
+    )

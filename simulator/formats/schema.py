@@ -1,7 +1,9 @@
-"""marshmallow, the strict way: no type is ever coerced, an unknown key is told the nearest valid one.
+"""marshmallow, the strict way: no type is ever coerced, an unknown key is told the nearest valid
+one.
 
-Each message knows its class. A `Misfit` reads well but is not possible (an enumeration, a range, a length, a pattern); every
-other message says that the document is malformed (a missing member, a wrong type). The dialects answer 422 and 400 by that.
+Each message knows its class. A `Misfit` reads well but is not possible (an enumeration, a range, a
+length, a pattern); every other message says that the document is malformed (a missing member, a
+wrong type). The dialects answer 422 and 400 by that.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ class OneOf(validate.OneOf):
     """One of the listed values; the message names the nearest."""
 
     def _format_error(self, value: Any) -> str:
-        return Misfit(f"`{_brief(value)}` is not valid, {errors.nearest(value, [str(choice) for choice in self.choices])}")
+        return Misfit(
+            f"`{_brief(value)}` is not valid, {errors.nearest(value, [str(choice) for choice in self.choices])}"
+        )
 
 
 class Length(validate.Length):
@@ -44,7 +48,13 @@ class Length(validate.Length):
     def _format_error(self, value: Any, message: str) -> str:
         unit = "characters" if isinstance(value, str) else "entries"
         low, high = self.min or 0, self.max
-        bounds = f"at least {low}" if high is None else f"at most {high}" if not low else f"{low} to {high}"
+        bounds = (
+            f"at least {low}"
+            if high is None
+            else f"at most {high}"
+            if not low
+            else f"{low} to {high}"
+        )
         return Misfit(f"must have {bounds} {unit}, has {len(value)}")
 
 
@@ -121,7 +131,9 @@ class CalendarDate(fields.Date):
                 raise ValueError
             date.fromisoformat(value)
         except ValueError:
-            raise ValidationError(f"date_range: `{_brief(value)}` is not a date YYYY-MM-DD") from None
+            raise ValidationError(
+                f"date_range: `{_brief(value)}` is not a date YYYY-MM-DD"
+            ) from None
         return value
 
 
@@ -150,9 +162,13 @@ class Mapped(fields.Raw):
 
 
 class OneOfTypes(fields.Field):  # type: ignore[type-arg]
-    """An object whose member `key` says which schema it keeps; a `plain` one may be a string instead."""
+    """An object whose member `key` says which schema it keeps; a `plain` one may be a string
+    instead.
+    """
 
-    def __init__(self, key: str, schemas: Mapping[str, type[Schema]], *, plain: bool = False, **options: Any) -> None:
+    def __init__(
+        self, key: str, schemas: Mapping[str, type[Schema]], *, plain: bool = False, **options: Any
+    ) -> None:
         super().__init__(**options)
         self.key = key
         self.schemas = {name: schema() for name, schema in schemas.items()}
@@ -172,7 +188,13 @@ class OneOfTypes(fields.Field):  # type: ignore[type-arg]
         if schema is None:
             name = value.get(self.key)
             known = Misfit(f"`{_brief(name)}` is not valid, one of: {', '.join(self.schemas)}")
-            said = "is required" if name is None else known if isinstance(name, str) else "must be a string"
+            said = (
+                "is required"
+                if name is None
+                else known
+                if isinstance(name, str)
+                else "must be a string"
+            )
             raise ValidationError({self.key: [said]})
         messages = schema.validate(value, partial=kwargs.get("partial"))
         if messages:
@@ -181,7 +203,9 @@ class OneOfTypes(fields.Field):  # type: ignore[type-arg]
 
 
 class Tolerant(Schema):
-    """For documents from outside: unknown members are let through (a conformance tool must carry what it does not know)."""
+    """For documents from outside: unknown members are let through (a conformance tool must carry
+    what it does not know).
+    """
 
     error_messages = {"type": "must be an object"}
 
@@ -208,14 +232,20 @@ class Strict(Schema):
             if key in self.later:
                 found[key] = [f"`{key}` is not yet supported"]
             elif key not in known:
-                found[key] = [f"unknown key `{key}` ({errors.nearest(key, known) or 'there are none here'})"]
+                found[key] = [
+                    f"unknown key `{key}` ({errors.nearest(key, known) or 'there are none here'})"
+                ]
         if found:
             raise ValidationError(found)
 
 
 def nested(schema: type[Schema] | Schema | Callable[[], Schema], **options: Any) -> fields.Nested:
     """A nested schema whose wrong type is said plainly."""
-    message = "must be a map" if isinstance(schema, type) and issubclass(schema, Strict) else "must be an object"
+    message = (
+        "must be a map"
+        if isinstance(schema, type) and issubclass(schema, Strict)
+        else "must be an object"
+    )
     return fields.Nested(schema, error_messages={"type": message, **_REQUIRED}, **options)
 
 
@@ -230,7 +260,9 @@ for _field in (String, Integer, Number, Boolean, CalendarDate, Moment, Mapped, O
 
 
 def load(schema: Schema, document: Any) -> tuple[Any, list[tuple[Path, str]]]:
-    """What a document says by a schema, and the problems that keep it from being loaded: one of them is empty."""
+    """What a document says by a schema, and the problems that keep it from being loaded: one of
+    them is empty.
+    """
     try:
         return schema.load(document), []
     except ValidationError as error:
@@ -246,7 +278,9 @@ def load_field(field: fields.Field[Any], value: Any) -> tuple[Any, list[tuple[Pa
 
 
 def flatten(messages: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Turn marshmallow's nested messages into (path, message) pairs; `_schema` means the object itself."""
+    """Turn marshmallow's nested messages into (path, message) pairs; `_schema` means the object
+    itself.
+    """
     if isinstance(messages, Mapping):
         for key, inner in messages.items():
             yield from flatten(inner, path if key == "_schema" else (*path, key))
@@ -279,7 +313,11 @@ def unknown_members(schema: Schema, document: Any, path: Path = ()) -> Iterator[
         elif isinstance(field, OneOfTypes):
             chosen = field.schema_of(value)
             yield from unknown_members(chosen, value, (*path, key)) if chosen else ()
-        elif isinstance(field, fields.List) and isinstance(field.inner, fields.Nested) and isinstance(value, list):
+        elif (
+            isinstance(field, fields.List)
+            and isinstance(field.inner, fields.Nested)
+            and isinstance(value, list)
+        ):
             for index, entry in enumerate(value):
                 yield from unknown_members(field.inner.schema, entry, (*path, key, index))
 

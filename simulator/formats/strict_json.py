@@ -1,7 +1,9 @@
-"""JSON that every store, every gateway and we ourselves read the same way; anything else is refused at the door.
+"""JSON that every store, every gateway and we ourselves read the same way; anything else is refused
+at the door.
 
-RFC 8259 in UTF-8 without a byte order mark, and no NaN, no infinity, no duplicate key, no lone surrogate, no NUL, no number that
-loses its value, no nesting past 64. Each refusal begins with a stable word (not_json, not_utf8, bad_text, too_deep, ...).
+RFC 8259 in UTF-8 without a byte order mark, and no NaN, no infinity, no duplicate key, no lone
+surrogate, no NUL, no number that loses its value, no nesting past 64. Each refusal begins with a
+stable word (not_json, not_utf8, bad_text, too_deep, ...).
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 def loads(body: bytes, *, repeated_keys: list[str] | None = None) -> Any:
     """Parse a document. ValueError with one sentence when it cannot be read or kept.
 
-    A key twice in one object is refused; where `repeated_keys` is given, the last one counts and the list gets its name.
+    A key twice in one object is refused; where `repeated_keys` is given, the last one counts and
+    the list gets its name.
     """
     text = _decode(body)
     if not text.strip():
@@ -28,9 +31,17 @@ def loads(body: bytes, *, repeated_keys: list[str] | None = None) -> Any:
     _measure_depth(text)
     try:
         unique = partial(_unique_keys, repeated_keys)
-        value = json.loads(text, parse_constant=_no_constant, parse_float=_float, parse_int=_int, object_pairs_hook=unique)
+        value = json.loads(
+            text,
+            parse_constant=_no_constant,
+            parse_float=_float,
+            parse_int=_int,
+            object_pairs_hook=unique,
+        )
     except json.JSONDecodeError as error:
-        raise ValueError(f"not_json: {error.msg} at line {error.lineno} column {error.colno}") from None
+        raise ValueError(
+            f"not_json: {error.msg} at line {error.lineno} column {error.colno}"
+        ) from None
     _check_text(value)
     return value
 
@@ -42,7 +53,9 @@ def dumps(value: Any) -> str:
 
 def canonical(value: Any) -> str:
     """Write JSON in one form only, whatever the member order: for fingerprints."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+    return json.dumps(
+        value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False
+    )
 
 
 def keepable(text: str) -> str:
@@ -103,7 +116,9 @@ def _unique_keys(repeated: list[str] | None, pairs: list[tuple[str, Any]]) -> di
 def _check_text(value: Any) -> None:
     if isinstance(value, str):
         if _UNKEEPABLE.search(value):
-            raise ValueError("bad_text: a string holds a NUL or a lone surrogate, which no store can keep")
+            raise ValueError(
+                "bad_text: a string holds a NUL or a lone surrogate, which no store can keep"
+            )
     elif isinstance(value, dict):
         for key, member in value.items():
             _check_text(key)

@@ -1,7 +1,9 @@
-"""YAML for people who write scenarios: every value knows its line and column, and nothing surprising is let in.
+"""YAML for people who write scenarios: every value knows its line and column, and nothing
+surprising is let in.
 
-YAML 1.2 in spirit: `on`, `NO`, `12:30`, `010` and dates are strings; only true, false, null and plain numbers are not. Duplicate
-keys, tags, merge keys, several documents, recursion, exploding aliases, deep or large files are problems, all found at once.
+YAML 1.2 in spirit: `on`, `NO`, `12:30`, `010` and dates are strings; only true, false, null and
+plain numbers are not. Duplicate keys, tags, merge keys, several documents, recursion, exploding
+aliases, deep or large files are problems, all found at once.
 """
 
 from __future__ import annotations
@@ -21,10 +23,24 @@ DEEPEST = 32
 HEAVIEST = 100_000
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_PLAIN_TAGS = {"tag:yaml.org,2002:" + name for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge", "value")}
+_PLAIN_TAGS = {
+    "tag:yaml.org,2002:" + name
+    for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge", "value")
+}
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
-_FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})?\.[0-9]{1,17}([eE][-+]?[0-9]{1,2})?|[-+]?[0-9]{1,17}[eE][-+]?[0-9]{1,2}")
-_WORDS = {"true": True, "True": True, "false": False, "False": False, "null": None, "Null": None, "~": None, "": None}
+_FLOAT = re.compile(
+    r"[-+]?(0|[1-9][0-9]{0,17})?\.[0-9]{1,17}([eE][-+]?[0-9]{1,2})?|[-+]?[0-9]{1,17}[eE][-+]?[0-9]{1,2}"
+)
+_WORDS = {
+    "true": True,
+    "True": True,
+    "false": False,
+    "False": False,
+    "null": None,
+    "Null": None,
+    "~": None,
+    "": None,
+}
 
 Path = tuple[Hashable, ...]
 
@@ -40,7 +56,9 @@ class Place:
 
 @dataclass(slots=True)
 class Located:
-    """A parsed document: plain Python values, and the place of each by its path of keys and indices."""
+    """A parsed document: plain Python values, and the place of each by its path of keys and
+    indices.
+    """
 
     value: Any
     file: str
@@ -52,11 +70,21 @@ class Located:
             path = path[:-1]
         return self.places.get(path, Place(1, 1))
 
-    def problem(self, path: Path, message: str, *, code: str = "invalid", hint: str = "", at_key: bool = False) -> Problem:
+    def problem(
+        self,
+        path: Path,
+        message: str,
+        *,
+        code: str = "invalid",
+        hint: str = "",
+        at_key: bool = False,
+    ) -> Problem:
         """A Problem at the value (or key) of `path`."""
         place = self.place(path)
         line, column = place.key if at_key and place.key else (place.line, place.column)
-        return Problem(message=message, file=self.file, line=line, column=column, code=code, hint=hint)
+        return Problem(
+            message=message, file=self.file, line=line, column=column, code=code, hint=hint
+        )
 
 
 def load(text: str | bytes, file: str) -> Located:
@@ -70,7 +98,9 @@ def load(text: str | bytes, file: str) -> Located:
     except yaml.YAMLError as error:
         raise Invalid([_unreadable(error, source, file)]) from None
     if node is None:
-        raise Invalid([Problem(message="the file is empty", file=file, line=1, column=1, code="empty")])
+        raise Invalid(
+            [Problem(message="the file is empty", file=file, line=1, column=1, code="empty")]
+        )
     located = Located(None, file)
     builder = _Builder(located)
     located.value = builder.build(node, ())
@@ -83,7 +113,15 @@ def _decode(text: str | bytes, file: str) -> str:
     size = len(text)
     if size > LARGEST:
         raise Invalid(
-            [Problem(message=f"the file has {size} bytes; {LARGEST} are the most", file=file, line=1, column=1, code="too_large")]
+            [
+                Problem(
+                    message=f"the file has {size} bytes; {LARGEST} are the most",
+                    file=file,
+                    line=1,
+                    column=1,
+                    code="too_large",
+                )
+            ]
         )
     if isinstance(text, str):
         return text
@@ -104,24 +142,50 @@ def _decode(text: str | bytes, file: str) -> str:
     except UnicodeDecodeError as error:
         line = text.count(b"\n", 0, error.start) + 1
         column = error.start - text.rfind(b"\n", 0, error.start)
-        raise Invalid([Problem(message="not UTF-8 text", file=file, line=line, column=column, code="encoding")]) from None
+        raise Invalid(
+            [
+                Problem(
+                    message="not UTF-8 text", file=file, line=line, column=column, code="encoding"
+                )
+            ]
+        ) from None
 
 
 def _measure(source: str, file: str) -> None:
-    """Count depth and documents on the event stream: composing a deep file first would cost seconds or the stack."""
+    """Count depth and documents on the event stream: composing a deep file first would cost seconds
+    or the stack.
+    """
     depth = documents = 0
     try:
         for event in yaml.parse(source, Loader=_Loader):
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > DEEPEST:
-                    raise Invalid([_at(event.start_mark, f"nested deeper than {DEEPEST} levels", file, "too_deep")])
+                    raise Invalid(
+                        [
+                            _at(
+                                event.start_mark,
+                                f"nested deeper than {DEEPEST} levels",
+                                file,
+                                "too_deep",
+                            )
+                        ]
+                    )
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
             elif isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    raise Invalid([_at(event.start_mark, "a second document begins here: one file holds one", file, "documents")])
+                    raise Invalid(
+                        [
+                            _at(
+                                event.start_mark,
+                                "a second document begins here: one file holds one",
+                                file,
+                                "documents",
+                            )
+                        ]
+                    )
     except yaml.MarkedYAMLError as error:
         raise Invalid([_syntax_problem(error, file)]) from None
     except yaml.YAMLError as error:
@@ -129,30 +193,52 @@ def _measure(source: str, file: str) -> None:
 
 
 def _at(mark: Any, message: str, file: str, code: str, hint: str = "") -> Problem:
-    return Problem(message=message, file=file, line=mark.line + 1, column=mark.column + 1, code=code, hint=hint)
+    return Problem(
+        message=message, file=file, line=mark.line + 1, column=mark.column + 1, code=code, hint=hint
+    )
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, file: str) -> Problem:
     mark = error.problem_mark or error.context_mark
     said = (error.problem or error.context or "cannot be read").strip()
-    hint = "indent with spaces, not tabs, and quote a text that begins with @, ` or %" if "cannot start any token" in said else ""
-    if "expected ',' or '}'" in said or "expected ',' or ']'" in said or "mapping values are not allowed" in said:
+    hint = (
+        "indent with spaces, not tabs, and quote a text that begins with @, ` or %"
+        if "cannot start any token" in said
+        else ""
+    )
+    if (
+        "expected ',' or '}'" in said
+        or "expected ',' or ']'" in said
+        or "mapping values are not allowed" in said
+    ):
         hint = "a text that holds `{`, `}`, `,` or `: ` wants quotes"
     if mark is None:
-        return Problem(message=f"not YAML: {said}", file=file, line=1, column=1, code="yaml", hint=hint)
+        return Problem(
+            message=f"not YAML: {said}", file=file, line=1, column=1, code="yaml", hint=hint
+        )
     return _at(mark, f"not YAML: {said}", file, "yaml", hint)
 
 
 def _unreadable(error: yaml.YAMLError, source: str, file: str) -> Problem:
-    """A character that no YAML file may hold; the parser's own words for it take two lines and count bytes."""
+    """A character that no YAML file may hold; the parser's own words for it take two lines and
+    count bytes.
+    """
     character = chr(getattr(error, "character", 0))
     index = max(0, source.find(character))
     line, column = source.count("\n", 0, index) + 1, index - source.rfind("\n", 0, index)
-    return Problem(message=f"not YAML: the character {character!a} is not allowed", file=file, line=line, column=column, code="yaml")
+    return Problem(
+        message=f"not YAML: the character {character!a} is not allowed",
+        file=file,
+        line=line,
+        column=column,
+        code="yaml",
+    )
 
 
 class _Builder:
-    """Walks composed nodes into plain values, noting places and problems; expanded aliases count by weight."""
+    """Walks composed nodes into plain values, noting places and problems; expanded aliases count by
+    weight.
+    """
 
     def __init__(self, located: Located) -> None:
         self.located = located
@@ -163,7 +249,16 @@ class _Builder:
     def build(self, node: Any, path: Path, key: tuple[int, int] | None = None) -> Any:
         self.weight += 1
         if self.weight > HEAVIEST:
-            raise Invalid([_at(node.start_mark, f"aliases expand to more than {HEAVIEST} values", self.located.file, "too_heavy")])
+            raise Invalid(
+                [
+                    _at(
+                        node.start_mark,
+                        f"aliases expand to more than {HEAVIEST} values",
+                        self.located.file,
+                        "too_heavy",
+                    )
+                ]
+            )
         self.located.places[path] = Place(node.start_mark.line + 1, node.start_mark.column + 1, key)
         if id(node) in self.open:
             self.say(node, "an anchor that holds itself", "recursive_alias")
@@ -173,10 +268,18 @@ class _Builder:
             return None
         if isinstance(node, yaml.ScalarNode):
             if strict_json.keepable(node.value) != node.value:
-                self.say(node, "a text holds a NUL or a lone surrogate, which no store can keep", "bad_text")
+                self.say(
+                    node,
+                    "a text holds a NUL or a lone surrogate, which no store can keep",
+                    "bad_text",
+                )
             return _scalar(node)
         self.open.add(id(node))
-        value = self.mapping(node, path) if isinstance(node, yaml.MappingNode) else self.sequence(node, path)
+        value = (
+            self.mapping(node, path)
+            if isinstance(node, yaml.MappingNode)
+            else self.sequence(node, path)
+        )
         self.open.discard(id(node))
         return value
 
@@ -197,10 +300,23 @@ class _Builder:
                 self.say(key_node, "merge keys (`<<`) are not allowed", "merge")
                 continue
             if key in members:
-                self.say(key_node, f"the key `{key}` occurs twice: first on line {lines[key]}", "duplicate_key")
+                self.say(
+                    key_node,
+                    f"the key `{key}` occurs twice: first on line {lines[key]}",
+                    "duplicate_key",
+                )
                 continue
-            if node.flow_style and value_node.value == "" and value_node.start_mark.index == value_node.end_mark.index:
-                self.say(key_node, f"`{key}` has no value", "no_value", "a comma inside an unquoted text splits it: quote the text")
+            if (
+                node.flow_style
+                and value_node.value == ""
+                and value_node.start_mark.index == value_node.end_mark.index
+            ):
+                self.say(
+                    key_node,
+                    f"`{key}` has no value",
+                    "no_value",
+                    "a comma inside an unquoted text splits it: quote the text",
+                )
                 continue
             lines[key] = mark.line + 1
             members[key] = self.build(value_node, (*path, key), (mark.line + 1, mark.column + 1))

@@ -1,7 +1,7 @@
 """The HTTP client towards gateways.
 
-It is asynchronous: a total deadline must hold against a gateway that sends one byte a second, and a few hanging posts must not
-hold up the others. Everything here runs in wall time.
+It is asynchronous: a total deadline must hold against a gateway that sends one byte a second, and a
+few hanging posts must not hold up the others. Everything here runs in wall time.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ _ALWAYS = {"User-Agent": f"supplier-simulator/{__version__}", "Accept-Encoding":
 
 
 class Client:
-    """One per sender process: keep-alive connections to every supplier's gateway, and their tokens. Use inside an event loop."""
+    """One per sender process: keep-alive connections to every supplier's gateway, and their tokens.
+    Use inside an event loop.
+    """
 
     def __init__(self, delivery: Delivery) -> None:
         self.delivery = delivery
@@ -37,14 +39,20 @@ class Client:
     async def open(self) -> None:
         connector = aiohttp.TCPConnector(limit=self.delivery.in_flight, keepalive_timeout=1.5)
         jar = aiohttp.DummyCookieJar()  # what one gateway sets is no business of the next message
-        self.session = aiohttp.ClientSession(connector=connector, cookie_jar=jar, auto_decompress=False, headers=_ALWAYS)
+        self.session = aiohttp.ClientSession(
+            connector=connector, cookie_jar=jar, auto_decompress=False, headers=_ALWAYS
+        )
 
     async def close(self) -> None:
         if self.session is not None:
             await self.session.close()
 
-    async def post(self, gateway: Gateway, policy: Policy, path: str, body: str, headers: Mapping[str, str]) -> Result:
-        """Post one message, within the policy's time. A 401 costs one new token and one more post, within the same try."""
+    async def post(
+        self, gateway: Gateway, policy: Policy, path: str, body: str, headers: Mapping[str, str]
+    ) -> Result:
+        """Post one message, within the policy's time. A 401 costs one new token and one more post,
+        within the same try.
+        """
         assert self.session is not None
         try:
             credentials = self._credentials_of(gateway, policy)
@@ -62,20 +70,36 @@ class Client:
         raise AssertionError("unreachable")
 
     def _credentials_of(self, gateway: Gateway, policy: Policy) -> Credentials:
-        """Those of a gateway, shared by all suppliers that know it alike; the oldest are forgotten when many came and went."""
+        """Those of a gateway, shared by all suppliers that know it alike; the oldest are forgotten
+        when many came and went.
+        """
         known = self.credentials.pop(gateway, None) or credentials_for(gateway, policy)
         self.credentials[gateway] = known
         while len(self.credentials) > MOST_GATEWAYS:
             self.credentials.pop(next(iter(self.credentials)))
         return known
 
-    async def _send(self, url: str, policy: Policy, body: str, headers: Mapping[str, str], credentials: Credentials) -> Result:
+    async def _send(
+        self,
+        url: str,
+        policy: Policy,
+        body: str,
+        headers: Mapping[str, str],
+        credentials: Credentials,
+    ) -> Result:
         assert self.session is not None
         begun, seconds = clock.monotonic(), instants.SECOND
-        timeout = aiohttp.ClientTimeout(total=policy.timeout / seconds, sock_connect=policy.connect_timeout / seconds)
+        timeout = aiohttp.ClientTimeout(
+            total=policy.timeout / seconds, sock_connect=policy.connect_timeout / seconds
+        )
         try:
             async with self.session.post(
-                url, data=body.encode(), headers=headers, allow_redirects=False, timeout=timeout, ssl=credentials.tls
+                url,
+                data=body.encode(),
+                headers=headers,
+                allow_redirects=False,
+                timeout=timeout,
+                ssl=credentials.tls,
             ) as response:
                 kept = await response.content.read(KEPT_BODY)
                 answer = {name: value for name, value in response.headers.items()}

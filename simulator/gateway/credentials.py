@@ -1,5 +1,4 @@
-"""Credentials towards a gateway: fixed ones, and OAuth2 tokens that are fetched and renewed.
-"""
+"""Credentials towards a gateway: fixed ones, and OAuth2 tokens that are fetched and renewed."""
 
 from __future__ import annotations
 
@@ -21,7 +20,6 @@ from simulator.formats import strict_json
 log = logging.getLogger("simulator.gateway_client")
 
 
-
 _NO_ENDPOINT = (204, 404, 405, 501)
 
 
@@ -32,7 +30,9 @@ _TOKEN_WAITS = (1, 2, 5, 10)
 
 
 class NoToken(Exception):
-    """The token endpoint gave none; the text says what it did. `silent`: it was not even asked, its own back-off runs for `wait`."""
+    """The token endpoint gave none; the text says what it did. `silent`: it was not even asked, its
+    own back-off runs for `wait`.
+    """
 
     wait = 0
     silent = False
@@ -55,7 +55,9 @@ class _Fixed:
 
 
 class _OAuth2:
-    """Client credentials (reference 2.4): one token for all, fetched once for all who wait, renewed before it ends."""
+    """Client credentials (reference 2.4): one token for all, fetched once for all who wait, renewed
+    before it ends.
+    """
 
     def __init__(self, tls: ssl.SSLContext, url: str, auth: Auth, timeout: int) -> None:
         self.tls = tls
@@ -81,7 +83,9 @@ class _OAuth2:
                 await self._fetch(session)
             except NoToken as error:
                 self.failed = str(error)
-                error.wait = _TOKEN_WAITS[min(self.failures, len(_TOKEN_WAITS) - 1)] * instants.SECOND
+                error.wait = (
+                    _TOKEN_WAITS[min(self.failures, len(_TOKEN_WAITS) - 1)] * instants.SECOND
+                )
                 self.not_before = clock.monotonic() + error.wait
                 self.failures += 1
                 raise
@@ -89,7 +93,9 @@ class _OAuth2:
             return self.token
 
     def _wait_for_back_off(self) -> None:
-        """One failure of the endpoint holds up everybody for a while: it is not asked again by each of them."""
+        """One failure of the endpoint holds up everybody for a while: it is not asked again by each
+        of them.
+        """
         left = self.not_before - clock.monotonic()
         if left > 0:
             error = NoToken(self.failed)
@@ -103,11 +109,19 @@ class _OAuth2:
         return True
 
     async def _fetch(self, session: aiohttp.ClientSession) -> None:
-        form = {"grant_type": "client_credentials", **({"scope": self.auth.scope} if self.auth.scope else {})}
+        form = {
+            "grant_type": "client_credentials",
+            **({"scope": self.auth.scope} if self.auth.scope else {}),
+        }
         headers = _basic(self.auth.client_id, self.auth.client_secret)
         try:
             async with session.post(
-                self.url, data=form, headers=headers, timeout=self.timeout, allow_redirects=False, ssl=self.tls
+                self.url,
+                data=form,
+                headers=headers,
+                timeout=self.timeout,
+                allow_redirects=False,
+                ssl=self.tls,
             ) as response:
                 body = await response.content.read(64 * 1024)
                 if response.status in _NO_ENDPOINT and self.auth.optional:
@@ -120,7 +134,9 @@ class _OAuth2:
         self._keep(body)
 
     def _do_without(self, status: int) -> None:
-        """A gateway that has no token endpoint gets its messages all the same, but it is said each time (`gateway.auth.optional`)."""
+        """A gateway that has no token endpoint gets its messages all the same, but it is said each
+        time (`gateway.auth.optional`).
+        """
         self.note = f"sent without a token: {self.url} answered {status}"
         log.warning("%s; set gateway.auth.kind: none if this gateway wants none", self.note)
         self.token, self.until = {}, clock.monotonic() + _ASK_AGAIN
@@ -146,7 +162,9 @@ def credentials_for(gateway: Gateway, policy: Policy) -> Credentials:
     """The credentials of a gateway. ValueError when a certificate cannot be used any more."""
     auth, tls = gateway.auth, context_of(gateway.tls)
     if auth.kind == "oauth2":
-        return _OAuth2(tls, auth.token_url or f"{gateway.url}/auth/supplier/access-token", auth, policy.timeout)
+        return _OAuth2(
+            tls, auth.token_url or f"{gateway.url}/auth/supplier/access-token", auth, policy.timeout
+        )
     if auth.kind == "bearer":
         return _Fixed(tls, {"Authorization": f"Bearer {auth.token}"})
     return _Fixed(tls, _basic(auth.username, auth.password) if auth.kind == "basic" else {})

@@ -1,5 +1,4 @@
-"""What a gateway's answer means for a KCI: pure, no sockets.
-"""
+"""What a gateway's answer means for a KCI: pure, no sockets."""
 
 from __future__ import annotations
 
@@ -21,7 +20,8 @@ FINAL_5XX = {501, 505}
 class Result:
     """What came of one try: an answer's `code`, or an `error`; `note` is for the journal.
 
-    `no_token` is how long to wait when no post was made, for want of a token; `silent` when nothing was sent at all.
+    `no_token` is how long to wait when no post was made, for want of a token; `silent` when nothing
+    was sent at all.
     """
 
     code: int | None = None
@@ -37,10 +37,12 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """What to do with the KCI now: delivered, retry after `wait` microseconds (`counts`: a try was used up), or dead.
+    """What to do with the KCI now: delivered, retry after `wait` microseconds (`counts`: a try was
+    used up), or dead.
 
-    `sign` is what it says of the gateway, as `reason` tells: well, ill, gone, busy (it wants nothing for `pause` microseconds) or
-    unready (so long there is no token for it). `advice_line` is for the journal.
+    `sign` is what it says of the gateway, as `reason` tells: well, ill, gone, busy (it wants
+    nothing for `pause` microseconds) or unready (so long there is no token for it). `advice_line`
+    is for the journal.
     """
 
     state: str
@@ -53,27 +55,47 @@ class Decision:
 
 
 def decide(result: Result, kci: Kci, accepted: tuple[int, ...], policy: Policy) -> Decision:
-    """Read an answer: 2xx delivered, weather is tried again, a refusal is final. `kci` is as it was handed out, this try counted.
+    """Read an answer: 2xx delivered, weather is tried again, a refusal is final. `kci` is as it was
+    handed out, this try counted.
 
     The waits vary by a fifth, from KCI to KCI: what failed together does not come back together.
     """
     attempts = kci.attempts
     if result.no_token is not None:
-        return Decision(state="retry", wait=result.no_token, counts=False, sign="unready", pause=result.no_token, reason=result.error)
+        return Decision(
+            state="retry",
+            wait=result.no_token,
+            counts=False,
+            sign="unready",
+            pause=result.no_token,
+            reason=result.error,
+        )
     code = result.code
     if code is not None and (code in accepted or 200 <= code < 300):
         return Decision(state="delivered")
     if code == 409 and (attempts > 1 or (kci.last and kci.last["took_ms"])):
-        return Decision(state="delivered")  # the gateway has it from an earlier try, counted or not, whose answer was lost
+        # the gateway has it from an earlier try, counted or not, whose answer was lost
+        return Decision(state="delivered")
     failing = code is None or code == 401 or (code >= 500 and code not in FINAL_5XX)
     weather = failing or code in RETRYABLE or (policy.retry_on == "everything" and code != 410)
     asked, advice_line = _retry_after(result, policy.retry_after_max)
     sign = "gone" if code == 410 else "busy" if asked else "ill" if failing else "well"
-    reason = result.error or f"answered {code}" + (f", Retry-After {instants.format_duration(asked)}" if asked else "")
+    reason = result.error or f"answered {code}" + (
+        f", Retry-After {instants.format_duration(asked)}" if asked else ""
+    )
     if not weather or attempts > len(policy.retry):
-        return Decision(state="dead", sign=sign, pause=asked, reason=reason, advice_line=advice_line)
+        return Decision(
+            state="dead", sign=sign, pause=asked, reason=reason, advice_line=advice_line
+        )
     varied = round(policy.retry[attempts - 1] * seed.between(0.8, 1.2, kci.id, str(attempts)))
-    return Decision(state="retry", wait=max(varied, asked), sign=sign, pause=asked, reason=reason, advice_line=advice_line)
+    return Decision(
+        state="retry",
+        wait=max(varied, asked),
+        sign=sign,
+        pause=asked,
+        reason=reason,
+        advice_line=advice_line,
+    )
 
 
 def _retry_after(result: Result, most: int) -> tuple[int, str]:
@@ -85,12 +107,17 @@ def _retry_after(result: Result, most: int) -> tuple[int, str]:
     if result.code not in (429, 503) or not text:
         return 0, ""
     asked = (
-        int(text) * instants.SECOND if text.isascii() and text.isdigit() and len(text) < 9 else _until(text, result.headers.get("Date", ""))
+        int(text) * instants.SECOND
+        if text.isascii() and text.isdigit() and len(text) < 9
+        else _until(text, result.headers.get("Date", ""))
     )
     if asked is None or asked < 0:
         return 0, f"Retry-After `{text[:40]}` cannot be read: ignored"
     if asked > most:
-        return most, f"Retry-After `{text[:40]}` is cut to {instants.format_duration(most)} (delivery.retry_after_max)"
+        return (
+            most,
+            f"Retry-After `{text[:40]}` is cut to {instants.format_duration(most)} (delivery.retry_after_max)",
+        )
     return asked, ""
 
 

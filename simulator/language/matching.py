@@ -1,7 +1,9 @@
-"""Conditions of a `when`: data, not code. A path says where to look, a test what must stand there; all must hold.
+"""Conditions of a `when`: data, not code. A path says where to look, a test what must stand there;
+all must hold.
 
-Paths without a prefix look into the request's body: dots go into maps, `[n]`, `[*]` (any) and `[key=value]` into lists.
-Prefixes: `order.`, `header.`, `param.`, and the single words `tenant`, `operation`, `marked`, `open`, `now`.
+Paths without a prefix look into the request's body: dots go into maps, `[n]`, `[*]` (any) and
+`[key=value]` into lists. Prefixes: `order.`, `header.`, `param.`, and the single words `tenant`,
+`operation`, `marked`, `open`, `now`.
 """
 
 from __future__ import annotations
@@ -35,12 +37,18 @@ def check_pattern(pattern: str) -> None:
     try:
         re2.compile(pattern, _options())
     except re2.error as error:
-        said = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else str(error)
+        said = (
+            error.args[0].decode(errors="replace")
+            if isinstance(error.args[0], bytes)
+            else str(error)
+        )
         raise ValueError(f"not a linear-time regular expression: {said}") from None
 
 
 def first_difference(conditions: Iterable[Condition], facts: Mapping[str, Any]) -> str:
-    """The first condition that does not hold, as a sentence; empty when all hold. `facts` are body, order, header, param, ..."""
+    """The first condition that does not hold, as a sentence; empty when all hold. `facts` are body,
+    order, header, param, ...
+    """
     return next(differences(conditions, facts), "")
 
 
@@ -52,7 +60,9 @@ def differences(conditions: Iterable[Condition], facts: Mapping[str, Any]) -> It
             yield f"{describe(condition)}, but it is {_show(values)}"
 
 
-def render_values(conditions: Iterable[Condition], render: Callable[[Any], Any]) -> tuple[Condition, ...]:
+def render_values(
+    conditions: Iterable[Condition], render: Callable[[Any], Any]
+) -> tuple[Condition, ...]:
     """The same conditions with `{{ param }}` in their values filled in."""
     return tuple(replace(condition, value=render(condition.value)) for condition in conditions)
 
@@ -76,14 +86,22 @@ def look_up(path: str, facts: Mapping[str, Any]) -> list[Any]:
         return list(found) if isinstance(found, (list, tuple)) else [found]
     if head in PREFIXES and path != head:
         rest = path[len(head) + 1 :]
-        return [facts["header"].get(rest.lower(), _MISSING)] if head == "header" else _walk(facts.get(head), rest)
+        return (
+            [facts["header"].get(rest.lower(), _MISSING)]
+            if head == "header"
+            else _walk(facts.get(head), rest)
+        )
     return _walk(facts["body"], path)
 
 
 def _walk(root: Any, path: str) -> list[Any]:
     values = [root]
     for name, bracket in _PART.findall(path):
-        values = [inner for value in values for inner in (_member(value, name) if name else _entries(value, bracket))]
+        values = [
+            inner
+            for value in values
+            for inner in (_member(value, name) if name else _entries(value, bracket))
+        ]
     return values
 
 
@@ -99,7 +117,9 @@ def _entries(value: Any, bracket: str) -> list[Any]:
     if bracket.isdigit():
         return value[int(bracket) : int(bracket) + 1]
     key, wanted = bracket.split("=", 1)
-    return [entry for entry in value if isinstance(entry, Mapping) and str(entry.get(key)) == wanted]
+    return [
+        entry for entry in value if isinstance(entry, Mapping) and str(entry.get(key)) == wanted
+    ]
 
 
 def _holds(condition: Condition, values: list[Any]) -> bool:
@@ -107,7 +127,9 @@ def _holds(condition: Condition, values: list[Any]) -> bool:
         return bool(values) is bool(condition.value)
     if condition.test == "matches":
         pattern = re2.compile(condition.value, _options())
-        return any(isinstance(value, (str, int, float)) and pattern.search(str(value)) for value in values)
+        return any(
+            isinstance(value, (str, int, float)) and pattern.search(str(value)) for value in values
+        )
     wanted = condition.value if isinstance(condition.value, list) else [condition.value]
     return any(_same(value, candidate) for value in values for candidate in wanted)
 
@@ -116,7 +138,9 @@ def _same(value: Any, wanted: Any) -> bool:
     """Equal, where a number and its text are the same: a header and a template are always text."""
     if isinstance(value, bool) or isinstance(wanted, bool):
         return value is wanted or (isinstance(value, str) and value == str(wanted).lower())
-    if (isinstance(value, (int, float)) and isinstance(wanted, str)) or (isinstance(value, str) and isinstance(wanted, (int, float))):
+    if (isinstance(value, (int, float)) and isinstance(wanted, str)) or (
+        isinstance(value, str) and isinstance(wanted, (int, float))
+    ):
         return str(value) == str(wanted)
     return bool(value == wanted)
 

@@ -1,5 +1,6 @@
-"""Changing a document by dotted paths, the format's `set`: `null` removes, `list[key=value]` names one entry (made when
-absent), `list[n]` an existing one, `list[+]` appends. The document given is never changed; a new one is returned.
+"""Changing a document by dotted paths, the format's `set`: `null` removes, `list[key=value]` names
+one entry (made when absent), `list[n]` an existing one, `list[+]` appends. The document given is
+never changed; a new one is returned.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ def check(path: str) -> None:
 
 
 def assign_all(document: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Apply each path's value in order. RenderFailed when a path leads through something that is no map or list."""
+    """Apply each path's value in order. RenderFailed when a path leads through something that is no
+    map or list.
+    """
     if not changes:
         return document
     changed = copy.deepcopy(document)
@@ -77,5 +80,9 @@ def _index(target: list[Any], bracket: str) -> int | None:
     if bracket.isdigit():
         return int(bracket) if int(bracket) < len(target) else None
     key, _, wanted = bracket.partition("=")
-    found = (index for index, entry in enumerate(target) if isinstance(entry, dict) and str(entry.get(key)) == wanted)
+    found = (
+        index
+        for index, entry in enumerate(target)
+        if isinstance(entry, dict) and str(entry.get(key)) == wanted
+    )
     return next(found, None)

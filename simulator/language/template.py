@@ -1,8 +1,9 @@
 """Values with `{{ ... }}` in them: Jinja2 expressions, and nothing else of Jinja2.
 
-Allowed: names, members looked up as data, literals, comparison, and/or/not, + - / on numbers, ~, the conditional, our filters.
-Calls, statements, comments, loops do not exist; source, depth and output are bounded, so that rendering may stand in a
-transaction. What an order brings in is data and is never rendered again. A value that is one expression alone keeps its type.
+Allowed: names, members looked up as data, literals, comparison, and/or/not, + - / on numbers, ~,
+the conditional, our filters. Calls, statements, comments, loops do not exist; source, depth and
+output are bounded, so that rendering may stand in a transaction. What an order brings in is data
+and is never rendered again. A value that is one expression alone keeps its type.
 """
 
 from __future__ import annotations
@@ -25,10 +26,28 @@ DEEPEST = 20
 MOST_NODES = 120
 
 _ALLOWED = (
-    nodes.Output, nodes.Template, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Const, nodes.List, nodes.Tuple,
-    nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Add, nodes.Sub, nodes.Div, nodes.Neg, nodes.Concat,
-    nodes.CondExpr, nodes.Filter,
-)  # fmt: skip
+    nodes.Output,
+    nodes.Template,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Getattr,
+    nodes.Getitem,
+    nodes.Const,
+    nodes.List,
+    nodes.Tuple,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+    nodes.Add,
+    nodes.Sub,
+    nodes.Div,
+    nodes.Neg,
+    nodes.Concat,
+    nodes.CondExpr,
+    nodes.Filter,
+)
 
 
 def render(value: Any, names: Mapping[str, Any]) -> Any:
@@ -43,9 +62,15 @@ def render(value: Any, names: Mapping[str, Any]) -> Any:
 
 
 def names_in(value: Any) -> set[str]:
-    """The names that the templates of a JSON value ask for. ValueError when one of them is not a valid template."""
+    """The names that the templates of a JSON value ask for. ValueError when one of them is not a
+    valid template.
+    """
     if isinstance(value, str):
-        return set(_compile(value).names) if any(mark in value for mark in ("{{", "{%", "{#")) else set()
+        return (
+            set(_compile(value).names)
+            if any(mark in value for mark in ("{{", "{%", "{#"))
+            else set()
+        )
     if isinstance(value, dict):
         return set().union(*map(names_in, value.values()))
     if isinstance(value, list):
@@ -55,11 +80,17 @@ def names_in(value: Any) -> set[str]:
 
 def members_in(value: str, name: str) -> set[str]:
     """The members that a text's templates ask of a name directly: `ref` of `{{ order.ref }}`."""
-    return {member for owner, member in _compile(value).members if owner == name} if "{{" in value else set()
+    return (
+        {member for owner, member in _compile(value).members if owner == name}
+        if "{{" in value
+        else set()
+    )
 
 
 class _Environment(ImmutableSandboxedEnvironment):
-    """Members are looked up as data first, so that `order.items` is the order's own member and never a method."""
+    """Members are looked up as data first, so that `order.items` is the order's own member and
+    never a method.
+    """
 
     intercepted_binops = frozenset({"+", "-", "/"})
 
@@ -75,10 +106,14 @@ class _Environment(ImmutableSandboxedEnvironment):
         except (KeyError, IndexError):
             pass
         known = nearest(argument, map(str, obj)) if isinstance(obj, Mapping) and obj else ""
-        return self.undefined(hint=f"there is no `{argument}`" + (f" ({known})" if known and len(known) < 200 else ""))
+        return self.undefined(
+            hint=f"there is no `{argument}`" + (f" ({known})" if known and len(known) < 200 else "")
+        )
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        if any(isinstance(side, bool) or not isinstance(side, (int, float)) for side in (left, right)):
+        if any(
+            isinstance(side, bool) or not isinstance(side, (int, float)) for side in (left, right)
+        ):
             raise SecurityError(f"`{operator}` works on numbers; join texts with ~")
         result = super().call_binop(context, operator, left, right)
         if not math.isfinite(result):
@@ -123,10 +158,18 @@ def _end(position: int) -> Any:
 
 
 FILTERS: dict[str, Any] = {
-    "plus": _moved(1), "minus": _moved(-1), "date": _date, "upper": lambda text: str(text).upper(), "lower": lambda text: str(text).lower(),
-    "default": _default, "round": lambda number, digits=0: round(number, digits) if digits else round(number), "length": len,
-    "first": _end(0), "last": _end(-1), "join": _joined,
-}  # fmt: skip
+    "plus": _moved(1),
+    "minus": _moved(-1),
+    "date": _date,
+    "upper": lambda text: str(text).upper(),
+    "lower": lambda text: str(text).lower(),
+    "default": _default,
+    "round": lambda number, digits=0: round(number, digits) if digits else round(number),
+    "length": len,
+    "first": _end(0),
+    "last": _end(-1),
+    "join": _joined,
+}
 
 _environment = _Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
 _environment.filters.clear()
@@ -149,19 +192,35 @@ class _Template:
             if is_expression:
                 tree = _checked(text)
                 self.names |= {node.name for node in tree.find_all(nodes.Name)}
-                self.members |= {(node.node.name, node.attr) for node in tree.find_all(nodes.Getattr) if isinstance(node.node, nodes.Name)}
+                self.members |= {
+                    (node.node.name, node.attr)
+                    for node in tree.find_all(nodes.Getattr)
+                    if isinstance(node.node, nodes.Name)
+                }
                 self.pieces.append(_environment.compile_expression(text, undefined_to_none=False))
             else:
                 self.pieces.append(text)
 
     def render(self, names: Mapping[str, Any]) -> Any:
         try:
-            values = [piece if isinstance(piece, str) else self._evaluate(piece, names) for piece in self.pieces]
+            values = [
+                piece if isinstance(piece, str) else self._evaluate(piece, names)
+                for piece in self.pieces
+            ]
             result = values[0] if len(values) == 1 else "".join(map(_text, values))
-        except (UndefinedError, SecurityError, ValueError, TypeError, ArithmeticError, LookupError) as error:
+        except (
+            UndefinedError,
+            SecurityError,
+            ValueError,
+            TypeError,
+            ArithmeticError,
+            LookupError,
+        ) as error:
             raise RenderFailed(f"`{self.source[:80]}`: {error}") from None
         if isinstance(result, str) and len(result) > LONGEST_OUTPUT:
-            raise RenderFailed(f"`{self.source[:80]}`: the result is longer than {LONGEST_OUTPUT} characters")
+            raise RenderFailed(
+                f"`{self.source[:80]}`: the result is longer than {LONGEST_OUTPUT} characters"
+            )
         return result
 
     @staticmethod
@@ -195,7 +254,9 @@ def _split(source: str) -> Iterator[tuple[bool, str]]:
     depth = 0
     for _, kind, text in _environment.lex(source):
         if kind in ("block_begin", "comment_begin", "raw_begin"):
-            raise ValueError(f"`{source[:80]}`: only expressions {{{{ ... }}}} are allowed, no statements, comments or raw blocks")
+            raise ValueError(
+                f"`{source[:80]}`: only expressions {{{{ ... }}}} are allowed, no statements, comments or raw blocks"
+            )
         if kind == "variable_begin":
             inside = []
         elif kind == "variable_end":
@@ -219,7 +280,11 @@ def _checked(expression: str) -> nodes.Template:
         if count > MOST_NODES:
             raise ValueError(f"`{expression.strip()[:80]}`: too long an expression")
         if not isinstance(node, _ALLOWED):
-            raise ValueError(f"`{expression.strip()[:80]}`: {type(node).__name__.lower()} is not allowed in a template")
+            raise ValueError(
+                f"`{expression.strip()[:80]}`: {type(node).__name__.lower()} is not allowed in a template"
+            )
         if isinstance(node, nodes.Filter) and node.name not in FILTERS:
-            raise ValueError(f"`{expression.strip()[:80]}`: no filter `{node.name}`, one of: {', '.join(sorted(FILTERS))}")
+            raise ValueError(
+                f"`{expression.strip()[:80]}`: no filter `{node.name}`, one of: {', '.join(sorted(FILTERS))}"
+            )
     return tree

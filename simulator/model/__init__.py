@@ -25,4 +25,29 @@ from simulator.model.script import (
 )
 from simulator.model.wire import Heard, Incoming, Outgoing, Query, Submission
 
-__all__ = ['Condition', 'Document', 'Entry', 'Exchange', 'Frame', 'Heard', 'GatewayState', 'Incoming', 'Kci', 'Lane', 'Order', 'OrderView', 'Outgoing', 'Param', 'Pending', 'Query', 'RECEIVED', 'Reply', 'Request', 'Scenario', 'Step', 'Submission', 'Vocabulary', 'Where']
+__all__ = [
+    "RECEIVED",
+    "Condition",
+    "Document",
+    "Entry",
+    "Exchange",
+    "Frame",
+    "GatewayState",
+    "Heard",
+    "Incoming",
+    "Kci",
+    "Lane",
+    "Order",
+    "OrderView",
+    "Outgoing",
+    "Param",
+    "Pending",
+    "Query",
+    "Reply",
+    "Request",
+    "Scenario",
+    "Step",
+    "Submission",
+    "Vocabulary",
+    "Where",
+]

@@ -17,7 +17,9 @@ RECEIVED = "RECEIVED"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Frame:
-    """A status to go back to; `request` is the open request that put it aside, empty when the story itself did."""
+    """A status to go back to; `request` is the open request that put it aside, empty when the story
+    itself did.
+    """
 
     status: str
     request: str = ""
@@ -25,9 +27,11 @@ class Frame:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Order:
-    """One order. `ref` is theirs (unique with the tenant), `number` ours on the wire, `before` a stack of statuses.
+    """One order. `ref` is theirs (unique with the tenant), `number` ours on the wire, `before` a
+    stack of statuses.
 
-    `memo` is the dialect's own; `marks` are the moments that a story remembered; `used` counts how often an entry answered.
+    `memo` is the dialect's own; `marks` are the moments that a story remembered; `used` counts how
+    often an entry answered.
     """
 
     id: str
@@ -55,8 +59,8 @@ class Order:
 class Request:
     """One request that created something: what makes a repeat a repeat, and what later KCIs answer.
 
-    `status` is open, applied, refused or lapsed; `number` our reference of it on the wire; `params` belong to its entry. `ref`
-    is the caller's id of it, or our own where the contract has none.
+    `status` is open, applied, refused or lapsed; `number` our reference of it on the wire; `params`
+    belong to its entry. `ref` is the caller's id of it, or our own where the contract has none.
     """
 
     id: str
@@ -83,13 +87,15 @@ class OrderView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kci:
-    """One step of an order's life in the outbox: an update to send, or a silent move (`send` empty).
+    """One step of an order's life in the outbox: an update to send, or a silent move (`send`
+    empty).
 
-    `state` is waiting, paused (until another request lets it go on), attempted, delivered, silenced (the order moved, but did not
-    want to be told), withdrawn, dead or skipped. `sequence`, `issued_at` and `body` are given at the first attempt and kept.
-    `attempts` are the tries that count; `last` is how the newest one ended (`took_ms` 0: nothing was posted).
-    `fields` (the format's `with`) and `set` hold templates until then. `gate` is the signal without which it stays paused, and its
-    `due_at` is what it were if the signal had come at `gate_at`.
+    `state` is waiting, paused (until another request lets it go on), attempted, delivered, silenced
+    (the order moved, but did not want to be told), withdrawn, dead or skipped. `sequence`,
+    `issued_at` and `body` are given at the first attempt and kept. `attempts` are the tries that
+    count; `last` is how the newest one ended (`took_ms` 0: nothing was posted). `fields` (the
+    format's `with`) and `set` hold templates until then. `gate` is the signal without which it
+    stays paused, and its `due_at` is what it were if the signal had come at `gate_at`.
     """
 
     id: str
@@ -115,10 +121,11 @@ class Kci:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lane:
-    """The queue of one order, which a sender claims whole. `wake` is wall time, `due` the head's supplier time.
+    """The queue of one order, which a sender claims whole. `wake` is wall time, `due` the head's
+    supplier time.
 
-    `state`: idle (nothing waits), due (the head waits for its moment), sending (leased to `owner`), retry (the head waits
-    for another try), parked (the head is dead and nothing may overtake it).
+    `state`: idle (nothing waits), due (the head waits for its moment), sending (leased to `owner`),
+    retry (the head waits for another try), parked (the head is dead and nothing may overtake it).
     """
 
     order: str
@@ -136,9 +143,10 @@ class Lane:
 class GatewayState:
     """What keeps a supplier's messages back, all in wall time.
 
-    `state`: empty (nothing does), down (its gateway fails: it is tried again at `until_wall`), trying (one message is on its way to
-    see), waits (the gateway asked for time until then), stopped (until an operator lets it go on). `good` counts the successes in a
-    row since it was tried again; `slot_wall` is when its rate allows the next message.
+    `state`: empty (nothing does), down (its gateway fails: it is tried again at `until_wall`),
+    trying (one message is on its way to see), waits (the gateway asked for time until then),
+    stopped (until an operator lets it go on). `good` counts the successes in a row since it was
+    tried again; `slot_wall` is when its rate allows the next message.
     """
 
     supplier: str
@@ -152,7 +160,8 @@ class GatewayState:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exchange:
-    """One line of the journal: a request and its answer, inward or outward. `headers` are redacted before they come here.
+    """One line of the journal: a request and its answer, inward or outward. `headers` are redacted
+    before they come here.
 
     `at_wall` and `id` are given when it is noted.
     """

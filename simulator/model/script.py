@@ -1,5 +1,4 @@
-"""A scenario as the parser reads it: parameters, conditions, replies, steps, entries.
-"""
+"""A scenario as the parser reads it: parameters, conditions, replies, steps, entries."""
 
 from __future__ import annotations
 
@@ -24,7 +23,9 @@ class Param:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Condition:
-    """One line of a `when`: a path and the test that what stands there must pass (`equal`, `exists`, `matches`)."""
+    """One line of a `when`: a path and the test that what stands there must pass (`equal`,
+    `exists`, `matches`).
+    """
 
     path: str
     test: str
@@ -33,9 +34,11 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """The synchronous answer. `answer` is a word of the format (acknowledge, commit, accept, reject), empty for the default.
+    """The synchronous answer. `answer` is a word of the format (acknowledge, commit, accept,
+    reject), empty for the default.
 
-    `status`, `headers` and `body` overwrite what the dialect would send; `attempts` are walked by the caller's own repeats.
+    `status`, `headers` and `body` overwrite what the dialect would send; `attempts` are walked by
+    the caller's own repeats.
     """
 
     answer: str = ""
@@ -51,7 +54,9 @@ class Reply:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """One step of a timeline: a time (`after` or `at`), at most one verb (`send`, `status`, `mark`, `wait`) and what belongs to it."""
+    """One step of a timeline: a time (`after` or `at`), at most one verb (`send`, `status`, `mark`,
+    `wait`) and what belongs to it.
+    """
 
     after: Any = None
     at: Any = None
@@ -67,7 +72,9 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pending:
-    """What becomes of the story's waiting KCIs: `keep`, `withdraw` (all, or the listed `codes`) or `pause`."""
+    """What becomes of the story's waiting KCIs: `keep`, `withdraw` (all, or the listed `codes`) or
+    `pause`.
+    """
 
     verb: str
     codes: tuple[str, ...] = ()
@@ -103,7 +110,9 @@ class Scenario:
     source: str = ""
     digest: str = ""
     answers: str = "create"
-    """What it is for: a new order, or one later request (the format's `for`); then its one entry is in `entries`."""
+    """What it is for: a new order, or one later request (the format's `for`); then its one entry is
+    in `entries`.
+    """
 
     begins: str = "gateway"
     """Who begins its orders; `supplier`: nobody asks for them."""
@@ -117,9 +126,9 @@ class Scenario:
 class Vocabulary:
     """The words of a dialect that a scenario file may use; everything else is an error of `check`.
 
-    `codes` maps each message code to the statuses that `status:` beside it may choose; `replies` each action to its reply
-    words; `members` are what `with:` may hold; `operations` what `operation:` may equal; `begins` are those of them that the
-    supplier may begin by itself.
+    `codes` maps each message code to the statuses that `status:` beside it may choose; `replies`
+    each action to its reply words; `members` are what `with:` may hold; `operations` what
+    `operation:` may equal; `begins` are those of them that the supplier may begin by itself.
     """
 
     dialect: str

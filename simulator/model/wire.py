@@ -14,7 +14,9 @@ from simulator.model.records import Document, Order
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Incoming:
-    """One request as it came: header names in lower case, the body's bytes untouched; `variables` are its path's variable parts."""
+    """One request as it came: header names in lower case, the body's bytes untouched; `variables`
+    are its path's variable parts.
+    """
 
     method: str
     path: str
@@ -39,10 +41,11 @@ class Outgoing:
 class Submission:
     """What a dialect read from a request: which action on which order, with which document.
 
-    `action` is create or the name of a later request (amendment, cancellation, ...), `operation` the dialect's finer name of
-    it. `ref` is the caller's id of this request, by which a repeat is known; empty where the contract has none. The order is
-    `order_ref` (theirs, with `tenant`) or `order_number` (ours, and of any tenant when `tenant` is empty); `ref_path` and
-    `order_path` say where the caller wrote them, for messages. `base_url` is how the caller reached this supplier.
+    `action` is create or the name of a later request (amendment, cancellation, ...), `operation`
+    the dialect's finer name of it. `ref` is the caller's id of this request, by which a repeat is
+    known; empty where the contract has none. The order is `order_ref` (theirs, with `tenant`) or
+    `order_number` (ours, and of any tenant when `tenant` is empty); `ref_path` and `order_path` say
+    where the caller wrote them, for messages. `base_url` is how the caller reached this supplier.
     """
 
     action: str
@@ -65,8 +68,8 @@ class Submission:
 class Query:
     """A question about orders that changes nothing: every filter that is not empty must fit.
 
-    `show` writes the contract's answer from the orders found (a page of them: `offset`, `limit`) and their whole number; it may
-    raise Refused.
+    `show` writes the contract's answer from the orders found (a page of them: `offset`, `limit`)
+    and their whole number; it may raise Refused.
     """
 
     show: Callable[[Sequence[Order], int], Outgoing]
@@ -80,7 +83,9 @@ class Query:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heard:
-    """What a gateway makes of a message: which order (`TENANT/REF`), the message's own identity, its place among the order's."""
+    """What a gateway makes of a message: which order (`TENANT/REF`), the message's own identity,
+    its place among the order's.
+    """
 
     order: str
     id: str

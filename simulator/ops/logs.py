@@ -1,4 +1,6 @@
-"""How our processes speak: lines for people, or one JSON object a line, with the ids of what they are about."""
+"""How our processes speak: lines for people, or one JSON object a line, with the ids of what they
+are about.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 def begin(form: str, level: str) -> None:
     """Write the log to the standard error, as `text` or `json`, from a level on."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_json() if form == "json" else _Lines("%(asctime)s %(name)s: %(message)s", "%H:%M:%S"))
+    handler.setFormatter(
+        _json() if form == "json" else _Lines("%(asctime)s %(name)s: %(message)s", "%H:%M:%S")
+    )
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
 
 
@@ -36,4 +40,9 @@ def _json() -> logging.Formatter:
     from pythonjsonlogger.json import JsonFormatter
 
     names = {"levelname": "level", "name": "logger"}
-    return JsonFormatter(["levelname", "name", "message", "exc_info"], rename_fields=names, timestamp="at", json_ensure_ascii=False)
+    return JsonFormatter(
+        ["levelname", "name", "message", "exc_info"],
+        rename_fields=names,
+        timestamp="at",
+        json_ensure_ascii=False,
+    )

@@ -1,7 +1,9 @@
-"""What is counted for Prometheus: requests, the gateway's answers, how late KCIs leave; prometheus_client lives here and nowhere else.
+"""What is counted for Prometheus: requests, the gateway's answers, how late KCIs leave;
+prometheus_client lives here and nowhere else.
 
-The processes of one `serve` share what they count by files in a folder (`share`, before anything is counted); a process alone counts in
-memory. Throw-away suppliers are counted together, as `made`: their names come and go.
+The processes of one `serve` share what they count by files in a folder (`share`, before anything is
+counted); a process alone counts in memory. Throw-away suppliers are counted together, as `made`:
+their names come and go.
 """
 
 from __future__ import annotations
@@ -45,7 +47,8 @@ def late(supplier: str, length: int) -> None:
 
 
 def exposed(gauges: Mapping[str, tuple[str, Mapping[str, float]]]) -> tuple[bytes, str]:
-    """All that was counted and the `gauges` of this moment (name: help, value by state; one without states has the empty one).
+    """All that was counted and the `gauges` of this moment (name: help, value by state; one without
+    states has the empty one).
 
     The text and its content type.
     """
@@ -58,7 +61,9 @@ def exposed(gauges: Mapping[str, tuple[str, Mapping[str, float]]]) -> tuple[byte
         multiprocess.MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
     now = library.CollectorRegistry()
     now.register(_Gauges(gauges))
-    return library.generate_latest(now) + library.generate_latest(counted), library.CONTENT_TYPE_LATEST
+    return library.generate_latest(now) + library.generate_latest(
+        counted
+    ), library.CONTENT_TYPE_LATEST
 
 
 class _Gauges:
@@ -71,7 +76,9 @@ class _Gauges:
         from prometheus_client.core import GaugeMetricFamily
 
         for name, (said, values) in self.gauges.items():
-            family = GaugeMetricFamily(f"simulator_{name}", said, labels=["state"] if "" not in values else [])
+            family = GaugeMetricFamily(
+                f"simulator_{name}", said, labels=["state"] if "" not in values else []
+            )
             for state, value in values.items():
                 family.add_metric([state] if state else [], value)
             yield family
@@ -97,21 +104,36 @@ def _made() -> tuple[Any, dict[str, Any]]:
     registry = CollectorRegistry()
     return registry, {
         "requests": Counter(
-            "simulator_requests", "Requests of gateways, by our answer.", ["supplier", "method", "code"], registry=registry
+            "simulator_requests",
+            "Requests of gateways, by our answer.",
+            ["supplier", "method", "code"],
+            registry=registry,
         ),
         "request_seconds": Histogram(
-            "simulator_request_seconds", "How long a request took us, without a scripted delay.", ["supplier"], buckets=_SECONDS,
+            "simulator_request_seconds",
+            "How long a request took us, without a scripted delay.",
+            ["supplier"],
+            buckets=_SECONDS,
             registry=registry,
         ),
         "answers": Counter(
-            "simulator_gateway_answers", "Gateways' answers to KCIs; none is an error or a time-out.", ["supplier", "code"],
+            "simulator_gateway_answers",
+            "Gateways' answers to KCIs; none is an error or a time-out.",
+            ["supplier", "code"],
             registry=registry,
         ),
         "answer_seconds": Histogram(
-            "simulator_gateway_seconds", "How long a gateway took to answer a KCI.", ["supplier"], buckets=_SECONDS, registry=registry
+            "simulator_gateway_seconds",
+            "How long a gateway took to answer a KCI.",
+            ["supplier"],
+            buckets=_SECONDS,
+            registry=registry,
         ),
         "lateness": Histogram(
-            "simulator_kci_lateness_seconds", "Real time between the moment a KCI fell due and its first attempt.", ["supplier"],
-            buckets=_LATE, registry=registry,
+            "simulator_kci_lateness_seconds",
+            "Real time between the moment a KCI fell due and its first attempt.",
+            ["supplier"],
+            buckets=_LATE,
+            registry=registry,
         ),
-    }  # fmt: skip
+    }

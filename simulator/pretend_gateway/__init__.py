@@ -1,8 +1,9 @@
 """The pretend gateway: the counterpart for laptop, demo and tests.
 
-It gives tokens, checks each KCI as a gateway would, and keeps it. It answers as the contract says (`Dialect.accepted`,
-`Dialect.refuse`). It is no real gateway: what it accepts proves that our messages keep the contract, nothing more. What came is
-listed and deleted at `/kcis`, whatever the contract's own path for messages is.
+It gives tokens, checks each KCI as a gateway would, and keeps it. It answers as the contract says
+(`Dialect.accepted`, `Dialect.refuse`). It is no real gateway: what it accepts proves that our
+messages keep the contract, nothing more. What came is listed and deleted at `/kcis`, whatever the
+contract's own path for messages is.
 """
 
 from simulator.pretend_gateway.views import RECEIVED, make_pretend_gateway

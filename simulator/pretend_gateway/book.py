@@ -1,5 +1,4 @@
-"""What came from one supplier, and what a gateway would notice in it.
-"""
+"""What came from one supplier, and what a gateway would notice in it."""
 
 from __future__ import annotations
 
@@ -15,7 +14,6 @@ from simulator.store import Store, received
 log = logging.getLogger("simulator.pretend_gateway")
 
 
-
 class Book:
     """What came from one supplier, and what a gateway would notice in it."""
 
@@ -24,19 +22,33 @@ class Book:
         self.supplier = supplier
         self.dialect = dialect
 
-    def keep(self, headers: Mapping[str, str], document: Any, code: int, messages: tuple[str, ...]) -> None:
+    def keep(
+        self, headers: Mapping[str, str], document: Any, code: int, messages: tuple[str, ...]
+    ) -> None:
         """Write down a message, or a request that was none (`document` None)."""
         order, findings, what = "", list(messages), "a request"
         with self.store.write() as tx:
             if document is not None:
                 order = self.dialect.hear(document).order
                 what = f"KCI {self.dialect.describe(document)} of {order}"
-                earlier = [row["body"] for row in received.page(tx, self.supplier, order=order, limit=1000) if row["body"]]
+                earlier = [
+                    row["body"]
+                    for row in received.page(tx, self.supplier, order=order, limit=1000)
+                    if row["body"]
+                ]
                 findings += self._findings(earlier, document)
-            received.keep(tx, self.supplier, order, redact.headers(headers), document, code, findings)
+            received.keep(
+                tx, self.supplier, order, redact.headers(headers), document, code, findings
+            )
         said = "".join(f"; {finding}" for finding in findings)
         request_id, conversation_id = headers.get("x-request-id"), headers.get("x-conversation-id")
-        ids = logs.about(supplier=self.supplier, ref=order, request_id=request_id, conversation_id=conversation_id, code=code)
+        ids = logs.about(
+            supplier=self.supplier,
+            ref=order,
+            request_id=request_id,
+            conversation_id=conversation_id,
+            code=code,
+        )
         log.info("received %s: %s%s", what, code, said, extra=ids)
 
     def _findings(self, earlier: list[Mapping[str, Any]], document: Mapping[str, Any]) -> list[str]:
@@ -45,6 +57,10 @@ class Book:
         before = [(self.dialect.hear(body), body) for body in earlier]
         same = [body for other, body in before if other.id == heard.id]
         if same:
-            return ["a repeat of a KCI that came before" if same[0] == document else "an id that came before, with another content"]
+            return [
+                "a repeat of a KCI that came before"
+                if same[0] == document
+                else "an id that came before, with another content"
+            ]
         expected = max((other.number for other, _ in before), default=0) + 1
         return [] if heard.number == expected else [f"number {heard.number}, expected {expected}"]

@@ -1,5 +1,4 @@
-"""The HTTP paths of the pretend gateway: tokens, messages, and the list of what came.
-"""
+"""The HTTP paths of the pretend gateway: tokens, messages, and the list of what came."""
 
 from __future__ import annotations
 
@@ -22,20 +21,25 @@ from simulator.store import Store, received
 log = logging.getLogger("simulator.pretend_gateway")
 
 
-
 TOKEN_LASTS = instants.HOUR
 RECEIVED = "/kcis"
 
 
-def make_pretend_gateway(store: Store, supplier: str, settings: Gateway, dialect: Dialect) -> Blueprint:
-    """The counterpart of one supplier, as a blueprint; it expects the credentials that the supplier's `gateway.auth` sends."""
+def make_pretend_gateway(
+    store: Store, supplier: str, settings: Gateway, dialect: Dialect
+) -> Blueprint:
+    """The counterpart of one supplier, as a blueprint; it expects the credentials that the
+    supplier's `gateway.auth` sends.
+    """
     gateway = Blueprint(f"pretend_gateway_{supplier}", __name__)
     key = oauth.key_of(store.root_seed, "pretend gateway")
 
     @gateway.post("/auth/supplier/access-token")
     def access_token() -> Response:
         clients = {settings.auth.client_id: settings.auth.client_secret}
-        code, body = oauth.grant(request.headers.get("Authorization", ""), request.form, clients, key, TOKEN_LASTS)
+        code, body = oauth.grant(
+            request.headers.get("Authorization", ""), request.form, clients, key, TOKEN_LASTS
+        )
         return _json(body, code)
 
     book = Book(store, supplier, dialect)
@@ -46,7 +50,13 @@ def make_pretend_gateway(store: Store, supplier: str, settings: Gateway, dialect
         try:
             if not _authorised(headers, settings, key):
                 raise Refused("unauthorised", ["no valid credentials"])
-            incoming = Incoming(method="POST", path=request.path, headers=headers, body=request.get_data(), variables=variables)
+            incoming = Incoming(
+                method="POST",
+                path=request.path,
+                headers=headers,
+                body=request.get_data(),
+                variables=variables,
+            )
             document = dialect.check_notice(incoming)
         except Refused as refused:
             answer = dialect.refuse(refused)
@@ -61,14 +71,24 @@ def make_pretend_gateway(store: Store, supplier: str, settings: Gateway, dialect
 
     @gateway.get(RECEIVED)
     def list_received() -> Response:
-        """What came, oldest first; `order=TENANT/REF` picks one order, `after` goes on behind an id."""
-        after, size = (request.args.get(name, default) for name, default in (("after", "0"), ("limit", "100")))
+        """What came, oldest first; `order=TENANT/REF` picks one order, `after` goes on behind an
+        id.
+        """
+        after, size = (
+            request.args.get(name, default) for name, default in (("after", "0"), ("limit", "100"))
+        )
         if not (after.isdigit() and size.isdigit() and len(after) < 18 and 1 <= int(size) <= 1000):
-            answer = dialect.refuse(Refused("malformed", ["after and limit (1 to 1000) are numbers"]))
+            answer = dialect.refuse(
+                Refused("malformed", ["after and limit (1 to 1000) are numbers"])
+            )
             return _json(answer.body, answer.code)
         with store.read() as tx:
-            rows = received.page(tx, supplier, order=request.args.get("order", ""), limit=int(size), after=int(after))
-        return _json({"items": rows, "next": rows[-1]["id"] if len(rows) == int(size) else None}, 200)
+            rows = received.page(
+                tx, supplier, order=request.args.get("order", ""), limit=int(size), after=int(after)
+            )
+        return _json(
+            {"items": rows, "next": rows[-1]["id"] if len(rows) == int(size) else None}, 200
+        )
 
     @gateway.delete(RECEIVED)
     def forget() -> Response:
@@ -85,9 +105,15 @@ def _authorised(headers: Mapping[str, str], settings: Gateway, key: str) -> bool
         return True
     if auth.kind == "basic":
         named = oauth.basic(given)
-        return named is not None and oauth.is_one_of(named[1], {auth.username: auth.password}, named[0])
+        return named is not None and oauth.is_one_of(
+            named[1], {auth.username: auth.password}, named[0]
+        )
     token = oauth.bearer(given)
-    return bool(token) and oauth.is_one_of(token, (auth.token,)) if auth.kind == "bearer" else not oauth.refusal_of(token, key)
+    return (
+        bool(token) and oauth.is_one_of(token, (auth.token,))
+        if auth.kind == "bearer"
+        else not oauth.refusal_of(token, key)
+    )
 
 
 def _json(body: Any, code: int) -> Response:

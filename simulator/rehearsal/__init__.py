@@ -1,4 +1,5 @@
-"""Playing a scenario without a store, a clock or a gateway: what `explain` prints, what `check` proves, what the demo expects.
+"""Playing a scenario without a store, a clock or a gateway: what `explain` prints, what `check`
+proves, what the demo expects.
 
 It is the real dialect and the real engine on sample requests; only the outbox is a list here.
 """
@@ -19,7 +20,17 @@ from simulator.rehearsal.playing import START, Fault, Playing, attempts_of, read
 from simulator.scenario import params_of
 from simulator.views.story import Line
 
-__all__ = ["START", "Asked", "RehearsedEntry", "Fault", "Rehearsal", "attempts_of", "faults", "read_sample", "rehearse"]
+__all__ = [
+    "START",
+    "Asked",
+    "Fault",
+    "Rehearsal",
+    "RehearsedEntry",
+    "attempts_of",
+    "faults",
+    "read_sample",
+    "rehearse",
+]
 
 PAUSE = instants.DAY
 """How long after a request that pauses the story the one comes that lets it go on."""
@@ -27,7 +38,9 @@ PAUSE = instants.DAY
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """A later request in a rehearsal: the sample of an `operation`, `after` microseconds from the order."""
+    """A later request in a rehearsal: the sample of an `operation`, `after` microseconds from the
+    order.
+    """
 
     operation: str
     after: int
@@ -35,7 +48,9 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RehearsedEntry:
-    """How one entry plays: the last request of `asked` is the one it answers; `natural` when the sample request fits its `when`."""
+    """How one entry plays: the last request of `asked` is the one it answers; `natural` when the
+    sample request fits its `when`.
+    """
 
     action: str
     index: int
@@ -50,8 +65,8 @@ class RehearsedEntry:
 class Rehearsal:
     """A whole scenario: its own story on the sample `operation`, and one rehearsal for each entry.
 
-    A scenario `for` one later request is told against a plain story: then `lines` are that one's. `after` is what the contract answers
-    once the order has ended.
+    A scenario `for` one later request is told against a plain story: then `lines` are that one's.
+    `after` is what the contract answers once the order has ended.
     """
 
     scenario: Scenario
@@ -71,8 +86,12 @@ class Rehearsal:
         return tuple(dict.fromkeys(fault for fault in found if fault))
 
 
-def rehearse(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any] | None = None) -> Rehearsal:
-    """Rehearse a scenario with given parameters. Refused when a parameter is wrong; a scenario's own faults are in the rehearsal."""
+def rehearse(
+    scenario: Scenario, dialect: Dialect, params: Mapping[str, Any] | None = None
+) -> Rehearsal:
+    """Rehearse a scenario with given parameters. Refused when a parameter is wrong; a scenario's
+    own faults are in the rehearsal.
+    """
     values = params_of(scenario, {}, given=params or {})
     played = _against_a_plain_story(scenario, dialect) if scenario.answers != "create" else scenario
     operation, natural = _operation(played, dialect, values)
@@ -80,14 +99,25 @@ def rehearse(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any] | N
     fault = playing.play_out()
     moments = sorted({line.at for line in playing.lines} | {START})
     part = _Part(played, dialect, values, operation)
-    entries = [part.tell(action, index, moments) for action, listed in played.entries.items() for index in range(len(listed))]
+    entries = [
+        part.tell(action, index, moments)
+        for action, listed in played.entries.items()
+        for index in range(len(listed))
+    ]
     if scenario.answers != "create":
         entries = [_doubted(entry) for entry in entries]
     told, length = tuple(playing.lines), playing.now - START
     return Rehearsal(
-        scenario=scenario, operation=operation, natural=natural, lines=told, length=length, entries=tuple(entries), fault=fault,
-        order=playing.order, after=playing.afterwards(),
-    )  # fmt: skip
+        scenario=scenario,
+        operation=operation,
+        natural=natural,
+        lines=told,
+        length=length,
+        entries=tuple(entries),
+        fault=fault,
+        order=playing.order,
+        after=playing.afterwards(),
+    )
 
 
 def _against_a_plain_story(scenario: Scenario, dialect: Dialect) -> Scenario:
@@ -95,25 +125,47 @@ def _against_a_plain_story(scenario: Scenario, dialect: Dialect) -> Scenario:
     (entry,) = scenario.entries[scenario.answers]
     entries = {scenario.answers: (replace(entry, when=scenario.when),)}
     return Scenario(
-        name=dialect.vocabulary.default_scenario, dialect=scenario.dialect, timeline=dialect.plain, entries=entries, file=scenario.file
+        name=dialect.vocabulary.default_scenario,
+        dialect=scenario.dialect,
+        timeline=dialect.plain,
+        entries=entries,
+        file=scenario.file,
     )
 
 
 def _doubted(entry: RehearsedEntry) -> RehearsedEntry:
-    """What is wrong with an answer in a plain story may be right in the orders that its `when` means, where it never came to that."""
-    return entry if entry.natural or entry.fault is None else replace(entry, fault=replace(entry.fault, certain=False))
+    """What is wrong with an answer in a plain story may be right in the orders that its `when`
+    means, where it never came to that.
+    """
+    return (
+        entry
+        if entry.natural or entry.fault is None
+        else replace(entry, fault=replace(entry.fault, certain=False))
+    )
 
 
 def faults(scenario: Scenario, dialect: Dialect, *, certain: bool = True) -> list[Problem]:
-    """What of a scenario the contract forbids, each at its step; with `certain=False`, what may not be rendered for some orders."""
+    """What of a scenario the contract forbids, each at its step; with `certain=False`, what may not
+    be rendered for some orders.
+    """
     found = [fault for fault in rehearse(scenario, dialect).faults if fault.certain is certain]
     code, hint = "template", "| default(...)"
     if certain:
         code, hint = "illegal", "a step that breaks the contract on purpose says `illegal: true`"
     elif scenario.answers != "create":
-        code, hint = "plain_story", "so in an order that goes well; those that its `when` means may differ"
+        code, hint = (
+            "plain_story",
+            "so in an order that goes well; those that its `when` means may differ",
+        )
     return [
-        Problem(message=fault.message, file=scenario.file, line=fault.where[0] or 1, column=fault.where[1] or 1, code=code, hint=hint)
+        Problem(
+            message=fault.message,
+            file=scenario.file,
+            line=fault.where[0] or 1,
+            column=fault.where[1] or 1,
+            code=code,
+            hint=hint,
+        )
         for fault in found
     ]
 
@@ -141,14 +193,23 @@ class _Part:
     operation: str
 
     def tell(self, action: str, index: int, moments: Sequence[int]) -> RehearsedEntry:
-        """Ask at each moment of the story until the entry plays to its end; whatever its `when`, where it never comes to it by itself."""
+        """Ask at each moment of the story until the entry plays to its end; whatever its `when`,
+        where it never comes to it by itself.
+        """
         entry = self.scenario.entries[action][index]
-        forced = replace(self.scenario, entries={**self.scenario.entries, action: (replace(entry, when=()),)})
+        forced = replace(
+            self.scenario, entries={**self.scenario.entries, action: (replace(entry, when=()),)}
+        )
         last = RehearsedEntry(action=action, index=index, entry=entry)
         for natural in (True, False):
             for operation in self.dialect.sample_operations(action):
                 for moment in moments:
-                    playing = Playing(self.scenario if natural else forced, self.dialect, self.params, self.operation)
+                    playing = Playing(
+                        self.scenario if natural else forced,
+                        self.dialect,
+                        self.params,
+                        self.operation,
+                    )
                     last = self._try(playing, last, operation, moment, natural)
                     if last.lines and last.fault is None:
                         return last
@@ -156,12 +217,20 @@ class _Part:
                 return last  # it comes to this by itself, and goes wrong
         return last
 
-    def _try(self, playing: Playing, last: RehearsedEntry, operation: str, moment: int, natural: bool) -> RehearsedEntry:
+    def _try(
+        self, playing: Playing, last: RehearsedEntry, operation: str, moment: int, natural: bool
+    ) -> RehearsedEntry:
         """Ask at one moment; `last` again where another entry, or the contract, answers."""
         playing.play_out(until=moment)
         before = len(playing.lines)
-        opening = next((first for first, then in self.dialect.pauses.items() if then == last.action), "")
-        asked = [Asked(operation=self.dialect.sample_operations(opening)[0], after=playing.now - START)] if opening else []
+        opening = next(
+            (first for first, then in self.dialect.pauses.items() if then == last.action), ""
+        )
+        asked = (
+            [Asked(operation=self.dialect.sample_operations(opening)[0], after=playing.now - START)]
+            if opening
+            else []
+        )
         try:
             if opening:
                 playing.submit(opening, asked[0].operation)
@@ -171,8 +240,16 @@ class _Part:
         except Refused:
             return last
         except (Illegal, RenderFailed) as error:
-            return replace(last, fault=Fault(str(error), last.entry.where, isinstance(error, Illegal)))
+            return replace(
+                last, fault=Fault(str(error), last.entry.where, isinstance(error, Illegal))
+            )
         if natural and label != f"{last.action}[{last.index}]":
             return last
         fault = playing.play_out()
-        return replace(last, asked=tuple(asked), natural=natural, lines=tuple(playing.lines[before:]), fault=fault)
+        return replace(
+            last,
+            asked=tuple(asked),
+            natural=natural,
+            lines=tuple(playing.lines[before:]),
+            fault=fault,
+        )

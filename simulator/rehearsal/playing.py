@@ -1,4 +1,6 @@
-"""One order on its way, in memory: the real dialect and the real engine, but a list for the outbox and lines for the journal."""
+"""One order on its way, in memory: the real dialect and the real engine, but a list for the outbox
+and lines for the journal.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +18,16 @@ from simulator.formats import strict_json
 from simulator.model import Document, Incoming, Kci, Order, Request, Scenario, Submission, Where
 from simulator.views.story import Line
 
-START = 1_772_442_000_000_000  # 2026-03-02T09:00:00Z: rehearsals have a date of their own, so that they print the same every day
+# 2026-03-02T09:00:00Z: rehearsals have a date of their own, so that they print the same every day
+START = 1_772_442_000_000_000
 MOST_STEPS = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a story cannot go on: `certain` when the contract forbids it, else the sample request may only lack what a template asks for."""
+    """Why a story cannot go on: `certain` when the contract forbids it, else the sample request may
+    only lack what a template asks for.
+    """
 
     message: str
     where: Where
@@ -30,8 +35,14 @@ class Fault:
 
 
 def attempts_of(scenario: Scenario, action: str) -> int:
-    """How often a request of this kind has to be sent at most, until a scenario's `attempts` are walked."""
-    replies = [scenario.reply] if action == "create" else [entry.reply for entry in scenario.entries.get(action, ())]
+    """How often a request of this kind has to be sent at most, until a scenario's `attempts` are
+    walked.
+    """
+    replies = (
+        [scenario.reply]
+        if action == "create"
+        else [entry.reply for entry in scenario.entries.get(action, ())]
+    )
     return max((len(reply.attempts) for reply in replies), default=0) or 1
 
 
@@ -72,7 +83,9 @@ class Playing:
             self.fault = Fault(str(error), (1, 1), not isinstance(error, RenderFailed))
 
     def submit(self, action: str, operation: str) -> str:
-        """Send a sample request now, again while its `attempts` refuse it; the label of the entry that answered it."""
+        """Send a sample request now, again while its `attempts` refuse it; the label of the entry
+        that answered it.
+        """
         if action != "create" and self.order is None:
             raise Refused("not_found", ["there is no order"])
         self.serial += 1
@@ -107,26 +120,42 @@ class Playing:
         action = submission.action
         chance = seed.Chance("rehearsal", (self.scenario.name,), True)
         turn = engine.Turn(
-            submission=submission, scenario=self.scenario, params=self.params, supplier="default", now=self.now, chance=chance,
-            order=self.order, requests=tuple(self.requests), waiting=tuple(self.waiting), position=self.position, serial=1,
+            submission=submission,
+            scenario=self.scenario,
+            params=self.params,
+            supplier="default",
+            now=self.now,
+            chance=chance,
+            order=self.order,
+            requests=tuple(self.requests),
+            waiting=tuple(self.waiting),
+            position=self.position,
+            serial=1,
             attempt=attempt,
-        )  # fmt: skip
+        )
         plan = engine.play(turn, self.dialect)
         entry = self.scenario.entries.get(action, ())
         steps = self.scenario.timeline if action == "create" else ()
         if plan.entry and action != "create":
             steps = entry[int(plan.entry.split("[")[1][:-1])].timeline
         happening = [step for step in steps if not step.wait]
-        self.places |= {kci.position: step.where for kci, step in zip(plan.kcis, happening, strict=False)}
+        self.places |= {
+            kci.position: step.where for kci, step in zip(plan.kcis, happening, strict=False)
+        }
         self.position += len(plan.kcis)
-        self.requests = [replace(request, status="lapsed") if request.id in plan.lapsed else request for request in self.requests]
+        self.requests = [
+            replace(request, status="lapsed") if request.id in plan.lapsed else request
+            for request in self.requests
+        ]
         self.requests += [plan.request] if plan.request else []
         before, self.waiting = self.waiting, _queued(self.waiting, plan)
         self.order = plan.order or self.order
         return plan, before
 
     def afterwards(self) -> tuple[str, ...]:
-        """What the contract says to later requests once the order has ended; it ends this rehearsal."""
+        """What the contract says to later requests once the order has ended; it ends this
+        rehearsal.
+        """
         if self.order is None or not self.dialect.ends(self.order.status):
             return ()
         said = []
@@ -135,7 +164,9 @@ class Playing:
                 self.submit(action, self.dialect.sample_operations(action)[0])
             except Refused as refused:
                 answer = self.dialect.refuse(refused)
-                said.append(f"{action}: {answer.code} {self.dialect.describe(answer.body) if answer.body else ''}".rstrip())
+                said.append(
+                    f"{action}: {answer.code} {self.dialect.describe(answer.body) if answer.body else ''}".rstrip()
+                )
             except (Illegal, RenderFailed):
                 continue
         return tuple(said)
@@ -161,13 +192,19 @@ class Playing:
         for _ in range(MOST_STEPS):
             if self.waiting and self.waiting[0].state == "paused":
                 self._signal(until)
-            if not self.waiting or self.waiting[0].state == "paused" or (until is not None and self.waiting[0].due_at > until):
+            if (
+                not self.waiting
+                or self.waiting[0].state == "paused"
+                or (until is not None and self.waiting[0].due_at > until)
+            ):
                 break
             head = self.waiting.pop(0)
             try:
                 self._happen(head)
             except (Illegal, RenderFailed) as error:
-                return Fault(str(error), self.places.get(head.position, (1, 1)), isinstance(error, Illegal))
+                return Fault(
+                    str(error), self.places.get(head.position, (1, 1)), isinstance(error, Illegal)
+                )
         self.now = max(self.now, until or self.now)
         return None
 
@@ -188,13 +225,21 @@ class Playing:
         assert self.order is not None
         self.now = max(self.now, head.due_at)
         chance = seed.Chance("rehearsal", (self.scenario.name,), True)
-        step = engine.advance(self.order, head, self.requests, self.waiting, self.dialect, self.now, chance)
+        step = engine.advance(
+            self.order, head, self.requests, self.waiting, self.dialect, self.now, chance
+        )
         self.order = step.order
         if step.request is not None:
-            self.requests = [step.request if request.id == step.request.id else request for request in self.requests]
+            self.requests = [
+                step.request if request.id == step.request.id else request
+                for request in self.requests
+            ]
         self.waiting = [kci for kci in self.waiting if kci.id not in step.withdraw]
         if not head.send:
-            self._say("status", f"mark {head.mark}" if head.mark else f"{self.order.status} (nothing is sent)")
+            self._say(
+                "status",
+                f"mark {head.mark}" if head.mark else f"{self.order.status} (nothing is sent)",
+            )
             return
         if silence := self.dialect.silences(self.order, head.send):
             self._say("status", f"{head.send} -> {self.order.status} is not sent: {silence}")
@@ -213,9 +258,13 @@ class Playing:
         headers = {"content-type": "application/json", "x-request-id": "rehearsal"}
         body, variables = strict_json.dumps(notice).encode(), {"id": self.order.number}
         try:
-            self.dialect.check_notice(Incoming(method="POST", path="", headers=headers, body=body, variables=variables))
+            self.dialect.check_notice(
+                Incoming(method="POST", path="", headers=headers, body=body, variables=variables)
+            )
         except Refused as refused:
-            raise Illegal(f"a gateway would refuse this message: {'; '.join(refused.messages)}") from None
+            raise Illegal(
+                f"a gateway would refuse this message: {'; '.join(refused.messages)}"
+            ) from None
 
     def _say(self, kind: str, text: str) -> None:
         self.lines.append(Line(at=self.now, kind=kind, text=text))
@@ -225,7 +274,10 @@ def _queued(waiting: Sequence[Kci], plan: Plan) -> list[Kci]:
     """What waits after a request, the next to happen first, the paused ones last."""
     kept = [kci for kci in waiting if kci.id not in plan.withdraw]
     kept = [replace(kci, state="paused") if kci.id in plan.paused else kci for kci in kept]
-    kept = [replace(kci, due_at=plan.moved[kci.id], state="waiting") if kci.id in plan.moved else kci for kci in kept]
+    kept = [
+        replace(kci, due_at=plan.moved[kci.id], state="waiting") if kci.id in plan.moved else kci
+        for kci in kept
+    ]
     return _in_order((*kept, *plan.kcis))
 
 

@@ -12,4 +12,15 @@ from simulator.scenario.book import (
 )
 from simulator.scenario.file import parse, schema_for
 
-__all__ = ["SCENARIO_HEADER", "Book", "Choice", "Pin", "make_book", "params_of", "parse", "read_folder", "schema_for", "ties"]
+__all__ = [
+    "SCENARIO_HEADER",
+    "Book",
+    "Choice",
+    "Pin",
+    "make_book",
+    "params_of",
+    "parse",
+    "read_folder",
+    "schema_for",
+    "ties",
+]

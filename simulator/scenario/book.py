@@ -1,7 +1,8 @@
 """The scenarios of one supplier, and which of them a request plays.
 
-1 a pin, 2 the header `X-Scenario: NAME?param=value&...`, 3 the best `when` (most conditions, then file order), 4 the default, for a
-new order; for a later request, what its order's own scenario says of it.
+1 a pin, 2 the header `X-Scenario: NAME?param=value&...`, 3 the best `when` (most conditions, then
+file order), 4 the default, for a new order; for a later request, what its order's own scenario says
+of it.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ class Pin:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
-    """The decision: which scenario, with which parameters, why, and the first difference of each other one."""
+    """The decision: which scenario, with which parameters, why, and the first difference of each
+    other one.
+    """
 
     scenario: Scenario
     params: Mapping[str, Any]
@@ -48,15 +51,29 @@ class Choice:
 
 
 def ties(scenarios: Sequence[Scenario]) -> list[Problem]:
-    """Scenarios whose `when` may fit one request equally well: then the order of their files decides, and that is worth a warning."""
+    """Scenarios whose `when` may fit one request equally well: then the order of their files
+    decides, and that is worth a warning.
+    """
     found = []
     chosen = [scenario for scenario in scenarios if scenario.when and scenario.begins == "gateway"]
     for place, later in enumerate(chosen):
         for first in chosen[:place]:
-            alike = (first.dialect, first.answers, len(first.when)) == (later.dialect, later.answers, len(later.when))
+            alike = (first.dialect, first.answers, len(first.when)) == (
+                later.dialect,
+                later.answers,
+                len(later.when),
+            )
             if alike and not _exclude_each_other(first.when, later.when):
                 said = f"when: a request may fit {first.name} ({first.file}) just as well: then that one plays"
-                found.append(Problem(message=said, file=later.file, line=1, column=1, hint="add a condition to one of them"))
+                found.append(
+                    Problem(
+                        message=said,
+                        file=later.file,
+                        line=1,
+                        column=1,
+                        hint="add a condition to one of them",
+                    )
+                )
     return found
 
 
@@ -64,14 +81,21 @@ def _exclude_each_other(one: Sequence[Condition], other: Sequence[Condition]) ->
     wanted = {condition.path: condition for condition in one}
     for condition in other:
         known = wanted.get(condition.path)
-        if known is not None and known.test == condition.test and known.test in ("equal", "exists") and known.value != condition.value:
+        if (
+            known is not None
+            and known.test == condition.test
+            and known.test in ("equal", "exists")
+            and known.value != condition.value
+        ):
             return True
     return False
 
 
 @dataclass(slots=True)
 class Book:
-    """The current edition of each scenario, in file order, and every other edition that was asked for."""
+    """The current edition of each scenario, in file order, and every other edition that was asked
+    for.
+    """
 
     vocabulary: Vocabulary
     scenarios: dict[str, Scenario]
@@ -79,19 +103,24 @@ class Book:
     editions: dict[str, Scenario] = field(default_factory=dict)
 
     def edition(self, digest: str, source_of: Callable[[str], str]) -> Scenario:
-        """The edition that an order plays, also after its file changed; `source_of` fetches a kept source by digest."""
+        """The edition that an order plays, also after its file changed; `source_of` fetches a kept
+        source by digest.
+        """
         for scenario in self.scenarios.values():
             if scenario.digest == digest:
                 return scenario
         found = self.editions.get(digest)
         if found is None:
-            found = self.editions[digest] = parse(source_of(digest), f"edition {digest[:8]}", self.vocabulary)
+            found = self.editions[digest] = parse(
+                source_of(digest), f"edition {digest[:8]}", self.vocabulary
+            )
             for oldest in list(self.editions)[:-MOST_EDITIONS]:
                 self.editions.pop(oldest, None)
         return found
 
     def named(self, name: str, label: str = "scenario", action: str = "") -> Scenario:
-        """A scenario by name. Refused says where it was asked for (`label`), names the nearest and lists all.
+        """A scenario by name. Refused says where it was asked for (`label`), names the nearest and
+        lists all.
 
         With an `action`, only one that may answer such a request: `create`, or a later one.
         """
@@ -102,52 +131,103 @@ class Book:
         other = self.scenarios.get(name)
         known = ", ".join(fitting) or "none"
         if other is not None:
-            raise Refused("invalid", [f"{label}: {name} {_purpose(other)}, not {_article(action)}; for that there are: {known}"])
+            raise Refused(
+                "invalid",
+                [
+                    f"{label}: {name} {_purpose(other)}, not {_article(action)}; for that there are: {known}"
+                ],
+            )
         close = nearest(name, fitting)
         hint = f" ({close})" if close.startswith("did") else ""
         raise Refused("invalid", [f"{label}: no scenario `{name[:80]}`{hint}; there are: {known}"])
 
     def beginning(self, name: str) -> Scenario:
         """A scenario that the supplier begins. Refused lists them."""
-        begun = [scenario.name for scenario in self.scenarios.values() if scenario.begins == "supplier"]
+        begun = [
+            scenario.name for scenario in self.scenarios.values() if scenario.begins == "supplier"
+        ]
         if name in begun:
             return self.scenarios[name]
         why = "is begun by the gateway" if name in self.scenarios else "is not here"
-        raise Refused("invalid", [f"scenario: {name[:80]} {why}; the supplier begins: {', '.join(begun) or 'none'}"])
+        raise Refused(
+            "invalid",
+            [f"scenario: {name[:80]} {why}; the supplier begins: {', '.join(begun) or 'none'}"],
+        )
 
     def choose(self, facts: Mapping[str, Any], pins: Sequence[Pin] = ()) -> Choice:
-        """Decide which scenario a new order plays. Refused when a control header is wrong. `facts` as in `matching`."""
+        """Decide which scenario a new order plays. Refused when a control header is wrong. `facts`
+        as in `matching`.
+        """
         fitting = self._for("create")
-        choice = self._asked("create", fitting, facts, pins) or self._by_when(fitting, facts, self.default)
+        choice = self._asked("create", fitting, facts, pins) or self._by_when(
+            fitting, facts, self.default
+        )
         assert choice is not None  # there is a default
         return choice
 
-    def choose_answer(self, action: str, facts: Mapping[str, Any], pins: Sequence[Pin], order: Order) -> Choice | None:
-        """Decide whether a scenario of its own answers a later request; None leaves it to the order's. Refused as `choose`.
+    def choose_answer(
+        self, action: str, facts: Mapping[str, Any], pins: Sequence[Pin], order: Order
+    ) -> Choice | None:
+        """Decide whether a scenario of its own answers a later request; None leaves it to the
+        order's. Refused as `choose`.
 
-        The header may name the order's own scenario, as it does where a caller sends the same headers with every request.
+        The header may name the order's own scenario, as it does where a caller sends the same
+        headers with every request.
         """
-        fitting = {name: scenario for name, scenario in self._for(action).items() if not _used_up(scenario, action, order.used)}
+        fitting = {
+            name: scenario
+            for name, scenario in self._for(action).items()
+            if not _used_up(scenario, action, order.used)
+        }
         if facts["header"].get(SCENARIO_HEADER, "").strip().partition("?")[0] == order.scenario:
-            facts = {**facts, "header": {name: value for name, value in facts["header"].items() if name != SCENARIO_HEADER}}
+            facts = {
+                **facts,
+                "header": {
+                    name: value
+                    for name, value in facts["header"].items()
+                    if name != SCENARIO_HEADER
+                },
+            }
         return self._asked(action, fitting, facts, pins) or self._by_when(fitting, facts)
 
     def guard_default(self, scenario: Scenario) -> None:
-        """Refused when a scenario of the default's name is not for new orders: then nothing would answer those that nothing else picks."""
+        """Refused when a scenario of the default's name is not for new orders: then nothing would
+        answer those that nothing else picks.
+        """
         if scenario.name == self.default and not _is_playable(scenario):
-            raise Refused("invalid", [f"scenario: {scenario.name} is what new orders play by default; this one {_purpose(scenario)}"])
+            raise Refused(
+                "invalid",
+                [
+                    f"scenario: {scenario.name} is what new orders play by default; this one {_purpose(scenario)}"
+                ],
+            )
 
     def _for(self, action: str) -> dict[str, Scenario]:
         """Those that may answer a request of the gateway, by name."""
-        return {name: found for name, found in self.scenarios.items() if found.answers == action and found.begins == "gateway"}
+        return {
+            name: found
+            for name, found in self.scenarios.items()
+            if found.answers == action and found.begins == "gateway"
+        }
 
-    def _asked(self, action: str, fitting: Mapping[str, Scenario], facts: Mapping[str, Any], pins: Sequence[Pin]) -> Choice | None:
+    def _asked(
+        self,
+        action: str,
+        fitting: Mapping[str, Scenario],
+        facts: Mapping[str, Any],
+        pins: Sequence[Pin],
+    ) -> Choice | None:
         """What a pin or the header wants."""
         headers = facts["header"]
         for pin in pins:
             if pin.scenario in fitting and not matching.first_difference(pin.when, facts):
                 scenario = fitting[pin.scenario]
-                return Choice(scenario=scenario, params=params_of(scenario, headers), reason=f"pin {pin.id}", pin=pin.id)
+                return Choice(
+                    scenario=scenario,
+                    params=params_of(scenario, headers),
+                    reason=f"pin {pin.id}",
+                    pin=pin.id,
+                )
         asked = headers.get(SCENARIO_HEADER, "").strip()
         if not asked:
             return None
@@ -155,28 +235,46 @@ class Book:
         scenario = self.named(name, "X-Scenario", action)
         if name not in fitting:
             return None  # it has answered as often as it may
-        return Choice(scenario=scenario, params=params_of(scenario, headers, query), reason=f"header X-Scenario: {asked[:200]}")
+        return Choice(
+            scenario=scenario,
+            params=params_of(scenario, headers, query),
+            reason=f"header X-Scenario: {asked[:200]}",
+        )
 
-    def _by_when(self, fitting: Mapping[str, Scenario], facts: Mapping[str, Any], default: str = "") -> Choice | None:
-        """The `when` that fits with the most conditions; where none does, the default, if there is one."""
+    def _by_when(
+        self, fitting: Mapping[str, Scenario], facts: Mapping[str, Any], default: str = ""
+    ) -> Choice | None:
+        """The `when` that fits with the most conditions; where none does, the default, if there is
+        one.
+        """
         differences = {
-            name: self._difference(scenario, facts) if scenario.when else "it has no `when`" for name, scenario in fitting.items()
+            name: self._difference(scenario, facts) if scenario.when else "it has no `when`"
+            for name, scenario in fitting.items()
         }
         fits = [fitting[name] for name, difference in differences.items() if not difference]
         if not fits and not default:
             return None
-        best = max(fits, key=lambda scenario: len(scenario.when)) if fits else fitting[default]  # the first of equals
-        reason = "when " + " and ".join(map(matching.describe, best.when)) if fits else "the supplier's default: no `when` fits"
+        # the first of equals
+        best = max(fits, key=lambda scenario: len(scenario.when)) if fits else fitting[default]
+        reason = (
+            "when " + " and ".join(map(matching.describe, best.when))
+            if fits
+            else "the supplier's default: no `when` fits"
+        )
         others = tuple(
             (name, difference or f"fits too, with {len(fitting[name].when)} conditions")
             for name, difference in differences.items()
             if name != best.name
         )
-        return Choice(scenario=best, params=params_of(best, facts["header"]), reason=reason, others=others)
+        return Choice(
+            scenario=best, params=params_of(best, facts["header"]), reason=reason, others=others
+        )
 
     def _difference(self, scenario: Scenario, facts: Mapping[str, Any]) -> str:
         params = {name: param.default for name, param in scenario.params.items()}
-        conditions = matching.render_values(scenario.when, lambda value: template.render(value, params))
+        conditions = matching.render_values(
+            scenario.when, lambda value: template.render(value, params)
+        )
         return matching.first_difference(conditions, {**facts, "param": params})
 
 
@@ -200,19 +298,33 @@ def _article(action: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
-def params_of(scenario: Scenario, headers: Mapping[str, str], query: str = "", given: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The parameters of one request: defaults, then their own headers, then the query of X-Scenario, then `given`.
+def params_of(
+    scenario: Scenario,
+    headers: Mapping[str, str],
+    query: str = "",
+    given: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The parameters of one request: defaults, then their own headers, then the query of
+    X-Scenario, then `given`.
 
     Refused lists all that is wrong.
     """
     values = {name: param.default for name, param in scenario.params.items()}
     wrong: list[str] = []
-    asked = [(param.header, param, headers[param.header.lower()]) for param in scenario.params.values() if param.header.lower() in headers]
-    named = [("X-Scenario: ", *pair) for pair in parse_qsl(query, keep_blank_values=True)] + [("", *pair) for pair in (given or {}).items()]
+    asked = [
+        (param.header, param, headers[param.header.lower()])
+        for param in scenario.params.values()
+        if param.header.lower() in headers
+    ]
+    named = [("X-Scenario: ", *pair) for pair in parse_qsl(query, keep_blank_values=True)] + [
+        ("", *pair) for pair in (given or {}).items()
+    ]
     for prefix, name, value in named:
         param = scenario.params.get(name)
         if param is None:
-            wrong.append(f"{prefix}{scenario.name} has no parameter `{name[:60]}` ({nearest(name, scenario.params)})")
+            wrong.append(
+                f"{prefix}{scenario.name} has no parameter `{name[:60]}` ({nearest(name, scenario.params)})"
+            )
         else:
             asked.append((f"{prefix}{name}", param, value))
     for label, param, value in asked:
@@ -231,14 +343,25 @@ def _value(label: str, param: Param, value: Any, wrong: list[str]) -> Any:
 
 
 def read_folder(folder: Path, vocabulary: Vocabulary, default: str | None = None) -> Book:
-    """Read every `*.yaml` of a folder, in file order. Invalid lists the problems of all files at once."""
+    """Read every `*.yaml` of a folder, in file order. Invalid lists the problems of all files at
+    once.
+    """
     files = sorted(path for pattern in ("*.yaml", "*.yml") for path in folder.glob(pattern))
     if not files:
-        raise Invalid([Problem(message="no scenario file (*.yaml) in this folder", file=str(folder))])
-    return make_book(((str(path), path.read_bytes()) for path in files), vocabulary, default, str(folder))
+        raise Invalid(
+            [Problem(message="no scenario file (*.yaml) in this folder", file=str(folder))]
+        )
+    return make_book(
+        ((str(path), path.read_bytes()) for path in files), vocabulary, default, str(folder)
+    )
 
 
-def make_book(sources: Iterable[tuple[str, str | bytes]], vocabulary: Vocabulary, default: str | None = None, folder: str = "") -> Book:
+def make_book(
+    sources: Iterable[tuple[str, str | bytes]],
+    vocabulary: Vocabulary,
+    default: str | None = None,
+    folder: str = "",
+) -> Book:
     """Build a book from (file, text) pairs. Invalid lists the problems of all of them."""
     scenarios: dict[str, Scenario] = {}
     problems: list[Problem] = []
@@ -250,15 +373,30 @@ def make_book(sources: Iterable[tuple[str, str | bytes]], vocabulary: Vocabulary
             continue
         if scenario.name in scenarios:
             problems.append(
-                Problem(message=f"the scenario {scenario.name} is in {scenarios[scenario.name].file} already", file=file, line=1, column=1)
+                Problem(
+                    message=f"the scenario {scenario.name} is in {scenarios[scenario.name].file} already",
+                    file=file,
+                    line=1,
+                    column=1,
+                )
             )
         scenarios[scenario.name] = scenario
     playable = [name for name, scenario in scenarios.items() if _is_playable(scenario)]
     if default and not problems and default not in playable:
-        problems.append(Problem(message=f"the default scenario `{default}` is not here", file=folder, hint=nearest(default, playable)))
+        problems.append(
+            Problem(
+                message=f"the default scenario `{default}` is not here",
+                file=folder,
+                hint=nearest(default, playable),
+            )
+        )
     if not playable and not problems:
-        problems.append(Problem(message="no scenario here is for a new order of the gateway", file=folder))
+        problems.append(
+            Problem(message="no scenario here is for a new order of the gateway", file=folder)
+        )
     if problems:
         raise Invalid(problems)
-    fallback = vocabulary.default_scenario if vocabulary.default_scenario in playable else playable[0]
+    fallback = (
+        vocabulary.default_scenario if vocabulary.default_scenario in playable else playable[0]
+    )
     return Book(vocabulary=vocabulary, scenarios=scenarios, default=default or fallback)

@@ -1,4 +1,6 @@
-"""The marshmallow fields of a scenario file: each reads one construct of the format into its type of `model`."""
+"""The marshmallow fields of a scenario file: each reads one construct of the format into its type
+of `model`.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def not_yet(word: str) -> str:
 class When(fields.Field):  # type: ignore[type-arg]
     """A map of paths to values, lists of values, or a map with one test."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[Condition, ...]:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> tuple[Condition, ...]:
         if not isinstance(value, dict):
             raise ValidationError("must be a map of paths to values")
         conditions, wrong = [], {}
@@ -69,7 +73,9 @@ def _condition(path: str, wanted: Any) -> Condition:
 
 
 class Time(fields.Field):  # type: ignore[type-arg]
-    """A fixed duration (kept as microseconds) or a template; `instant` also admits an ISO 8601 instant, kept as text."""
+    """A fixed duration (kept as microseconds) or a template; `instant` also admits an ISO 8601
+    instant, kept as text.
+    """
 
     def __init__(self, *, instant: bool = False, **options: Any) -> None:
         super().__init__(**options)
@@ -93,7 +99,9 @@ class Time(fields.Field):  # type: ignore[type-arg]
 
 
 class ReplyField(fields.Field):  # type: ignore[type-arg]
-    """A word, `{reject: [messages]}`, or a map of answer, delay, set, status, headers, body, attempts."""
+    """A word, `{reject: [messages]}`, or a map of answer, delay, set, status, headers, body,
+    attempts.
+    """
 
     KEYS = ("answer", "reject", "delay", "set", "status", "headers", "body", "attempts")
 
@@ -114,7 +122,9 @@ class ReplyField(fields.Field):  # type: ignore[type-arg]
         return Reply(**members)
 
     def _members(self, value: dict[str, Any], wrong: dict[str, Any]) -> dict[str, Any]:
-        members: dict[str, Any] = {"answer": value.get("answer", "reject" if "reject" in value else "")}
+        members: dict[str, Any] = {
+            "answer": value.get("answer", "reject" if "reject" in value else "")
+        }
         if "answer" in value and not isinstance(value["answer"], str):
             wrong["answer"] = ["must be a word"]
         if "reject" in value:
@@ -128,7 +138,11 @@ class ReplyField(fields.Field):  # type: ignore[type-arg]
                     wrong[key] = ["must be a map"]
         if "status" in value:
             members["status"] = value["status"]
-            if isinstance(value["status"], bool) or not isinstance(value["status"], int) or not 200 <= value["status"] <= 599:
+            if (
+                isinstance(value["status"], bool)
+                or not isinstance(value["status"], int)
+                or not 200 <= value["status"] <= 599
+            ):
                 wrong["status"] = ["must be an HTTP status, 200 to 599"]
         if "body" in value:
             members |= {"body": value["body"], "has_body": True}
@@ -151,7 +165,11 @@ class ReplyField(fields.Field):  # type: ignore[type-arg]
 
 def _messages(value: Any, wrong: dict[str, Any]) -> tuple[str, ...]:
     messages = [value] if isinstance(value, str) else value
-    if not isinstance(messages, list) or not messages or not all(isinstance(message, str) and message for message in messages):
+    if (
+        not isinstance(messages, list)
+        or not messages
+        or not all(isinstance(message, str) and message for message in messages)
+    ):
         wrong["reject"] = ["must be a list of messages"]
         return ()
     return tuple(messages)
@@ -176,7 +194,11 @@ class PendingField(fields.Field):  # type: ignore[type-arg]
                 raise ValidationError(f"`{value}` is not valid ({nearest(value, self.WORDS)})")
             return Pending(verb=value)
         codes = value.get("withdraw") if isinstance(value, dict) and len(value) == 1 else None
-        if not isinstance(codes, list) or not codes or not all(isinstance(code, str) for code in codes):
+        if (
+            not isinstance(codes, list)
+            or not codes
+            or not all(isinstance(code, str) for code in codes)
+        ):
             raise ValidationError("must be keep, withdraw, pause or {withdraw: [CODES]}")
         return Pending(verb="withdraw", codes=tuple(codes))
 
@@ -186,7 +208,9 @@ class ParamsField(fields.Field):  # type: ignore[type-arg]
 
     KEYS = ("type", "default", "choices", "header")
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Param]:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> dict[str, Param]:
         if not isinstance(value, dict):
             raise ValidationError("must be a map of names")
         params, wrong = {}, {}
@@ -206,10 +230,19 @@ def _param(name: str, entry: Any) -> Param:
     if not isinstance(entry, dict):
         return Param(name=name, kind=_kind_of(entry), default=entry)
     wrong: dict[str, Any] = {
-        key: [f"unknown key `{key}` ({nearest(key, ParamsField.KEYS)})"] for key in entry if key not in ParamsField.KEYS
+        key: [f"unknown key `{key}` ({nearest(key, ParamsField.KEYS)})"]
+        for key in entry
+        if key not in ParamsField.KEYS
     }
     default, choices = entry.get("default"), entry.get("choices", [])
-    kind = entry.get("type", "choice" if choices else "string" if default is None or isinstance(default, str) else _kind_of(default))
+    kind = entry.get(
+        "type",
+        "choice"
+        if choices
+        else "string"
+        if default is None or isinstance(default, str)
+        else _kind_of(default),
+    )
     if kind not in KINDS:
         wrong["type"] = [f"`{kind}` is not valid ({nearest(kind, KINDS)})"]
     if not isinstance(choices, list) or (kind == "choice" and not choices):
@@ -217,7 +250,13 @@ def _param(name: str, entry: Any) -> Param:
         choices = []
     if not isinstance(entry.get("header", ""), str):
         wrong["header"] = ["must be a header's name"]
-    param = Param(name=name, kind=str(kind), default=default, choices=tuple(map(str, choices)), header=str(entry.get("header", "")))
+    param = Param(
+        name=name,
+        kind=str(kind),
+        default=default,
+        choices=tuple(map(str, choices)),
+        header=str(entry.get("header", "")),
+    )
     if default is not None and not wrong:
         try:
             read_param(param, default)

@@ -32,7 +32,9 @@ from simulator.scenario.words import check_words
 class StepSchema(Strict):
     """A step: a time, one verb, and what belongs to it (section 4)."""
 
-    later = dict.fromkeys(("within", "otherwise", "branch", "repeat", "start", "fault", "answered"), "")
+    later = dict.fromkeys(
+        ("within", "otherwise", "branch", "repeat", "start", "fault", "answered"), ""
+    )
 
     after = Time()
     at = Time(instant=True)
@@ -57,7 +59,9 @@ class StepSchema(Strict):
         if any(verb in original for verb in self.later):
             verbs = ["later"]
         else:
-            verbs = [verb for verb in ("send", "mark", "wait") if verb in original] or [verb for verb in ("status",) if verb in original]
+            verbs = [verb for verb in ("send", "mark", "wait") if verb in original] or [
+                verb for verb in ("status",) if verb in original
+            ]
         if not verbs:
             said.append("a step has a verb: `send`, `status`, `mark` or `wait`")
         if len(verbs) > 1 or ("mark" in original and "status" in original):
@@ -104,7 +108,9 @@ class ScenarioSchema(Strict):
 
 def schema_for(vocabulary: Vocabulary) -> Strict:
     """The file's schema with the entries that this dialect has."""
-    return ScenarioSchema.from_dict({action: listed(nested(EntrySchema)) for action in vocabulary.actions})()  # type: ignore[return-value]
+    return ScenarioSchema.from_dict(
+        {action: listed(nested(EntrySchema)) for action in vocabulary.actions}
+    )()  # type: ignore[return-value]
 
 
 def parse(text: str | bytes, file: str, vocabulary: Vocabulary) -> Scenario:
@@ -116,20 +122,39 @@ def parse(text: str | bytes, file: str, vocabulary: Vocabulary) -> Scenario:
         try:
             loaded = schema_for(vocabulary).load(located.value)
         except ValidationError as error:
-            problems += [_located(located, path, message) for path, message in _without_echoes(list(flatten(error.messages)))]
+            problems += [
+                _located(located, path, message)
+                for path, message in _without_echoes(list(flatten(error.messages)))
+            ]
         problems += check_words(located, vocabulary)
     else:
-        problems.append(located.problem((), "a scenario file is a map with `scenario`, `reply`, `timeline` ..."))
+        problems.append(
+            located.problem((), "a scenario file is a map with `scenario`, `reply`, `timeline` ...")
+        )
     if problems:
-        raise Invalid(sorted(set(problems), key=lambda problem: (problem.line, problem.column, problem.message)))
+        raise Invalid(
+            sorted(
+                set(problems), key=lambda problem: (problem.line, problem.column, problem.message)
+            )
+        )
     source = text if isinstance(text, str) else text.decode()
     return _scenario(located, loaded, source, vocabulary)
 
 
-def _without_echoes(messages: list[tuple[strict_yaml.Path, str]]) -> list[tuple[strict_yaml.Path, str]]:
+def _without_echoes(
+    messages: list[tuple[strict_yaml.Path, str]],
+) -> list[tuple[strict_yaml.Path, str]]:
     """Drop `is required` where the required key is there, only misspelt: one mistake, one message."""
-    meant = {(*path[:-1], message.split("did you mean `")[1].split("`")[0]) for path, message in messages if "did you mean `" in message}
-    return [(path, message) for path, message in messages if not (message == "is required" and path in meant)]
+    meant = {
+        (*path[:-1], message.split("did you mean `")[1].split("`")[0])
+        for path, message in messages
+        if "did you mean `" in message
+    }
+    return [
+        (path, message)
+        for path, message in messages
+        if not (message == "is required" and path in meant)
+    ]
 
 
 def _located(located: strict_yaml.Located, path: strict_yaml.Path, message: str) -> Problem:
@@ -137,16 +162,26 @@ def _located(located: strict_yaml.Located, path: strict_yaml.Path, message: str)
     text, _, hint = message.partition(" (")
     name = path[-1] if path and isinstance(path[-1], str) else ""
     said = text if about_key or not name or f"`{name}`" in text else f"{name}: {text}"
-    code = "not_supported" if message.endswith("not yet supported") else "unknown_key" if about_key else "invalid"
+    code = (
+        "not_supported"
+        if message.endswith("not yet supported")
+        else "unknown_key"
+        if about_key
+        else "invalid"
+    )
     if path and path not in located.places:
         return located.problem(path[:-1], f"`{path[-1]}` {message}", code="missing", at_key=False)
     return located.problem(path, said, code=code, hint=hint.removesuffix(")"), at_key=about_key)
 
 
-def _scenario(located: strict_yaml.Located, loaded: dict[str, Any], source: str, vocabulary: Vocabulary) -> Scenario:
+def _scenario(
+    located: strict_yaml.Located, loaded: dict[str, Any], source: str, vocabulary: Vocabulary
+) -> Scenario:
     answers = loaded.get("for_", "order")
     entries = {
-        action: tuple(_entry(located, entry, (action, index)) for index, entry in enumerate(loaded[action]))
+        action: tuple(
+            _entry(located, entry, (action, index)) for index, entry in enumerate(loaded[action])
+        )
         for action in vocabulary.actions
         if action in loaded
     }
@@ -171,14 +206,24 @@ def _scenario(located: strict_yaml.Located, loaded: dict[str, Any], source: str,
 
 def _entry(located: strict_yaml.Located, loaded: dict[str, Any], path: strict_yaml.Path) -> Entry:
     place = located.place(path)
-    members = {key: loaded[key] for key in ("when", "times", "reply", "pending", "status", "illegal") if key in loaded}
-    return Entry(**members, timeline=_steps(located, loaded, path), where=(place.line, place.column))
+    members = {
+        key: loaded[key]
+        for key in ("when", "times", "reply", "pending", "status", "illegal")
+        if key in loaded
+    }
+    return Entry(
+        **members, timeline=_steps(located, loaded, path), where=(place.line, place.column)
+    )
 
 
-def _steps(located: strict_yaml.Located, loaded: dict[str, Any], path: strict_yaml.Path) -> tuple[Step, ...]:
+def _steps(
+    located: strict_yaml.Located, loaded: dict[str, Any], path: strict_yaml.Path
+) -> tuple[Step, ...]:
     steps = []
     for index, entry in enumerate(loaded.get("timeline", ())):
         place = located.place((*path, "timeline", index))
         members = {key: value for key, value in entry.items() if key != "with_"}
-        steps.append(Step(**members, fields=entry.get("with_", {}), where=(place.line, place.column)))
+        steps.append(
+            Step(**members, fields=entry.get("with_", {}), where=(place.line, place.column))
+        )
     return tuple(steps)

@@ -1,4 +1,6 @@
-"""The scenario file's JSON Schema, for editors: made from the schemas that read it, with the dialect's words filled in."""
+"""The scenario file's JSON Schema, for editors: made from the schemas that read it, with the
+dialect's words filled in.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,11 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     schema["properties"]["for"]["enum"] = ["order", *vocabulary.actions]
     for action in vocabulary.actions:
         _fill(schema["properties"][action]["items"], vocabulary, action)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"A scenario of {vocabulary.dialect}", **schema}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"A scenario of {vocabulary.dialect}",
+        **schema,
+    }
 
 
 def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
@@ -37,13 +43,25 @@ def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
     if isinstance(field, Time):
         return {"type": ["string", "number"]}
     if isinstance(field, PendingField):
-        withdraw = {"type": "object", "required": ["withdraw"], "properties": {"withdraw": {"type": "array", "items": {"type": "string"}}}}
+        withdraw = {
+            "type": "object",
+            "required": ["withdraw"],
+            "properties": {"withdraw": {"type": "array", "items": {"type": "string"}}},
+        }
         return {"anyOf": [{"enum": list(PendingField.WORDS)}, withdraw]}
     if isinstance(field, ParamsField):
-        entry = {"type": "object", "properties": dict.fromkeys(ParamsField.KEYS, _VALUE) | {"type": {"enum": list(KINDS)}}}
+        entry = {
+            "type": "object",
+            "properties": dict.fromkeys(ParamsField.KEYS, _VALUE) | {"type": {"enum": list(KINDS)}},
+        }
         return {"type": "object", "additionalProperties": {"anyOf": [entry, _VALUE]}}
     if isinstance(field, ReplyField):
-        return {"anyOf": [{"type": "string"}, {"type": "object", "properties": {key: {} for key in ReplyField.KEYS}}]}
+        return {
+            "anyOf": [
+                {"type": "string"},
+                {"type": "object", "properties": {key: {} for key in ReplyField.KEYS}},
+            ]
+        }
     return {}
 
 

@@ -1,4 +1,5 @@
-"""The second reading of a scenario file: is every word one that the dialect, the format or the file itself knows?
+"""The second reading of a scenario file: is every word one that the dialect, the format or the file
+itself knows?
 
 It walks the raw document, so that it finds its problems beside those of the schema, all in one go.
 """
@@ -13,7 +14,17 @@ from simulator.formats.strict_yaml import Located, Path
 from simulator.language import paths, template
 from simulator.model import Vocabulary
 
-ORDER_NAMES = ("id", "ref", "tenant", "number", "status", "operation", "scenario", "document", "received_at")
+ORDER_NAMES = (
+    "id",
+    "ref",
+    "tenant",
+    "number",
+    "status",
+    "operation",
+    "scenario",
+    "document",
+    "received_at",
+)
 _ENTRY_KEYS = ("times", "pending", "status", "illegal")
 TEMPLATE_NAMES = ("order", "request", "now", "fake", "supplier")
 
@@ -23,10 +34,15 @@ def check_words(located: Located, vocabulary: Vocabulary) -> list[Problem]:
     document = located.value
     params = document.get("params") if isinstance(document.get("params"), dict) else {}
     names = {*TEMPLATE_NAMES, *params}
-    problems = [*_templates(located, document, (), names), *_header(located, document, vocabulary, params)]
+    problems = [
+        *_templates(located, document, (), names),
+        *_header(located, document, vocabulary, params),
+    ]
     problems += _purpose(located, document, vocabulary)
     answers = document.get("for", "order")
-    problems += _playing(located, document, (), answers if answers in vocabulary.actions else "create", vocabulary)
+    problems += _playing(
+        located, document, (), answers if answers in vocabulary.actions else "create", vocabulary
+    )
     for action in vocabulary.actions:
         entries = document.get(action)
         for index, entry in enumerate(entries if isinstance(entries, list) else []):
@@ -36,16 +52,27 @@ def check_words(located: Located, vocabulary: Vocabulary) -> list[Problem]:
     return problems
 
 
-def _header(located: Located, document: dict[str, Any], vocabulary: Vocabulary, params: dict[str, Any]) -> Iterator[Problem]:
+def _header(
+    located: Located, document: dict[str, Any], vocabulary: Vocabulary, params: dict[str, Any]
+) -> Iterator[Problem]:
     if document.get("dialect", vocabulary.dialect) != vocabulary.dialect:
-        yield located.problem(("dialect",), f"the dialect here is {vocabulary.dialect}", code="dialect")
+        yield located.problem(
+            ("dialect",), f"the dialect here is {vocabulary.dialect}", code="dialect"
+        )
     for name in params:
         if name in TEMPLATE_NAMES:
-            yield located.problem(("params", name), f"`{name}` is a name of the format already", at_key=True, code="reserved")
+            yield located.problem(
+                ("params", name),
+                f"`{name}` is a name of the format already",
+                at_key=True,
+                code="reserved",
+            )
     yield from _conditions(located, document, (), vocabulary)
 
 
-def _purpose(located: Located, document: dict[str, Any], vocabulary: Vocabulary) -> Iterator[Problem]:
+def _purpose(
+    located: Located, document: dict[str, Any], vocabulary: Vocabulary
+) -> Iterator[Problem]:
     """What a file is for, and whether its keys belong to that."""
     answers = document.get("for", "order")
     if answers not in ("order", *vocabulary.actions):
@@ -54,36 +81,66 @@ def _purpose(located: Located, document: dict[str, Any], vocabulary: Vocabulary)
         return
     begun = document.get("begins") == "supplier"
     if begun and not vocabulary.begins:
-        yield located.problem(("begins",), f"no order of {vocabulary.dialect} is begun by the supplier", code="purpose")
+        yield located.problem(
+            ("begins",),
+            f"no order of {vocabulary.dialect} is begun by the supplier",
+            code="purpose",
+        )
     misplaced: list[tuple[tuple[str, ...], str]] = []
     if answers == "order":
         misplaced += [(_ENTRY_KEYS, "belongs to an entry, or to a file `for:` one later request")]
     else:
-        misplaced += [((*vocabulary.actions, "begins"), f"belongs to an order's file: this one is for one {answers}")]
+        misplaced += [
+            (
+                (*vocabulary.actions, "begins"),
+                f"belongs to an order's file: this one is for one {answers}",
+            )
+        ]
     if begun:
-        misplaced += [(("reply", "when"), "has no sense here: nobody asks for what the supplier begins")]
+        misplaced += [
+            (("reply", "when"), "has no sense here: nobody asks for what the supplier begins")
+        ]
     for keys, said in misplaced:
         for key in keys:
             if key in document:
                 yield located.problem((key,), f"`{key}` {said}", code="purpose", at_key=True)
 
 
-def _conditions(located: Located, entry: dict[str, Any], path: Path, vocabulary: Vocabulary) -> Iterator[Problem]:
+def _conditions(
+    located: Located, entry: dict[str, Any], path: Path, vocabulary: Vocabulary
+) -> Iterator[Problem]:
     when = entry.get("when")
-    known = {"operation": vocabulary.operations, "order.status": vocabulary.statuses, "open": vocabulary.actions}
+    known = {
+        "operation": vocabulary.operations,
+        "order.status": vocabulary.statuses,
+        "open": vocabulary.actions,
+    }
     for key, wanted in when.items() if isinstance(when, dict) else ():
         values = wanted if isinstance(wanted, list) else [wanted]
         for value in values if key in known else ():
             if isinstance(value, str) and "{{" not in value and value not in known[key]:
-                where = (*path, "when", key, values.index(value)) if isinstance(wanted, list) else (*path, "when", key)
-                yield located.problem(where, f"{key}: unknown `{value}`", code="unknown_word", hint=nearest(value, known[key]))
+                where = (
+                    (*path, "when", key, values.index(value))
+                    if isinstance(wanted, list)
+                    else (*path, "when", key)
+                )
+                yield located.problem(
+                    where,
+                    f"{key}: unknown `{value}`",
+                    code="unknown_word",
+                    hint=nearest(value, known[key]),
+                )
 
 
-def _playing(located: Located, part: dict[str, Any], path: Path, action: str, vocabulary: Vocabulary) -> Iterator[Problem]:
+def _playing(
+    located: Located, part: dict[str, Any], path: Path, action: str, vocabulary: Vocabulary
+) -> Iterator[Problem]:
     yield from _reply(located, part.get("reply"), (*path, "reply"), action, vocabulary)
     yield from _pending(located, part.get("pending"), (*path, "pending"), vocabulary)
     if path or action != "create":
-        yield from _word(located, part.get("status"), (*path, "status"), "status", vocabulary.statuses)
+        yield from _word(
+            located, part.get("status"), (*path, "status"), "status", vocabulary.statuses
+        )
     timeline = part.get("timeline")
     behind = ""
     for index, step in enumerate(timeline if isinstance(timeline, list) else []):
@@ -95,10 +152,17 @@ def _playing(located: Located, part: dict[str, Any], path: Path, action: str, vo
             yield located.problem((*path, "timeline", index, "at"), said, code="wait", at_key=True)
         behind = str(step["wait"]) if "wait" in step else behind
         if "wait" in step and index == len(timeline or ()) - 1:
-            yield located.problem((*path, "timeline", index, "wait"), "nothing comes behind this `wait`", code="wait", at_key=True)
+            yield located.problem(
+                (*path, "timeline", index, "wait"),
+                "nothing comes behind this `wait`",
+                code="wait",
+                at_key=True,
+            )
 
 
-def _step(located: Located, step: dict[str, Any], path: Path, vocabulary: Vocabulary) -> Iterator[Problem]:
+def _step(
+    located: Located, step: dict[str, Any], path: Path, vocabulary: Vocabulary
+) -> Iterator[Problem]:
     yield from _word(located, step.get("send"), (*path, "send"), "code", vocabulary.codes)
     yield from _word(located, step.get("status"), (*path, "status"), "status", vocabulary.statuses)
     code, status = str(step.get("send")), step.get("status")
@@ -106,30 +170,46 @@ def _step(located: Located, step: dict[str, Any], path: Path, vocabulary: Vocabu
         allowed = vocabulary.codes[code]
         if status not in allowed:
             hint = f"one of: {', '.join(allowed)}" if allowed else "leave `status` out"
-            yield located.problem((*path, "status"), f"{code} never brings {status}", code="illegal", hint=hint)
+            yield located.problem(
+                (*path, "status"), f"{code} never brings {status}", code="illegal", hint=hint
+            )
     for key in step["set"] if isinstance(step.get("set"), dict) else ():
         try:
             paths.check(key)
         except ValueError as error:
-            yield located.problem((*path, "set", key), f"`{key[:60]}`: {error}", code="path", at_key=True)
+            yield located.problem(
+                (*path, "set", key), f"`{key[:60]}`: {error}", code="path", at_key=True
+            )
     members = step.get("with")
     for key in members if isinstance(members, dict) and not step.get("illegal") else ():
         if key not in vocabulary.members:
             where = (*path, "with", key)
-            yield located.problem(where, f"unknown member `{key}`", code="unknown_word", hint=nearest(key, vocabulary.members), at_key=True)
+            yield located.problem(
+                where,
+                f"unknown member `{key}`",
+                code="unknown_word",
+                hint=nearest(key, vocabulary.members),
+                at_key=True,
+            )
 
 
-def _reply(located: Located, reply: Any, path: Path, action: str, vocabulary: Vocabulary) -> Iterator[Problem]:
+def _reply(
+    located: Located, reply: Any, path: Path, action: str, vocabulary: Vocabulary
+) -> Iterator[Problem]:
     if isinstance(reply, str):
         yield from _word(located, reply, path, "reply", vocabulary.replies[action])
     elif isinstance(reply, dict):
-        yield from _word(located, reply.get("answer"), (*path, "answer"), "reply", vocabulary.replies[action])
+        yield from _word(
+            located, reply.get("answer"), (*path, "answer"), "reply", vocabulary.replies[action]
+        )
         attempts = reply.get("attempts")
         for index, attempt in enumerate(attempts if isinstance(attempts, list) else []):
             yield from _reply(located, attempt, (*path, "attempts", index), action, vocabulary)
 
 
-def _pending(located: Located, pending: Any, path: Path, vocabulary: Vocabulary) -> Iterator[Problem]:
+def _pending(
+    located: Located, pending: Any, path: Path, vocabulary: Vocabulary
+) -> Iterator[Problem]:
     codes = pending.get("withdraw") if isinstance(pending, dict) else None
     for index, code in enumerate(codes if isinstance(codes, list) else []):
         yield from _word(located, code, (*path, "withdraw", index), "code", vocabulary.codes)
@@ -137,7 +217,9 @@ def _pending(located: Located, pending: Any, path: Path, vocabulary: Vocabulary)
 
 def _word(located: Located, word: Any, path: Path, what: str, known: Any) -> Iterator[Problem]:
     if isinstance(word, str) and word not in known and "{{" not in word:
-        yield located.problem(path, f"unknown {what} `{word}`", code="unknown_word", hint=nearest(word, known))
+        yield located.problem(
+            path, f"unknown {what} `{word}`", code="unknown_word", hint=nearest(word, known)
+        )
 
 
 def _templates(located: Located, value: Any, path: Path, names: set[str]) -> Iterator[Problem]:
@@ -154,6 +236,16 @@ def _templates(located: Located, value: Any, path: Path, names: set[str]) -> Ite
             yield located.problem(path, f"template {error}", code="template")
             return
         for member in sorted(template.members_in(value, "order") - set(ORDER_NAMES)):
-            yield located.problem(path, f"template: order has no `{member}`", code="unknown_word", hint=nearest(member, ORDER_NAMES))
+            yield located.problem(
+                path,
+                f"template: order has no `{member}`",
+                code="unknown_word",
+                hint=nearest(member, ORDER_NAMES),
+            )
         for name in sorted(unknown):
-            yield located.problem(path, f"template: unknown name `{name}`", code="unknown_word", hint=nearest(name, names))
+            yield located.problem(
+                path,
+                f"template: unknown name `{name}`",
+                code="unknown_word",
+                hint=nearest(name, names),
+            )

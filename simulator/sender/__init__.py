@@ -1,7 +1,9 @@
-"""The background sender: claims due lanes, lets each step happen, posts the message, settles the answer.
+"""The background sender: claims due lanes, lets each step happen, posts the message, settles the
+answer.
 
-One short transaction a turn settles what came back and claims what is due; no post is made inside it, and none before its
-commit. The lease and the fence on the lane make it safe to have many senders, and to lose one at any moment.
+One short transaction a turn settles what came back and claims what is due; no post is made inside
+it, and none before its commit. The lease and the fence on the lane make it safe to have many
+senders, and to lose one at any moment.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ from simulator.store import (
 )
 from simulator.store.outbox import Queued
 
-__all__ = ["Find", "Attempt", "Sender", "Target"]
+__all__ = ["Attempt", "Find", "Sender", "Target"]
 
 log = logging.getLogger("simulator.sender")
 
@@ -49,7 +51,9 @@ LOOK_AGAIN = instants.MINUTE
 
 
 class Sender:
-    """Run it with `asyncio.run(sender.run())`; `stop()` from any thread lets it finish what is in flight and return."""
+    """Run it with `asyncio.run(sender.run())`; `stop()` from any thread lets it finish what is in
+    flight and return.
+    """
 
     def __init__(self, store: Store, find: Find, delivery: Delivery, bounds: JournalConfig) -> None:
         self.store = store
@@ -100,7 +104,9 @@ class Sender:
     def _take_all(self) -> None:
         with self.store.write() as tx:
             if freed := senders.take_all(tx):
-                log.info("went on with %d orders that were being sent when the last sender ended", freed)
+                log.info(
+                    "went on with %d orders that were being sent when the last sender ended", freed
+                )
 
     def _leave(self) -> None:
         with suppress(Unavailable, Conflict), self.store.write() as tx:
@@ -110,7 +116,9 @@ class Sender:
         """Keep the journals in bounds, beside the turns."""
         while True:
             try:
-                await asyncio.to_thread(upkeep.tidy, self.store, most=self.bounds.most, keep=self.bounds.keep)
+                await asyncio.to_thread(
+                    upkeep.tidy, self.store, most=self.bounds.most, keep=self.bounds.keep
+                )
             except (Unavailable, Conflict) as error:
                 log.warning("the journal cannot be kept in bounds now: %s", error)
             await asyncio.sleep(TIDY_EVERY)
@@ -142,8 +150,11 @@ class Sender:
             headers["X-Conversation-ID"] = order.conversation_id
         crash.point("post-before")
         try:
-            result = await self.client.post(attempt.target.gateway, attempt.target.policy, attempt.path, kci.body or "", headers)
-        except Exception as error:  # a defect of ours must not lose the attempt: its try counts, and the log has it
+            result = await self.client.post(
+                attempt.target.gateway, attempt.target.policy, attempt.path, kci.body or "", headers
+            )
+        # a defect of ours must not lose the attempt: its try counts, and the log has it
+        except Exception as error:
             log.exception("posting %s failed in an unexpected way", kci.id)
             result = Result(error=f"internal: {type(error).__name__}")
         crash.point("post-after")
@@ -152,9 +163,11 @@ class Sender:
         if self.awake is not None:
             self.awake.set()
 
-    # ---- one turn, in one transaction, on a worker thread --------------------------------------------------------------
+    # ---- one turn, in one transaction, on a worker thread
 
-    def _turn(self, results: Sequence[tuple[Attempt, Result]], free: int) -> tuple[list[Attempt], float]:
+    def _turn(
+        self, results: Sequence[tuple[Attempt, Result]], free: int
+    ) -> tuple[list[Attempt], float]:
         with self.store.write() as tx:
             if not 0 <= tx.wall - self.last_beat <= BEAT_EVERY:
                 self._beat(tx)
@@ -163,34 +176,55 @@ class Sender:
                 self._settle(tx, results)
                 crash.point("settle-before-commit")
             attempts_out, next_wake = self._claim(tx, free) if free > 0 else ([], None)
-        return attempts_out, POLL if next_wake is None else min(POLL, max(0, next_wake - tx.wall) / instants.SECOND)
+        return attempts_out, POLL if next_wake is None else min(
+            POLL, max(0, next_wake - tx.wall) / instants.SECOND
+        )
 
     def _beat(self, tx: Tx) -> None:
-        """Say that we live; take back what silent senders hold, unless the store was away for all of us a moment ago."""
+        """Say that we live; take back what silent senders hold, unless the store was away for all
+        of us a moment ago.
+        """
         tx.end_stuck()
         if tx.wall < self.last_beat - instants.SECOND:
-            log.warning("this machine's clock went back by %s", instants.format_duration(self.last_beat - tx.wall))
+            log.warning(
+                "this machine's clock went back by %s",
+                instants.format_duration(self.last_beat - tx.wall),
+            )
             outbox.clock_went_back(tx, self.delivery.lease)
             gateway_states.clock_went_back(tx)
-        senders.beat(tx, self.lease.owner, {"host": socket.gethostname(), "pid": os.getpid(), "version": __version__})
+        senders.beat(
+            tx,
+            self.lease.owner,
+            {"host": socket.gethostname(), "pid": os.getpid(), "version": __version__},
+        )
         if tx.wall - self.last_beat < 2 * BEAT_EVERY and (freed := senders.take_back(tx)):
             log.warning("took back %d orders from a sender that gives no sign of life", freed)
         self.last_beat = tx.wall
 
     def _settle(self, tx: Tx, results: Sequence[tuple[Attempt, Result]]) -> None:
-        held = outbox.leased(tx, {attempt.order.id: attempt.fence for attempt, _ in results}, self.lease.owner)
+        held = outbox.leased(
+            tx, {attempt.order.id: attempt.fence for attempt, _ in results}, self.lease.owner
+        )
         waiting = outbox.rest_of(tx, list(held))
         changes = Changes()
-        for attempt, result in sorted(results, key=lambda pair: pair[0].supplier):  # all senders lock what they share in one order
+        # all senders lock what they share in one order
+        for attempt, result in sorted(results, key=lambda pair: pair[0].supplier):
             if self.find(tx, attempt.supplier) is None:
                 continue  # deleted meanwhile, with its lanes and its journal
             lane, policy = held.get(attempt.order.id), attempt.target.policy
             decision = decide(result, attempt.kci, attempt.target.dialect.accepted, policy)
             counts = self.flow.hear(tx, attempt.supplier, policy, attempt.order.id, decision)
             if decision.state != "delivered" and not counts:
-                decision = replace(decision, state="retry", counts=False, wait=decision.wait or policy.breaker.probe_every)
+                decision = replace(
+                    decision,
+                    state="retry",
+                    counts=False,
+                    wait=decision.wait or policy.breaker.probe_every,
+                )
             if not result.silent:
-                changes.notes.append((attempt.supplier, tell(attempt, result, decision, held=lane is not None)))
+                changes.notes.append(
+                    (attempt.supplier, tell(attempt, result, decision, held=lane is not None))
+                )
             if lane:
                 rest = [kci for kci in waiting[lane.order] if kci.id != attempt.kci.id]
                 self._settle_one(tx, attempt, result, decision, lane, rest, changes)
@@ -199,13 +233,32 @@ class Sender:
         outbox.save_lanes(tx, changes.lanes)
 
     def _settle_one(
-        self, tx: Tx, attempt: Attempt, result: Result, decision: Decision, lane: Lane, rest: Sequence[Queued], changes: Changes
+        self,
+        tx: Tx,
+        attempt: Attempt,
+        result: Result,
+        decision: Decision,
+        lane: Lane,
+        rest: Sequence[Queued],
+        changes: Changes,
     ) -> None:
         policy, moment = attempt.target.policy, clocks.get(tx, attempt.supplier)
         error = result.error or (None if decision.state == "delivered" else result.body[:200])
-        last = {"at_wall": tx.wall, "code": result.code, "error": error, "took_ms": result.took / instants.MILLISECOND}
+        last = {
+            "at_wall": tx.wall,
+            "code": result.code,
+            "error": error,
+            "took_ms": result.took / instants.MILLISECOND,
+        }
         state = "attempted" if decision.state == "retry" else decision.state
-        changes.kcis.append(replace(attempt.kci, state=state, last=last, attempts=attempt.kci.attempts - (not decision.counts)))
+        changes.kcis.append(
+            replace(
+                attempt.kci,
+                state=state,
+                last=last,
+                attempts=attempt.kci.attempts - (not decision.counts),
+            )
+        )
         row = outbox.lane_row(lane)
         if decision.state == "retry":
             row |= {"state": "retry", "wake": tx.wall + decision.wait, "owner": ""}
@@ -218,7 +271,9 @@ class Sender:
             tx.wake_senders()  # the next order's turn: another sender may wait for it
 
     def _claim(self, tx: Tx, free: int) -> tuple[list[Attempt], int | None]:
-        """Hand out what may leave, shared evenly among the suppliers that want it; and when the next lane wants a sender."""
+        """Hand out what may leave, shared evenly among the suppliers that want it; and when the
+        next lane wants a sender.
+        """
         pending = outbox.pending(tx)
         due = [name for name, wake in pending if wake <= tx.wall]
         changes = Changes()
@@ -230,9 +285,12 @@ class Sender:
             if target := self.find(tx, name):
                 blocked |= self._claim_of(tx, name, target, fair, changes)
             else:
-                # a supplier that is not served here must neither keep us awake nor take the place of one that is
+                # a supplier that is not served here must neither keep us awake nor take the place
+                # of one that is
                 strange = outbox.claim(tx, name, free)
-                changes.lanes += [outbox.lane_row(lane) | {"wake": tx.wall + LOOK_AGAIN} for lane in strange]
+                changes.lanes += [
+                    outbox.lane_row(lane) | {"wake": tx.wall + LOOK_AGAIN} for lane in strange
+                ]
         orders.save(tx, changes.orders, changes.before)
         outbox.save(tx, changes.kcis)
         outbox.save_lanes(tx, changes.lanes)
@@ -241,17 +299,35 @@ class Sender:
         wakes = [blocked.get(name, wake) for name, wake in (outbox.pending(tx) if due else pending)]
         return changes.attempts_out, min((wake for wake in wakes if wake is not None), default=None)
 
-    def _claim_of(self, tx: Tx, supplier: str, target: Target, fair: int, changes: Changes) -> dict[str, int | None]:
-        """Hand out what may leave of one supplier; where that is not all, when to look at it again (None: our own results tell)."""
+    def _claim_of(
+        self, tx: Tx, supplier: str, target: Target, fair: int, changes: Changes
+    ) -> dict[str, int | None]:
+        """Hand out what may leave of one supplier; where that is not all, when to look at it again
+        (None: our own results tell).
+        """
         allowance = self.flow.allowance(tx, supplier, target.policy, fair)
         if allowance.most <= 0:
             return {supplier: allowance.later}
         lanes = outbox.claim(tx, supplier, allowance.most, in_front=allowance.in_front)
         ids = [lane.order for lane in lanes]
         before = len(changes.attempts_out)
-        waiting, requests, found = outbox.open_of(tx, ids), orders.requests_of(tx, ids), orders.many(tx, ids)
+        waiting, requests, found = (
+            outbox.open_of(tx, ids),
+            orders.requests_of(tx, ids),
+            orders.many(tx, ids),
+        )
         for lane in lanes:
             changes.before[lane.order] = found[lane.order]
-            LaneTurn(self.lease, tx, lane, target, found[lane.order], requests[lane.order], waiting[lane.order]).run(changes)
-        later = self.flow.left(tx, supplier, target.policy, allowance, len(changes.attempts_out) - before)
+            LaneTurn(
+                self.lease,
+                tx,
+                lane,
+                target,
+                found[lane.order],
+                requests[lane.order],
+                waiting[lane.order],
+            ).run(changes)
+        later = self.flow.left(
+            tx, supplier, target.policy, allowance, len(changes.attempts_out) - before
+        )
         return {} if later is None else {supplier: later}

@@ -1,7 +1,8 @@
-"""How much may leave towards each gateway now: its breaker, the time it asked for, its rate, its queue, its share of this sender.
+"""How much may leave towards each gateway now: its breaker, the time it asked for, its rate, its
+queue, its share of this sender.
 
-What all senders must agree on is a row of the store (`GatewayState`), locked while it is looked at; only the failures in a row are counted by each
-sender for itself.
+What all senders must agree on is a row of the store (`GatewayState`), locked while it is looked at;
+only the failures in a row are counted by each sender for itself.
 """
 
 from __future__ import annotations
@@ -22,12 +23,16 @@ log = logging.getLogger("simulator.sender")
 GLANCE = 50 * instants.MILLISECOND
 BURST = 100 * instants.MILLISECOND
 KEPT_FREE = 8
-"""An eighth of a sender's slots is never one supplier's: its gateway may hang, and the others' messages still leave."""
+"""An eighth of a sender's slots is never one supplier's: its gateway may hang, and the others'
+messages still leave.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Allowance:
-    """How many messages of one supplier may leave now, at most; `later`: when to look again if that is none. `in_front` as in `outbox`."""
+    """How many messages of one supplier may leave now, at most; `later`: when to look again if that
+    is none. `in_front` as in `outbox`.
+    """
 
     most: int
     later: int | None = None
@@ -59,7 +64,7 @@ class FlowControl:
         if not self.out[supplier]:
             del self.out[supplier]
 
-    # ---- before: what may leave ----------------------------------------------------------------------------------------
+    # ---- before: what may leave
 
     def allowance(self, tx: Tx, supplier: str, policy: Policy, wanted: int) -> Allowance:
         """What may leave of a supplier now, at most `wanted` and its share."""
@@ -93,14 +98,20 @@ class FlowControl:
             return Allowance(most=0, later=min(waiting))
         return Allowance(most=most, in_front=bool(front), gateway=gateway)
 
-    def left(self, tx: Tx, supplier: str, policy: Policy, allowance: Allowance, count: int) -> int | None:
-        """So many messages leave now: when the next may, None where nothing but the work itself says so."""
+    def left(
+        self, tx: Tx, supplier: str, policy: Policy, allowance: Allowance, count: int
+    ) -> int | None:
+        """So many messages leave now: when the next may, None where nothing but the work itself
+        says so.
+        """
         gateway = allowance.gateway
         if gateway is None or not count:
             return None
         later = None
         if policy.rate is not None:
-            slot = max(gateway.slot_wall, tx.wall - BURST) + round(count * instants.SECOND / policy.rate)
+            slot = max(gateway.slot_wall, tx.wall - BURST) + round(
+                count * instants.SECOND / policy.rate
+            )
             gateway, later = replace(gateway, slot_wall=slot), slot
         if gateway.state:
             later = tx.wall + self.lease
@@ -109,10 +120,12 @@ class FlowControl:
         gateway_states.save(tx, gateway)
         return later
 
-    # ---- after: what an answer says of its gateway ---------------------------------------------------------------------
+    # ---- after: what an answer says of its gateway
 
     def hear(self, tx: Tx, supplier: str, policy: Policy, order: str, decision: Decision) -> bool:
-        """Learn from an answer how the gateway is; whether its try counts: it does not while the gateway is known to be down."""
+        """Learn from an answer how the gateway is; whether its try counts: it does not while the
+        gateway is known to be down.
+        """
         known = supplier in self.held
         if not known and not self._is_news(supplier, policy, order, decision):
             return True
@@ -157,26 +170,49 @@ def _heard(gateway: GatewayState, decision: Decision, policy: Policy, wall: int)
         return gateway
     if sign == "busy":
         until = wall + decision.pause
-        return replace(held, state="waits", until_wall=max(until, gateway.until_wall or 0) if gateway.state == "waits" else until)
+        return replace(
+            held,
+            state="waits",
+            until_wall=max(until, gateway.until_wall or 0) if gateway.state == "waits" else until,
+        )
     if sign == "unready":
         return replace(held, state="down", until_wall=wall + decision.pause)
     if sign == "ill":
         # what was on its way before says nothing new: only who was sent to see does
-        return replace(held, state="down", until_wall=wall + policy.breaker.probe_every) if gateway.state in ("", "trying") else gateway
+        return (
+            replace(held, state="down", until_wall=wall + policy.breaker.probe_every)
+            if gateway.state in ("", "trying")
+            else gateway
+        )
     if gateway.state == "trying":
-        return replace(gateway, good=gateway.good + 1, until_wall=wall) if gateway.good + 1 < policy.breaker.successes else gateway_states.released(gateway)
+        return (
+            replace(gateway, good=gateway.good + 1, until_wall=wall)
+            if gateway.good + 1 < policy.breaker.successes
+            else gateway_states.released(gateway)
+        )
     return gateway
 
 
 def _tell(tx: Tx, supplier: str, old: GatewayState, new: GatewayState, moment: Clock) -> None:
     """A gateway that stops working, or works again, is worth a line in the journal and in the log."""
     if new.state:
-        until = f" for {instants.format_duration(new.until_wall - tx.wall)}" if new.state == "waits" and new.until_wall else ""
-        does = {"waits": f"gets nothing{until}", "stopped": "gets nothing until an operator resumes it"}.get(
-            new.state, "is taken to be down"
+        until = (
+            f" for {instants.format_duration(new.until_wall - tx.wall)}"
+            if new.state == "waits" and new.until_wall
+            else ""
         )
+        does = {
+            "waits": f"gets nothing{until}",
+            "stopped": "gets nothing until an operator resumes it",
+        }.get(new.state, "is taken to be down")
         said = f"the gateway {does}: {new.reason}"
     else:
-        said = f"the gateway works again, after {instants.format_duration(tx.wall - old.since_wall)}"
+        said = (
+            f"the gateway works again, after {instants.format_duration(tx.wall - old.since_wall)}"
+        )
     log.warning("%s: %s", supplier, said)
-    journal.note(tx, supplier, Exchange(at=moment.now(tx.wall), direction="act", method="", path="", findings=(said,)))
+    journal.note(
+        tx,
+        supplier,
+        Exchange(at=moment.now(tx.wall), direction="act", method="", path="", findings=(said,)),
+    )

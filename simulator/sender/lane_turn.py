@@ -1,4 +1,6 @@
-"""One claimed lane: its silent steps happen, the first message that is due is numbered, rendered and handed out as a attempt."""
+"""One claimed lane: its silent steps happen, the first message that is due is numbered, rendered
+and handed out as a attempt.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ MOST_SILENT = 100
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """What the sender knows of one supplier; chance of its orders hangs on `run_seed`, which was asked for when `fixed_seed`.
+    """What the sender knows of one supplier; chance of its orders hangs on `run_seed`, which was
+    asked for when `fixed_seed`.
 
     It is counted as `label`.
     """
@@ -47,7 +50,9 @@ Find = Callable[[Tx, str], Target | None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attempt:
-    """One KCI in flight: everything that its post and its settling want, under the fence of the claim."""
+    """One KCI in flight: everything that its post and its settling want, under the fence of the
+    claim.
+    """
 
     supplier: str
     target: Target
@@ -60,7 +65,9 @@ class Attempt:
 
 @dataclass(kw_only=True, slots=True)
 class Changes:
-    """What the lanes' turns change, written together at the end of the transaction; `before` are the orders as they were."""
+    """What the lanes' turns change, written together at the end of the transaction; `before` are
+    the orders as they were.
+    """
 
     before: dict[str, Order] = field(default_factory=dict)
     orders: list[Order] = field(default_factory=list)
@@ -79,16 +86,29 @@ class Lease:
 
 
 class LaneTurn:
-    """One claimed lane: silent steps happen on the spot, the first message that is due is numbered, rendered and handed out.
+    """One claimed lane: silent steps happen on the spot, the first message that is due is numbered,
+    rendered and handed out.
 
-    A message that this order's gateway does not want is a silent step too: the order moves, no number is used.
+    A message that this order's gateway does not want is a silent step too: the order moves, no
+    number is used.
     """
 
     def __init__(
-        self, lease: Lease, tx: Tx, lane: Lane, target: Target, order: Order, requests: Sequence[Request], waiting: Sequence[Kci]
+        self,
+        lease: Lease,
+        tx: Tx,
+        lane: Lane,
+        target: Target,
+        order: Order,
+        requests: Sequence[Request],
+        waiting: Sequence[Kci],
     ) -> None:
         self.lease, self.tx, self.lane, self.target, self.order = lease, tx, lane, target, order
-        self.requests, self.waiting, self.moment = list(requests), list(waiting), clocks.get(tx, lane.supplier)
+        self.requests, self.waiting, self.moment = (
+            list(requests),
+            list(waiting),
+            clocks.get(tx, lane.supplier),
+        )
         self.dialect = target.dialect
         self.now = self.moment.now(tx.wall)
 
@@ -103,18 +123,33 @@ class LaneTurn:
         row = outbox.lane_row(self.lane)
         for _ in range(MOST_SILENT):
             head = self.waiting[0] if self.waiting else None
-            if head is None or head.state == "paused" or (head.state == "waiting" and head.due_at > self.now):
+            if (
+                head is None
+                or head.state == "paused"
+                or (head.state == "waiting" and head.due_at > self.now)
+            ):
                 return row | outbox.resting(self.waiting, self.moment)
             if head.state == "waiting":
                 try:
                     head, request = self._happen(head)
-                    silence = self.dialect.silences(self.order, head.send) if head.send else "nothing to send"
+                    silence = (
+                        self.dialect.silences(self.order, head.send)
+                        if head.send
+                        else "nothing to send"
+                    )
                     head = head if silence else self._number(head, request, row)
                 except (Illegal, RenderFailed) as error:
                     changes.kcis.append(self._dead(head, error))
                     self.waiting.pop(0)
                     if self.target.policy.after_dead != "skip":
-                        return row | given_up(self.tx, self.target.policy, head, self.lane.supplier, self.waiting, self.moment)
+                        return row | given_up(
+                            self.tx,
+                            self.target.policy,
+                            head,
+                            self.lane.supplier,
+                            self.waiting,
+                            self.moment,
+                        )
                     continue
                 if silence:
                     changes.kcis.append(self._silent(head, silence))
@@ -128,20 +163,29 @@ class LaneTurn:
         names = (self.order.supplier, self.order.scenario, self.order.seed_key)
         chance = seed.Chance(self.target.run_seed, names, self.target.fixed_seed)
         with self._contained():
-            step = engine.advance(self.order, head, self.requests, rest, self.dialect, self.now, chance)
+            step = engine.advance(
+                self.order, head, self.requests, rest, self.dialect, self.now, chance
+            )
         if step.request is not None:
             orders.settle_request(self.tx, step.request.id, step.request.status)
-            self.requests = [step.request if request.id == step.request.id else request for request in self.requests]
+            self.requests = [
+                step.request if request.id == step.request.id else request
+                for request in self.requests
+            ]
         for request_id in step.lapsed:
             orders.settle_request(self.tx, request_id, "lapsed")
         outbox.withdraw(self.tx, step.withdraw)
         self.waiting = [head, *(kci for kci in rest if kci.id not in step.withdraw)]
         self.order = step.order
-        return step.kci, next((request for request in self.requests if request.id == head.request), None)
+        return step.kci, next(
+            (request for request in self.requests if request.id == head.request), None
+        )
 
     @contextmanager
     def _contained(self) -> Iterator[None]:
-        """A defect of ours in a step or a message costs this one message, not the sender and every other order."""
+        """A defect of ours in a step or a message costs this one message, not the sender and every
+        other order.
+        """
         try:
             yield
         except SimulatorError:
@@ -151,13 +195,21 @@ class LaneTurn:
             raise RenderFailed(f"an internal fault: {type(error).__name__}: {error}") from None
 
     def _silent(self, head: Kci, why: str) -> Kci:
-        """A step without a message: of its own, or because the order's gateway does not want this one."""
+        """A step without a message: of its own, or because the order's gateway does not want this
+        one.
+        """
         if not head.send:
             return replace(head, state="delivered", attempts=1)
-        return replace(head, state="silenced", last={"at_wall": self.tx.wall, "code": None, "error": why, "took_ms": 0})
+        return replace(
+            head,
+            state="silenced",
+            last={"at_wall": self.tx.wall, "code": None, "error": why, "took_ms": 0},
+        )
 
     def _number(self, head: Kci, request: Request | None, row: dict[str, Any]) -> Kci:
-        """Give the message its number and its body; both are kept, a retry repeats them to the byte."""
+        """Give the message its number and its body; both are kept, a retry repeats them to the
+        byte.
+        """
         numbered = replace(head, state="attempted", sequence=row["next_sequence"])
         with self._contained():
             body = strict_json.dumps(self.dialect.notice(self.order, numbered, request))
@@ -170,8 +222,14 @@ class LaneTurn:
         path = self.target.gateway.kcis.replace("{id}", quote(self.order.number, safe=""))
         fence = self.lane.fence + 1
         attempt = Attempt(
-            supplier=self.lane.supplier, target=self.target, order=self.order, kci=head, fence=fence, path=path, at=self.now
-        )  # fmt: skip
+            supplier=self.lane.supplier,
+            target=self.target,
+            order=self.order,
+            kci=head,
+            fence=fence,
+            path=path,
+            at=self.now,
+        )
         changes.attempts_out.append(attempt)
         lease = self.tx.wall + self.lease.length
         return row | {"state": "sending", "wake": lease, "owner": self.lease.owner, "fence": fence}
@@ -185,21 +243,43 @@ class LaneTurn:
             error,
         )
         exchange = Exchange(
-            at=self.now, direction="out", method="", path="", order=self.order.id, kci=head.id, scenario=self.order.scenario,
+            at=self.now,
+            direction="out",
+            method="",
+            path="",
+            order=self.order.id,
+            kci=head.id,
+            scenario=self.order.scenario,
             findings=(f"{head.send or head.status}: {error}",),
-        )  # fmt: skip
+        )
         journal.note(self.tx, self.lane.supplier, exchange)
-        return replace(head, state="dead", last={"at_wall": self.tx.wall, "code": None, "error": str(error), "took_ms": 0})
+        return replace(
+            head,
+            state="dead",
+            last={"at_wall": self.tx.wall, "code": None, "error": str(error), "took_ms": 0},
+        )
 
 
-def given_up(tx: Tx, policy: Policy, dead: Kci, supplier: str, rest: Sequence[Kci | Queued], moment: Clock) -> dict[str, Any]:
-    """What becomes of an order whose message is dead: its lane, and with `abandon` what it still had to send."""
+def given_up(
+    tx: Tx, policy: Policy, dead: Kci, supplier: str, rest: Sequence[Kci | Queued], moment: Clock
+) -> dict[str, Any]:
+    """What becomes of an order whose message is dead: its lane, and with `abandon` what it still
+    had to send.
+    """
     if policy.after_dead == "park":
         return {"state": "parked", "wake": None, "due": None, "owner": ""}
     if policy.after_dead == "skip":
         return outbox.resting(rest, moment)
     outbox.withdraw(tx, [kci.id for kci in rest])
     said = f"abandoned: {dead.send or dead.status} was given up, and so is all that came after it (delivery.after_dead)"
-    act = Exchange(at=moment.now(tx.wall), direction="act", method="", path="", order=dead.order, kci=dead.id, findings=(said,))
+    act = Exchange(
+        at=moment.now(tx.wall),
+        direction="act",
+        method="",
+        path="",
+        order=dead.order,
+        kci=dead.id,
+        findings=(said,),
+    )
     journal.note(tx, supplier, act)
     return outbox.resting((), moment)

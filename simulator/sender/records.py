@@ -15,8 +15,14 @@ log = logging.getLogger("simulator.sender")
 
 
 def tell(attempt: Attempt, result: Result, decision: Decision, *, held: bool) -> Exchange:
-    """Say what became of a post, and return its line of the journal; `held`: whether it was still ours to settle."""
-    findings = [result.note, decision.advice_line, "" if held else "the lease had ended: this answer changes nothing"]
+    """Say what became of a post, and return its line of the journal; `held`: whether it was still
+    ours to settle.
+    """
+    findings = [
+        result.note,
+        decision.advice_line,
+        "" if held else "the lease had ended: this answer changes nothing",
+    ]
     metrics.answer(attempt.target.label, result.code, result.took)
     _say(attempt, result, decision)
     return _exchange(attempt, result, tuple(filter(None, findings)))
@@ -25,22 +31,47 @@ def tell(attempt: Attempt, result: Result, decision: Decision, *, held: bool) ->
 def _exchange(attempt: Attempt, result: Result, findings: tuple[str, ...]) -> Exchange:
     response = {"code": result.code, "headers": redact.headers(result.headers), "body": result.body}
     return Exchange(
-        at=attempt.at, direction="out", method="POST", path=attempt.path, order=attempt.order.id, kci=attempt.kci.id,
+        at=attempt.at,
+        direction="out",
+        method="POST",
+        path=attempt.path,
+        order=attempt.order.id,
+        kci=attempt.kci.id,
         request={"headers": redact.headers(result.sent), "body": attempt.kci.body},
         response=response if result.code is not None else {"error": result.error},
-        scenario=attempt.order.scenario, findings=findings, took=result.took,
-    )  # fmt: skip
+        scenario=attempt.order.scenario,
+        findings=findings,
+        took=result.took,
+    )
 
 
 def _say(attempt: Attempt, result: Result, decision: Decision) -> None:
-    outcome = {"delivered": "", "retry": f"; again in {instants.format_duration(decision.wait)}", "dead": "; given up"}[decision.state]
+    outcome = {
+        "delivered": "",
+        "retry": f"; again in {instants.format_duration(decision.wait)}",
+        "dead": "; given up",
+    }[decision.state]
     answer = str(result.code) if result.code is not None else result.error
     level = logging.INFO if decision.state == "delivered" else logging.WARNING
     log.log(
-        level, "KCI %s %s of order %s/%s -> %s in %.0f ms%s", attempt.kci.sequence, attempt.kci.send, attempt.order.tenant,
-        attempt.order.ref or attempt.order.number, answer, result.took / instants.MILLISECOND, outcome, extra=logs.about(
-            supplier=attempt.supplier, tenant=attempt.order.tenant, ref=attempt.order.ref, order=attempt.order.id, kci=attempt.kci.id,
-            scenario=attempt.order.scenario, request_id=result.sent.get("X-Request-ID"), conversation_id=attempt.order.conversation_id,
+        level,
+        "KCI %s %s of order %s/%s -> %s in %.0f ms%s",
+        attempt.kci.sequence,
+        attempt.kci.send,
+        attempt.order.tenant,
+        attempt.order.ref or attempt.order.number,
+        answer,
+        result.took / instants.MILLISECOND,
+        outcome,
+        extra=logs.about(
+            supplier=attempt.supplier,
+            tenant=attempt.order.tenant,
+            ref=attempt.order.ref,
+            order=attempt.order.id,
+            kci=attempt.kci.id,
+            scenario=attempt.order.scenario,
+            request_id=result.sent.get("X-Request-ID"),
+            conversation_id=attempt.order.conversation_id,
             code=result.code,
         ),
-    )  # fmt: skip
+    )

@@ -1,4 +1,6 @@
-"""The store: everything that must survive, in SQLite or PostgreSQL. SQLAlchemy Core lives here and nowhere else."""
+"""The store: everything that must survive, in SQLite or PostgreSQL. SQLAlchemy Core lives here and
+nowhere else.
+"""
 
 from simulator.store import (
     clocks,
@@ -24,8 +26,8 @@ __all__ = [
     "WORK",
     "Change",
     "Store",
-    "Tx",
     "Subscription",
+    "Tx",
     "clocks",
     "gateway_states",
     "journal",

@@ -1,4 +1,6 @@
-"""The suppliers' clocks: setting one rewrites the wakes of that supplier's lanes in the same transaction."""
+"""The suppliers' clocks: setting one rewrites the wakes of that supplier's lanes in the same
+transaction.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,13 @@ from simulator.base.errors import Conflict
 from simulator.store.database import Tx
 from simulator.store.tables import clocks, lanes, orders, p, pins, uploads
 
-_GET = sa.select(clocks.c.mode, clocks.c.rate, clocks.c.anchor, clocks.c.anchor_wall).where(clocks.c.supplier == p("s"))
-_HAS = [sa.exists().where(table.c.supplier == clocks.c.supplier).label(f"has_{table.name}") for table in (pins, uploads)]
+_GET = sa.select(clocks.c.mode, clocks.c.rate, clocks.c.anchor, clocks.c.anchor_wall).where(
+    clocks.c.supplier == p("s")
+)
+_HAS = [
+    sa.exists().where(table.c.supplier == clocks.c.supplier).label(f"has_{table.name}")
+    for table in (pins, uploads)
+]
 _HOLD = _GET.add_columns(*_HAS).with_for_update(read=True, key_share=True, of=clocks)
 
 
@@ -26,53 +33,99 @@ def get(tx: Tx, supplier: str) -> Clock:
 def lock_supplier(tx: Tx, supplier: str) -> bool:
     """Whether there is such a supplier; it cannot be deleted before this transaction ends.
 
-    What is asked for each order is learned in the same round trip: its clock, and whether it has any pins or uploads.
+    What is asked for each order is learned in the same round trip: its clock, and whether it has
+    any pins or uploads.
     """
     row = tx.execute(_HOLD, {"s": supplier}).one_or_none()
     if row is None:
         return False
-    tx.memo["clock", supplier] = Clock(mode=row.mode, rate=row.rate, anchor=row.anchor, anchor_wall=row.anchor_wall)
+    tx.memo["clock", supplier] = Clock(
+        mode=row.mode, rate=row.rate, anchor=row.anchor, anchor_wall=row.anchor_wall
+    )
     tx.memo["pins", supplier], tx.memo["uploads", supplier] = row.has_pins, row.has_uploads
     return True
 
 
 def begin(tx: Tx, supplier: str, mode: str | None, rate: float) -> None:
-    """Set a supplier's clock at start: as asked for, else the one that is there goes on, else a real one begins."""
+    """Set a supplier's clock at start: as asked for, else the one that is there goes on, else a
+    real one begins.
+    """
     known = tx.execute(_GET, {"s": supplier}).one_or_none()
     if known is None:
-        put(tx, supplier, Clock().moved(mode=mode or "real", rate=rate, now=tx.wall, wall_now=tx.wall))
+        put(
+            tx,
+            supplier,
+            Clock().moved(mode=mode or "real", rate=rate, now=tx.wall, wall_now=tx.wall),
+        )
     elif mode is not None and (known.mode != mode or (mode == "scaled" and known.rate != rate)):
         put(tx, supplier, switched(get(tx, supplier), mode, rate, tx.wall))
 
 
 def switched(clock: Clock, mode: str, rate: float, wall: int) -> Clock:
-    """The same clock in another mode: it goes on from what it shows, and a real one is never behind the wall."""
+    """The same clock in another mode: it goes on from what it shows, and a real one is never behind
+    the wall.
+    """
     shown = clock.now(wall)
-    return clock.moved(mode=mode, rate=rate, now=max(shown, wall) if mode == "real" else shown, wall_now=wall)
+    return clock.moved(
+        mode=mode, rate=rate, now=max(shown, wall) if mode == "real" else shown, wall_now=wall
+    )
 
 
 def put(tx: Tx, supplier: str, clock: Clock) -> None:
     """Set a supplier's clock and give each of its waiting lanes its new wake."""
     tx.memo["clock", supplier] = clock
-    values = {"mode": clock.mode, "rate": clock.rate, "anchor": clock.anchor, "anchor_wall": clock.anchor_wall}
-    if tx.execute(sa.update(clocks).where(clocks.c.supplier == supplier).values(**values)).rowcount == 0:
+    values = {
+        "mode": clock.mode,
+        "rate": clock.rate,
+        "anchor": clock.anchor,
+        "anchor_wall": clock.anchor_wall,
+    }
+    if (
+        tx.execute(sa.update(clocks).where(clocks.c.supplier == supplier).values(**values)).rowcount
+        == 0
+    ):
         tx.execute(sa.insert(clocks).values(supplier=supplier, advancing="", **values))
     waiting = sa.update(lanes).where(lanes.c.supplier == supplier, lanes.c.state == "due")
     if clock.mode == "manual":
-        tx.execute(waiting.values(wake=sa.case((lanes.c.due <= clock.anchor, clock.anchor_wall), else_=None)))
+        tx.execute(
+            waiting.values(
+                wake=sa.case((lanes.c.due <= clock.anchor, clock.anchor_wall), else_=None)
+            )
+        )
     else:
-        ahead = sa.cast((lanes.c.due - clock.anchor) / sa.literal(clock.rate, sa.Float), sa.BigInteger) + 1
-        tx.execute(waiting.values(wake=sa.case((lanes.c.due <= clock.anchor, clock.anchor_wall), else_=clock.anchor_wall + ahead)))
+        ahead = (
+            sa.cast((lanes.c.due - clock.anchor) / sa.literal(clock.rate, sa.Float), sa.BigInteger)
+            + 1
+        )
+        tx.execute(
+            waiting.values(
+                wake=sa.case(
+                    (lanes.c.due <= clock.anchor, clock.anchor_wall),
+                    else_=clock.anchor_wall + ahead,
+                )
+            )
+        )
     tx.changed(supplier)
     tx.wake_senders()
 
 
 def step(tx: Tx, supplier: str, now: int) -> None:
-    """Move a manual clock forward: only the lanes that fall due get a wake, however many wait for later."""
+    """Move a manual clock forward: only the lanes that fall due get a wake, however many wait for
+    later.
+    """
     clock = get(tx, supplier).moved(mode="manual", rate=0.0, now=now, wall_now=tx.wall)
     tx.memo["clock", supplier] = clock
-    tx.execute(sa.update(clocks).where(clocks.c.supplier == supplier).values(anchor=clock.anchor, anchor_wall=clock.anchor_wall))
-    due = (lanes.c.supplier == supplier, lanes.c.state == "due", lanes.c.due <= now, lanes.c.wake.is_(None))
+    tx.execute(
+        sa.update(clocks)
+        .where(clocks.c.supplier == supplier)
+        .values(anchor=clock.anchor, anchor_wall=clock.anchor_wall)
+    )
+    due = (
+        lanes.c.supplier == supplier,
+        lanes.c.state == "due",
+        lanes.c.due <= now,
+        lanes.c.wake.is_(None),
+    )
     tx.execute(sa.update(lanes).where(*due).values(wake=tx.wall))
     tx.changed(supplier)
     tx.wake_senders()
@@ -80,21 +133,33 @@ def step(tx: Tx, supplier: str, now: int) -> None:
 
 def has_orders(tx: Tx, supplier: str) -> bool:
     """Whether a supplier has any order: then its time only goes forward."""
-    return tx.execute(sa.select(orders.c.id).where(orders.c.supplier == supplier).limit(1)).one_or_none() is not None
+    return (
+        tx.execute(
+            sa.select(orders.c.id).where(orders.c.supplier == supplier).limit(1)
+        ).one_or_none()
+        is not None
+    )
 
 
 def next_due(tx: Tx, supplier: str) -> int | None:
     """The earliest moment that a lane waits for, in supplier time."""
-    found = tx.execute(sa.select(sa.func.min(lanes.c.due)).where(lanes.c.supplier == supplier, lanes.c.state == "due")).scalar_one()
+    found = tx.execute(
+        sa.select(sa.func.min(lanes.c.due)).where(
+            lanes.c.supplier == supplier, lanes.c.state == "due"
+        )
+    ).scalar_one()
     return None if found is None else int(found)
 
 
 def unsettled(tx: Tx, supplier: str, now: int, order: str = "") -> list[str]:
-    """The orders (a hundred at most, or only `order`) whose lanes are not at rest at supplier time `now`.
+    """The orders (a hundred at most, or only `order`) whose lanes are not at rest at supplier time
+    `now`.
 
     They are due, being sent, or waiting for another try.
     """
-    moving = sa.or_(lanes.c.state.in_(["sending", "retry"]), sa.and_(lanes.c.state == "due", lanes.c.due <= now))
+    moving = sa.or_(
+        lanes.c.state.in_(["sending", "retry"]), sa.and_(lanes.c.state == "due", lanes.c.due <= now)
+    )
     statement = sa.select(lanes.c.order).where(lanes.c.supplier == supplier, moving).limit(100)
     rows = tx.execute(statement.where(lanes.c.order == order) if order else statement)
     return [row.order for row in rows]
@@ -103,7 +168,11 @@ def unsettled(tx: Tx, supplier: str, now: int, order: str = "") -> list[str]:
 def take_advance(tx: Tx, supplier: str, token: str, until: int) -> None:
     """Let one advance of a supplier run at a time. Conflict while another one does."""
     free = sa.or_(clocks.c.advancing == "", clocks.c.advancing_until < tx.wall)
-    statement = sa.update(clocks).where(clocks.c.supplier == supplier, free).values(advancing=token, advancing_until=until)
+    statement = (
+        sa.update(clocks)
+        .where(clocks.c.supplier == supplier, free)
+        .values(advancing=token, advancing_until=until)
+    )
     if tx.execute(statement).rowcount == 0:
         raise Conflict("another advance of this supplier is running")
 
@@ -111,5 +180,7 @@ def take_advance(tx: Tx, supplier: str, token: str, until: int) -> None:
 def end_advance(tx: Tx, supplier: str, token: str) -> None:
     """Let the next advance begin."""
     tx.execute(
-        sa.update(clocks).where(clocks.c.supplier == supplier, clocks.c.advancing == token).values(advancing="", advancing_until=None)
+        sa.update(clocks)
+        .where(clocks.c.supplier == supplier, clocks.c.advancing == token)
+        .values(advancing="", advancing_until=None)
     )

@@ -1,7 +1,8 @@
-"""Opening the store and its transactions: SQLite embedded, or PostgreSQL for several hosts; the same statements on both.
+"""Opening the store and its transactions: SQLite embedded, or PostgreSQL for several hosts; the
+same statements on both.
 
-On SQLite all writers of the machine take one blocking file lock round `BEGIN IMMEDIATE`: SQLite's own busy wait costs ten times
-the latency. Nothing slow may happen inside a transaction.
+On SQLite all writers of the machine take one blocking file lock round `BEGIN IMMEDIATE`: SQLite's
+own busy wait costs ten times the latency. Nothing slow may happen inside a transaction.
 """
 
 from __future__ import annotations
@@ -41,10 +42,11 @@ _ADVISORY_LOCK = 0x51AB1E
 class Tx:
     """One transaction. `wall` is its wall time (the database's own on PostgreSQL).
 
-    After the commit `ring()` wakes the senders, and `changed` tells whoever waits for news of a supplier.
+    After the commit `ring()` wakes the senders, and `changed` tells whoever waits for news of a
+    supplier.
 
-    `memo` holds what was read once and cannot change meanwhile but by this transaction itself, `known` what this process knows to be
-    committed and never to change.
+    `memo` holds what was read once and cannot change meanwhile but by this transaction itself,
+    `known` what this process knows to be committed and never to change.
     """
 
     def __init__(self, connection: sa.Connection, wall: int, known: set[tuple[str, str]]) -> None:
@@ -56,8 +58,14 @@ class Tx:
         self.memo: dict[tuple[str, str], Any] = {}
 
     def execute(self, statement: Any, parameters: Any = None) -> Any:
-        """Run a statement; the answer is SQLAlchemy's CursorResult, whose rows have the columns of the statement."""
-        return self.connection.execute(statement, parameters) if parameters is not None else self.connection.execute(statement)
+        """Run a statement; the answer is SQLAlchemy's CursorResult, whose rows have the columns of
+        the statement.
+        """
+        return (
+            self.connection.execute(statement, parameters)
+            if parameters is not None
+            else self.connection.execute(statement)
+        )
 
     @property
     def in_order(self) -> bool:
@@ -65,14 +73,18 @@ class Tx:
         return self.connection.dialect.name == "sqlite"
 
     def exclusive(self, table: sa.Table) -> None:
-        """Keep every other writer of a table out until the commit; on SQLite there is never another."""
+        """Keep every other writer of a table out until the commit; on SQLite there is never
+        another.
+        """
         if self.connection.dialect.name == "postgresql":
             self.connection.execute(sa.text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
     def end_stuck(self, seconds: float = _IDLE_SECONDS) -> None:
-        """End our transactions that have waited long for their own process: it is stopped, and its locks hold others up.
+        """End our transactions that have waited long for their own process: it is stopped, and its
+        locks hold others up.
 
-        The server's own time-out (`idle_in_transaction_session_timeout`) does not count in the middle of a batch of statements.
+        The server's own time-out (`idle_in_transaction_session_timeout`) does not count in the
+        middle of a batch of statements.
         """
         if self.connection.dialect.name == "postgresql":
             self.connection.execute(_END_STUCK, {"name": _APPLICATION, "seconds": seconds})
@@ -99,7 +111,9 @@ class Store:
                 self.path = Path(self.url.database or "").absolute()
                 check_sqlite(sqlite3.sqlite_version_info)
                 _check_folder(self.path)
-                self._lock_file = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+                self._lock_file = os.open(
+                    f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644
+                )
             self.engine = _make_engine(self.url, durability, pool)
             self._create()
         except (exc.DBAPIError, OSError) as error:
@@ -121,7 +135,9 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
-        """A writing transaction: committed at the end, rolled back by any exception. Conflict or Unavailable may come out."""
+        """A writing transaction: committed at the end, rolled back by any exception. Conflict or
+        Unavailable may come out.
+        """
         with self._one_writer(), self._translated():
             with self._begun(write=True) as tx:
                 yield tx
@@ -141,7 +157,9 @@ class Store:
             yield Tx(connection, wall, self._known)
 
     def _begin(self, write: bool) -> tuple[sa.Connection, sa.RootTransaction, int]:
-        """A connection that ended while it lay in the pool is found out by asking for the time, and replaced by a new one."""
+        """A connection that ended while it lay in the pool is found out by asking for the time, and
+        replaced by a new one.
+        """
         for last in (False, True):
             connection = self.engine.connect().execution_options(write=write)
             try:
@@ -156,7 +174,11 @@ class Store:
     def root_seed(self) -> str:
         """The store's own random root: chance hangs on it where no seed was asked for."""
         with self.read() as tx:
-            return str(tx.execute(sa.select(tables.meta.c.value).where(tables.meta.c.key == "root")).scalar_one())
+            return str(
+                tx.execute(
+                    sa.select(tables.meta.c.value).where(tables.meta.c.key == "root")
+                ).scalar_one()
+            )
 
     @contextmanager
     def _one_writer(self) -> Iterator[None]:
@@ -164,7 +186,9 @@ class Store:
             yield
             return
         if not self._local_lock.acquire(timeout=_TURN_SECONDS):
-            raise Unavailable(f"the store {self.path} is busy: other writers took more than {_TURN_SECONDS} s")
+            raise Unavailable(
+                f"the store {self.path} is busy: other writers took more than {_TURN_SECONDS} s"
+            )
         try:
             fcntl.flock(self._lock_file, fcntl.LOCK_EX)
             try:
@@ -188,16 +212,28 @@ class Store:
             raise Unavailable(remedy(self.url, error)) from None
 
     def _wall(self, connection: sa.Connection) -> int:
-        """PostgreSQL's own clock where there is one: several hosts then agree on leases whatever their clocks say."""
+        """PostgreSQL's own clock where there is one: several hosts then agree on leases whatever
+        their clocks say.
+        """
         if self.is_sqlite:
             return clock.wall()
-        return int(connection.execute(sa.text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")).scalar_one())
+        return int(
+            connection.execute(
+                sa.text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
+            ).scalar_one()
+        )
 
     def _create(self) -> None:
         """Make the tables once, or bring them up to this version."""
-        with self._one_writer(), self.engine.connect().execution_options(write=True) as connection, connection.begin():
+        with (
+            self._one_writer(),
+            self.engine.connect().execution_options(write=True) as connection,
+            connection.begin(),
+        ):
             if not self.is_sqlite:
-                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+                connection.execute(
+                    sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK}
+                )
             prepare(connection, self.url.render_as_string(hide_password=True))
 
 
@@ -206,14 +242,35 @@ def parse_url(url: str) -> sa.URL:
     try:
         parsed = sa.make_url(url)
     except exc.ArgumentError:
-        raise Invalid([Problem(message=f"store.url: `{url[:80]}` is not a database URL", hint="sqlite:///simulator.db")]) from None
+        raise Invalid(
+            [
+                Problem(
+                    message=f"store.url: `{url[:80]}` is not a database URL",
+                    hint="sqlite:///simulator.db",
+                )
+            ]
+        ) from None
     backend = parsed.get_backend_name()
     if backend == "postgresql":
         return parsed.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
-        raise Invalid([Problem(message=f"store.url: {backend} is not supported", hint="sqlite:///FILE or postgresql://...")])
+        raise Invalid(
+            [
+                Problem(
+                    message=f"store.url: {backend} is not supported",
+                    hint="sqlite:///FILE or postgresql://...",
+                )
+            ]
+        )
     if not parsed.database or parsed.database == ":memory:":
-        raise Invalid([Problem(message="store.url: a file is needed, several processes share it", hint="sqlite:///simulator.db")])
+        raise Invalid(
+            [
+                Problem(
+                    message="store.url: a file is needed, several processes share it",
+                    hint="sqlite:///simulator.db",
+                )
+            ]
+        )
     return parsed
 
 
@@ -221,12 +278,16 @@ def check_sqlite(version: tuple[int, ...]) -> None:
     """Unavailable for a SQLite that lacks what we lean on."""
     if version < _LEAST_SQLITE:
         found, least = (".".join(map(str, numbers)) for numbers in (version, _LEAST_SQLITE))
-        raise Unavailable(f"SQLite {found} is too old, {least} is needed: use a newer Python, or PostgreSQL (store.url)")
+        raise Unavailable(
+            f"SQLite {found} is too old, {least} is needed: use a newer Python, or PostgreSQL (store.url)"
+        )
 
 
 def _check_folder(path: Path) -> None:
     if not path.parent.is_dir():
-        raise Unavailable(f"the folder {path.parent} of the store does not exist: make it or change store.url")
+        raise Unavailable(
+            f"the folder {path.parent} of the store does not exist: make it or change store.url"
+        )
     if path.is_dir():
         raise Unavailable(f"the store {path} is a folder: name a file in store.url")
 
@@ -234,14 +295,24 @@ def _check_folder(path: Path) -> None:
 def _make_engine(url: sa.URL, durability: str, pool: int) -> sa.Engine:
     try:
         if url.get_backend_name() != "sqlite":
-            # a process that is stopped or cut off inside a transaction must not keep its locks for ever
+            # a process that is stopped or cut off inside a transaction must not keep its locks for
+            # ever
             options = {
-                "options": f"-c idle_in_transaction_session_timeout={_IDLE_SECONDS * 1000}", "application_name": _APPLICATION, **LIFELINE,
-            }  # fmt: skip
+                "options": f"-c idle_in_transaction_session_timeout={_IDLE_SECONDS * 1000}",
+                "application_name": _APPLICATION,
+                **LIFELINE,
+            }
             return sa.create_engine(url, pool_size=pool, max_overflow=pool, connect_args=options)
     except ModuleNotFoundError:
-        raise Unavailable("PostgreSQL needs its driver: pip install 'supplier-simulator[postgresql]'") from None
-    engine = sa.create_engine(url, pool_size=pool, max_overflow=pool, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False})
+        raise Unavailable(
+            "PostgreSQL needs its driver: pip install 'supplier-simulator[postgresql]'"
+        ) from None
+    engine = sa.create_engine(
+        url,
+        pool_size=pool,
+        max_overflow=pool,
+        connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
+    )
     synchronous = "FULL" if durability == "full" else "NORMAL"
 
     @sa.event.listens_for(engine, "connect")
@@ -252,14 +323,20 @@ def _make_engine(url: sa.URL, durability: str, pool: int) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("write") else "BEGIN")
+        connection.exec_driver_sql(
+            "BEGIN IMMEDIATE" if connection.get_execution_options().get("write") else "BEGIN"
+        )
 
     return engine
 
 
 def remedy(url: sa.URL, error: Exception) -> str:
     """One line: what is wrong with the store, and what to do."""
-    said = str(getattr(error, "orig", None) or getattr(error, "strerror", None) or error).strip().splitlines()[0][:200]
+    said = (
+        str(getattr(error, "orig", None) or getattr(error, "strerror", None) or error)
+        .strip()
+        .splitlines()[0][:200]
+    )
     shown = url.render_as_string(hide_password=True)
     known = _REMEDIES if url.get_backend_name() == "sqlite" else _REMEDIES_OF_SERVERS
     advice = next(advice for sign, advice in known.items() if sign in said.lower())

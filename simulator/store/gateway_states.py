@@ -1,4 +1,6 @@
-"""Holds: what keeps the messages of a supplier back, for every sender of the store alike. A supplier without a row is free."""
+"""Holds: what keeps the messages of a supplier back, for every sender of the store alike. A
+supplier without a row is free.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,11 @@ _NAMES = [field.name for field in fields(GatewayState)]
 _BEGIN = sa.text(
     "INSERT INTO holds (supplier, state, reason, since_wall, good, slot_wall) VALUES (:s, '', '', 0, 0, 0) ON CONFLICT DO NOTHING"
 )
-_SAVE = sa.update(gateway_states).where(gateway_states.c.supplier == p("key")).values({name: p(name) for name in _NAMES})
+_SAVE = (
+    sa.update(gateway_states)
+    .where(gateway_states.c.supplier == p("key"))
+    .values({name: p(name) for name in _NAMES})
+)
 
 
 def every(tx: Tx) -> dict[str, GatewayState]:
@@ -45,20 +51,31 @@ def try_lock(tx: Tx, supplier: str) -> GatewayState | None:
     """A supplier's gateway, locked; None while another sender has it."""
     row = tx.execute(_TRY, {"s": supplier}).one_or_none()
     if row is None:
-        tx.execute(_BEGIN, {"s": supplier})  # on conflict it is another's, or was made in this moment
+        # on conflict it is another's, or was made in this moment
+        tx.execute(_BEGIN, {"s": supplier})
         row = tx.execute(_TRY, {"s": supplier}).one_or_none()
     return GatewayState(**row._mapping) if row else None
 
 
 def save(tx: Tx, gateway: GatewayState) -> None:
     """Write a hold that was taken; every sender looks at it now."""
-    tx.execute(_SAVE, {**{name: getattr(gateway, name) for name in _NAMES}, "key": gateway.supplier})
+    tx.execute(
+        _SAVE, {**{name: getattr(gateway, name) for name in _NAMES}, "key": gateway.supplier}
+    )
 
 
 def clock_went_back(tx: Tx) -> None:
     """The wall clock was set back: who is held until a moment is looked at now."""
-    tx.execute(sa.update(gateway_states).where(gateway_states.c.until_wall > tx.wall).values(until_wall=tx.wall))
-    tx.execute(sa.update(gateway_states).where(gateway_states.c.slot_wall > tx.wall).values(slot_wall=tx.wall))
+    tx.execute(
+        sa.update(gateway_states)
+        .where(gateway_states.c.until_wall > tx.wall)
+        .values(until_wall=tx.wall)
+    )
+    tx.execute(
+        sa.update(gateway_states)
+        .where(gateway_states.c.slot_wall > tx.wall)
+        .values(slot_wall=tx.wall)
+    )
 
 
 def released(gateway: GatewayState) -> GatewayState:
@@ -68,4 +85,10 @@ def released(gateway: GatewayState) -> GatewayState:
 
 def totals(tx: Tx) -> dict[str, int]:
     """How many suppliers are held back, by state."""
-    return {state: number for state, number in tx.execute(sa.select(gateway_states.c.state, sa.func.count()).group_by(gateway_states.c.state)) if state}
+    return {
+        state: number
+        for state, number in tx.execute(
+            sa.select(gateway_states.c.state, sa.func.count()).group_by(gateway_states.c.state)
+        )
+        if state
+    }

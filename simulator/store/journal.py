@@ -15,8 +15,18 @@ from simulator.store.tables import dropped, journal, p, row_of
 
 _EXCHANGE = [column for column in journal.c if column.name != "supplier"]
 _NOTE = sa.insert(journal)
-_OLDEST = sa.select(journal.c.id, journal.c.at_wall).where(journal.c.supplier == p("s")).order_by(journal.c.id)
-_BEHIND = sa.select(journal.c.id).where(journal.c.supplier == p("s")).order_by(journal.c.id.desc()).limit(1).offset(p("most"))
+_OLDEST = (
+    sa.select(journal.c.id, journal.c.at_wall)
+    .where(journal.c.supplier == p("s"))
+    .order_by(journal.c.id)
+)
+_BEHIND = (
+    sa.select(journal.c.id)
+    .where(journal.c.supplier == p("s"))
+    .order_by(journal.c.id.desc())
+    .limit(1)
+    .offset(p("most"))
+)
 EXACT = ("order", "direction", "method", "kci", "scenario")
 BATCH = 500
 LONGEST_COMMIT = 12 * instants.SECOND
@@ -24,7 +34,9 @@ LONGEST_COMMIT = 12 * instants.SECOND
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dropped:
-    """What the journal does not hold any more: how many lines, the newest one's number and when it was noted."""
+    """What the journal does not hold any more: how many lines, the newest one's number and when it
+    was noted.
+    """
 
     count: int = 0
     last: int = 0
@@ -45,23 +57,43 @@ def note_all(tx: Tx, noted: Sequence[tuple[str, Exchange]]) -> None:
 
 
 def _row(supplier: str, exchange: Exchange, wall: int) -> dict[str, Any]:
-    row = row_of(exchange) | {"supplier": supplier, "reasons": list(exchange.reasons), "findings": list(exchange.findings), "at_wall": wall}
+    row = row_of(exchange) | {
+        "supplier": supplier,
+        "reasons": list(exchange.reasons),
+        "findings": list(exchange.findings),
+        "at_wall": wall,
+    }
     del row["id"]
     return row
 
 
 def page(
-    tx: Tx, supplier: str, *, limit: int = 100, after: int = 0, since: int | None = None, until: int | None = None, **exact: str
+    tx: Tx,
+    supplier: str,
+    *,
+    limit: int = 100,
+    after: int = 0,
+    since: int | None = None,
+    until: int | None = None,
+    **exact: str,
 ) -> list[Exchange]:
-    """Exchanges in the order they were noted, from behind `after`; `since` and `until` (before it) are instants of the supplier.
+    """Exchanges in the order they were noted, from behind `after`; `since` and `until` (before it)
+    are instants of the supplier.
 
     `exact`: order, direction, method, kci, scenario; an empty one is no filter.
     """
-    statement = sa.select(*_EXCHANGE).where(journal.c.supplier == supplier, journal.c.id > after).order_by(journal.c.id).limit(limit)
+    statement = (
+        sa.select(*_EXCHANGE)
+        .where(journal.c.supplier == supplier, journal.c.id > after)
+        .order_by(journal.c.id)
+        .limit(limit)
+    )
     statement = statement.where(journal.c.at >= since) if since is not None else statement
     statement = statement.where(journal.c.at < until) if until is not None else statement
     for name in EXACT:
-        statement = statement.where(journal.c[name] == exact[name]) if exact.get(name) else statement
+        statement = (
+            statement.where(journal.c[name] == exact[name]) if exact.get(name) else statement
+        )
     return [_exchange(row._mapping) for row in tx.execute(statement)]
 
 
@@ -78,9 +110,11 @@ def every(store: Store, supplier: str, **filters: Any) -> Iterator[Exchange]:
 
 
 class Tail:
-    """The lines of a supplier's journal behind `after` as they come to light, each once; `exact` as in `page`.
+    """The lines of a supplier's journal behind `after` as they come to light, each once; `exact` as
+    in `page`.
 
-    On PostgreSQL a line may come to light after one with a higher number, whose writer was quicker: recent ones are looked at again.
+    On PostgreSQL a line may come to light after one with a higher number, whose writer was quicker:
+    recent ones are looked at again.
     """
 
     def __init__(self, supplier: str, after: int = 0, **exact: str) -> None:
@@ -92,9 +126,17 @@ class Tail:
     @classmethod
     def from_now(cls, tx: Tx, supplier: str, **exact: str) -> Tail:
         """What comes to light after this transaction's view of the journal."""
-        mine = sa.select(journal.c.id).where(journal.c.supplier == supplier).order_by(journal.c.id.desc())
+        mine = (
+            sa.select(journal.c.id)
+            .where(journal.c.supplier == supplier)
+            .order_by(journal.c.id.desc())
+        )
         settled = tx.wall - (0 if tx.in_order else LONGEST_COMMIT)
-        tail = cls(supplier, tx.execute(mine.where(journal.c.at_wall <= settled).limit(1)).scalar_one_or_none() or 0, **exact)
+        tail = cls(
+            supplier,
+            tx.execute(mine.where(journal.c.at_wall <= settled).limit(1)).scalar_one_or_none() or 0,
+            **exact,
+        )
         tail.seen = {row.id for row in tx.execute(mine.where(journal.c.id > tail.floor))}
         return tail
 
@@ -106,7 +148,10 @@ class Tail:
             fresh += [exchange for exchange in found if exchange.id not in self.seen]
             self.seen.update(exchange.id for exchange in found)
             last = found[-1].id
-            self.floor = max((exchange.id for exchange in found if exchange.at_wall <= settled), default=self.floor)
+            self.floor = max(
+                (exchange.id for exchange in found if exchange.at_wall <= settled),
+                default=self.floor,
+            )
         self.seen = {line for line in self.seen if line > self.floor}
         return fresh
 
@@ -119,23 +164,34 @@ def last_id(tx: Tx) -> int:
 def last_outward(tx: Tx, supplier: str) -> Exchange | None:
     """The newest exchange with the gateway."""
     where = (journal.c.supplier == supplier, journal.c.direction == "out", journal.c.method != "")
-    row = tx.execute(sa.select(*_EXCHANGE).where(*where).order_by(journal.c.id.desc()).limit(1)).one_or_none()
+    row = tx.execute(
+        sa.select(*_EXCHANGE).where(*where).order_by(journal.c.id.desc()).limit(1)
+    ).one_or_none()
     return _exchange(row._mapping) if row else None
 
 
 def kcis_since(tx: Tx, supplier: str, line: int) -> list[str]:
     """The KCIs that were attempted after a line of the journal, each once, in order."""
     where = (journal.c.supplier == supplier, journal.c.id > line, journal.c.kci != "")
-    return list(dict.fromkeys(row.kci for row in tx.execute(sa.select(journal.c.kci).where(*where).order_by(journal.c.id))))
+    return list(
+        dict.fromkeys(
+            row.kci
+            for row in tx.execute(sa.select(journal.c.kci).where(*where).order_by(journal.c.id))
+        )
+    )
 
 
-# ---- its bounds --------------------------------------------------------------------------------------------------------
+# ---- its bounds
 
 
 def what_was_dropped(tx: Tx, supplier: str) -> Dropped:
     """What a supplier's journal does not hold any more."""
     row = tx.execute(sa.select(dropped).where(dropped.c.supplier == supplier)).one_or_none()
-    return Dropped(count=row._mapping["count"], last=row.last, until_wall=row.until_wall) if row else Dropped()
+    return (
+        Dropped(count=row._mapping["count"], last=row.last, until_wall=row.until_wall)
+        if row
+        else Dropped()
+    )
 
 
 def suppliers_of(tx: Tx) -> list[str]:
@@ -149,19 +205,35 @@ def edge(tx: Tx, supplier: str, most: int) -> int:
 
 
 def drop(tx: Tx, supplier: str, *, edge: int, before_wall: int) -> int:
-    """Drop the oldest lines up to `edge`, and those noted before a moment; at most `BATCH` at once: how many."""
-    gone = [row for row in tx.execute(_OLDEST.limit(BATCH), {"s": supplier}) if row.id <= edge or row.at_wall < before_wall]
+    """Drop the oldest lines up to `edge`, and those noted before a moment; at most `BATCH` at once:
+    how many.
+    """
+    gone = [
+        row
+        for row in tx.execute(_OLDEST.limit(BATCH), {"s": supplier})
+        if row.id <= edge or row.at_wall < before_wall
+    ]
     if not gone:
         return 0
     tx.exclusive(dropped)  # another host may be at it too
-    tx.execute(sa.delete(journal).where(journal.c.supplier == supplier, journal.c.id <= gone[-1].id))
+    tx.execute(
+        sa.delete(journal).where(journal.c.supplier == supplier, journal.c.id <= gone[-1].id)
+    )
     known = what_was_dropped(tx, supplier)
-    now = replace(known, count=known.count + len(gone), last=gone[-1].id, until_wall=gone[-1].at_wall)
+    now = replace(
+        known, count=known.count + len(gone), last=gone[-1].id, until_wall=gone[-1].at_wall
+    )
     tx.execute(sa.delete(dropped).where(dropped.c.supplier == supplier))
-    tx.execute(sa.insert(dropped).values(supplier=supplier, count=now.count, last=now.last, until_wall=now.until_wall))
+    tx.execute(
+        sa.insert(dropped).values(
+            supplier=supplier, count=now.count, last=now.last, until_wall=now.until_wall
+        )
+    )
     return len(gone)
 
 
 def _exchange(row: Mapping[Any, Any]) -> Exchange:
     members = dict(row)
-    return Exchange(**{**members, "reasons": tuple(members["reasons"]), "findings": tuple(members["findings"])})
+    return Exchange(
+        **{**members, "reasons": tuple(members["reasons"]), "findings": tuple(members["findings"])}
+    )

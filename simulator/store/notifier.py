@@ -1,7 +1,9 @@
-"""Telling other processes what a commit changed: a pipe to each listener of the machine for SQLite, NOTIFY for PostgreSQL.
+"""Telling other processes what a commit changed: a pipe to each listener of the machine for SQLite,
+NOTIFY for PostgreSQL.
 
-Two things are told: *work* (a sender has something to look at now) and *news* (what of which supplier changed, for whoever waits for
-it). Both are hints, given after the commit: a lost one costs the listener's poll interval, never a KCI.
+Two things are told: *work* (a sender has something to look at now) and *news* (what of which
+supplier changed, for whoever waits for it). Both are hints, given after the commit: a lost one
+costs the listener's poll interval, never a KCI.
 """
 
 from __future__ import annotations
@@ -26,20 +28,32 @@ log = logging.getLogger("simulator.store")
 
 WORK, NEWS = "work", "news"
 Change = tuple[str, str]
-"""A supplier, and which of its orders changed: `EVERYTHING` where it was emptied, an empty one for its clock."""
+"""A supplier, and which of its orders changed: `EVERYTHING` where it was emptied, an empty one for
+its clock.
+"""
 
 EVERYTHING = "*"
 
 MOST_BYTES = 4000  # what a pipe takes whole, and a NOTIFY too
-LIFELINE = {"connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
-"""How a connection to PostgreSQL notices that the network between has gone: in ten seconds, not in a quarter of an hour."""
+LIFELINE = {
+    "connect_timeout": 3,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""How a connection to PostgreSQL notices that the network between has gone: in ten seconds, not in
+a quarter of an hour.
+"""
 
 _TELL_EVERY = 2 * instants.MILLISECOND
 _numbers = count(1)
 
 
 class Notifier(Protocol):
-    """Rung after a commit; who listens is called back from a thread of its own until the returned function is called."""
+    """Rung after a commit; who listens is called back from a thread of its own until the returned
+    function is called.
+    """
 
     def notify(self, work: bool, changes: set[Change]) -> None: ...
 
@@ -50,7 +64,11 @@ class Notifier(Protocol):
 
 def notifier_for(url: sa.URL) -> Notifier:
     """The bell of a store."""
-    return PipeNotifier(Path(url.database or "").absolute()) if url.get_backend_name() == "sqlite" else PostgresNotifier(url)
+    return (
+        PipeNotifier(Path(url.database or "").absolute())
+        if url.get_backend_name() == "sqlite"
+        else PostgresNotifier(url)
+    )
 
 
 def _messages(changes: Iterable[Change]) -> Iterator[str]:
@@ -71,7 +89,9 @@ def _changes(text: str) -> list[Change]:
 
 
 class PipeNotifier:
-    """A named pipe for each listener, in a folder named after the store's file; one whose reader died is taken away."""
+    """A named pipe for each listener, in a folder named after the store's file; one whose reader
+    died is taken away.
+    """
 
     def __init__(self, file: Path) -> None:
         name = hashlib.blake2b(str(file).encode(), digest_size=10).hexdigest()
@@ -111,7 +131,9 @@ class PipeNotifier:
             log.warning("no bell at %s (%s): what is new is found by looking", path, error.strerror)
             return lambda: None
         stopped = threading.Event()
-        thread = threading.Thread(target=self._hear, args=(pipe, heard, stopped), name=f"bell {topic}", daemon=True)
+        thread = threading.Thread(
+            target=self._hear, args=(pipe, heard, stopped), name=f"bell {topic}", daemon=True
+        )
         thread.start()
 
         def stop() -> None:
@@ -126,7 +148,9 @@ class PipeNotifier:
         return stop
 
     def _is_ours(self) -> bool:
-        """Whether nobody else made the folder before us: what is in there is told what our orders do."""
+        """Whether nobody else made the folder before us: what is in there is told what our orders
+        do.
+        """
         return self.folder.stat().st_uid == os.getuid()
 
     def _make(self, path: Path) -> int:
@@ -146,7 +170,9 @@ class PipeNotifier:
         unnamed.rename(path)
         return pipe
 
-    def _hear(self, pipe: int, heard: Callable[[list[Change]], None], stopped: threading.Event) -> None:
+    def _hear(
+        self, pipe: int, heard: Callable[[list[Change]], None], stopped: threading.Event
+    ) -> None:
         while not stopped.is_set():
             heard(_changes(os.read(pipe, 1 << 16).decode()))
 
@@ -155,7 +181,9 @@ class PipeNotifier:
 
 
 class PostgresNotifier:
-    """LISTEN and NOTIFY. A NOTIFY holds a lock of the whole server while it commits: a thread gathers what is to be told."""
+    """LISTEN and NOTIFY. A NOTIFY holds a lock of the whole server while it commits: a thread
+    gathers what is to be told.
+    """
 
     def __init__(self, url: sa.URL) -> None:
         self.url = url
@@ -195,7 +223,8 @@ class PostgresNotifier:
             try:
                 if connection is None:
                     connection = self._connect(psycopg)
-                    connection.execute("SET synchronous_commit = off")  # a hint need not be on the disk
+                    # a hint need not be on the disk
+                    connection.execute("SET synchronous_commit = off")
                 if work:
                     connection.execute("SELECT pg_notify(%s, '')", (_channel(WORK),))
                 for message in _messages(news):
@@ -208,7 +237,9 @@ class PostgresNotifier:
 
     def listen(self, topic: str, heard: Callable[[list[Change]], None]) -> Callable[[], None]:
         stopped = threading.Event()
-        thread = threading.Thread(target=self._hear, args=(topic, heard, stopped), name=f"bell {topic}", daemon=True)
+        thread = threading.Thread(
+            target=self._hear, args=(topic, heard, stopped), name=f"bell {topic}", daemon=True
+        )
         thread.start()
 
         def stop() -> None:
@@ -217,7 +248,9 @@ class PostgresNotifier:
 
         return stop
 
-    def _hear(self, topic: str, heard: Callable[[list[Change]], None], stopped: threading.Event) -> None:
+    def _hear(
+        self, topic: str, heard: Callable[[list[Change]], None], stopped: threading.Event
+    ) -> None:
         import psycopg
 
         while not stopped.is_set():

@@ -28,11 +28,18 @@ from simulator.store.tables import (
 )
 
 MOST_KNOWN = 10_000
-_REQUEST = [column for column in requests.c if column.name not in ("supplier", "fingerprint", "answer")]
+_REQUEST = [
+    column for column in requests.c if column.name not in ("supplier", "fingerprint", "answer")
+]
 _SAME_REQUEST = (
-    requests.c.supplier == p("s"), requests.c.action == p("a"), requests.c.tenant == p("t"), requests.c.ref == p("r"),
-)  # fmt: skip
-_REMEMBERED = sa.select(requests.c.order, requests.c.fingerprint, requests.c.answer).where(*_SAME_REQUEST)
+    requests.c.supplier == p("s"),
+    requests.c.action == p("a"),
+    requests.c.tenant == p("t"),
+    requests.c.ref == p("r"),
+)
+_REMEMBERED = sa.select(requests.c.order, requests.c.fingerprint, requests.c.answer).where(
+    *_SAME_REQUEST
+)
 _ORDERS = sa.select(orders).where(orders.c.supplier == p("s"))
 _NEWEST = _ORDERS.order_by(orders.c.received_at.desc(), orders.c.id).limit(1)
 _BY_REF = _NEWEST.where(orders.c.tenant == p("t"), orders.c.ref == p("r"))
@@ -42,15 +49,26 @@ _BY_ID = _ORDERS.where(orders.c.id == p("i"))
 _LOCK = sa.select(lanes).where(lanes.c.order == p("i")).with_for_update()
 _MANY = sa.select(orders).where(orders.c.id.in_(p("ids", expanding=True)))
 _REQUESTS_OF = (
-    sa.select(*_REQUEST).where(requests.c.order.in_(p("ids", expanding=True))).order_by(requests.c.received_at, requests.c.id)
-)  # fmt: skip
-_INSERT_ORDER, _INSERT_LANE, _INSERT_REQUEST = sa.insert(orders), sa.insert(lanes), sa.insert(requests)
+    sa.select(*_REQUEST)
+    .where(requests.c.order.in_(p("ids", expanding=True)))
+    .order_by(requests.c.received_at, requests.c.id)
+)
+_INSERT_ORDER, _INSERT_LANE, _INSERT_REQUEST = (
+    sa.insert(orders),
+    sa.insert(lanes),
+    sa.insert(requests),
+)
 _SAVED = [column.name for column in orders.c if column.name != "id"]
 _SAVE = sa.update(orders).where(orders.c.id == p("key")).values({name: p(name) for name in _SAVED})
 _MOVED = ("number", "status", "before", "memo", "marks", "used", "updated_at")
 _MOVE = sa.update(orders).where(orders.c.id == p("key")).values({name: p(name) for name in _MOVED})
 _SAME_KEY = (seed_keys.c.supplier == p("s"), seed_keys.c.key == p("k"))
-_COUNT_KEY = sa.update(seed_keys).where(*_SAME_KEY).values(count=seed_keys.c.count + 1).returning(seed_keys.c.count)
+_COUNT_KEY = (
+    sa.update(seed_keys)
+    .where(*_SAME_KEY)
+    .values(count=seed_keys.c.count + 1)
+    .returning(seed_keys.c.count)
+)
 _FIRST_KEY = sa.insert(seed_keys)
 _KNOWN_EDITION = sa.select(editions.c.digest).where(editions.c.digest == p("d"))
 
@@ -93,7 +111,9 @@ def _one(tx: Tx, statement: Any, names: Mapping[str, str]) -> Order | None:
 
 
 def lock(tx: Tx, order_id: str) -> Lane:
-    """Lock an order's lane: the row that a claim locks too, so that an amendment and a sender never interleave."""
+    """Lock an order's lane: the row that a claim locks too, so that an amendment and a sender never
+    interleave.
+    """
     return outbox.lane_of(tx.execute(_LOCK, {"i": order_id}).one()._mapping)
 
 
@@ -111,22 +131,36 @@ def requests_of(tx: Tx, order_ids: Sequence[str]) -> dict[str, list[Request]]:
 
 
 def apply(
-    tx: Tx, supplier: str, plan: Plan, lane: Lane | None, clock: Clock, fingerprint: str, answer: Mapping[str, Any], unpark: bool
+    tx: Tx,
+    supplier: str,
+    plan: Plan,
+    lane: Lane | None,
+    clock: Clock,
+    fingerprint: str,
+    answer: Mapping[str, Any],
+    unpark: bool,
 ) -> None:
-    """Commit a plan: the order, its request with the answer, its outbox rows and its lane. Conflict when another writer was first."""
+    """Commit a plan: the order, its request with the answer, its outbox rows and its lane. Conflict
+    when another writer was first.
+    """
     order = plan.order
     if order is None:
         return
     tx.changed(supplier, order.id)
     if lane is None:
         tx.execute(_INSERT_ORDER, _order_row(order))
-        tx.execute(_INSERT_LANE, outbox.lane_row(outbox.first_lane(supplier, order.id, plan.kcis, clock)))
+        tx.execute(
+            _INSERT_LANE, outbox.lane_row(outbox.first_lane(supplier, order.id, plan.kcis, clock))
+        )
         tx.wake_senders()
     else:
         save(tx, [order])
     if plan.request is not None:
         row = row_of(plan.request) | {"params": dict(plan.request.params)}
-        tx.execute(_INSERT_REQUEST, row | {"supplier": supplier, "fingerprint": fingerprint, "answer": dict(answer)})
+        tx.execute(
+            _INSERT_REQUEST,
+            row | {"supplier": supplier, "fingerprint": fingerprint, "answer": dict(answer)},
+        )
     for request_id in plan.lapsed:
         settle_request(tx, request_id, "lapsed")
     outbox.add(tx, supplier, plan.kcis)
@@ -138,9 +172,13 @@ def apply(
 
 
 def save(tx: Tx, changed: Sequence[Order], before: Mapping[str, Order] | None = None) -> None:
-    """Write orders that are there already; a document that is still the one of `before` is not written again."""
+    """Write orders that are there already; a document that is still the one of `before` is not
+    written again.
+    """
     moved = [order for order in changed if before and order.document is before[order.id].document]
-    whole = [order for order in changed if not (before and order.document is before[order.id].document)]
+    whole = [
+        order for order in changed if not (before and order.document is before[order.id].document)
+    ]
     for statement, listed in ((_MOVE, moved), (_SAVE, whole)):
         if listed:
             tx.execute(statement, [{**_order_row(order), "key": order.id} for order in listed])
@@ -150,11 +188,17 @@ def save(tx: Tx, changed: Sequence[Order], before: Mapping[str, Order] | None = 
 
 def settle_request(tx: Tx, request_id: str, status: str) -> None:
     """Close an open request: applied, refused or lapsed."""
-    tx.execute(sa.update(requests).where(requests.c.id == request_id, requests.c.status == "open").values(status=status))
+    tx.execute(
+        sa.update(requests)
+        .where(requests.c.id == request_id, requests.c.status == "open")
+        .values(status=status)
+    )
 
 
 def keep_edition(tx: Tx, digest: str, name: str, dialect: str, source: str) -> None:
-    """Keep a scenario's source for as long as the store lives: an order is played by its own edition."""
+    """Keep a scenario's source for as long as the store lives: an order is played by its own
+    edition.
+    """
     if ("edition", digest) in tx.known:
         return
     if tx.execute(_KNOWN_EDITION, {"d": digest}).one_or_none() is not None:
@@ -162,12 +206,17 @@ def keep_edition(tx: Tx, digest: str, name: str, dialect: str, source: str) -> N
             tx.known.clear()
         tx.known.add(("edition", digest))
     else:
-        tx.execute(sa.insert(editions), {"digest": digest, "name": name, "dialect": dialect, "source": source})
+        tx.execute(
+            sa.insert(editions),
+            {"digest": digest, "name": name, "dialect": dialect, "source": source},
+        )
 
 
 def edition_source(tx: Tx, digest: str) -> str:
     """The text of a kept edition."""
-    return str(tx.execute(sa.select(editions.c.source).where(editions.c.digest == digest)).scalar_one())
+    return str(
+        tx.execute(sa.select(editions.c.source).where(editions.c.digest == digest)).scalar_one()
+    )
 
 
 def rank(tx: Tx, supplier: str, key: str) -> int:
@@ -181,18 +230,43 @@ def rank(tx: Tx, supplier: str, key: str) -> int:
 
 def count_repeat(tx: Tx, supplier: str, action: str, tenant: str, ref: str, scenario: str) -> int:
     """Count a request that a scenario answers by `attempts`: 1 the first time."""
-    same = (repeats.c.supplier == supplier, repeats.c.action == action, repeats.c.tenant == tenant, repeats.c.ref == ref)
+    same = (
+        repeats.c.supplier == supplier,
+        repeats.c.action == action,
+        repeats.c.tenant == tenant,
+        repeats.c.ref == ref,
+    )
     if tx.execute(sa.update(repeats).where(*same).values(count=repeats.c.count + 1)).rowcount == 0:
-        tx.execute(sa.insert(repeats).values(supplier=supplier, action=action, tenant=tenant, ref=ref, scenario=scenario, count=1))
+        tx.execute(
+            sa.insert(repeats).values(
+                supplier=supplier, action=action, tenant=tenant, ref=ref, scenario=scenario, count=1
+            )
+        )
     return int(tx.execute(sa.select(repeats.c.count).where(*same)).scalar_one())
 
 
 def page(
-    tx: Tx, supplier: str, *, tenant: str = "", ref: str = "", status: str = "", limit: int = 100, after: tuple[int, str] | None = None
+    tx: Tx,
+    supplier: str,
+    *,
+    tenant: str = "",
+    ref: str = "",
+    status: str = "",
+    limit: int = 100,
+    after: tuple[int, str] | None = None,
 ) -> list[Order]:
     """Orders in the order of their arrival, from behind `after` (received_at, id)."""
-    statement = sa.select(orders).where(orders.c.supplier == supplier).order_by(orders.c.received_at, orders.c.id).limit(limit)
-    for column, value in ((orders.c.tenant, tenant), (orders.c.ref, ref), (orders.c.status, status)):
+    statement = (
+        sa.select(orders)
+        .where(orders.c.supplier == supplier)
+        .order_by(orders.c.received_at, orders.c.id)
+        .limit(limit)
+    )
+    for column, value in (
+        (orders.c.tenant, tenant),
+        (orders.c.ref, ref),
+        (orders.c.status, status),
+    ):
         statement = statement.where(column == value) if value else statement
     if after:
         behind = sa.and_(orders.c.received_at == after[0], orders.c.id > after[1])
@@ -201,14 +275,34 @@ def page(
 
 
 def asked(
-    tx: Tx, supplier: str, *, tenant: str = "", ref: str = "", number: str = "", offset: int = 0, limit: int | None = None
+    tx: Tx,
+    supplier: str,
+    *,
+    tenant: str = "",
+    ref: str = "",
+    number: str = "",
+    offset: int = 0,
+    limit: int | None = None,
 ) -> tuple[list[Order], int]:
-    """The orders that a gateway asks for, in the order of their arrival: a page of them, and their whole number."""
+    """The orders that a gateway asks for, in the order of their arrival: a page of them, and their
+    whole number.
+    """
     wanted = [orders.c.supplier == supplier]
-    wanted += [column == value for column, value in ((orders.c.tenant, tenant), (orders.c.ref, ref), (orders.c.number, number)) if value]
+    wanted += [
+        column == value
+        for column, value in (
+            (orders.c.tenant, tenant),
+            (orders.c.ref, ref),
+            (orders.c.number, number),
+        )
+        if value
+    ]
     total = tx.execute(sa.select(sa.func.count()).select_from(orders).where(*wanted)).scalar_one()
-    arrival = (orders.c.received_at, sa.func.length(orders.c.number), orders.c.number)  # a stopped clock: numbers that count break the tie
-    statement = sa.select(orders).where(*wanted).order_by(*arrival, orders.c.id).offset(offset).limit(limit)
+    # a stopped clock: numbers that count break the tie
+    arrival = (orders.c.received_at, sa.func.length(orders.c.number), orders.c.number)
+    statement = (
+        sa.select(orders).where(*wanted).order_by(*arrival, orders.c.id).offset(offset).limit(limit)
+    )
     return [order_of(row._mapping) for row in tx.execute(statement)], int(total)
 
 
@@ -228,7 +322,12 @@ def counts(tx: Tx, order_ids: Sequence[str]) -> dict[str, dict[str, int]]:
 def _order_row(order: Order) -> dict[str, Any]:
     row = row_of(order)
     before = [{"status": frame.status, "request": frame.request} for frame in order.before]
-    return row | {"before": before, "marks": list(order.marks), "memo": dict(order.memo), "used": dict(order.used)}
+    return row | {
+        "before": before,
+        "marks": list(order.marks),
+        "memo": dict(order.memo),
+        "used": dict(order.used),
+    }
 
 
 def order_of(row: Mapping[Any, Any]) -> Order:

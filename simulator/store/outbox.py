@@ -1,6 +1,8 @@
-"""The outbox: KCIs waiting in their lanes, one lane per order, claimed by one sender at a time with a lease and a fence.
+"""The outbox: KCIs waiting in their lanes, one lane per order, claimed by one sender at a time with
+a lease and a fence.
 
-A lane always rests on its head: the KCI that was attempted and not settled, else the earliest due one; paused ones are none.
+A lane always rests on its head: the KCI that was attempted and not settled, else the earliest due
+one; paused ones are none.
 """
 
 from __future__ import annotations
@@ -22,31 +24,53 @@ _UNTRIED = kcis.c.state.in_([sa.literal_column("'waiting'"), sa.literal_column("
 _SOME_UNTRIED = (kcis.c.id.in_(p("ids", expanding=True)), _UNTRIED)
 _WITHDRAW = sa.update(kcis).where(*_SOME_UNTRIED).values(state="withdrawn")
 _PAUSE = sa.update(kcis).where(*_SOME_UNTRIED).values(state="paused")
-_MOVE = sa.update(kcis).where(kcis.c.id == p("key"), _UNTRIED).values(due_at=p("due"), state="waiting")
+_MOVE = (
+    sa.update(kcis).where(kcis.c.id == p("key"), _UNTRIED).values(due_at=p("due"), state="waiting")
+)
 _OPEN_OF = (
-    sa.select(*_KCI).where(kcis.c.order.in_(p("ids", expanding=True)), _IS_OPEN)
-    .order_by(kcis.c.state == "paused", kcis.c.state, kcis.c.due_at, kcis.c.position)  # `attempted` sorts before `waiting`
-)  # fmt: skip
-_REST_OF = (
-    sa.select(kcis.c.id, kcis.c.order, kcis.c.state, kcis.c.due_at).where(kcis.c.order.in_(p("ids", expanding=True)), _IS_OPEN)
+    sa.select(*_KCI)
+    .where(kcis.c.order.in_(p("ids", expanding=True)), _IS_OPEN)
+    # `attempted` sorts before `waiting`
     .order_by(kcis.c.state == "paused", kcis.c.state, kcis.c.due_at, kcis.c.position)
-)  # fmt: skip
+)
+_REST_OF = (
+    sa.select(kcis.c.id, kcis.c.order, kcis.c.state, kcis.c.due_at)
+    .where(kcis.c.order.in_(p("ids", expanding=True)), _IS_OPEN)
+    .order_by(kcis.c.state == "paused", kcis.c.state, kcis.c.due_at, kcis.c.position)
+)
 _CLAIM = (
-    sa.select(lanes).where(lanes.c.supplier == p("s"), lanes.c.wake <= p("wall"))
-    .order_by(lanes.c.wake, lanes.c.due).limit(p("most")).with_for_update(skip_locked=True)
-)  # fmt: skip
+    sa.select(lanes)
+    .where(lanes.c.supplier == p("s"), lanes.c.wake <= p("wall"))
+    .order_by(lanes.c.wake, lanes.c.due)
+    .limit(p("most"))
+    .with_for_update(skip_locked=True)
+)
 _FIRST = ("sending", "retry", "parked")
-_IN_FRONT = sa.select(lanes).where(lanes.c.supplier == p("s"), lanes.c.state.in_([sa.literal_column(f"'{state}'") for state in _FIRST]))
-_CLAIM_FRONT = _CLAIM.where(lanes.c.state.in_([sa.literal_column("'sending'"), sa.literal_column("'retry'")]))
+_IN_FRONT = sa.select(lanes).where(
+    lanes.c.supplier == p("s"),
+    lanes.c.state.in_([sa.literal_column(f"'{state}'") for state in _FIRST]),
+)
+_CLAIM_FRONT = _CLAIM.where(
+    lanes.c.state.in_([sa.literal_column("'sending'"), sa.literal_column("'retry'")])
+)
 _HELD = (
-    sa.select(lanes).where(lanes.c.order.in_(p("ids", expanding=True)), lanes.c.owner == p("me")).order_by(lanes.c.order).with_for_update()
+    sa.select(lanes)
+    .where(lanes.c.order.in_(p("ids", expanding=True)), lanes.c.owner == p("me"))
+    .order_by(lanes.c.order)
+    .with_for_update()
 )
 _LANE = ("state", "due", "wake", "owner", "fence", "next_sequence")
-_SAVE_LANE = sa.update(lanes).where(lanes.c.order == p("key")).values({name: p(name) for name in _LANE})
+_SAVE_LANE = (
+    sa.update(lanes).where(lanes.c.order == p("key")).values({name: p(name) for name in _LANE})
+)
 _ATTEMPT = ("state", "sequence", "issued_at", "body", "attempts", "last")
 _SAVE = sa.update(kcis).where(kcis.c.id == p("key")).values({name: p(name) for name in _ATTEMPT})
 _GATED = ("due_at", "state", "gate", "gate_at")
-_REGATE = sa.update(kcis).where(kcis.c.id == p("key"), _UNTRIED).values({name: p(name) for name in _GATED})
+_REGATE = (
+    sa.update(kcis)
+    .where(kcis.c.id == p("key"), _UNTRIED)
+    .values({name: p(name) for name in _GATED})
+)
 _PENDING = sa.text("""
     WITH RECURSIVE awake(supplier) AS (
         SELECT (SELECT supplier FROM lanes WHERE wake IS NOT NULL ORDER BY supplier LIMIT 1)
@@ -58,7 +82,9 @@ _PENDING = sa.text("""
         SELECT l.wake FROM lanes l WHERE l.supplier = awake.supplier AND l.wake IS NOT NULL ORDER BY l.wake LIMIT 1
     ) AS wake FROM awake WHERE awake.supplier IS NOT NULL
 """)
-"""A jump through the index from supplier to supplier: however many orders one of them has, it is looked at twice."""
+"""A jump through the index from supplier to supplier: however many orders one of them has, it is
+looked at twice.
+"""
 
 
 class Queued(NamedTuple):
@@ -82,7 +108,9 @@ def withdraw(tx: Tx, kci_ids: Sequence[str]) -> None:
 
 
 def pause(tx: Tx, kci_ids: Sequence[str]) -> None:
-    """KCIs that wait for a request that lets them go on; their due moment stays, to tell what time they had left."""
+    """KCIs that wait for a request that lets them go on; their due moment stays, to tell what time
+    they had left.
+    """
     if kci_ids:
         tx.execute(_PAUSE, {"ids": list(kci_ids)})
 
@@ -96,16 +124,23 @@ def move(tx: Tx, moved: Mapping[str, int]) -> None:
 def regate(tx: Tx, changed: Sequence[Kci]) -> None:
     """Write what a signal changed: due moments, states and gates."""
     if changed:
-        tx.execute(_REGATE, [{**{name: getattr(kci, name) for name in _GATED}, "key": kci.id} for kci in changed])
+        tx.execute(
+            _REGATE,
+            [{**{name: getattr(kci, name) for name in _GATED}, "key": kci.id} for kci in changed],
+        )
 
 
 def first_lane(supplier: str, order: str, added: Sequence[Kci], clock: Clock) -> Lane:
     """The lane of a new order, at rest on the first of its KCIs."""
-    return Lane(order=order, supplier=supplier, next_position=len(added) + 1, **resting(added, clock))
+    return Lane(
+        order=order, supplier=supplier, next_position=len(added) + 1, **resting(added, clock)
+    )
 
 
 def rest(tx: Tx, lane: Lane, clock: Clock, *, positions: int = 0, unpark: bool = False) -> None:
-    """Let a lane rest on its head after its KCIs changed; one that a sender gateway_states, or that waits for another try, keeps its wake."""
+    """Let a lane rest on its head after its KCIs changed; one that a sender gateway_states, or that
+    waits for another try, keeps its wake.
+    """
     values: dict[str, Any] = {"next_position": lane.next_position + positions}
     if lane.state in ("idle", "due") or (lane.state == "parked" and unpark):
         values |= resting(open_of(tx, [lane.order])[lane.order], clock)
@@ -117,7 +152,12 @@ def resting(waiting: Sequence[Kci | Queued], clock: Clock) -> dict[str, Any]:
     """The columns of a lane at rest on the head of `waiting`."""
     if not waiting or waiting[0].state == "paused":
         return {"state": "idle", "due": None, "wake": None, "owner": ""}
-    return {"state": "due", "due": waiting[0].due_at, "wake": clock.wake(waiting[0].due_at), "owner": ""}
+    return {
+        "state": "due",
+        "due": waiting[0].due_at,
+        "wake": clock.wake(waiting[0].due_at),
+        "owner": "",
+    }
 
 
 def open_of(tx: Tx, order_ids: Sequence[str]) -> dict[str, list[Kci]]:
@@ -129,7 +169,9 @@ def open_of(tx: Tx, order_ids: Sequence[str]) -> dict[str, list[Kci]]:
 
 
 def pending(tx: Tx) -> list[tuple[str, int]]:
-    """The suppliers whose lanes want a sender, now or later, each with the wall time of its first; the longest overdue first."""
+    """The suppliers whose lanes want a sender, now or later, each with the wall time of its first;
+    the longest overdue first.
+    """
     found = [(row.supplier, int(row.wake)) for row in tx.execute(_PENDING) if row.wake is not None]
     return sorted(found, key=lambda pair: pair[1])
 
@@ -143,35 +185,52 @@ def rest_of(tx: Tx, order_ids: Sequence[str]) -> dict[str, list[Queued]]:
 
 
 def claim(tx: Tx, supplier: str, limit: int, *, in_front: bool = False) -> list[Lane]:
-    """Lock a supplier's lanes whose wake has come, the longest overdue first; lanes that another sender is claiming are skipped.
+    """Lock a supplier's lanes whose wake has come, the longest overdue first; lanes that another
+    sender is claiming are skipped.
 
     `in_front`: only those that were tried before.
     """
     statement = _CLAIM_FRONT if in_front else _CLAIM
-    return [lane_of(row._mapping) for row in tx.execute(statement, {"s": supplier, "wall": tx.wall, "most": limit})]
+    return [
+        lane_of(row._mapping)
+        for row in tx.execute(statement, {"s": supplier, "wall": tx.wall, "most": limit})
+    ]
 
 
 def clock_went_back(tx: Tx, most: int) -> None:
-    """The wall clock was set back: nothing that waits in wall time waits longer than `most` from now."""
-    waits = sa.update(lanes).where(lanes.c.state.in_(["sending", "retry"]), lanes.c.wake > tx.wall + most)
+    """The wall clock was set back: nothing that waits in wall time waits longer than `most` from
+    now.
+    """
+    waits = sa.update(lanes).where(
+        lanes.c.state.in_(["sending", "retry"]), lanes.c.wake > tx.wall + most
+    )
     tx.execute(waits.values(wake=tx.wall + most))
 
 
 def in_front(tx: Tx, supplier: str) -> list[Lane]:
-    """The lanes that come first where all of a supplier's orders wait in one queue: being sent, to be tried again, parked."""
+    """The lanes that come first where all of a supplier's orders wait in one queue: being sent, to
+    be tried again, parked.
+    """
     return [lane_of(row._mapping) for row in tx.execute(_IN_FRONT, {"s": supplier})]
 
 
 def leased(tx: Tx, fences: Mapping[str, int], owner: str) -> dict[str, Lane]:
-    """Lock the lanes that `owner` still holds under these fences; the others were taken away and must not be touched."""
+    """Lock the lanes that `owner` still holds under these fences; the others were taken away and
+    must not be touched.
+    """
     found = [lane_of(row._mapping) for row in tx.execute(_HELD, {"ids": list(fences), "me": owner})]
     return {lane.order: lane for lane in found if lane.fence == fences[lane.order]}
 
 
 def save_lanes(tx: Tx, changed: Sequence[Mapping[str, Any]]) -> None:
-    """Write lanes (each with its `order`, its `supplier` and all of state, due, wake, owner, fence, next_sequence)."""
+    """Write lanes (each with its `order`, its `supplier` and all of state, due, wake, owner, fence,
+    next_sequence).
+    """
     if changed:
-        tx.execute(_SAVE_LANE, [{**{name: lane[name] for name in _LANE}, "key": lane["order"]} for lane in changed])
+        tx.execute(
+            _SAVE_LANE,
+            [{**{name: lane[name] for name in _LANE}, "key": lane["order"]} for lane in changed],
+        )
     for lane in changed:
         tx.changed(lane["supplier"], lane["order"])
 
@@ -179,7 +238,10 @@ def save_lanes(tx: Tx, changed: Sequence[Mapping[str, Any]]) -> None:
 def save(tx: Tx, changed: Sequence[Kci]) -> None:
     """Write KCIs as their attempts changed them."""
     if changed:
-        tx.execute(_SAVE, [{**{name: getattr(kci, name) for name in _ATTEMPT}, "key": kci.id} for kci in changed])
+        tx.execute(
+            _SAVE,
+            [{**{name: getattr(kci, name) for name in _ATTEMPT}, "key": kci.id} for kci in changed],
+        )
 
 
 def one(tx: Tx, kci_id: str) -> Kci | None:
@@ -199,10 +261,22 @@ def lane_row(lane: Lane) -> dict[str, Any]:
 
 
 def page(
-    tx: Tx, supplier: str, *, state: str = "", order: str = "", send: str = "", limit: int = 100, after: tuple[int, str] | None = None
+    tx: Tx,
+    supplier: str,
+    *,
+    state: str = "",
+    order: str = "",
+    send: str = "",
+    limit: int = 100,
+    after: tuple[int, str] | None = None,
 ) -> list[Kci]:
     """KCIs by due moment, from behind `after` (due_at, id); silent steps are left out."""
-    statement = sa.select(*_KCI).where(kcis.c.supplier == supplier, kcis.c.send != "").order_by(kcis.c.due_at, kcis.c.id).limit(limit)
+    statement = (
+        sa.select(*_KCI)
+        .where(kcis.c.supplier == supplier, kcis.c.send != "")
+        .order_by(kcis.c.due_at, kcis.c.id)
+        .limit(limit)
+    )
     for column, value in ((kcis.c.state, state), (kcis.c.order, order), (kcis.c.send, send)):
         statement = statement.where(column == value) if value else statement
     if after:
@@ -213,11 +287,15 @@ def page(
 
 def all_of(tx: Tx, order_id: str) -> list[Kci]:
     """Every KCI and silent step of an order, by due moment."""
-    statement = sa.select(*_KCI).where(kcis.c.order == order_id).order_by(kcis.c.due_at, kcis.c.position)
+    statement = (
+        sa.select(*_KCI).where(kcis.c.order == order_id).order_by(kcis.c.due_at, kcis.c.position)
+    )
     return [Kci(**row._mapping) for row in tx.execute(statement)]
 
 
 def totals(tx: Tx) -> dict[str, int]:
     """How many KCIs of each state there are."""
-    statement = sa.select(kcis.c.state, sa.func.count()).where(kcis.c.send != "").group_by(kcis.c.state)
+    statement = (
+        sa.select(kcis.c.state, sa.func.count()).where(kcis.c.send != "").group_by(kcis.c.state)
+    )
     return {state: number for state, number in tx.execute(statement)}

@@ -24,13 +24,19 @@ def every(tx: Tx, supplier: str) -> list[Mapping[str, Any]]:
 def add(tx: Tx, supplier: str, scenario: str, times: int | None, when: Mapping[str, Any]) -> int:
     """Add a pin; its id."""
     tx.memo.pop(("pins", supplier), None)
-    result = tx.execute(sa.insert(pins).values(supplier=supplier, scenario=scenario, times=times, when=dict(when)))
+    result = tx.execute(
+        sa.insert(pins).values(supplier=supplier, scenario=scenario, times=times, when=dict(when))
+    )
     return int(result.inserted_primary_key[0])
 
 
 def use(tx: Tx, pin: int) -> None:
     """Count a pin down; one that is used up goes."""
-    tx.execute(sa.update(pins).where(pins.c.id == pin, pins.c.times.is_not(None)).values(times=pins.c.times - 1))
+    tx.execute(
+        sa.update(pins)
+        .where(pins.c.id == pin, pins.c.times.is_not(None))
+        .values(times=pins.c.times - 1)
+    )
     tx.execute(sa.delete(pins).where(pins.c.id == pin, pins.c.times <= 0))
 
 

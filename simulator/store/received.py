@@ -1,4 +1,6 @@
-"""The pretend gateways' book: what each supplier's counterpart got, and what it answered. It is no part of any supplier."""
+"""The pretend gateways' book: what each supplier's counterpart got, and what it answered. It is no
+part of any supplier.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,15 @@ BATCH = 500
 _SHOWN = [column for column in received.c if column.name != "supplier"]
 
 
-def keep(tx: Tx, supplier: str, order: str, headers: Mapping[str, str], body: Any, code: int, findings: Sequence[str]) -> None:
+def keep(
+    tx: Tx,
+    supplier: str,
+    order: str,
+    headers: Mapping[str, str],
+    body: Any,
+    code: int,
+    findings: Sequence[str],
+) -> None:
     """Write down what a supplier sent, and what was answered."""
     row = {
         "supplier": supplier,
@@ -29,11 +39,21 @@ def keep(tx: Tx, supplier: str, order: str, headers: Mapping[str, str], body: An
     tx.execute(sa.insert(received).values(row))
 
 
-def page(tx: Tx, supplier: str, *, order: str = "", limit: int = 100, after: int = 0) -> list[dict[str, Any]]:
+def page(
+    tx: Tx, supplier: str, *, order: str = "", limit: int = 100, after: int = 0
+) -> list[dict[str, Any]]:
     """What came from a supplier, oldest first, from behind `after`."""
-    statement = sa.select(*_SHOWN).where(received.c.supplier == supplier, received.c.id > after).order_by(received.c.id).limit(limit)
+    statement = (
+        sa.select(*_SHOWN)
+        .where(received.c.supplier == supplier, received.c.id > after)
+        .order_by(received.c.id)
+        .limit(limit)
+    )
     statement = statement.where(received.c.order == order) if order else statement
-    return [{**row._mapping, "at_wall": instants.format_instant(row.at_wall)} for row in tx.execute(statement)]
+    return [
+        {**row._mapping, "at_wall": instants.format_instant(row.at_wall)}
+        for row in tx.execute(statement)
+    ]
 
 
 def suppliers_of(tx: Tx) -> list[str]:
@@ -43,7 +63,11 @@ def suppliers_of(tx: Tx) -> list[str]:
 
 def edge(tx: Tx, supplier: str, most: int) -> int:
     """The newest that is one too many, 0 for none."""
-    mine = sa.select(received.c.id).where(received.c.supplier == supplier).order_by(received.c.id.desc())
+    mine = (
+        sa.select(received.c.id)
+        .where(received.c.supplier == supplier)
+        .order_by(received.c.id.desc())
+    )
     return int(tx.execute(mine.limit(1).offset(most)).scalar_one_or_none() or 0)
 
 
@@ -53,7 +77,9 @@ def drop(tx: Tx, supplier: str, *, edge: int, before_wall: int) -> int:
     oldest = tx.execute(mine.order_by(received.c.id).limit(BATCH))
     gone = [row.id for row in oldest if row.id <= edge or row.at_wall < before_wall]
     if gone:
-        tx.execute(sa.delete(received).where(received.c.supplier == supplier, received.c.id <= gone[-1]))
+        tx.execute(
+            sa.delete(received).where(received.c.supplier == supplier, received.c.id <= gone[-1])
+        )
     return len(gone)
 
 

@@ -1,4 +1,6 @@
-"""The senders that share a store: each gives a sign of life, and what one leaves behind is taken back by the others."""
+"""The senders that share a store: each gives a sign of life, and what one leaves behind is taken
+back by the others.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ class SenderRow:
 def beat(tx: Tx, sender: str, me: Mapping[str, str | int]) -> None:
     """Say that a sender is alive; `me` is its host, pid and version."""
     if tx.execute(_BEAT, {"key": sender, "wall": tx.wall}).rowcount == 0:
-        tx.execute(sa.insert(senders).values(id=sender, started_wall=tx.wall, beat_wall=tx.wall, **me))
+        tx.execute(
+            sa.insert(senders).values(id=sender, started_wall=tx.wall, beat_wall=tx.wall, **me)
+        )
 
 
 def leave(tx: Tx, sender: str) -> None:
@@ -42,7 +46,10 @@ def leave(tx: Tx, sender: str) -> None:
 
 def take_back(tx: Tx) -> int:
     """Free what silent senders hold, before its lease ends: how many orders."""
-    silent = [row.id for row in tx.execute(sa.select(senders.c.id).where(senders.c.beat_wall < tx.wall - SILENT))]
+    silent = [
+        row.id
+        for row in tx.execute(sa.select(senders.c.id).where(senders.c.beat_wall < tx.wall - SILENT))
+    ]
     if not silent:
         return 0
     theirs = (lanes.c.state == "sending", lanes.c.owner.in_(silent), lanes.c.wake > tx.wall)
@@ -54,12 +61,17 @@ def take_back(tx: Tx) -> int:
 def take_all(tx: Tx) -> int:
     """Free every held lane at once: for the only sender of a store, when it starts after a crash."""
     tx.execute(sa.delete(senders))
-    return int(tx.execute(sa.update(lanes).where(lanes.c.state == "sending").values(wake=tx.wall)).rowcount)
+    return int(
+        tx.execute(sa.update(lanes).where(lanes.c.state == "sending").values(wake=tx.wall)).rowcount
+    )
 
 
 def every(tx: Tx) -> list[SenderRow]:
     """All of them, the oldest first."""
-    return [SenderRow(**row._mapping) for row in tx.execute(sa.select(senders).order_by(senders.c.started_wall, senders.c.id))]
+    return [
+        SenderRow(**row._mapping)
+        for row in tx.execute(sa.select(senders).order_by(senders.c.started_wall, senders.c.id))
+    ]
 
 
 def last_beat(tx: Tx) -> int:

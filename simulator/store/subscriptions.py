@@ -1,4 +1,5 @@
-"""Waiting in this process for what any process commits: no look at the store before there is news, or a while has passed.
+"""Waiting in this process for what any process commits: no look at the store before there is news,
+or a while has passed.
 
 News may be lost (`bell`), so that whoever waits looks again after a while in any case.
 """
@@ -40,14 +41,20 @@ class Subscription:
                 self.lock.notify_all()
 
     def next(self, deadline: int, look_every: int = LOOK_EVERY) -> set[Change] | None:
-        """Wait for news, at most until `deadline` (monotonic): what changed; None where anything may have. Unavailable at the end of us.
+        """Wait for news, at most until `deadline` (monotonic): what changed; None where anything
+        may have. Unavailable at the end of us.
 
-        Anything may have changed when nothing was heard for `look_every` microseconds, or when news were lost for certain.
+        Anything may have changed when nothing was heard for `look_every` microseconds, or when news
+        were lost for certain.
         """
         look_at = monotonic() + look_every
         with self.lock:
-            while not self.told and not self.registry.ended and monotonic() < min(deadline, look_at):
-                self.lock.wait(min(_SLICE, max(0, min(deadline, look_at) - monotonic())) / instants.SECOND)
+            while (
+                not self.told and not self.registry.ended and monotonic() < min(deadline, look_at)
+            ):
+                self.lock.wait(
+                    min(_SLICE, max(0, min(deadline, look_at) - monotonic())) / instants.SECOND
+                )
             if self.registry.ended:
                 raise Unavailable("the simulator is ending: ask again when it runs")
             sure = self.told and not self.unsure
@@ -67,7 +74,9 @@ class Subscriptions:
 
     @contextmanager
     def subscribe(self, supplier: str = "") -> Iterator[Subscription]:
-        """Begin to wait, before the first look at the store: nothing that is committed after that look goes unheard."""
+        """Begin to wait, before the first look at the store: nothing that is committed after that
+        look goes unheard.
+        """
         subscription = Subscription(self, supplier)
         with self.lock:
             self.subscriptions.add(subscription)
@@ -80,7 +89,9 @@ class Subscriptions:
                 self.subscriptions.discard(subscription)
 
     def end(self) -> None:
-        """Let every subscription go, at its next look: this process ends. Safe in a signal's handler: no lock is taken."""
+        """Let every subscription go, at its next look: this process ends. Safe in a signal's
+        handler: no lock is taken.
+        """
         self.ended = True
 
     def close(self) -> None:

@@ -1,4 +1,6 @@
-"""Throw-away suppliers: their settings are rows, so that every process sees one as soon as it is made, and no more when it is gone."""
+"""Throw-away suppliers: their settings are rows, so that every process sees one as soon as it is
+made, and no more when it is gone.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ _ONE = sa.select(suppliers).where(suppliers.c.name == p("n"))
 _CALLED = sa.select(suppliers).where(
     suppliers.c.standing == p("s"),
     sa.or_(
-        sa.and_(suppliers.c.tenant == p("t"), suppliers.c.tenant != ""), sa.and_(suppliers.c.client == p("c"), suppliers.c.client != "")
+        sa.and_(suppliers.c.tenant == p("t"), suppliers.c.tenant != ""),
+        sa.and_(suppliers.c.client == p("c"), suppliers.c.client != ""),
     ),
 )
 _HOLD = _ONE.with_for_update(read=True, key_share=True)
@@ -26,7 +29,9 @@ _HOLD = _ONE.with_for_update(read=True, key_share=True)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Called:
-    """How requests at a standing supplier's path come to a made one: those of a tenant, or of an OAuth client; empty: none do."""
+    """How requests at a standing supplier's path come to a made one: those of a tenant, or of an
+    OAuth client; empty: none do.
+    """
 
     standing: str = ""
     tenant: str = ""
@@ -35,7 +40,9 @@ class Called:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
-    """A throw-away supplier: `settings` as an entry of the settings file, `edition` another one each time a name is made anew."""
+    """A throw-away supplier: `settings` as an entry of the settings file, `edition` another one
+    each time a name is made anew.
+    """
 
     name: str
     edition: str
@@ -47,7 +54,9 @@ def add(tx: Tx, name: str, settings: Mapping[str, Any], called: Called) -> Made:
     """Keep a new supplier. Conflict when the name, or whom it is called by, is taken."""
     tx.exclusive(suppliers)
     for column, value in ((suppliers.c.tenant, called.tenant), (suppliers.c.client, called.client)):
-        same = sa.select(suppliers.c.name).where(suppliers.c.standing == called.standing, column == value)
+        same = sa.select(suppliers.c.name).where(
+            suppliers.c.standing == called.standing, column == value
+        )
         if value and (taken := tx.execute(same).scalar_one_or_none()):
             raise Conflict(f"{column.name}: {value} calls the supplier {taken} already")
     if one(tx, name):
@@ -68,7 +77,9 @@ def one(tx: Tx, name: str, *, lock: bool = False) -> Made | None:
 def called(tx: Tx, standing: str, tenant: str, client: str) -> Made | None:
     """Whose requests of this client, or of this tenant, at a standing supplier's path are."""
     rows = tx.execute(_CALLED, {"s": standing, "t": tenant, "c": client}).all()
-    found = next((row for row in rows if client and row.client == client), None) or next(iter(rows), None)
+    found = next((row for row in rows if client and row.client == client), None) or next(
+        iter(rows), None
+    )
     return _made(found) if found else None
 
 
@@ -86,7 +97,8 @@ def _made(row: Any) -> Made:
 def remove(tx: Tx, name: str) -> bool:
     """Forget a supplier and all that is its own; whether there was one.
 
-    The first two rows wait for whoever holds them: senders and requests that would leave something behind.
+    The first two rows wait for whoever holds them: senders and requests that would leave something
+    behind.
     """
     if tx.execute(sa.delete(suppliers).where(suppliers.c.name == name)).rowcount == 0:
         return False

@@ -1,7 +1,9 @@
-"""The tables, one definition for SQLite and PostgreSQL. Instants are integer microseconds; JSON is text, written by us.
+"""The tables, one definition for SQLite and PostgreSQL. Instants are integer microseconds; JSON is
+text, written by us.
 
-`lanes` is what senders claim and what an amendment locks: one row per order, one `wake` column in wall time, one partial index. It begins
-with the supplier: what waits for a gateway that is down costs nobody else a look.
+`lanes` is what senders claim and what an amendment locks: one row per order, one `wake` column in
+wall time, one partial index. It begins with the supplier: what waits for a gateway that is down
+costs nobody else a look.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ from simulator.formats import strict_json
 
 SCHEMA_VERSION = 4
 p = sa.bindparam
-"""Statements that run for every order are built once, with `p(...)` for what varies: building costs more than running."""
+"""Statements that run for every order are built once, with `p(...)` for what varies: building costs
+more than running.
+"""
 
 metadata = sa.MetaData()
 
@@ -44,131 +48,272 @@ def _instant(name: str, **options: Any) -> sa.Column[int]:
 meta = sa.Table("meta", metadata, _text("key", primary_key=True), _text("value"))
 
 clocks = sa.Table(
-    "clocks", metadata,
-    _text("supplier", primary_key=True), _text("mode"), sa.Column("rate", sa.Float, nullable=False),
-    _instant("anchor", nullable=False), _instant("anchor_wall", nullable=False),
-    _text("advancing", server_default=""), _instant("advancing_until"),
-)  # fmt: skip
+    "clocks",
+    metadata,
+    _text("supplier", primary_key=True),
+    _text("mode"),
+    sa.Column("rate", sa.Float, nullable=False),
+    _instant("anchor", nullable=False),
+    _instant("anchor_wall", nullable=False),
+    _text("advancing", server_default=""),
+    _instant("advancing_until"),
+)
 
 suppliers = sa.Table(
-    "suppliers", metadata,
-    _text("name", primary_key=True), _text("edition"), sa.Column("settings", Json, nullable=False), _instant("made_wall", nullable=False),
-    _text("standing"), _text("tenant"), _text("client"),
-    sa.Index("suppliers_called", "standing", "tenant"), sa.Index("suppliers_client", "standing", "client"),
-)  # fmt: skip
+    "suppliers",
+    metadata,
+    _text("name", primary_key=True),
+    _text("edition"),
+    sa.Column("settings", Json, nullable=False),
+    _instant("made_wall", nullable=False),
+    _text("standing"),
+    _text("tenant"),
+    _text("client"),
+    sa.Index("suppliers_called", "standing", "tenant"),
+    sa.Index("suppliers_client", "standing", "client"),
+)
 
-editions = sa.Table("editions", metadata, _text("digest", primary_key=True), _text("name"), _text("dialect"), _text("source"))
+editions = sa.Table(
+    "editions",
+    metadata,
+    _text("digest", primary_key=True),
+    _text("name"),
+    _text("dialect"),
+    _text("source"),
+)
 
 orders = sa.Table(
-    "orders", metadata,
-    _text("id", primary_key=True), _text("supplier"), _text("tenant"), _text("ref"), _text("number"), _text("operation"),
-    _text("status"), sa.Column("before", Json, nullable=False), sa.Column("memo", Json, nullable=False),
-    sa.Column("marks", Json, nullable=False), sa.Column("used", Json, nullable=False), sa.Column("document", Json, nullable=False),
-    _text("scenario"), _text("digest"), _text("seed_key"), _text("request_id"), _text("conversation_id"),
-    _instant("received_at", nullable=False), _instant("updated_at", nullable=False),
-    sa.Index("orders_ref", "supplier", "tenant", "ref"),  # a contract may take one reference twice; `requests` knows a repeat
+    "orders",
+    metadata,
+    _text("id", primary_key=True),
+    _text("supplier"),
+    _text("tenant"),
+    _text("ref"),
+    _text("number"),
+    _text("operation"),
+    _text("status"),
+    sa.Column("before", Json, nullable=False),
+    sa.Column("memo", Json, nullable=False),
+    sa.Column("marks", Json, nullable=False),
+    sa.Column("used", Json, nullable=False),
+    sa.Column("document", Json, nullable=False),
+    _text("scenario"),
+    _text("digest"),
+    _text("seed_key"),
+    _text("request_id"),
+    _text("conversation_id"),
+    _instant("received_at", nullable=False),
+    _instant("updated_at", nullable=False),
+    # a contract may take one reference twice; `requests` knows a repeat
+    sa.Index("orders_ref", "supplier", "tenant", "ref"),
     sa.Index("orders_number", "supplier", "number"),
     sa.Index("orders_page", "supplier", "received_at", "id"),
-)  # fmt: skip
+)
 
 requests = sa.Table(
-    "requests", metadata,
-    _text("id", primary_key=True), _text("order"), _text("supplier"), _text("action"), _text("operation"), _text("tenant"), _text("ref"),
-    _text("fingerprint"), _text("number"), _text("status"), sa.Column("document", Json, nullable=False),
-    sa.Column("params", Json, nullable=False), sa.Column("answer", Json, nullable=False), _instant("received_at", nullable=False),
+    "requests",
+    metadata,
+    _text("id", primary_key=True),
+    _text("order"),
+    _text("supplier"),
+    _text("action"),
+    _text("operation"),
+    _text("tenant"),
+    _text("ref"),
+    _text("fingerprint"),
+    _text("number"),
+    _text("status"),
+    sa.Column("document", Json, nullable=False),
+    sa.Column("params", Json, nullable=False),
+    sa.Column("answer", Json, nullable=False),
+    _instant("received_at", nullable=False),
     sa.UniqueConstraint("supplier", "action", "tenant", "ref"),
     sa.Index("requests_order", "order"),
-)  # fmt: skip
+)
 
 seed_keys = sa.Table(
-    "seed_keys", metadata,
-    _text("supplier", primary_key=True), _text("key", primary_key=True), sa.Column("count", sa.Integer, nullable=False),
-)  # fmt: skip
+    "seed_keys",
+    metadata,
+    _text("supplier", primary_key=True),
+    _text("key", primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
+)
 
 lanes = sa.Table(
-    "lanes", metadata,
-    _text("order", primary_key=True), _text("supplier"), _text("state"), _instant("due"), _instant("wake"), _text("owner"),
-    sa.Column("fence", sa.BigInteger, nullable=False), sa.Column("next_sequence", sa.Integer, nullable=False),
+    "lanes",
+    metadata,
+    _text("order", primary_key=True),
+    _text("supplier"),
+    _text("state"),
+    _instant("due"),
+    _instant("wake"),
+    _text("owner"),
+    sa.Column("fence", sa.BigInteger, nullable=False),
+    sa.Column("next_sequence", sa.Integer, nullable=False),
     sa.Column("next_position", sa.Integer, nullable=False),
-)  # fmt: skip
+)
 _awake = lanes.c.wake.is_not(None)
-sa.Index("lanes_wake", lanes.c.supplier, lanes.c.wake, lanes.c.due, sqlite_where=_awake, postgresql_where=_awake)
+sa.Index(
+    "lanes_wake",
+    lanes.c.supplier,
+    lanes.c.wake,
+    lanes.c.due,
+    sqlite_where=_awake,
+    postgresql_where=_awake,
+)
 sa.Index("lanes_due", lanes.c.supplier, lanes.c.state, lanes.c.due)
 
 OPEN = ("waiting", "attempted", "paused")
 kcis = sa.Table(
-    "kcis", metadata,
-    _text("id", primary_key=True), _text("order"), _text("supplier"), _text("request"),
-    sa.Column("position", sa.Integer, nullable=False), _instant("due_at", nullable=False), _text("send"), _text("status"),
-    _text("mark"), sa.Column("set", Json, nullable=False), sa.Column("fields", Json, nullable=False),
-    sa.Column("illegal", sa.Boolean, nullable=False), _text("state"), sa.Column("sequence", sa.Integer), _instant("issued_at"),
-    sa.Column("body", sa.Text), sa.Column("attempts", sa.Integer, nullable=False), sa.Column("last", Json),
-    _text("gate"), _instant("gate_at"),
-    sa.UniqueConstraint("order", "position"), sa.UniqueConstraint("order", "sequence"),
-)  # fmt: skip
+    "kcis",
+    metadata,
+    _text("id", primary_key=True),
+    _text("order"),
+    _text("supplier"),
+    _text("request"),
+    sa.Column("position", sa.Integer, nullable=False),
+    _instant("due_at", nullable=False),
+    _text("send"),
+    _text("status"),
+    _text("mark"),
+    sa.Column("set", Json, nullable=False),
+    sa.Column("fields", Json, nullable=False),
+    sa.Column("illegal", sa.Boolean, nullable=False),
+    _text("state"),
+    sa.Column("sequence", sa.Integer),
+    _instant("issued_at"),
+    sa.Column("body", sa.Text),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("last", Json),
+    _text("gate"),
+    _instant("gate_at"),
+    sa.UniqueConstraint("order", "position"),
+    sa.UniqueConstraint("order", "sequence"),
+)
 _is_open = kcis.c.state.in_([sa.literal_column(f"'{state}'") for state in OPEN])
-sa.Index("kcis_open", kcis.c.order, kcis.c.due_at, kcis.c.position, sqlite_where=_is_open, postgresql_where=_is_open)
+sa.Index(
+    "kcis_open",
+    kcis.c.order,
+    kcis.c.due_at,
+    kcis.c.position,
+    sqlite_where=_is_open,
+    postgresql_where=_is_open,
+)
 sa.Index("kcis_state", kcis.c.supplier, kcis.c.state, kcis.c.due_at, kcis.c.id)
 sa.Index("kcis_page", kcis.c.supplier, kcis.c.due_at, kcis.c.id)
 
 gateway_states = sa.Table(
-    "holds", metadata,
-    _text("supplier", primary_key=True), _text("state"), _text("reason"), _instant("since_wall", nullable=False), _instant("until_wall"),
-    sa.Column("good", sa.Integer, nullable=False), _instant("slot_wall", nullable=False),
-)  # fmt: skip
+    "holds",
+    metadata,
+    _text("supplier", primary_key=True),
+    _text("state"),
+    _text("reason"),
+    _instant("since_wall", nullable=False),
+    _instant("until_wall"),
+    sa.Column("good", sa.Integer, nullable=False),
+    _instant("slot_wall", nullable=False),
+)
 
 senders = sa.Table(
-    "senders", metadata,
-    _text("id", primary_key=True), _text("host"), sa.Column("pid", sa.Integer, nullable=False), _text("version"),
-    _instant("started_wall", nullable=False), _instant("beat_wall", nullable=False),
-)  # fmt: skip
+    "senders",
+    metadata,
+    _text("id", primary_key=True),
+    _text("host"),
+    sa.Column("pid", sa.Integer, nullable=False),
+    _text("version"),
+    _instant("started_wall", nullable=False),
+    _instant("beat_wall", nullable=False),
+)
 
 journal = sa.Table(
-    "journal", metadata,
-    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
-    _text("supplier"), _instant("at", nullable=False), _instant("at_wall", nullable=False), _text("direction"),
-    _text("order"), _text("kci"), _text("method"), _text("path"),
-    sa.Column("request", Json, nullable=False), sa.Column("response", Json, nullable=False), _text("scenario"),
-    sa.Column("reasons", Json, nullable=False), sa.Column("findings", Json, nullable=False), _instant("took", nullable=False),
+    "journal",
+    metadata,
+    sa.Column(
+        "id",
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    _text("supplier"),
+    _instant("at", nullable=False),
+    _instant("at_wall", nullable=False),
+    _text("direction"),
+    _text("order"),
+    _text("kci"),
+    _text("method"),
+    _text("path"),
+    sa.Column("request", Json, nullable=False),
+    sa.Column("response", Json, nullable=False),
+    _text("scenario"),
+    sa.Column("reasons", Json, nullable=False),
+    sa.Column("findings", Json, nullable=False),
+    _instant("took", nullable=False),
     sa.Index("journal_order", "supplier", "order", "id"),
     sa.Index("journal_page", "supplier", "id"),
-    sqlite_autoincrement=True,  # a number is never given twice, though the newest lines be deleted with their supplier
-)  # fmt: skip
+    # a number is never given twice, though the newest lines be deleted with their supplier
+    sqlite_autoincrement=True,
+)
 
 dropped = sa.Table(
-    "dropped", metadata,
-    _text("supplier", primary_key=True), sa.Column("count", sa.BigInteger, nullable=False), _instant("last", nullable=False),
+    "dropped",
+    metadata,
+    _text("supplier", primary_key=True),
+    sa.Column("count", sa.BigInteger, nullable=False),
+    _instant("last", nullable=False),
     _instant("until_wall", nullable=False),
-)  # fmt: skip
+)
 """What was dropped from a supplier's journal: how many lines, the newest one's number and moment."""
 
 pins = sa.Table(
-    "pins", metadata,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True), _text("supplier"), _text("scenario"),
-    sa.Column("times", sa.Integer), sa.Column("when", Json, nullable=False),
+    "pins",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    _text("supplier"),
+    _text("scenario"),
+    sa.Column("times", sa.Integer),
+    sa.Column("when", Json, nullable=False),
     sqlite_autoincrement=True,
-)  # fmt: skip
+)
 
 uploads = sa.Table(
-    "uploads", metadata,
-    _text("supplier", primary_key=True), _text("name", primary_key=True), _text("digest"), _text("source"),
-)  # fmt: skip
+    "uploads",
+    metadata,
+    _text("supplier", primary_key=True),
+    _text("name", primary_key=True),
+    _text("digest"),
+    _text("source"),
+)
 
 repeats = sa.Table(
-    "repeats", metadata,
-    _text("supplier", primary_key=True), _text("action", primary_key=True), _text("tenant", primary_key=True),
-    _text("ref", primary_key=True), _text("scenario"), sa.Column("count", sa.Integer, nullable=False),
-)  # fmt: skip
+    "repeats",
+    metadata,
+    _text("supplier", primary_key=True),
+    _text("action", primary_key=True),
+    _text("tenant", primary_key=True),
+    _text("ref", primary_key=True),
+    _text("scenario"),
+    sa.Column("count", sa.Integer, nullable=False),
+)
 
 received = sa.Table(
-    "received", metadata,
-    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
-    _text("supplier"), _instant("at_wall", nullable=False), _text("order"), sa.Column("headers", Json, nullable=False),
+    "received",
+    metadata,
+    sa.Column(
+        "id",
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    _text("supplier"),
+    _instant("at_wall", nullable=False),
+    _text("order"),
+    sa.Column("headers", Json, nullable=False),
     sa.Column("body", Json),
-    sa.Column("code", sa.Integer, nullable=False), sa.Column("findings", Json, nullable=False),
+    sa.Column("code", sa.Integer, nullable=False),
+    sa.Column("findings", Json, nullable=False),
     sa.Index("received_order", "supplier", "order", "id"),
     sqlite_autoincrement=True,
-)  # fmt: skip
+)
 
 
 def row_of(thing: Any) -> dict[str, Any]:
@@ -176,4 +321,15 @@ def row_of(thing: Any) -> dict[str, Any]:
     return {name: getattr(thing, name) for name in thing.__slots__}
 
 
-PER_SUPPLIER = (orders, requests, seed_keys, lanes, kcis, gateway_states, journal, dropped, pins, repeats)
+PER_SUPPLIER = (
+    orders,
+    requests,
+    seed_keys,
+    lanes,
+    kcis,
+    gateway_states,
+    journal,
+    dropped,
+    pins,
+    repeats,
+)

@@ -1,4 +1,6 @@
-"""Keeping the store in bounds: old lines of the journals and of the pretend gateways' books are dropped, in short transactions."""
+"""Keeping the store in bounds: old lines of the journals and of the pretend gateways' books are
+dropped, in short transactions.
+"""
 
 from __future__ import annotations
 
@@ -14,22 +16,35 @@ log = logging.getLogger("simulator.store")
 
 
 def tidy(store: Store, *, most: int, keep: int) -> int:
-    """Drop what is beyond `most` lines of a supplier, or older than `keep` microseconds of real time: how many lines of journals."""
+    """Drop what is beyond `most` lines of a supplier, or older than `keep` microseconds of real
+    time: how many lines of journals.
+    """
     with store.read() as tx:
         before_wall = tx.wall - keep
-        journals = {supplier: journal.edge(tx, supplier, most) for supplier in journal.suppliers_of(tx)}
-        books = {supplier: received.edge(tx, supplier, most) for supplier in received.suppliers_of(tx)}
+        journals = {
+            supplier: journal.edge(tx, supplier, most) for supplier in journal.suppliers_of(tx)
+        }
+        books = {
+            supplier: received.edge(tx, supplier, most) for supplier in received.suppliers_of(tx)
+        }
     total = 0
     for supplier, edge in journals.items():
-        gone = _in_batches(store, partial(journal.drop, supplier=supplier, edge=edge, before_wall=before_wall))
+        gone = _in_batches(
+            store, partial(journal.drop, supplier=supplier, edge=edge, before_wall=before_wall)
+        )
         if gone:
             log.info(
                 "dropped the %d oldest lines of the journal of %s: it keeps %d of the last %s (journal.most, journal.keep)",
-                gone, supplier, most, instants.format_duration(keep),
-            )  # fmt: skip
+                gone,
+                supplier,
+                most,
+                instants.format_duration(keep),
+            )
         total += gone
     for supplier, edge in books.items():
-        _in_batches(store, partial(received.drop, supplier=supplier, edge=edge, before_wall=before_wall))
+        _in_batches(
+            store, partial(received.drop, supplier=supplier, edge=edge, before_wall=before_wall)
+        )
     return total
 
 

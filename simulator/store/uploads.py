@@ -1,4 +1,6 @@
-"""Scenarios that came over the admin API: rows, so that every process plays them at once. They hide files' scenarios of their names."""
+"""Scenarios that came over the admin API: rows, so that every process plays them at once. They hide
+files' scenarios of their names.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,16 @@ import sqlalchemy as sa
 from simulator.store.database import Tx
 from simulator.store.tables import p, uploads
 
-_EVERY = sa.select(uploads.c.name, uploads.c.digest).where(uploads.c.supplier == p("s")).order_by(uploads.c.name)
-_SOURCE = sa.select(uploads.c.source).where(uploads.c.supplier == p("s"), uploads.c.digest == p("d")).limit(1)
+_EVERY = (
+    sa.select(uploads.c.name, uploads.c.digest)
+    .where(uploads.c.supplier == p("s"))
+    .order_by(uploads.c.name)
+)
+_SOURCE = (
+    sa.select(uploads.c.source)
+    .where(uploads.c.supplier == p("s"), uploads.c.digest == p("d"))
+    .limit(1)
+)
 
 
 def every(tx: Tx, supplier: str) -> tuple[tuple[str, str], ...]:
@@ -33,4 +43,8 @@ def put(tx: Tx, supplier: str, name: str, digest: str, text: str) -> bool:
 
 def remove(tx: Tx, supplier: str, name: str) -> bool:
     """Forget one; whether there was one."""
-    return bool(tx.execute(sa.delete(uploads).where(uploads.c.supplier == supplier, uploads.c.name == name)).rowcount)
+    return bool(
+        tx.execute(
+            sa.delete(uploads).where(uploads.c.supplier == supplier, uploads.c.name == name)
+        ).rowcount
+    )

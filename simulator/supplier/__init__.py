@@ -1,4 +1,6 @@
-"""One simulated supplier: everything that a face (HTTP, CLI, tests) can do with it is a method here."""
+"""One simulated supplier: everything that a face (HTTP, CLI, tests) can do with it is a method
+here.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ from simulator.views import resources, story
 
 
 class Supplier:
-    """An isolated world: its own path, dialect, clock, scenarios, orders and journal in a shared store."""
+    """An isolated world: its own path, dialect, clock, scenarios, orders and journal in a shared
+    store.
+    """
 
     def __init__(
         self,
@@ -54,9 +58,19 @@ class Supplier:
         self.fixed_seed = fixed_seed
         self.called = called
         self.waits = waits
-        player = Player(config.name, dialect, self.scenario_set, run_seed=run_seed, fixed_seed=fixed_seed, max_delay=max_delay)
-        doors = [config.name, *([called.standing] if called and called.standing else [])]  # where its tokens may come from
-        self.inbound_auth = InboundAuth(config.auth, [oauth.key_of(store.root_seed, door) for door in doors])
+        player = Player(
+            config.name,
+            dialect,
+            self.scenario_set,
+            run_seed=run_seed,
+            fixed_seed=fixed_seed,
+            max_delay=max_delay,
+        )
+        # where its tokens may come from
+        doors = [config.name, *([called.standing] if called and called.standing else [])]
+        self.inbound_auth = InboundAuth(
+            config.auth, [oauth.key_of(store.root_seed, door) for door in doors]
+        )
         self.inbound = InboundRequests(config.name, dialect, player, store)
 
     @property
@@ -71,7 +85,9 @@ class Supplier:
         return self.name if self.called is None else metrics.MADE
 
     def receive(self, incoming: Incoming, route: Route) -> Outgoing:
-        """Answer one request of the gateway; whatever happens, it is journaled and answered by the contract."""
+        """Answer one request of the gateway; whatever happens, it is journaled and answered by the
+        contract.
+        """
         return self.inbound.receive(incoming, route)
 
     def admit(self, incoming: Incoming) -> None:
@@ -79,8 +95,14 @@ class Supplier:
         self.inbound_auth.check(incoming)
 
     def grant(self, incoming: Incoming) -> Outgoing | None:
-        """A token, where the request asks our token endpoint for one; None where it is for the contract."""
-        return self.inbound.grant(incoming, self.inbound_auth) if self.inbound_auth.is_token_path(incoming.path) else None
+        """A token, where the request asks our token endpoint for one; None where it is for the
+        contract.
+        """
+        return (
+            self.inbound.grant(incoming, self.inbound_auth)
+            if self.inbound_auth.is_token_path(incoming.path)
+            else None
+        )
 
     def openapi(self, server: str) -> Document:
         """The contract as it is played at `server`, with what the door wants."""
@@ -90,7 +112,7 @@ class Supplier:
         """The contract's refusal of a request that found no route, journaled too."""
         return self.inbound.refuse(incoming, refused)
 
-    # ---- looking -------------------------------------------------------------------------------------------------------
+    # ---- looking
 
     def orders(self, **filters: Any) -> list[OrderView]:
         """A page of orders; filters as in `store.orders.page`."""
@@ -98,7 +120,10 @@ class Supplier:
             found = orders.page(tx, self.name, **filters)
             ids = [order.id for order in found]
             requests, counts = orders.requests_of(tx, ids), orders.counts(tx, ids)
-        return [OrderView(order=order, requests=tuple(requests[order.id]), counts=counts[order.id]) for order in found]
+        return [
+            OrderView(order=order, requests=tuple(requests[order.id]), counts=counts[order.id])
+            for order in found
+        ]
 
     def order(self, order_id: str) -> OrderView:
         """One order by our id. Refused (not_found) otherwise."""
@@ -133,7 +158,9 @@ class Supplier:
             return journal.page(tx, self.name, **filters)
 
     def gateway(self) -> dict[str, Any]:
-        """How the gateway is: held back and why, else as its last answer was (`resources.show_gateway`)."""
+        """How the gateway is: held back and why, else as its last answer was
+        (`resources.show_gateway`).
+        """
         with self.store.read() as tx:
             gateway, last = gateway_states.one(tx, self.name), journal.last_outward(tx, self.name)
         return resources.show_gateway(self.name, self.config.gateway.url, gateway, last)
@@ -158,20 +185,33 @@ class Supplier:
         with self.store.read() as tx:
             return journal.what_was_dropped(tx, self.name)
 
-    def wait(self, kind: str, match: Mapping[str, Any], *, count: int = 1, after: int = 0, within: int) -> Waited:
-        """Wait until something is true, at most `within` microseconds. Refused when the match cannot be read."""
-        return self.waits.wait(Wait(self.name, kind, match, count=count, after=after, within=within))
+    def wait(
+        self, kind: str, match: Mapping[str, Any], *, count: int = 1, after: int = 0, within: int
+    ) -> Waited:
+        """Wait until something is true, at most `within` microseconds. Refused when the match
+        cannot be read.
+        """
+        return self.waits.wait(
+            Wait(self.name, kind, match, count=count, after=after, within=within)
+        )
 
-    # ---- acting --------------------------------------------------------------------------------------------------------
+    # ---- acting
 
     def pins(self) -> list[Mapping[str, Any]]:
         with self.store.read() as tx:
             return pins.every(tx, self.name)
 
     def pin(self, scenario: str, times: int | None, when: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Let the next `times` orders (all, when None) that fit `when` play a scenario. Refused when one of them is wrong."""
+        """Let the next `times` orders (all, when None) that fit `when` play a scenario. Refused
+        when one of them is wrong.
+        """
         if self.book.named(scenario).begins == "supplier":
-            raise Refused("invalid", [f"scenario: {scenario} is begun by the supplier (POST /__admin/start): no request plays it"])
+            raise Refused(
+                "invalid",
+                [
+                    f"scenario: {scenario} is begun by the supplier (POST /__admin/start): no request plays it"
+                ],
+            )
         read_when(when)
         with self.store.write() as tx:
             if not clocks.lock_supplier(tx, self.name):
@@ -179,8 +219,12 @@ class Supplier:
             number = pins.add(tx, self.name, scenario, times, when)
         return {"id": number, "scenario": scenario, "times": times, "when": dict(when)}
 
-    def start(self, scenario: str, tenant: str, document: Mapping[str, Any], params: Mapping[str, Any]) -> OrderView:
-        """Begin an order that no gateway asked for, by a scenario that `begins: supplier`. Refused when one of them is wrong."""
+    def start(
+        self, scenario: str, tenant: str, document: Mapping[str, Any], params: Mapping[str, Any]
+    ) -> OrderView:
+        """Begin an order that no gateway asked for, by a scenario that `begins: supplier`. Refused
+        when one of them is wrong.
+        """
         return self.order(self.inbound.begin(scenario, tenant, document, params))
 
     def unpin(self) -> int:
@@ -202,7 +246,9 @@ class Supplier:
         return self.gateway()
 
     def signal(self, name: str, order_id: str) -> OrderView:
-        """Give the signal that an order's story waits for. Refused: not_found, or conflict with what it waits for."""
+        """Give the signal that an order's story waits for. Refused: not_found, or conflict with
+        what it waits for.
+        """
         Acts(self.store, self.name).signal(name, order_id)
         return self.order(order_id)
 
@@ -217,14 +263,21 @@ class Supplier:
             clock = clocks.get(tx, self.name)
             return clock, clock.now(tx.wall)
 
-    def set_clock(self, *, mode: str | None, rate: float | None, now: int | None) -> tuple[Clock, int]:
-        """Set mode, rate or time; time only forward, unless there is no order yet. Refused otherwise."""
+    def set_clock(
+        self, *, mode: str | None, rate: float | None, now: int | None
+    ) -> tuple[Clock, int]:
+        """Set mode, rate or time; time only forward, unless there is no order yet. Refused
+        otherwise.
+        """
         with self.store.write() as tx:
             clock = clocks.get(tx, self.name)
             shown = clock.now(tx.wall)
             if now is not None and now < shown and clocks.has_orders(tx, self.name):
                 raise Refused(
-                    "invalid", [f"now: supplier time is {instants.format_instant(shown)} and only goes forward while there are orders"]
+                    "invalid",
+                    [
+                        f"now: supplier time is {instants.format_instant(shown)} and only goes forward while there are orders"
+                    ],
                 )
             changed = clocks.switched(clock, mode or clock.mode, rate or clock.rate or 1.0, tx.wall)
             if now is not None:
@@ -232,10 +285,21 @@ class Supplier:
             clocks.put(tx, self.name, changed)
             return changed, changed.now(tx.wall)
 
-    def advance(self, *, by: int | None = None, to: int | None = None, to_next: bool = False, settle: bool = True, within: int) -> AdvanceResult:
-        """Move a manual clock forward, through every due moment in order, waiting at each for the gateway's answers.
+    def advance(
+        self,
+        *,
+        by: int | None = None,
+        to: int | None = None,
+        to_next: bool = False,
+        settle: bool = True,
+        within: int,
+    ) -> AdvanceResult:
+        """Move a manual clock forward, through every due moment in order, waiting at each for the
+        gateway's answers.
 
-        Refused (conflict) while another advance runs or when the clock runs by itself; `unsettled` names what did not come to
-        rest `within` (real time).
+        Refused (conflict) while another advance runs or when the clock runs by itself; `unsettled`
+        names what did not come to rest `within` (real time).
         """
-        return ClockAdvance(self.store, self.name, settle=settle, within=within).run(by, to, to_next)
+        return ClockAdvance(self.store, self.name, settle=settle, within=within).run(
+            by, to, to_next
+        )

@@ -1,4 +1,6 @@
-"""Moving a manual clock: through every due moment in order, waiting at each for the gateway's answers."""
+"""Moving a manual clock: through every due moment in order, waiting at each for the gateway's
+answers.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from simulator.store import Store, Subscription, clocks, journal, outbox
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AdvanceResult:
-    """What an advance did: the new supplier time, the KCIs that were attempted, and the orders that did not come to rest."""
+    """What an advance did: the new supplier time, the KCIs that were attempted, and the orders that
+    did not come to rest.
+    """
 
     now: int
     moved: int
@@ -33,7 +37,9 @@ class ClockAdvance:
         self.deadline = monotonic() + within
 
     def run(self, by: int | None, to: int | None, to_next: bool) -> AdvanceResult:
-        """Move by a length, to an instant, or to the next due moment. Refused as `Supplier.advance` says."""
+        """Move by a length, to an instant, or to the next due moment. Refused as `Supplier.advance`
+        says.
+        """
         begun, target, last_line = self._begin(by, to, to_next)
         try:
             with self.store.subscriptions.subscribe(self.name) as subscription:
@@ -51,17 +57,27 @@ class ClockAdvance:
         with self.store.write() as tx:
             clock = clocks.get(tx, self.name)
             if clock.mode != "manual":
-                raise Refused("conflict", [f"the clock runs by itself ({clock.mode}): set it to manual first"])
+                raise Refused(
+                    "conflict", [f"the clock runs by itself ({clock.mode}): set it to manual first"]
+                )
             now = clock.now(tx.wall)
             target = to if to is not None else now + (by or 0)
             if to_next:
                 target = max(now, clocks.next_due(tx, self.name) or now)
             if target < now:
-                raise Refused("invalid", [f"to: supplier time is {instants.format_instant(now)} and only goes forward"])
+                raise Refused(
+                    "invalid",
+                    [f"to: supplier time is {instants.format_instant(now)} and only goes forward"],
+                )
             if target > instants.LATEST:
-                raise Refused("invalid", [f"to: supplier time ends at {instants.format_instant(instants.LATEST)}"])
+                raise Refused(
+                    "invalid",
+                    [f"to: supplier time ends at {instants.format_instant(instants.LATEST)}"],
+                )
             try:
-                clocks.take_advance(tx, self.name, self.token, tx.wall + self.within + 5 * instants.SECOND)
+                clocks.take_advance(
+                    tx, self.name, self.token, tx.wall + self.within + 5 * instants.SECOND
+                )
             except Conflict as error:
                 raise Refused("conflict", [str(error)]) from None
             return now, target, journal.last_id(tx)
@@ -88,7 +104,9 @@ class ClockAdvance:
             return now, last
 
     def _settled(self, now: int, subscription: Subscription) -> list[str]:
-        """Wait until no lane is due, in flight or waiting for another try; what still is at the deadline."""
+        """Wait until no lane is due, in flight or waiting for another try; what still is at the
+        deadline.
+        """
         while True:
             with self.store.read() as tx:
                 moving = clocks.unsettled(tx, self.name, now)

@@ -1,4 +1,6 @@
-"""Answering the gateway: one request read, played and committed, in one transaction; whatever happens is journaled."""
+"""Answering the gateway: one request read, played and committed, in one transaction; whatever
+happens is journaled.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ class InboundRequests:
         self.store = store
 
     def receive(self, incoming: Incoming, route: Route) -> Outgoing:
-        """Answer one request of the gateway; whatever happens, it is journaled and answered by the contract."""
+        """Answer one request of the gateway; whatever happens, it is journaled and answered by the
+        contract.
+        """
         begun = monotonic()
         submission: Submission | Query | None = None
         try:
@@ -40,20 +44,37 @@ class InboundRequests:
             if isinstance(submission, Query):
                 return self._show(incoming, submission, begun)
             played = self._commit(incoming, submission, begun)
-            self._say(incoming, played.outgoing, begun, submission, order=played.order, scenario=played.scenario)
+            self._say(
+                incoming,
+                played.outgoing,
+                begun,
+                submission,
+                order=played.order,
+                scenario=played.scenario,
+            )
             return played.outgoing
         except Refused as refused:
             return self.refuse(incoming, refused, begun, submission)
         except (Illegal, RenderFailed) as error:
-            log.error("%s %s: the scenario cannot be played: %s", incoming.method, incoming.path, error)
-            return self.refuse(incoming, Refused("fault", [f"The scenario cannot be played: {error}"]), begun, submission)
+            log.error(
+                "%s %s: the scenario cannot be played: %s", incoming.method, incoming.path, error
+            )
+            return self.refuse(
+                incoming,
+                Refused("fault", [f"The scenario cannot be played: {error}"]),
+                begun,
+                submission,
+            )
         except Unavailable as error:
             log.error("%s %s: %s", incoming.method, incoming.path, error)
             return self.dialect.refuse(Refused("unavailable", [str(error)]))
         except Exception:
             log.exception("%s %s: an internal fault", incoming.method, incoming.path)
             return self.refuse(
-                incoming, Refused("fault", ["An internal fault of the simulator: its log has the details"]), begun, submission
+                incoming,
+                Refused("fault", ["An internal fault of the simulator: its log has the details"]),
+                begun,
+                submission,
             )
 
     def grant(self, incoming: Incoming, inbound_auth: InboundAuth) -> Outgoing:
@@ -68,17 +89,35 @@ class InboundRequests:
         return outgoing
 
     def refuse(
-        self, incoming: Incoming, refused: Refused, begun: int | None = None, submission: Submission | Query | None = None
+        self,
+        incoming: Incoming,
+        refused: Refused,
+        begun: int | None = None,
+        submission: Submission | Query | None = None,
     ) -> Outgoing:
         """The contract's refusal, journaled in a transaction of its own."""
         outgoing = self.dialect.refuse(refused)
         if refused.challenge:
-            outgoing = replace(outgoing, headers={**outgoing.headers, "WWW-Authenticate": refused.challenge})
-        self._say(incoming, outgoing, begun, submission if isinstance(submission, Submission) else None, why=str(refused))
+            outgoing = replace(
+                outgoing, headers={**outgoing.headers, "WWW-Authenticate": refused.challenge}
+            )
+        self._say(
+            incoming,
+            outgoing,
+            begun,
+            submission if isinstance(submission, Submission) else None,
+            why=str(refused),
+        )
         self._keep(incoming, outgoing, begun, submission)
         return outgoing
 
-    def _keep(self, incoming: Incoming, outgoing: Outgoing, begun: int | None, submission: Submission | Query | None = None) -> None:
+    def _keep(
+        self,
+        incoming: Incoming,
+        outgoing: Outgoing,
+        begun: int | None,
+        submission: Submission | Query | None = None,
+    ) -> None:
         """Journal an exchange that changed nothing, in a transaction of its own."""
         findings = submission.findings if submission else ()
         try:
@@ -86,13 +125,26 @@ class InboundRequests:
                 if not clocks.lock_supplier(tx, self.name):
                     return  # deleted meanwhile: it has no journal any more
                 later = isinstance(submission, Submission) and submission.action != "create"
-                order = self.player.order_of(tx, submission) if isinstance(submission, Submission) and later else None
-                exchange = self._exchange(tx, incoming, outgoing, begun, findings=findings, order=order.id if order else "")
+                order = (
+                    self.player.order_of(tx, submission)
+                    if isinstance(submission, Submission) and later
+                    else None
+                )
+                exchange = self._exchange(
+                    tx,
+                    incoming,
+                    outgoing,
+                    begun,
+                    findings=findings,
+                    order=order.id if order else "",
+                )
                 journal.note(tx, self.name, exchange)
         except (Unavailable, Conflict) as error:
             log.error("the journal cannot be written: %s", error)
 
-    def begin(self, name: str, tenant: str, document: Mapping[str, Any], params: Mapping[str, Any]) -> str:
+    def begin(
+        self, name: str, tenant: str, document: Mapping[str, Any], params: Mapping[str, Any]
+    ) -> str:
         """Begin an order that nobody asked for; its id. Refused as `Player.begin`."""
         for _ in range(MOST_TRIES):
             try:
@@ -110,11 +162,21 @@ class InboundRequests:
         with self.store.write() as tx:
             self._hold(tx)
             found, total = orders.asked(
-                tx, self.name, tenant=query.tenant, ref=query.ref, number=query.number, offset=query.offset, limit=query.limit
-            )  # fmt: skip
+                tx,
+                self.name,
+                tenant=query.tenant,
+                ref=query.ref,
+                number=query.number,
+                offset=query.offset,
+                limit=query.limit,
+            )
             outgoing = query.show(found, total)
             about = found[0].id if total == 1 and found else ""
-            journal.note(tx, self.name, self._exchange(tx, incoming, outgoing, begun, order=about, findings=query.findings))
+            journal.note(
+                tx,
+                self.name,
+                self._exchange(tx, incoming, outgoing, begun, order=about, findings=query.findings),
+            )
         return outgoing
 
     def _commit(self, incoming: Incoming, submission: Submission, begun: int) -> Played:
@@ -125,9 +187,15 @@ class InboundRequests:
                     self._hold(tx)
                     played = self.player.play(tx, submission)
                     exchange = self._exchange(
-                        tx, incoming, played.outgoing, begun, order=played.order, scenario=played.scenario,
-                        reasons=played.reasons, findings=submission.findings,
-                    )  # fmt: skip
+                        tx,
+                        incoming,
+                        played.outgoing,
+                        begun,
+                        order=played.order,
+                        scenario=played.scenario,
+                        reasons=played.reasons,
+                        findings=submission.findings,
+                    )
                     journal.note(tx, self.name, exchange)
                     crash.point("order-before-commit")
                 crash.point("order-before-answer")
@@ -137,34 +205,72 @@ class InboundRequests:
         raise Unavailable("too many writers at once: try again")
 
     def _say(
-        self, incoming: Incoming, outgoing: Outgoing, begun: int | None, submission: Submission | None, *, why: str = "", **ids: str
+        self,
+        incoming: Incoming,
+        outgoing: Outgoing,
+        begun: int | None,
+        submission: Submission | None,
+        *,
+        why: str = "",
+        **ids: str,
     ) -> None:
         """One line for each request."""
         took = 0 if begun is None else monotonic() - begun
-        whose = f"{submission.tenant}/{submission.order_ref or submission.order_number}" if submission else ""
+        whose = (
+            f"{submission.tenant}/{submission.order_ref or submission.order_number}"
+            if submission
+            else ""
+        )
         said = f": {why[:200]}" if why else f" ({ids['scenario']})" if ids.get("scenario") else ""
         extra = logs.about(
-            supplier=self.name, tenant=submission.tenant if submission else "", ref=submission.order_ref if submission else "",
-            request_id=incoming.headers.get("x-request-id"), conversation_id=incoming.headers.get("x-conversation-id"), code=outgoing.code,
+            supplier=self.name,
+            tenant=submission.tenant if submission else "",
+            ref=submission.order_ref if submission else "",
+            request_id=incoming.headers.get("x-request-id"),
+            conversation_id=incoming.headers.get("x-conversation-id"),
+            code=outgoing.code,
             **ids,
-        )  # fmt: skip
+        )
         log.info(
-            "%s %s%s -> %s in %.0f ms%s", incoming.method, incoming.path[:200], f" of {whose}" if whose.strip("/") else "", outgoing.code,
-            took / 1000, said, extra=extra,
-        )  # fmt: skip
+            "%s %s%s -> %s in %.0f ms%s",
+            incoming.method,
+            incoming.path[:200],
+            f" of {whose}" if whose.strip("/") else "",
+            outgoing.code,
+            took / 1000,
+            said,
+            extra=extra,
+        )
 
     def _hold(self, tx: Tx) -> None:
         """Refused when this supplier was deleted while the request was on its way."""
         if not clocks.lock_supplier(tx, self.name):
             raise Refused("unknown_path", [f"there is no supplier {self.name} any more"])
 
-    def _exchange(self, tx: Tx, incoming: Incoming, outgoing: Outgoing, begun: int | None, **members: Any) -> Exchange:
+    def _exchange(
+        self, tx: Tx, incoming: Incoming, outgoing: Outgoing, begun: int | None, **members: Any
+    ) -> Exchange:
         query = f"?{redact.fields(incoming.query)}" if incoming.query else ""
-        headers = {name: strict_json.keepable(value) for name, value in redact.headers(incoming.headers).items()}
-        body = strict_json.keepable(redact.body(incoming.body.decode("utf-8", "replace"))) if incoming.body else None
+        headers = {
+            name: strict_json.keepable(value)
+            for name, value in redact.headers(incoming.headers).items()
+        }
+        body = (
+            strict_json.keepable(redact.body(incoming.body.decode("utf-8", "replace")))
+            if incoming.body
+            else None
+        )
         return Exchange(
-            at=clocks.get(tx, self.name).now(tx.wall), direction="in", method=incoming.method,
-            path=strict_json.keepable(incoming.path + query), request={"headers": headers, "body": body},
-            response={"code": outgoing.code, "headers": dict(outgoing.headers), "body": outgoing.body},
-            took=monotonic() - begun if begun is not None else 0, **members,
-        )  # fmt: skip
+            at=clocks.get(tx, self.name).now(tx.wall),
+            direction="in",
+            method=incoming.method,
+            path=strict_json.keepable(incoming.path + query),
+            request={"headers": headers, "body": body},
+            response={
+                "code": outgoing.code,
+                "headers": dict(outgoing.headers),
+                "body": outgoing.body,
+            },
+            took=monotonic() - begun if begun is not None else 0,
+            **members,
+        )

@@ -1,4 +1,6 @@
-"""Who may call: the credentials that a supplier wants from its gateway, and its own token endpoint (reference 2.3; 10.21 ASSUMPTION)."""
+"""Who may call: the credentials that a supplier wants from its gateway, and its own token endpoint
+(reference 2.3; 10.21 ASSUMPTION).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,11 @@ from simulator.formats import oauth
 from simulator.model import Document, Incoming, Outgoing
 
 _FORM = "application/x-www-form-urlencoded"
-_CHALLENGES = {"basic": 'Basic realm="supplier", charset="UTF-8"', "bearer": 'Bearer realm="supplier"', "oauth2": 'Bearer realm="supplier"'}
+_CHALLENGES = {
+    "basic": 'Basic realm="supplier", charset="UTF-8"',
+    "bearer": 'Bearer realm="supplier"',
+    "oauth2": 'Bearer realm="supplier"',
+}
 _ABOUT = {
     "basic": {"type": "http", "scheme": "basic", "description": "A user of `auth.users`"},
     "bearer": {"type": "http", "scheme": "bearer", "description": "A token of `auth.tokens`"},
@@ -19,7 +25,9 @@ _ABOUT = {
 
 
 class InboundAuth:
-    """One supplier's door. The first of `keys` signs its tokens; the others are of doors whose tokens are as good here."""
+    """One supplier's door. The first of `keys` signs its tokens; the others are of doors whose
+    tokens are as good here.
+    """
 
     def __init__(self, auth: InboundCredentials, keys: Sequence[str]) -> None:
         self.auth = auth
@@ -30,14 +38,23 @@ class InboundAuth:
         return self.auth.kind == "oauth2" and path == self.auth.token_path
 
     def grant(self, incoming: Incoming) -> Outgoing:
-        """A token for client credentials, or the error of RFC 6749. Refused (wrong_method) for anything but a POST."""
+        """A token for client credentials, or the error of RFC 6749. Refused (wrong_method) for
+        anything but a POST.
+        """
         if incoming.method != "POST":
-            raise Refused("wrong_method", [f"{incoming.method} is not possible at {incoming.path}, only POST"], allow=["POST"])
+            raise Refused(
+                "wrong_method",
+                [f"{incoming.method} is not possible at {incoming.path}, only POST"],
+                allow=["POST"],
+            )
         kind = incoming.headers.get("content-type", "").partition(";")[0].strip().lower()
         code, body = oauth.grant(
-            incoming.headers.get("authorization", ""), form_of(incoming.body) if kind == _FORM else {}, self.auth.clients, self.keys[0],
+            incoming.headers.get("authorization", ""),
+            form_of(incoming.body) if kind == _FORM else {},
+            self.auth.clients,
+            self.keys[0],
             self.auth.lifetime,
-        )  # fmt: skip
+        )
         return Outgoing(code=code, body=dict(body), headers={"Cache-Control": "no-store"})
 
     def check(self, incoming: Incoming) -> None:
@@ -53,12 +70,20 @@ class InboundAuth:
             return f"Authorization: this header is required ({auth.kind})"
         if auth.kind == "basic":
             name, password = oauth.basic(given) or ("", "")
-            return "" if oauth.is_one_of(password, auth.users, name) else "Authorization: not a user and password that are known here"
+            return (
+                ""
+                if oauth.is_one_of(password, auth.users, name)
+                else "Authorization: not a user and password that are known here"
+            )
         token = oauth.bearer(given)
         if not token:
             return "Authorization: a Bearer token is wanted"
         if auth.kind == "bearer":
-            return "" if oauth.is_one_of(token, auth.tokens) else "Authorization: the token is not known here"
+            return (
+                ""
+                if oauth.is_one_of(token, auth.tokens)
+                else "Authorization: the token is not known here"
+            )
         refusals = [oauth.refusal_of(token, key) for key in self.keys]
         if "" in refusals:
             return ""
@@ -68,13 +93,23 @@ class InboundAuth:
 def described(document: Document, auth: InboundCredentials, server: str) -> Document:
     """An OpenAPI document with what a door wants: the scheme in force, or that none is needed."""
     flow = {"tokenUrl": server + auth.token_path, "scopes": {}}
-    oauth2 = {"type": "oauth2", "description": "A client of `auth.clients`", "flows": {"clientCredentials": flow}}
+    oauth2 = {
+        "type": "oauth2",
+        "description": "A client of `auth.clients`",
+        "flows": {"clientCredentials": flow},
+    }
     components = document.setdefault("components", {})
-    components["securitySchemes"] = {**_ABOUT, "oauth2": oauth2, **components.get("securitySchemes", {})}
+    components["securitySchemes"] = {
+        **_ABOUT,
+        "oauth2": oauth2,
+        **components.get("securitySchemes", {}),
+    }
     document["security"] = [{}] if auth.kind == "none" else [{auth.kind: []}]
     for path in document.get("paths", {}).values() if auth.kind != "none" else ():
         for operation in path.values():
-            operation["responses"].setdefault("401", {"description": "No credentials, or wrong or expired ones"})
+            operation["responses"].setdefault(
+                "401", {"description": "No credentials, or wrong or expired ones"}
+            )
     return document
 
 

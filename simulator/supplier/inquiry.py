@@ -1,6 +1,8 @@
-"""Asking the journal: which exchanges fit a `match`, how many, in which order; and if none does, which came nearest.
+"""Asking the journal: which exchanges fit a `match`, how many, in which order; and if none does,
+which came nearest.
 
-A match is written like a scenario's `when`: a map of paths into the thing's own shape (`simulator.shapes`) to what must stand there.
+A match is written like a scenario's `when`: a map of paths into the thing's own shape
+(`simulator.shapes`) to what must stand there.
 """
 
 from __future__ import annotations
@@ -19,14 +21,54 @@ from simulator.store import Store, journal
 from simulator.views import resources
 
 EXCHANGE_MEMBERS = (
-    "id", "at", "at_wall", "direction", "order", "kci", "method", "path", "request", "response", "scenario", "reasons", "findings",
-    "took_ms", "header", "body", "status",
-)  # fmt: skip
-KCI_MEMBERS = ("id", "order", "position", "send", "state", "due_at", "sequence", "attempts", "last", "waits_for", "body")
+    "id",
+    "at",
+    "at_wall",
+    "direction",
+    "order",
+    "kci",
+    "method",
+    "path",
+    "request",
+    "response",
+    "scenario",
+    "reasons",
+    "findings",
+    "took_ms",
+    "header",
+    "body",
+    "status",
+)
+KCI_MEMBERS = (
+    "id",
+    "order",
+    "position",
+    "send",
+    "state",
+    "due_at",
+    "sequence",
+    "attempts",
+    "last",
+    "waits_for",
+    "body",
+)
 ORDER_MEMBERS = (
-    "id", "supplier", "tenant", "ref", "number", "status", "action", "scenario", "marks", "conversation_id", "received_at", "updated_at",
-    "document", "open_requests", "kcis",
-)  # fmt: skip
+    "id",
+    "supplier",
+    "tenant",
+    "ref",
+    "number",
+    "status",
+    "action",
+    "scenario",
+    "marks",
+    "conversation_id",
+    "received_at",
+    "updated_at",
+    "document",
+    "open_requests",
+    "kcis",
+)
 MOST_NEAREST = 3
 MOST_EVIDENCE = 100
 
@@ -41,7 +83,9 @@ class NearMiss:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verification:
-    """What a `verify` found: `detail` says it in words, `found` is how many (or how many steps), `nearest` what almost fitted."""
+    """What a `verify` found: `detail` says it in words, `found` is how many (or how many steps),
+    `nearest` what almost fitted.
+    """
 
     verified: bool
     detail: str
@@ -50,7 +94,9 @@ class Verification:
     nearest: tuple[NearMiss, ...] = ()
 
 
-def read_match(given: Mapping[str, Any], members: Sequence[str], where: str = "match") -> tuple[Condition, ...]:
+def read_match(
+    given: Mapping[str, Any], members: Sequence[str], where: str = "match"
+) -> tuple[Condition, ...]:
     """A match's conditions. Refused (invalid) names every path that cannot be read or is no member."""
     conditions, problems = load_field(When(), dict(given))
     wrong = [f"{dotted((where, *path))}: {message}" for path, message in problems]
@@ -64,16 +110,24 @@ def read_match(given: Mapping[str, Any], members: Sequence[str], where: str = "m
 
 
 def equal_text(conditions: Iterable[Condition], path: str) -> str:
-    """What a path must equal, where a condition says so with one text: the store can look for that itself."""
+    """What a path must equal, where a condition says so with one text: the store can look for that
+    itself.
+    """
     for condition in conditions:
-        if condition.path == path and condition.test == "equal" and isinstance(condition.value, str):
+        if (
+            condition.path == path
+            and condition.test == "equal"
+            and isinstance(condition.value, str)
+        ):
             return condition.value
     return ""
 
 
 def told(conditions: Sequence[Condition]) -> str:
     """A match as a person says it."""
-    return " and ".join(matching.describe(condition) for condition in conditions) or "anything at all"
+    return (
+        " and ".join(matching.describe(condition) for condition in conditions) or "anything at all"
+    )
 
 
 class NearMisses:
@@ -96,14 +150,33 @@ class Inquiry:
         self.name = supplier
 
     def find(
-        self, match: Mapping[str, Any], *, limit: int, after: int = 0, since: int | None = None, until: int | None = None
+        self,
+        match: Mapping[str, Any],
+        *,
+        limit: int,
+        after: int = 0,
+        since: int | None = None,
+        until: int | None = None,
     ) -> list[dict[str, Any]]:
-        """The exchanges that fit, oldest first, from behind `after`; `since` and `until` (before it) are instants of the supplier."""
-        return list(islice(self._fitting(read_match(match, EXCHANGE_MEMBERS), after=after, since=since, until=until), limit))
+        """The exchanges that fit, oldest first, from behind `after`; `since` and `until` (before
+        it) are instants of the supplier.
+        """
+        return list(
+            islice(
+                self._fitting(
+                    read_match(match, EXCHANGE_MEMBERS), after=after, since=since, until=until
+                ),
+                limit,
+            )
+        )
 
-    def count(self, match: Mapping[str, Any], *, since: int | None = None, until: int | None = None) -> int:
+    def count(
+        self, match: Mapping[str, Any], *, since: int | None = None, until: int | None = None
+    ) -> int:
         """How many exchanges fit."""
-        return sum(1 for _ in self._fitting(read_match(match, EXCHANGE_MEMBERS), since=since, until=until))
+        return sum(
+            1 for _ in self._fitting(read_match(match, EXCHANGE_MEMBERS), since=since, until=until)
+        )
 
     def verify_count(self, match: Mapping[str, Any], least: int, most: int | None) -> Verification:
         """Whether at least and at most so many exchanges fit."""
@@ -114,30 +187,53 @@ class Inquiry:
             found += 1
             if len(evidence) < MOST_EVIDENCE:
                 evidence.append(shape)
-        wanted = f"exactly {least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
+        wanted = (
+            f"exactly {least}"
+            if least == most
+            else f"at least {least}"
+            if most is None
+            else f"{least} to {most}"
+        )
         misses = self._nearest(conditions, 0) if found < least else ()
         detail = self._ended(f"wanted {wanted} where {told(conditions)}; found {found}", misses)
         verified = least <= found and (most is None or found <= most)
-        return Verification(verified=verified, detail=detail, found=found, evidence=tuple(evidence), nearest=misses)
+        return Verification(
+            verified=verified, detail=detail, found=found, evidence=tuple(evidence), nearest=misses
+        )
 
     def verify_sequence(self, matches: Sequence[Mapping[str, Any]]) -> Verification:
         """Whether an exchange for each match came, one after another; others may lie between them."""
-        steps = [read_match(match, EXCHANGE_MEMBERS, f"sequence[{number}]") for number, match in enumerate(matches)]
+        steps = [
+            read_match(match, EXCHANGE_MEMBERS, f"sequence[{number}]")
+            for number, match in enumerate(matches)
+        ]
         evidence: list[Mapping[str, Any]] = []
         for exchange in journal.every(self.store, self.name):
             shape, differences = judged(exchange, steps[len(evidence)])
             evidence += [] if differences else [shape]
             if len(evidence) == len(steps):
                 detail = f"all {len(steps)} came in this order"
-                return Verification(verified=True, detail=detail, found=len(steps), evidence=tuple(evidence))
+                return Verification(
+                    verified=True, detail=detail, found=len(steps), evidence=tuple(evidence)
+                )
         missing = steps[len(evidence)]
         reached = evidence[-1]["id"] if evidence else 0
         earlier = next((shape for shape in self._fitting(missing) if shape["id"] <= reached), None)
         behind = f"after {_named(evidence[-1])}" if evidence else "in the journal"
         detail = f"step {len(evidence) + 1} of {len(steps)} is missing {behind}: no exchange where {told(missing)}"
         misses = self._nearest(missing, reached) if earlier is None else ()
-        detail = self._ended(detail, misses) if earlier is None else f"{detail}; it came before: {_named(earlier)}"
-        return Verification(verified=False, detail=detail, found=len(evidence), evidence=tuple(evidence), nearest=misses)
+        detail = (
+            self._ended(detail, misses)
+            if earlier is None
+            else f"{detail}; it came before: {_named(earlier)}"
+        )
+        return Verification(
+            verified=False,
+            detail=detail,
+            found=len(evidence),
+            evidence=tuple(evidence),
+            nearest=misses,
+        )
 
     def _fitting(self, conditions: Sequence[Condition], **bounds: Any) -> Iterator[dict[str, Any]]:
         """Every exchange that fits; what the store can look for itself, it does."""
@@ -156,12 +252,18 @@ class Inquiry:
         return tuple(close.misses)
 
     def _ended(self, detail: str, misses: Sequence[NearMiss]) -> str:
-        """The sentence, with what came nearest, and a word on what the journal does not hold any more."""
+        """The sentence, with what came nearest, and a word on what the journal does not hold any
+        more.
+        """
         if misses:
             detail += f"; the nearest, {_named(misses[0].item)}: {'; '.join(misses[0].differences)}"
         with self.store.read() as tx:
             lost = journal.what_was_dropped(tx, self.name)
-        return detail + (f"; {lost.count} older exchanges were dropped (journal.most, journal.keep)" if lost.count else "")
+        return detail + (
+            f"; {lost.count} older exchanges were dropped (journal.most, journal.keep)"
+            if lost.count
+            else ""
+        )
 
 
 def judged(exchange: Exchange, conditions: Sequence[Condition]) -> tuple[dict[str, Any], list[str]]:

@@ -1,7 +1,9 @@
-"""Waiting until something is true: a request came, a KCI was answered, an order has a status, nothing more happens by itself.
+"""Waiting until something is true: a request came, a KCI was answered, an order has a status,
+nothing more happens by itself.
 
-One thread of each process, the waits, hears what was committed, reads what changed, once for all who wait, and lets each of them judge
-it. Whoever begins to wait looks at everything once; after that only changes are looked at, however many wait.
+One thread of each process, the waits, hears what was committed, reads what changed, once for all
+who wait, and lets each of them judge it. Whoever begins to wait looks at everything once; after
+that only changes are looked at, however many wait.
 """
 
 from __future__ import annotations
@@ -32,8 +34,17 @@ from simulator.views import resources
 
 log = logging.getLogger("simulator.supplier")
 
-KINDS = {"request": EXCHANGE_MEMBERS, "kci": KCI_MEMBERS, "status": ORDER_MEMBERS, "idle": ("order",)}
-FACTS = {"request": resources.exchange_facts, "kci": resources.kci_facts, "status": resources.order_facts}
+KINDS = {
+    "request": EXCHANGE_MEMBERS,
+    "kci": KCI_MEMBERS,
+    "status": ORDER_MEMBERS,
+    "idle": ("order",),
+}
+FACTS = {
+    "request": resources.exchange_facts,
+    "kci": resources.kci_facts,
+    "status": resources.order_facts,
+}
 DELIVERED = Condition(path="state", test="equal", value="delivered")
 PAGE = 500
 MOST_MOVING = 20
@@ -45,7 +56,9 @@ Shape = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Waited:
-    """How a wait ended: `evidence` of what is so, and where that is not enough what came `nearest`, and a sentence."""
+    """How a wait ended: `evidence` of what is so, and where that is not enough what came `nearest`,
+    and a sentence.
+    """
 
     evidence: tuple[Shape, ...] = ()
     came_true: bool = False
@@ -57,13 +70,24 @@ class Waited:
 class Changed:
     """What of one supplier is new or other than before: by kind, each thing by its id."""
 
-    things: dict[str, dict[Any, Shape]] = field(default_factory=lambda: {"request": {}, "kci": {}, "status": {}})
+    things: dict[str, dict[Any, Shape]] = field(
+        default_factory=lambda: {"request": {}, "kci": {}, "status": {}}
+    )
 
 
 class Wait:
     """One wait for one thing of one supplier. Refused when the match cannot be read."""
 
-    def __init__(self, supplier: str, kind: str, match: Mapping[str, Any], *, count: int, after: int, within: int) -> None:
+    def __init__(
+        self,
+        supplier: str,
+        kind: str,
+        match: Mapping[str, Any],
+        *,
+        count: int,
+        after: int,
+        within: int,
+    ) -> None:
         if kind not in KINDS:
             raise Refused("malformed", [f"for: one of {', '.join(KINDS)}"])
         self.supplier = supplier
@@ -74,7 +98,8 @@ class Wait:
         if kind == "idle" and any(condition.test != "equal" for condition in self.conditions):
             raise Refused("invalid", ["match.order: the id of an order"])
         if kind == "kci" and not any(condition.path == "state" for condition in self.conditions):
-            self.conditions = (*self.conditions, DELIVERED)  # where no state is named, one counts when it was delivered
+            # where no state is named, one counts when it was delivered
+            self.conditions = (*self.conditions, DELIVERED)
         self.count = count
         self.after = after
         self.within = within
@@ -92,10 +117,16 @@ class Wait:
             self.fitting = {shape["id"]: shape for shape in moving}
             self._conclude(not self.fitting)
         else:
-            self.take(Changed(things={self.kind: {shape["id"]: shape for shape in self._all(tx, narrow=True)}}))
+            self.take(
+                Changed(
+                    things={self.kind: {shape["id"]: shape for shape in self._all(tx, narrow=True)}}
+                )
+            )
 
     def take(self, changed: Changed) -> None:
-        """Judge what is new, or other than before; who waits for rest looks instead, at what still moves."""
+        """Judge what is new, or other than before; who waits for rest looks instead, at what still
+        moves.
+        """
         for key, shape in changed.things[self.kind].items():
             if self.kind == "request" and key <= self.after:
                 continue
@@ -119,18 +150,31 @@ class Wait:
         length = instants.format_duration(self.within)
         if self.kind == "idle":
             moving = list(self.fitting.values())
-            misses = tuple(NearMiss(item=shape, differences=(f"{shape['send']} is {shape['state']}",)) for shape in moving[:MOST_MOVING])
-            return Waited(detail=f"not idle within {length}: {len(moving)} orders still move", nearest=misses)
+            misses = tuple(
+                NearMiss(item=shape, differences=(f"{shape['send']} is {shape['state']}",))
+                for shape in moving[:MOST_MOVING]
+            )
+            return Waited(
+                detail=f"not idle within {length}: {len(moving)} orders still move", nearest=misses
+            )
         what = {"request": "requests", "kci": "KCIs", "status": "orders"}[self.kind]
         close = NearMisses()
         for shape in self._all(tx, narrow=False):
             if differences := list(matching.differences(self.conditions, FACTS[self.kind](shape))):
                 close.see(shape, differences)
         detail = f"wanted {self.count} {what} where {told(self.conditions)}, within {length}; found {len(self.fitting)}"
-        detail += f"; the nearest: {'; '.join(close.misses[0].differences)}" if close.misses else f"; there are no other {what}"
+        detail += (
+            f"; the nearest: {'; '.join(close.misses[0].differences)}"
+            if close.misses
+            else f"; there are no other {what}"
+        )
         if close.misses and (signal := close.misses[0].item.get("waits_for")):
             detail += f"; it waits for the signal {signal}"
-        return Waited(detail=detail + self._stands(tx), evidence=tuple(self.fitting.values()), nearest=tuple(close.misses))
+        return Waited(
+            detail=detail + self._stands(tx),
+            evidence=tuple(self.fitting.values()),
+            nearest=tuple(close.misses),
+        )
 
     def _all(self, tx: Tx, *, narrow: bool) -> Iterator[Shape]:
         """Everything of the kind; `narrow` leaves out what the store itself can tell does not fit."""
@@ -139,10 +183,18 @@ class Wait:
             return {name: equal_text(self.conditions, name) if narrow else "" for name in names}
 
         if self.kind == "request":
-            exchanges = _every_exchange(tx, self.supplier, self.after, **exact("order", "method", "scenario"), direction="in")
+            exchanges = _every_exchange(
+                tx,
+                self.supplier,
+                self.after,
+                **exact("order", "method", "scenario"),
+                direction="in",
+            )
             yield from map(resources.show_exchange, exchanges)
         elif self.kind == "kci":
-            yield from map(resources.show_kci, _every_kci(tx, self.supplier, **exact("order", "send", "state")))
+            yield from map(
+                resources.show_kci, _every_kci(tx, self.supplier, **exact("order", "send", "state"))
+            )
         elif self.kind == "status":
             yield from _every_order(tx, self.supplier, **exact("tenant", "ref", "status"))
 
@@ -160,7 +212,8 @@ class Waits:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.turn = threading.Lock()  # whoever looks: what was read earlier must be judged earlier too
+        # whoever looks: what was read earlier must be judged earlier too
+        self.turn = threading.Lock()
         self.waits: dict[str, set[Wait]] = {}
         self.tails: dict[str, journal.Tail] = {}
         self.ended = False
@@ -191,7 +244,9 @@ class Waits:
                 self.tails[wait.supplier] = journal.Tail.from_now(tx, wait.supplier, direction="in")
         if self.thread is None:
             ready = threading.Event()
-            self.thread = threading.Thread(target=self._watch, args=(ready,), name="waits", daemon=True)
+            self.thread = threading.Thread(
+                target=self._watch, args=(ready,), name="waits", daemon=True
+            )
             self.thread.start()
             ready.wait()
 
@@ -218,7 +273,8 @@ class Waits:
                         log.warning("whoever waits cannot be told now: %s", error)
                 except Conflict as error:
                     log.warning("whoever waits cannot be told now: %s", error)
-                except Exception:  # a defect of ours must not end the waits: all others would wait in vain
+                # a defect of ours must not end the waits: all others would wait in vain
+                except Exception:
                     log.exception("whoever waits cannot be told now")
 
     def _end(self) -> None:
@@ -230,7 +286,9 @@ class Waits:
 
     def _look(self, changes: set[Change] | None) -> None:
         """Read what changed of each supplier that is waited for, once for all."""
-        if not self.waits or (changes is not None and not any(name in self.waits for name, _ in changes)):
+        if not self.waits or (
+            changes is not None and not any(name in self.waits for name, _ in changes)
+        ):
             return
         with self.store.read() as tx:
             for name, waits in self.waits.items():
@@ -245,22 +303,33 @@ class Waits:
     def _read(self, tx: Tx, supplier: str, order_ids: set[str], kinds: set[str]) -> Changed:
         changed = Changed()
         if "request" in kinds:
-            changed.things["request"] = {exchange.id: resources.show_exchange(exchange) for exchange in self.tails[supplier].new(tx)}
+            changed.things["request"] = {
+                exchange.id: resources.show_exchange(exchange)
+                for exchange in self.tails[supplier].new(tx)
+            }
         if "status" in kinds and order_ids:
-            found = [order for order in orders.many(tx, order_ids).values() if order.supplier == supplier]
+            found = [
+                order for order in orders.many(tx, order_ids).values() if order.supplier == supplier
+            ]
             changed.things["status"] = {shape["id"]: shape for shape in _order_shapes(tx, found)}
         if "kci" in kinds:
-            found_kcis = (kci for order_id in order_ids for kci in outbox.all_of(tx, order_id) if kci.send)
+            found_kcis = (
+                kci for order_id in order_ids for kci in outbox.all_of(tx, order_id) if kci.send
+            )
             changed.things["kci"] = {kci.id: resources.show_kci(kci) for kci in found_kcis}
         return changed
 
 
 def _moving(tx: Tx, supplier: str, order: str) -> list[Shape]:
-    """What goes next of each order (or of one) that is not at rest: with a clock that moves by itself, all that is still to come."""
+    """What goes next of each order (or of one) that is not at rest: with a clock that moves by
+    itself, all that is still to come.
+    """
     clock = clocks.get(tx, supplier)
     until = clock.now(tx.wall) if clock.mode == "manual" else instants.LATEST
     moving = clocks.unsettled(tx, supplier, until, order)
-    return [resources.show_kci(listed[0]) for listed in outbox.open_of(tx, moving).values() if listed]
+    return [
+        resources.show_kci(listed[0]) for listed in outbox.open_of(tx, moving).values() if listed
+    ]
 
 
 def _every_exchange(tx: Tx, supplier: str, after: int, **exact: Any) -> Iterator[Exchange]:
@@ -287,4 +356,6 @@ def _order_shapes(tx: Tx, found: Sequence[Order]) -> Iterable[Shape]:
     ids = [order.id for order in found]
     requests, counts = orders.requests_of(tx, ids), orders.counts(tx, ids)
     for order in found:
-        yield resources.show_order(OrderView(order=order, requests=tuple(requests[order.id]), counts=counts[order.id]))
+        yield resources.show_order(
+            OrderView(order=order, requests=tuple(requests[order.id]), counts=counts[order.id])
+        )

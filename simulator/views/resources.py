@@ -32,11 +32,22 @@ def show_order(view: OrderView) -> dict[str, Any]:
     states = {state: counts.get(state, 0) for state in COUNTED}
     states["waiting"] += counts.get("attempted", 0) + counts.get("paused", 0)
     return {
-        "id": order.id, "supplier": order.supplier, "tenant": order.tenant, "ref": order.ref, "number": order.number or None,
-        "status": order.status, "action": order.operation, "scenario": order.scenario, "marks": list(order.marks),
-        "conversation_id": order.conversation_id, "received_at": instants.format_instant(order.received_at),
-        "updated_at": instants.format_instant(order.updated_at), "document": order.document, "open_requests": opened, "kcis": states,
-    }  # fmt: skip
+        "id": order.id,
+        "supplier": order.supplier,
+        "tenant": order.tenant,
+        "ref": order.ref,
+        "number": order.number or None,
+        "status": order.status,
+        "action": order.operation,
+        "scenario": order.scenario,
+        "marks": list(order.marks),
+        "conversation_id": order.conversation_id,
+        "received_at": instants.format_instant(order.received_at),
+        "updated_at": instants.format_instant(order.updated_at),
+        "document": order.document,
+        "open_requests": opened,
+        "kcis": states,
+    }
 
 
 def show_kci(kci: Kci) -> dict[str, Any]:
@@ -45,10 +56,18 @@ def show_kci(kci: Kci) -> dict[str, Any]:
     if last:
         last["at_wall"] = instants.format_instant(last["at_wall"])
     return {
-        "id": kci.id, "order": kci.order, "position": kci.position, "send": kci.send, "state": kci.state,
-        "due_at": instants.format_instant(kci.due_at), "sequence": kci.sequence, "attempts": kci.attempts, "last": last,
-        "waits_for": kci.gate or None, "body": parsed(kci.body),
-    }  # fmt: skip
+        "id": kci.id,
+        "order": kci.order,
+        "position": kci.position,
+        "send": kci.send,
+        "state": kci.state,
+        "due_at": instants.format_instant(kci.due_at),
+        "sequence": kci.sequence,
+        "attempts": kci.attempts,
+        "last": last,
+        "waits_for": kci.gate or None,
+        "body": parsed(kci.body),
+    }
 
 
 def show_exchange(exchange: Exchange) -> dict[str, Any]:
@@ -58,11 +77,22 @@ def show_exchange(exchange: Exchange) -> dict[str, Any]:
         if "body" in side:
             side["body"] = parsed(side["body"])
     return {
-        "id": exchange.id, "at": instants.format_instant(exchange.at), "direction": exchange.direction, "order": exchange.order or None,
-        "kci": exchange.kci or None, "method": exchange.method, "path": exchange.path, "request": request, "response": response,
-        "scenario": exchange.scenario or None, "reasons": list(exchange.reasons), "findings": list(exchange.findings), "fault": None,
-        "took_ms": exchange.took / instants.MILLISECOND, "at_wall": instants.format_instant(exchange.at_wall),
-    }  # fmt: skip
+        "id": exchange.id,
+        "at": instants.format_instant(exchange.at),
+        "direction": exchange.direction,
+        "order": exchange.order or None,
+        "kci": exchange.kci or None,
+        "method": exchange.method,
+        "path": exchange.path,
+        "request": request,
+        "response": response,
+        "scenario": exchange.scenario or None,
+        "reasons": list(exchange.reasons),
+        "findings": list(exchange.findings),
+        "fault": None,
+        "took_ms": exchange.took / instants.MILLISECOND,
+        "at_wall": instants.format_instant(exchange.at_wall),
+    }
 
 
 def order_facts(shape: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,24 +106,42 @@ def kci_facts(shape: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def exchange_facts(shape: Mapping[str, Any]) -> dict[str, Any]:
-    """What a `match` of exchanges looks at: the shape, with `header.NAME` and `body` of the request, `status` of the answer."""
+    """What a `match` of exchanges looks at: the shape, with `header.NAME` and `body` of the
+    request, `status` of the answer.
+    """
     headers = {name.lower(): value for name, value in shape["request"].get("headers", {}).items()}
     short = {"body": shape["request"].get("body"), "status": shape["response"].get("code")}
     return {"body": {**shape, **short}, "header": headers}
 
 
-def show_gateway(supplier: str, url: str | None, gateway: GatewayState, last: Exchange | None) -> dict[str, Any]:
-    """How a supplier's gateway is: held back (down, trying, waits, stopped) and why, or ok, failing, unknown by its `last` answer.
+def show_gateway(
+    supplier: str, url: str | None, gateway: GatewayState, last: Exchange | None
+) -> dict[str, Any]:
+    """How a supplier's gateway is: held back (down, trying, waits, stopped) and why, or ok,
+    failing, unknown by its `last` answer.
 
     `since` and `until` are real time while it is held back.
     """
     shape: dict[str, Any] = {"supplier": supplier, "url": url, "until": None}
     if gateway.state:
-        until = instants.format_instant(gateway.until_wall) if gateway.until_wall is not None and gateway.state != "trying" else None
-        return shape | {"state": gateway.state, "since": instants.format_instant(gateway.since_wall), "reason": gateway.reason, "until": until}
+        until = (
+            instants.format_instant(gateway.until_wall)
+            if gateway.until_wall is not None and gateway.state != "trying"
+            else None
+        )
+        return shape | {
+            "state": gateway.state,
+            "since": instants.format_instant(gateway.since_wall),
+            "reason": gateway.reason,
+            "until": until,
+        }
     if last is None:
         return shape | {"state": "unknown", "since": None, "reason": "nothing was sent yet"}
     code = last.response.get("code")
     well = code is not None and 200 <= code < 300
     reason = "" if well else str(last.response.get("error") or f"answered {code}")
-    return shape | {"state": "ok" if well else "failing", "since": instants.format_instant(last.at), "reason": reason}
+    return shape | {
+        "state": "ok" if well else "failing",
+        "since": instants.format_instant(last.at),
+        "reason": reason,
+    }

@@ -1,4 +1,6 @@
-"""A story: what happened to one order (or would happen), as lines on one time axis, for people and for programs."""
+"""A story: what happened to one order (or would happen), as lines on one time axis, for people and
+for programs.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +26,19 @@ class Line:
 
 def as_text(lines: Iterable[Line], origin: int) -> str:
     """One line an event, with the time since `origin`."""
-    return "\n".join(f"  {'+' + instants.format_duration(max(0, line.at - origin)):<14} {line.kind:<8} {line.text}" for line in lines)
+    return "\n".join(
+        f"  {'+' + instants.format_duration(max(0, line.at - origin)):<14} {line.kind:<8} {line.text}"
+        for line in lines
+    )
 
 
-def told(order: Order, exchanges: Sequence[Exchange], kcis: Sequence[Kci], requests: Sequence[Request], describe: Describe) -> list[Line]:
+def told(
+    order: Order,
+    exchanges: Sequence[Exchange],
+    kcis: Sequence[Kci],
+    requests: Sequence[Request],
+    describe: Describe,
+) -> list[Line]:
     """An order's story from what was kept: exchanges as they happened, then what is still to come.
 
     `describe` is the dialect's: one of its documents in one line.
@@ -46,16 +57,46 @@ def told(order: Order, exchanges: Sequence[Exchange], kcis: Sequence[Kci], reque
             lines.append(Line(at=kci.due_at, kind="status", text=_silent(kci)))
         elif kci.state == "silenced":
             why = kci.last["error"] if kci.last else ""
-            lines.append(Line(at=kci.issued_at or kci.due_at, kind="status", text=f"{kci.send} is not sent: {why}"))
+            lines.append(
+                Line(
+                    at=kci.issued_at or kci.due_at,
+                    kind="status",
+                    text=f"{kci.send} is not sent: {why}",
+                )
+            )
         elif kci.state == "paused" and kci.gate:
-            lines.append(Line(at=kci.due_at, kind="waiting", text=f"{kci.send or _silent(kci)} waits for the signal {kci.gate}"))
+            lines.append(
+                Line(
+                    at=kci.due_at,
+                    kind="waiting",
+                    text=f"{kci.send or _silent(kci)} waits for the signal {kci.gate}",
+                )
+            )
         elif kci.state == "paused":
-            lines.append(Line(at=order.updated_at, kind="waiting", text=f"{kci.send or _silent(kci)} is paused"))
+            lines.append(
+                Line(
+                    at=order.updated_at,
+                    kind="waiting",
+                    text=f"{kci.send or _silent(kci)} is paused",
+                )
+            )
         elif kci.state == "withdrawn":
-            lines.append(Line(at=kci.due_at, kind="waiting", text=f"{kci.send or _silent(kci)}: withdrawn, never sent"))
+            lines.append(
+                Line(
+                    at=kci.due_at,
+                    kind="waiting",
+                    text=f"{kci.send or _silent(kci)}: withdrawn, never sent",
+                )
+            )
         elif kci.state == "waiting":
-            lines.append(Line(at=kci.due_at, kind="waiting", text=f"{kci.send or _silent(kci)} is due"))
-    open_ones = [f"{request.action} {request.ref} is open" for request in requests if request.status == "open"]
+            lines.append(
+                Line(at=kci.due_at, kind="waiting", text=f"{kci.send or _silent(kci)} is due")
+            )
+    open_ones = [
+        f"{request.action} {request.ref} is open"
+        for request in requests
+        if request.status == "open"
+    ]
     lines += [Line(at=order.updated_at, kind="request_pending", text=text) for text in open_ones]
     return sorted(lines, key=lambda line: line.at)
 
@@ -69,19 +110,27 @@ def _inward(exchange: Exchange, describe: Describe) -> list[Line]:
     notes = "".join(f"; {finding}" for finding in exchange.findings)
     reply = f"{exchange.response.get('code')} {_document(exchange.response.get('body'), describe)}".rstrip()
     scenario = f" ({exchange.scenario})" if exchange.scenario else ""
-    return [Line(at=exchange.at, kind="request", text=asked + notes), Line(at=exchange.at, kind="reply", text=reply + scenario)]
+    return [
+        Line(at=exchange.at, kind="request", text=asked + notes),
+        Line(at=exchange.at, kind="reply", text=reply + scenario),
+    ]
 
 
 def _outward(exchange: Exchange, kci: Kci | None, describe: Describe) -> list[Line]:
     if not exchange.method:
-        return [Line(at=exchange.at, kind="kci", text=f"could not happen: {'; '.join(exchange.findings)}")]
+        return [
+            Line(
+                at=exchange.at, kind="kci", text=f"could not happen: {'; '.join(exchange.findings)}"
+            )
+        ]
     text = _document(exchange.request.get("body"), describe) or (kci.send if kci else "a message")
-    answer = (
-        f"{exchange.response.get('code') or exchange.response.get('error')} {_document(exchange.response.get('body'), describe)}".rstrip()
-    )
+    answer = f"{exchange.response.get('code') or exchange.response.get('error')} {_document(exchange.response.get('body'), describe)}".rstrip()
     took = f" in {exchange.took / instants.MILLISECOND:.0f}ms"
     notes = "".join(f"; {finding}" for finding in exchange.findings)
-    return [Line(at=exchange.at, kind="kci", text=text), Line(at=exchange.at, kind="answer", text=answer + took + notes)]
+    return [
+        Line(at=exchange.at, kind="kci", text=text),
+        Line(at=exchange.at, kind="answer", text=answer + took + notes),
+    ]
 
 
 def _document(body: Any, describe: Describe) -> str:

@@ -1,4 +1,6 @@
-"""The HTTP face: the contract's own paths at each supplier's path, and the admin API under `/__admin`."""
+"""The HTTP face: the contract's own paths at each supplier's path, and the admin API under
+`/__admin`.
+"""
 
 from simulator.web.app import create_app
 from simulator.web.embedded import Embedded

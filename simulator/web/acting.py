@@ -1,4 +1,6 @@
-"""The admin API's acts: pins, what the supplier begins, the clock, waiting, what an operator does to an order, beginning anew."""
+"""The admin API's acts: pins, what the supplier begins, the clock, waiting, what an operator does
+to an order, beginning anew.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,13 @@ from simulator.web.answers import LAST_ID, Register, View, answer, body_as, not_
 from simulator.web.events import Stream
 from simulator.web.limiter import Limiter
 
-ARCHIVES = {"application/zip", "application/x-zip-compressed", "application/x-tar", "application/gzip", "multipart/form-data"}
+ARCHIVES = {
+    "application/zip",
+    "application/x-zip-compressed",
+    "application/x-tar",
+    "application/gzip",
+    "multipart/form-data",
+}
 LONGEST_WAIT = 5 * instants.MINUTE
 DEFAULT_WAIT = 30 * instants.SECOND
 
@@ -78,7 +86,9 @@ def acting(route: Register) -> None:
     @route("/pins", "POST")
     def pin() -> Response:
         given = body_as(PinInput())
-        return answer(g.supplier.pin(given["scenario"], given.get("times"), given.get("when", {})), 201)
+        return answer(
+            g.supplier.pin(given["scenario"], given.get("times"), given.get("when", {})), 201
+        )
 
     @route("/pins", "DELETE")
     def unpin() -> Response:
@@ -87,12 +97,23 @@ def acting(route: Register) -> None:
     @route("/start", "POST")
     def start() -> Response:
         given = body_as(StartInput())
-        return answer(show_order(g.supplier.start(given["scenario"], given["tenant"], given["document"], given.get("params", {}))), 201)
+        return answer(
+            show_order(
+                g.supplier.start(
+                    given["scenario"], given["tenant"], given["document"], given.get("params", {})
+                )
+            ),
+            201,
+        )
 
     @route("/scenarios/<name>", "PUT")
     def put_scenario(name: str) -> Response:
         if request.mimetype in ARCHIVES:
-            return problem(415, "not_text", f"a scenario is YAML, one file each: {request.mimetype} cannot be taken")
+            return problem(
+                415,
+                "not_text",
+                f"a scenario is YAML, one file each: {request.mimetype} cannot be taken",
+            )
         try:
             scenario, is_new = g.supplier.scenario_set.put(request.get_data(), name)
         except Invalid as error:
@@ -112,7 +133,11 @@ def acting(route: Register) -> None:
     def set_clock() -> Response:
         given = body_as(ClockInput())
         now = instants.parse_instant(given["now"]) if "now" in given else None
-        return answer(resources.show_clock(*g.supplier.set_clock(mode=given.get("mode"), rate=given.get("rate"), now=now)))
+        return answer(
+            resources.show_clock(
+                *g.supplier.set_clock(mode=given.get("mode"), rate=given.get("rate"), now=now)
+            )
+        )
 
     @route("/reset", "POST")
     def reset() -> Response:
@@ -173,9 +198,12 @@ def waiting(route: Register, limiter: Limiter) -> None:
             raise Refused("malformed", ["body: one of by, to, to_next"])
         with limiter.waiting():
             advanced = g.supplier.advance(
-                by=given.get("by"), to=instants.parse_instant(given["to"]) if "to" in given else None, to_next=given.get("to_next", False),
-                settle=given.get("settle", True), within=given.get("within", DEFAULT_WAIT),
-            )  # fmt: skip
+                by=given.get("by"),
+                to=instants.parse_instant(given["to"]) if "to" in given else None,
+                to_next=given.get("to_next", False),
+                settle=given.get("settle", True),
+                within=given.get("within", DEFAULT_WAIT),
+            )
         return answer(resources.show_advanced(advanced), 408 if advanced.unsettled else 200)
 
     @route("/wait", "POST")
@@ -183,12 +211,21 @@ def waiting(route: Register, limiter: Limiter) -> None:
         given = body_as(WaitInput())
         with limiter.waiting():
             waited = g.supplier.wait(
-                given["for_"], given.get("match", {}), count=given.get("count", 1), after=given.get("after", 0),
+                given["for_"],
+                given.get("match", {}),
+                count=given.get("count", 1),
+                after=given.get("after", 0),
                 within=given.get("within", DEFAULT_WAIT),
-            )  # fmt: skip
+            )
         if waited.came_true:
             return answer({"evidence": list(waited.evidence)})
-        return problem(408, "timeout", waited.detail, evidence=list(waited.evidence), nearest=resources.show_misses(waited.nearest))
+        return problem(
+            408,
+            "timeout",
+            waited.detail,
+            evidence=list(waited.evidence),
+            nearest=resources.show_misses(waited.nearest),
+        )
 
     @route("/events", "GET")
     def events() -> Response:

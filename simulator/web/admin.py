@@ -1,6 +1,8 @@
-"""The admin API: look at everything, move the clock, pin scenarios, begin anew. Every path also per supplier under `suppliers/NAME/`.
+"""The admin API: look at everything, move the clock, pin scenarios, begin anew. Every path also per
+supplier under `suppliers/NAME/`.
 
-Errors are `application/problem+json`. With `admin.token` set, all but `health`, `ready` and `metrics` want `Authorization: Bearer`.
+Errors are `application/problem+json`. With `admin.token` set, all but `health`, `ready` and
+`metrics` want `Authorization: Bearer`.
 """
 
 from __future__ import annotations
@@ -29,11 +31,20 @@ from simulator.world import World
 ADMIN = "/__admin"
 OPEN = tuple(f"{ADMIN}/{name}" for name in ("health", "ready", "metrics"))
 _WHERE = re.compile(r"([\w.\[\]]+): ")
-_STATUS = {"unavailable": 503, "malformed": 400, "invalid": 422, "not_found": 404, "conflict": 409, "unknown_path": 404}
+_STATUS = {
+    "unavailable": 503,
+    "malformed": 400,
+    "invalid": 422,
+    "not_found": 404,
+    "conflict": 409,
+    "unknown_path": 404,
+}
 
 
 class SupplierInput(SupplierSettings):
-    """A throw-away supplier: an entry of the settings, and who calls it at a standing supplier's path."""
+    """A throw-away supplier: an entry of the settings, and who calls it at a standing supplier's
+    path.
+    """
 
     tenant = String(validate=Length(min=1, max=200))
     client = String(validate=Length(min=1, max=200))
@@ -58,7 +69,8 @@ def _guard(admin: Blueprint, world: World) -> None:
     @admin.before_request
     def check_caller() -> Response | None:
         if "\0" in request.path or any("\0" in value for value in request.args.values()):
-            return problem(400, "malformed", "a NUL is no part of any name")  # PostgreSQL would not even look for it
+            # PostgreSQL would not even look for it
+            return problem(400, "malformed", "a NUL is no part of any name")
         private = world.config.admin_token is None and is_loopback(world.config.server.host)
         if private and not is_loopback(request.host.rpartition(":")[0] or request.host):
             said = f"this server listens for this machine alone, not for {request.host[:80]}: set admin.token to use it by other names"
@@ -70,7 +82,9 @@ def _guard(admin: Blueprint, world: World) -> None:
             return None
         given = request.headers.get("Authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {world.config.admin_token}".encode()):
-            response = problem(401, "unauthorised", "this path wants the admin token: Authorization: Bearer ...")
+            response = problem(
+                401, "unauthorised", "this path wants the admin token: Authorization: Bearer ..."
+            )
             response.headers["WWW-Authenticate"] = "Bearer"
             return response
         return None
@@ -109,19 +123,32 @@ def _whole(admin: Blueprint, world: World) -> None:
     def openapi() -> Response:
         from simulator.web.openapi import document  # apispec is needed only here
 
-        rules = [rule for rule in current_app.url_map.iter_rules() if rule.rule.startswith(ADMIN + "/")]
-        return answer(document(request.host_url.rstrip("/"), rules, guarded=world.config.admin_token is not None))
+        rules = [
+            rule for rule in current_app.url_map.iter_rules() if rule.rule.startswith(ADMIN + "/")
+        ]
+        return answer(
+            document(
+                request.host_url.rstrip("/"), rules, guarded=world.config.admin_token is not None
+            )
+        )
 
     @admin.get("/suppliers")
     def suppliers() -> Response:
-        return answer({"items": [_show_supplier(supplier) for supplier in world.every()], "next": None})
+        return answer(
+            {"items": [_show_supplier(supplier) for supplier in world.every()], "next": None}
+        )
 
     @admin.post("/suppliers")
     def make() -> Response:
         given = body_as(SUPPLIER, _refuse_files)
-        more = {name: given.pop(name) for name in ("tenant", "client", "instead_of") if name in given}
+        more = {
+            name: given.pop(name) for name in ("tenant", "client", "instead_of") if name in given
+        }
         try:
-            return answer(_show_supplier(world.make(given, scenarios=given.pop("own_scenarios", ()), **more)), 201)
+            return answer(
+                _show_supplier(world.make(given, scenarios=given.pop("own_scenarios", ()), **more)),
+                201,
+            )
         except Invalid as error:
             return not_valid(error.problems)
 
@@ -136,13 +163,20 @@ def _whole(admin: Blueprint, world: World) -> None:
 
 
 def _refuse_files(asked: Any, path: str = "") -> None:
-    """A secret that stands in a file is for the settings alone: over the network it would let a caller have our files sent to him."""
+    """A secret that stands in a file is for the settings alone: over the network it would let a
+    caller have our files sent to him.
+    """
     if isinstance(asked, dict) and set(asked) == {"file"} and "auth" in path:
-        raise Refused("malformed", [f"{path}: a file is for the settings of this simulator: give the secret itself"])
+        raise Refused(
+            "malformed",
+            [f"{path}: a file is for the settings of this simulator: give the secret itself"],
+        )
     if isinstance(asked, (dict, list)):
         for key, value in asked.items() if isinstance(asked, dict) else enumerate(asked):
             if key == "tls" and path == "gateway":
-                raise Refused("malformed", ["gateway.tls: files are for the settings of this simulator"])
+                raise Refused(
+                    "malformed", ["gateway.tls: files are for the settings of this simulator"]
+                )
             _refuse_files(value, f"{path}.{key}" if path else str(key))
 
 
@@ -150,10 +184,16 @@ def _show_supplier(supplier: Supplier) -> dict[str, Any]:
     base = request.host_url.rstrip("/")
     clock = resources.show_clock(*supplier.clock())
     return {
-        "name": supplier.name, "path": supplier.config.path or "/", "url": base + supplier.config.path, "dialect": supplier.dialect.name,
-        "clock": clock, "gateway": {"url": supplier.config.gateway.url}, "default": supplier.book.default,
-        "seed": supplier.run_seed if supplier.fixed_seed else None, "called": resources.show_called(supplier.called),
-    }  # fmt: skip
+        "name": supplier.name,
+        "path": supplier.config.path or "/",
+        "url": base + supplier.config.path,
+        "dialect": supplier.dialect.name,
+        "clock": clock,
+        "gateway": {"url": supplier.config.gateway.url},
+        "default": supplier.book.default,
+        "seed": supplier.run_seed if supplier.fixed_seed else None,
+        "called": resources.show_called(supplier.called),
+    }
 
 
 def _per_supplier(admin: Blueprint, world: World, limiter: Limiter) -> None:
@@ -165,7 +205,12 @@ def _per_supplier(admin: Blueprint, world: World, limiter: Limiter) -> None:
     def route(path: str, method: str) -> Callable[[View], View]:
         def register(view: View) -> View:
             for prefix in ("", "/suppliers/<supplier_name>"):
-                admin.add_url_rule(prefix + path, f"{prefix and 'supplier_'}{method}_{view.__name__}", view, methods=[method])
+                admin.add_url_rule(
+                    prefix + path,
+                    f"{prefix and 'supplier_'}{method}_{view.__name__}",
+                    view,
+                    methods=[method],
+                )
             return view
 
         return register

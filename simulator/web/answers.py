@@ -16,7 +16,9 @@ from simulator.formats.schema import Strict, dotted, load
 
 View = Callable[..., Response]
 Register = Callable[[str, str], Callable[[View], View]]
-"""Registers a view of one supplier by path and method: for the first supplier and below `suppliers/NAME`."""
+"""Registers a view of one supplier by path and method: for the first supplier and below
+`suppliers/NAME`.
+"""
 
 DEFAULT_LIMIT = 100
 MOST_LIMIT = 1000
@@ -35,28 +37,44 @@ def problem(status: int, code: str, detail: str, where: str = "", **members: Any
         "where": where,
         **members,
     }
-    return Response(strict_json.dumps(body) + "\n", status=status, content_type="application/problem+json")
+    return Response(
+        strict_json.dumps(body) + "\n", status=status, content_type="application/problem+json"
+    )
 
 
 def problem_rows(problems: Sequence[Problem]) -> list[dict[str, Any]]:
     """Located problems: file, line, column, code, message, hint."""
-    return [{name: getattr(one, name) for name in ("file", "line", "column", "code", "message", "hint")} for one in problems]
+    return [
+        {name: getattr(one, name) for name in ("file", "line", "column", "code", "message", "hint")}
+        for one in problems
+    ]
 
 
 def not_valid(problems: Sequence[Problem]) -> Response:
     """A scenario's text is wrong: a 422 with every problem."""
     first = problems[0]
     where = f"{first.line}:{first.column}" if first.line else ""
-    return problem(422, "invalid", "; ".join(str(one) for one in problems), where, errors=problem_rows(problems))
+    return problem(
+        422,
+        "invalid",
+        "; ".join(str(one) for one in problems),
+        where,
+        errors=problem_rows(problems),
+    )
 
 
 def answer(body: Any, status: int = 200) -> Response:
     """JSON for people too: indented, and with a last newline."""
-    return Response(json.dumps(body, ensure_ascii=False, indent=2) + "\n", status=status, content_type="application/json")
+    return Response(
+        json.dumps(body, ensure_ascii=False, indent=2) + "\n",
+        status=status,
+        content_type="application/json",
+    )
 
 
 def body_as(schema: Strict, first: Callable[[Any], None] = lambda document: None) -> dict[str, Any]:
-    """The request's JSON body, checked. Refused (malformed) names every wrong member; no body counts as an empty object.
+    """The request's JSON body, checked. Refused (malformed) names every wrong member; no body
+    counts as an empty object.
 
     `first` may refuse the document before the schema sees it.
     """
@@ -65,7 +83,10 @@ def body_as(schema: Strict, first: Callable[[Any], None] = lambda document: None
         document: Any = {}
     else:
         if request.mimetype != "application/json":
-            raise Refused("malformed", [f"Content-Type: must be application/json, is {request.mimetype or 'absent'}"])
+            raise Refused(
+                "malformed",
+                [f"Content-Type: must be application/json, is {request.mimetype or 'absent'}"],
+            )
         try:
             document = strict_json.loads(data)
         except ValueError as error:
@@ -73,7 +94,9 @@ def body_as(schema: Strict, first: Callable[[Any], None] = lambda document: None
     first(document)
     loaded, problems = load(schema, document)
     if problems:
-        raise Refused("malformed", [f"{dotted(path) or 'body'}: {message}" for path, message in problems])
+        raise Refused(
+            "malformed", [f"{dotted(path) or 'body'}: {message}" for path, message in problems]
+        )
     return dict(loaded)
 
 
@@ -99,12 +122,25 @@ def cursor() -> tuple[int, str] | None:
     return number, name
 
 
-def page(items: Sequence[Any], shapes: Sequence[Mapping[str, Any]], keys: Sequence[tuple[int, str]], size: int, **members: Any) -> Response:
-    """One page, a line for each item (indented, it took longer to write than to find); `next` is a cursor while there may be more."""
+def page(
+    items: Sequence[Any],
+    shapes: Sequence[Mapping[str, Any]],
+    keys: Sequence[tuple[int, str]],
+    size: int,
+    **members: Any,
+) -> Response:
+    """One page, a line for each item (indented, it took longer to write than to find); `next` is a
+    cursor while there may be more.
+    """
     more = keys[-1] if len(items) == size else None
-    token = base64.urlsafe_b64encode(json.dumps(more).encode()).decode().rstrip("=") if more else None
+    token = (
+        base64.urlsafe_b64encode(json.dumps(more).encode()).decode().rstrip("=") if more else None
+    )
     if not shapes:
         return answer({"items": [], "next": token, **members})
     rows = ",\n".join(json.dumps(shape, ensure_ascii=False) for shape in shapes)
-    rest = "".join(f",\n{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in {"next": token, **members}.items())
+    rest = "".join(
+        f",\n{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}"
+        for name, value in {"next": token, **members}.items()
+    )
     return Response(f'{{"items": [\n{rows}\n]{rest}}}\n', content_type="application/json")

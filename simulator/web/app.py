@@ -1,7 +1,7 @@
 """The Flask application of one process.
 
-What is not the admin's or the pretend gateway's belongs to a supplier, by the longest path: found, misspelt or broken, it is
-answered by that supplier's contract and stands in its journal.
+What is not the admin's or the pretend gateway's belongs to a supplier, by the longest path: found,
+misspelt or broken, it is answered by that supplier's contract and stands in its journal.
 """
 
 from __future__ import annotations
@@ -41,9 +41,16 @@ def create_app(world: World) -> Flask:
     if world.config.pretend_gateway.mount:
         own.append(world.config.pretend_gateway.path)
         for supplier in world.suppliers.values():
-            counterpart = make_pretend_gateway(world.store, supplier.name, supplier.config.gateway, supplier.dialect)
-            app.register_blueprint(counterpart, url_prefix=pretend_path(world.config, supplier.name))
-    by_length = sorted((_Door(world, supplier, limiter) for supplier in world.suppliers.values()), key=lambda door: -len(door.prefix))
+            counterpart = make_pretend_gateway(
+                world.store, supplier.name, supplier.config.gateway, supplier.dialect
+            )
+            app.register_blueprint(
+                counterpart, url_prefix=pretend_path(world.config, supplier.name)
+            )
+    by_length = sorted(
+        (_Door(world, supplier, limiter) for supplier in world.suppliers.values()),
+        key=lambda door: -len(door.prefix),
+    )
     made = _Made(world, limiter)
 
     @app.before_request
@@ -53,8 +60,19 @@ def create_app(world: World) -> Flask:
             return found
         if any(path == prefix or path.startswith(prefix + "/") for prefix in own):
             return None
-        door = next((door for door in by_length if path == door.prefix or path.startswith(door.prefix + "/")), None)
-        return door.answer(request) if door else problem(404, "not_found", f"no supplier answers at {path[:200]}")
+        door = next(
+            (
+                door
+                for door in by_length
+                if path == door.prefix or path.startswith(door.prefix + "/")
+            ),
+            None,
+        )
+        return (
+            door.answer(request)
+            if door
+            else problem(404, "not_found", f"no supplier answers at {path[:200]}")
+        )
 
     @app.errorhandler(Unavailable)
     def unavailable(error: Unavailable) -> Response:
@@ -62,7 +80,9 @@ def create_app(world: World) -> Flask:
 
     @app.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> Response:
-        response = problem(error.code or 500, error.name.lower().replace(" ", "_"), error.description or error.name)
+        response = problem(
+            error.code or 500, error.name.lower().replace(" ", "_"), error.description or error.name
+        )
         if isinstance(error, MethodNotAllowed) and error.valid_methods:
             response.headers["Allow"] = ", ".join(error.valid_methods)
         return response
@@ -71,7 +91,9 @@ def create_app(world: World) -> Flask:
 
 
 class _Made:
-    """The paths of throw-away suppliers, and of their pretend gateways: looked up at each request, any process may have made them."""
+    """The paths of throw-away suppliers, and of their pretend gateways: looked up at each request,
+    any process may have made them.
+    """
 
     def __init__(self, world: World, limiter: Limiter) -> None:
         self.world = world
@@ -88,7 +110,10 @@ class _Made:
             if supplier is None:
                 return problem(404, "not_found", f"no supplier {name[:80]}")
             inner = {**request.environ, "PATH_INFO": "/" + rest}
-            return cast(Response, Response.from_app(self._counterpart(supplier).wsgi_app, inner, buffered=True))
+            return cast(
+                Response,
+                Response.from_app(self._counterpart(supplier).wsgi_app, inner, buffered=True),
+            )
         if path.startswith(MADE + "/"):
             supplier = self._find(path[len(MADE) + 1 :].partition("/")[0])
             return _Door(self.world, supplier, self.limiter).answer(request) if supplier else None
@@ -103,7 +128,11 @@ class _Made:
         known, app = self.counterparts.get(supplier.name, (None, None))
         if app is None or known is not supplier:
             app = Flask("pretend gateway", static_folder=None)
-            app.register_blueprint(make_pretend_gateway(self.world.store, supplier.name, supplier.config.gateway, supplier.dialect))
+            app.register_blueprint(
+                make_pretend_gateway(
+                    self.world.store, supplier.name, supplier.config.gateway, supplier.dialect
+                )
+            )
             self.counterparts[supplier.name] = (supplier, app)
             for oldest in list(self.counterparts)[:-MOST_KNOWN]:
                 self.counterparts.pop(oldest, None)
@@ -111,7 +140,9 @@ class _Made:
 
 
 class _Door:
-    """One supplier's paths; at a standing one's, a made supplier may be called by its tenant or OAuth client."""
+    """One supplier's paths; at a standing one's, a made supplier may be called by its tenant or
+    OAuth client.
+    """
 
     def __init__(self, world: World, supplier: Supplier, limiter: Limiter) -> None:
         self.world = world
@@ -125,9 +156,12 @@ class _Door:
         if path == "/openapi.json" and asked.method in ("GET", "HEAD"):
             return _json(self.supplier.openapi(asked.host_url.rstrip("/") + self.prefix), 200)
         incoming = Incoming(
-            method=asked.method, path=path, base_url=asked.host_url.rstrip("/") + self.prefix,
-            query=asked.query_string.decode("latin-1"), headers={name.lower(): value for name, value in asked.headers.items()},
-        )  # fmt: skip
+            method=asked.method,
+            path=path,
+            base_url=asked.host_url.rstrip("/") + self.prefix,
+            query=asked.query_string.decode("latin-1"),
+            headers={name.lower(): value for name, value in asked.headers.items()},
+        )
         begun = clock.monotonic()
         supplier, outgoing = self._outgoing(incoming, asked)
         metrics.request(supplier.label, incoming.method, outgoing.code, clock.monotonic() - begun)
@@ -155,7 +189,10 @@ class _Door:
     def _called(self, incoming: Incoming) -> Supplier:
         if self.supplier.name not in self.world.suppliers:
             return self.supplier
-        said = (self.supplier.dialect.tenant_of(incoming), oauth.client_of(incoming.headers.get("authorization", "")))
+        said = (
+            self.supplier.dialect.tenant_of(incoming),
+            oauth.client_of(incoming.headers.get("authorization", "")),
+        )
         tenant, client = (text if "\0" not in text else "" for text in said)
         with self.world.store.read() as tx:
             return self.world.called(tx, self.supplier, tenant, client)
@@ -167,7 +204,11 @@ class _Door:
                     clock.sleep(outgoing.delay)
             except Refused:  # too many wait: then it costs this process a place
                 clock.sleep(outgoing.delay)
-        response = _json(outgoing.body, outgoing.code) if outgoing.body is not None else Response(status=outgoing.code)
+        response = (
+            _json(outgoing.body, outgoing.code)
+            if outgoing.body is not None
+            else Response(status=outgoing.code)
+        )
         if outgoing.body is None:
             response.headers.pop("Content-Type", None)
         response.headers.update(outgoing.headers)
@@ -184,7 +225,9 @@ def _with_body(incoming: Incoming, asked: Request) -> Incoming:
     if asked.content_length is None and len(body) >= most:
         raise too_large  # a chunked body is cut off at the limit without a word
     if len(body) < (asked.content_length or 0):
-        raise Refused("malformed", [f"the body breaks off after {len(body)} of {asked.content_length} bytes"])
+        raise Refused(
+            "malformed", [f"the body breaks off after {len(body)} of {asked.content_length} bytes"]
+        )
     return replace(incoming, body=body)
 
 

@@ -1,4 +1,6 @@
-"""A whole simulator inside this process, on threads: for the demo and for tests. `simulator serve` is the one for real use."""
+"""A whole simulator inside this process, on threads: for the demo and for tests. `simulator serve`
+is the one for real use.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +30,15 @@ class Embedded:
         self.server.app = create_app(self.world)
         self.sender = self.world.sender()
         self.threads = [
-            threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, name="web", daemon=True),
-            threading.Thread(target=lambda: asyncio.run(self.sender.run()), name="sender", daemon=True),
+            threading.Thread(
+                target=self.server.serve_forever,
+                kwargs={"poll_interval": 0.05},
+                name="web",
+                daemon=True,
+            ),
+            threading.Thread(
+                target=lambda: asyncio.run(self.sender.run()), name="sender", daemon=True
+            ),
         ]
 
     def __enter__(self) -> Embedded:
@@ -38,7 +47,12 @@ class Embedded:
             thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.world.store.subscriptions.end()
         self.server.shutdown()
         self.sender.stop()

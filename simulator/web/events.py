@@ -1,7 +1,8 @@
 """Server-sent events: every exchange as it is journaled, and how orders, KCIs and clocks change.
 
-Exchanges come each once and in order, also over a reconnection (`Last-Event-ID`). What changed of orders and KCIs is told as it is when
-it is looked at: several quick changes may come as one. A reader that does not read is dropped.
+Exchanges come each once and in order, also over a reconnection (`Last-Event-ID`). What changed of
+orders and KCIs is told as it is when it is looked at: several quick changes may come as one. A
+reader that does not read is dropped.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ MOST_ORDERS = 10_000
 
 
 class Stream:
-    """The events of one supplier, as the body of an answer; `after` is the last exchange that the reader knows."""
+    """The events of one supplier, as the body of an answer; `after` is the last exchange that the
+    reader knows.
+    """
 
     def __init__(self, supplier: Supplier, after: int | None, socket: Any) -> None:
         self.supplier = supplier
@@ -57,7 +60,10 @@ class Stream:
                     data = text.encode()
                     for start in range(0, len(data), PIECE):
                         if not self._ready():
-                            log.warning("a reader of events reads too slowly: dropped (supplier %s)", self.supplier.name)
+                            log.warning(
+                                "a reader of events reads too slowly: dropped (supplier %s)",
+                                self.supplier.name,
+                            )
                             return
                         yield data[start : start + PIECE]
         except Unavailable:
@@ -78,11 +84,17 @@ class Stream:
             yield _event("exchange", resources.show_exchange(exchange), exchange.id)
         for _, order_id in sorted(changes or ()):
             with suppress(Refused):  # gone meanwhile
-                yield from self._of_order(order_id) if order_id not in ("", EVERYTHING) else self._of_clock()
+                yield from (
+                    self._of_order(order_id)
+                    if order_id not in ("", EVERYTHING)
+                    else self._of_clock()
+                )
 
     def _of_order(self, order_id: str) -> Iterator[str]:
         shape = resources.show_order(self.supplier.order(order_id))
-        if self._is_new(("order", order_id), (shape["status"], shape["number"], shape["open_requests"])):
+        if self._is_new(
+            ("order", order_id), (shape["status"], shape["number"], shape["open_requests"])
+        ):
             yield _event("order", shape)
         for kci in self.supplier.kcis(order=order_id, limit=1000):
             if self._is_new(("kci", kci.id), (kci.state, kci.attempts, kci.due_at)):

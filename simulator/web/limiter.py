@@ -1,8 +1,10 @@
-"""How many requests are worked on at once, and how many only wait: a long poll, an advance, a scripted delay hold up nobody else.
+"""How many requests are worked on at once, and how many only wait: a long poll, an advance, a
+scripted delay hold up nobody else.
 
-The web server has a thread for each (`MOST_WAITING` more than `server.threads`; a thread that waits costs next to nothing). Whoever
-waits steps aside, so that ordinary requests find `server.threads` places whatever is waited for. A body is waited for before a place
-is taken: a slow client keeps nobody from his.
+The web server has a thread for each (`MOST_WAITING` more than `server.threads`; a thread that waits
+costs next to nothing). Whoever waits steps aside, so that ordinary requests find `server.threads`
+places whatever is waited for. A body is waited for before a place is taken: a slow client keeps
+nobody from his.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ MOST_WAITING = 256
 
 
 class Limiter:
-    """As WSGI middleware it lets `places` requests through at once; of a body it waits for no more than `most_body` bytes."""
+    """As WSGI middleware it lets `places` requests through at once; of a body it waits for no more
+    than `most_body` bytes.
+    """
 
     def __init__(self, places: int, most_body: int) -> None:
         self.places = threading.BoundedSemaphore(places)
@@ -28,7 +32,9 @@ class Limiter:
         self.waiting_slots = threading.BoundedSemaphore(MOST_WAITING)
 
     def around(self, inner: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
-        """The application behind the gate; what is streamed after its first answer holds no place any more."""
+        """The application behind the gate; what is streamed after its first answer holds no place
+        any more.
+        """
 
         def answer(environ: Any, start_response: Any) -> Iterable[bytes]:
             self._await_body(environ)
@@ -38,18 +44,23 @@ class Limiter:
         return answer
 
     def _await_body(self, environ: Any) -> None:
-        """Read the body, where it is not declared too long: that is refused unread. One that breaks off is short."""
+        """Read the body, where it is not declared too long: that is refused unread. One that breaks
+        off is short.
+        """
         declared = environ.get("CONTENT_LENGTH") or "0"
         length = int(declared) if declared.isdecimal() else 0
         if environ.get("wsgi.input_terminated") and not length:
-            length = self.most_body + 1  # in chunks: a byte more than is allowed shows that it is too long
+            # in chunks: a byte more than is allowed shows that it is too long
+            length = self.most_body + 1
         elif not 0 < length <= self.most_body:
             return
         environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(length))
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """Give one's place to others while one waits. Refused (unavailable) when too many wait already."""
+        """Give one's place to others while one waits. Refused (unavailable) when too many wait
+        already.
+        """
         with self.waiting_slot():
             self.places.release()
             try:
@@ -61,7 +72,10 @@ class Limiter:
     def waiting_slot(self) -> Iterator[None]:
         """A place to wait at, for what holds no other. Refused (unavailable) when all are taken."""
         if not self.waiting_slots.acquire(blocking=False):
-            raise Refused("unavailable", [f"{MOST_WAITING} requests wait in this process already: ask again in a moment"])
+            raise Refused(
+                "unavailable",
+                [f"{MOST_WAITING} requests wait in this process already: ask again in a moment"],
+            )
         try:
             yield
         finally:

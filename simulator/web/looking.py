@@ -63,7 +63,12 @@ def looking(route: Register) -> None:
         filters = {name: request.args.get(name, "") for name in ("tenant", "ref", "status")}
         size = limit()
         views = g.supplier.orders(limit=size, after=cursor(), **filters)
-        return page(views, [show_order(view) for view in views], [(view.order.received_at, view.order.id) for view in views], size)
+        return page(
+            views,
+            [show_order(view) for view in views],
+            [(view.order.received_at, view.order.id) for view in views],
+            size,
+        )
 
     @route("/orders/<order_id>", "GET")
     def order(order_id: str) -> Response:
@@ -73,11 +78,16 @@ def looking(route: Register) -> None:
     def order_story(order_id: str) -> Response:
         found, lines = g.supplier.story(order_id)
         wants_text = (
-            request.args.get("format") == "text" or request.accept_mimetypes.best_match(["application/json", "text/plain"]) == "text/plain"
+            request.args.get("format") == "text"
+            or request.accept_mimetypes.best_match(["application/json", "text/plain"])
+            == "text/plain"
         )
         if wants_text:
             head = f"order {found.tenant}/{found.ref} ({found.number or 'no reference yet'}), {found.scenario}, now {found.status}\n"
-            return Response(head + story.as_text(lines, found.received_at) + "\n", content_type="text/plain; charset=utf-8")
+            return Response(
+                head + story.as_text(lines, found.received_at) + "\n",
+                content_type="text/plain; charset=utf-8",
+            )
         return answer(resources.show_story(found, lines))
 
     @route("/kcis", "GET")
@@ -86,8 +96,12 @@ def looking(route: Register) -> None:
         state = request.args.get("state", "")
         if state and state not in STATES:
             raise Refused("malformed", [f"state: one of {', '.join(STATES)}"])
-        found = g.supplier.kcis(limit=size, after=cursor(), state=state, order=request.args.get("order", ""))
-        return page(found, [show_kci(kci) for kci in found], [(kci.due_at, kci.id) for kci in found], size)
+        found = g.supplier.kcis(
+            limit=size, after=cursor(), state=state, order=request.args.get("order", "")
+        )
+        return page(
+            found, [show_kci(kci) for kci in found], [(kci.due_at, kci.id) for kci in found], size
+        )
 
     @route("/journal", "GET")
     def journal() -> Response:
@@ -95,11 +109,20 @@ def looking(route: Register) -> None:
         filters = {name: request.args.get(name, "") for name in ("order", "direction")}
         found = g.supplier.journal(limit=size, after=after[0] if after else 0, **filters)
         lost = resources.show_dropped(g.supplier.dropped())
-        return page(found, [show_exchange(exchange) for exchange in found], [(exchange.id, "") for exchange in found], size, dropped=lost)
+        return page(
+            found,
+            [show_exchange(exchange) for exchange in found],
+            [(exchange.id, "") for exchange in found],
+            size,
+            dropped=lost,
+        )
 
     @route("/scenarios", "GET")
     def scenarios() -> Response:
-        found = [_scenario(scenario, g.supplier.dialect) for scenario in g.supplier.book.scenarios.values()]
+        found = [
+            _scenario(scenario, g.supplier.dialect)
+            for scenario in g.supplier.book.scenarios.values()
+        ]
         return answer({"items": found, "next": None})
 
     @route("/scenarios/check", "POST")
@@ -126,9 +149,13 @@ def asking(route: Register) -> None:
     def find() -> Response:
         given = body_as(FindInput())
         size = given.get("limit", DEFAULT_LIMIT)
-        found = g.supplier.ask().find(given.get("match", {}), limit=size, after=given.get("after", 0), **_between(given))
+        found = g.supplier.ask().find(
+            given.get("match", {}), limit=size, after=given.get("after", 0), **_between(given)
+        )
         more = found[-1]["id"] if len(found) == size else None
-        return answer({"items": found, "next": more, "dropped": resources.show_dropped(g.supplier.dropped())})
+        return answer(
+            {"items": found, "next": more, "dropped": resources.show_dropped(g.supplier.dropped())}
+        )
 
     @route("/journal/count", "POST")
     def count() -> Response:
@@ -137,7 +164,9 @@ def asking(route: Register) -> None:
 
     @route("/journal/export", "GET")
     def export() -> Response:
-        exchanges = g.supplier.exchanges(**{name: request.args.get(name, "") for name in ("order", "direction")})
+        exchanges = g.supplier.exchanges(
+            **{name: request.args.get(name, "") for name in ("order", "direction")}
+        )
         lines = (strict_json.dumps(show_exchange(exchange)) + "\n" for exchange in exchanges)
         response = Response(lines, content_type="application/x-ndjson")
         response.headers["X-Journal-Dropped"] = str(g.supplier.dropped().count)
@@ -158,7 +187,9 @@ def asking(route: Register) -> None:
 
 
 def _between(given: dict[str, Any]) -> dict[str, int]:
-    return {name: instants.parse_instant(given[name]) for name in ("since", "until") if name in given}
+    return {
+        name: instants.parse_instant(given[name]) for name in ("since", "until") if name in given
+    }
 
 
 def _verification(inquiry: Inquiry, given: dict[str, Any]) -> Verification:
@@ -171,4 +202,6 @@ def _verification(inquiry: Inquiry, given: dict[str, Any]) -> Verification:
     if not given:
         raise Refused("malformed", ["body: match (with count, at_least, at_most) or sequence"])
     least = given.get("count", given.get("at_least", 0 if "at_most" in given else 1))
-    return inquiry.verify_count(given.get("match", {}), least, given.get("count", given.get("at_most")))
+    return inquiry.verify_count(
+        given.get("match", {}), least, given.get("count", given.get("at_most"))
+    )

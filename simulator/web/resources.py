@@ -1,4 +1,6 @@
-"""What the admin API shows beside orders, KCIs and exchanges (`simulator.shapes`): stories, clocks, advances, scenarios."""
+"""What the admin API shows beside orders, KCIs and exchanges (`simulator.shapes`): stories, clocks,
+advances, scenarios.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,10 @@ from simulator.views.story import Line, parsed
 
 def show_story(order: Order, lines: list[Line]) -> dict[str, Any]:
     """An order's story."""
-    events = [{"at": instants.format_instant(line.at), "kind": line.kind, "text": line.text} for line in lines]
+    events = [
+        {"at": instants.format_instant(line.at), "kind": line.kind, "text": line.text}
+        for line in lines
+    ]
     return {"order": order.id, "events": events}
 
 
@@ -37,23 +42,38 @@ def show_advanced(advanced: AdvanceResult) -> dict[str, Any]:
         "moved": instants.format_duration(advanced.moved),
         "kcis": [show_kci(kci) for kci in advanced.kcis],
     }
-    return shape | ({"unsettled": [show_kci(kci) for kci in advanced.unsettled]} if advanced.unsettled else {})
+    return shape | (
+        {"unsettled": [show_kci(kci) for kci in advanced.unsettled]} if advanced.unsettled else {}
+    )
 
 
 def show_scenario(rehearsed: Rehearsal, dialect: Dialect) -> dict[str, Any]:
-    """A scenario with a sample request that plays it: of the gateway, or of the admin API where the supplier begins."""
+    """A scenario with a sample request that plays it: of the gateway, or of the admin API where the
+    supplier begins.
+    """
     scenario = rehearsed.scenario
     params: Mapping[str, Any] = {
-        name: {"type": param.kind, "default": param.default, "choices": list(param.choices), "header": param.header or None}
+        name: {
+            "type": param.kind,
+            "default": param.default,
+            "choices": list(param.choices),
+            "header": param.header or None,
+        }
         for name, param in scenario.params.items()
     }
     return {
-        "name": scenario.name, "dialect": scenario.dialect, "about": scenario.about, "params": params,
-        "for": "order" if scenario.answers == "create" else scenario.answers, "begins": scenario.begins,
-        "when": [matching.describe(condition) for condition in scenario.when], "source": scenario.source, "digest": scenario.digest,
+        "name": scenario.name,
+        "dialect": scenario.dialect,
+        "about": scenario.about,
+        "params": params,
+        "for": "order" if scenario.answers == "create" else scenario.answers,
+        "begins": scenario.begins,
+        "when": [matching.describe(condition) for condition in scenario.when],
+        "source": scenario.source,
+        "digest": scenario.digest,
         "sample": _sample(rehearsed, dialect),
         "errors": [],
-    }  # fmt: skip
+    }
 
 
 def _sample(rehearsed: Rehearsal, dialect: Dialect) -> dict[str, Any]:
@@ -61,14 +81,22 @@ def _sample(rehearsed: Rehearsal, dialect: Dialect) -> dict[str, Any]:
     if scenario.begins == "supplier":
         tenant, document = dialect.sample_beginning()
         body = {"scenario": scenario.name, "tenant": tenant, "document": document}
-        return {"method": "POST", "path": "/__admin/start", "headers": {"content-type": "application/json"}, "body": body}
+        return {
+            "method": "POST",
+            "path": "/__admin/start",
+            "headers": {"content-type": "application/json"},
+            "body": body,
+        }
     later = scenario.answers != "create"
     operation = dialect.sample_operations(scenario.answers)[0] if later else rehearsed.operation
     sample = dialect.sample(operation, rehearsed.order if later else None, 1)
     chosen = {} if scenario.when else {"x-scenario": scenario.name}
     return {
-        "method": sample.method, "path": sample.path, "headers": {**sample.headers, **chosen}, "body": parsed(sample.body.decode()),
-    }  # fmt: skip
+        "method": sample.method,
+        "path": sample.path,
+        "headers": {**sample.headers, **chosen},
+        "body": parsed(sample.body.decode()),
+    }
 
 
 def show_misses(misses: Iterable[NearMiss]) -> list[dict[str, Any]]:
@@ -81,11 +109,20 @@ def show_dropped(dropped: Dropped) -> dict[str, Any] | None:
     if not dropped.count:
         return None
     until = instants.format_instant(dropped.until_wall)
-    return {"count": dropped.count, "last": dropped.last, "until_wall": until, "why": "journal.most, journal.keep"}
+    return {
+        "count": dropped.count,
+        "last": dropped.last,
+        "until_wall": until,
+        "why": "journal.most, journal.keep",
+    }
 
 
 def show_called(called: Called | None) -> dict[str, Any] | None:
     """At which standing supplier's path a made one answers too, and whom; null where it does not."""
     if called is None or not called.standing:
         return None
-    return {"instead_of": called.standing, "tenant": called.tenant or None, "client": called.client or None}
+    return {
+        "instead_of": called.standing,
+        "tenant": called.tenant or None,
+        "client": called.client or None,
+    }

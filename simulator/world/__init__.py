@@ -4,4 +4,13 @@ from simulator.world.folders import dialect_of_file, open_book, shipped_folder
 from simulator.world.opening import open_world
 from simulator.world.registry import MADE, MOST_KNOWN, World, pretend_path
 
-__all__ = ["MADE", "MOST_KNOWN", "World", "dialect_of_file", "open_book", "open_world", "pretend_path", "shipped_folder"]
+__all__ = [
+    "MADE",
+    "MOST_KNOWN",
+    "World",
+    "dialect_of_file",
+    "open_book",
+    "open_world",
+    "pretend_path",
+    "shipped_folder",
+]

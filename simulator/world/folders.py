@@ -1,5 +1,4 @@
-"""Folders of scenarios: where they are, and reading and rehearsing them.
-"""
+"""Folders of scenarios: where they are, and reading and rehearsing them."""
 
 from __future__ import annotations
 
@@ -16,15 +15,25 @@ from simulator.scenario import Book, read_folder
 
 
 def open_book(supplier: SupplierConfig, *, rehearse: bool = True) -> Book:
-    """A supplier's scenarios, read, and rehearsed unless another process did that just now. Invalid lists every problem of every file."""
+    """A supplier's scenarios, read, and rehearsed unless another process did that just now. Invalid
+    lists every problem of every file.
+    """
     dialect = dialects.get(supplier.dialect, supplier.contract)
     folder = Path(supplier.scenarios) if supplier.scenarios else shipped_folder(supplier.dialect)
     if not folder.is_dir():
-        raise Invalid([Problem(message=f"suppliers: {supplier.name}: there is no folder of scenarios `{folder}`")])
+        raise Invalid(
+            [
+                Problem(
+                    message=f"suppliers: {supplier.name}: there is no folder of scenarios `{folder}`"
+                )
+            ]
+        )
     book = read_folder(folder, dialect.vocabulary, supplier.default)
     rehearsed = book.scenarios.values() if rehearse else ()
     contract = strict_json.canonical(supplier.contract)
-    problems = [problem for scenario in rehearsed for problem in _rehearse(scenario, dialect, contract)]
+    problems = [
+        problem for scenario in rehearsed for problem in _rehearse(scenario, dialect, contract)
+    ]
     if problems:
         raise Invalid(problems)
     return book
@@ -34,7 +43,9 @@ _rehearsed: dict[tuple[str, str, str], list[Problem]] = {}
 
 
 def _rehearse(scenario: Scenario, dialect: Dialect, contract: str) -> list[Problem]:
-    """What of a scenario its contract forbids: always the same for one text and one contract, and so asked once in a process."""
+    """What of a scenario its contract forbids: always the same for one text and one contract, and
+    so asked once in a process.
+    """
     key = (scenario.file, scenario.digest, contract)  # the digest is the dialect's too
     if key not in _rehearsed:
         _rehearsed[key] = rehearsal.faults(scenario, dialect)
@@ -42,15 +53,24 @@ def _rehearse(scenario: Scenario, dialect: Dialect, contract: str) -> list[Probl
 
 
 def shipped_folder(dialect: str) -> Path:
-    """Where the scenarios that come with the simulator lie: inside an installed wheel, or beside the package in a checkout."""
+    """Where the scenarios that come with the simulator lie: inside an installed wheel, or beside
+    the package in a checkout.
+    """
     package = Path(str(resources.files("simulator")))
     for root in (package / "scenarios", package.parent / "scenarios"):
         if (root / dialect).is_dir():
             return root / dialect
-    raise Invalid([Problem(message=f"no scenarios for {dialect} were installed: install the package again")])
+    raise Invalid(
+        [Problem(message=f"no scenarios for {dialect} were installed: install the package again")]
+    )
 
 
 def dialect_of_file(path: Path, wanted: str | None) -> Dialect:
-    """The dialect that a scenario file is checked by: asked for, or its folder's name, or the first that exists."""
-    name = wanted or next((part for part in reversed(path.absolute().parts) if part in dialects.names()), dialects.names()[0])
+    """The dialect that a scenario file is checked by: asked for, or its folder's name, or the first
+    that exists.
+    """
+    name = wanted or next(
+        (part for part in reversed(path.absolute().parts) if part in dialects.names()),
+        dialects.names()[0],
+    )
     return dialects.get(name)

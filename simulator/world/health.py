@@ -16,7 +16,9 @@ COUNTED_LASTS = 10 * instants.SECOND
 
 
 class Health:
-    """The health of one process's view of the store; `begun` is when the process started (wall time)."""
+    """The health of one process's view of the store; `begun` is when the process started (wall
+    time).
+    """
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -52,9 +54,15 @@ class Health:
         uptime = (wall() - self.begun) / instants.SECOND
         return {
             "kcis": ("KCIs by state.", totals),
-            "kcis_pending": ("KCIs that are not settled: waiting, in flight, paused.", {"": pending}),
+            "kcis_pending": (
+                "KCIs that are not settled: waiting, in flight, paused.",
+                {"": pending},
+            ),
             "gateways_held": ("Gateways that get nothing, or one message at a time, by why.", held),
-            "sender_alive": ("Whether a sender gave a sign of life in the last ten seconds.", {"": float(alive)}),
+            "sender_alive": (
+                "Whether a sender gave a sign of life in the last ten seconds.",
+                {"": float(alive)},
+            ),
             "uptime_seconds": ("How long this process runs.", {"": uptime}),
         }
 
@@ -75,4 +83,10 @@ def is_sender_alive(tx: Tx) -> bool:
 def _show_sender(row: senders.SenderRow) -> dict[str, Any]:
     since = instants.format_instant(row.started_wall)
     beat = instants.format_instant(row.beat_wall)
-    return {"host": row.host, "pid": row.pid, "version": row.version, "since": since, "last_sign": beat}
+    return {
+        "host": row.host,
+        "pid": row.pid,
+        "version": row.version,
+        "since": since,
+        "last_sign": beat,
+    }

@@ -1,5 +1,4 @@
-"""Opening a simulator from its settings: the store, the scenarios, the clocks.
-"""
+"""Opening a simulator from its settings: the store, the scenarios, the clocks."""
 
 from __future__ import annotations
 
@@ -16,12 +15,16 @@ from simulator.world.registry import World, build_supplier, with_gateway
 
 
 def open_world(config: Config, base_url: str, *, beginning: bool = True) -> World:
-    """Open the store and read every scenario; at the `beginning` of a simulator, not of each of its processes, set the clocks.
+    """Open the store and read every scenario; at the `beginning` of a simulator, not of each of its
+    processes, set the clocks.
 
-    `base_url` is this server's own: the pretend gateway's home.
-    Invalid lists what is wrong with scenarios and settings, Unavailable what is wrong with the store.
+    `base_url` is this server's own: the pretend gateway's home. Invalid lists what is wrong with
+    scenarios and settings, Unavailable what is wrong with the store.
     """
-    config = replace(config, suppliers=tuple(with_gateway(supplier, config, base_url) for supplier in config.suppliers))
+    config = replace(
+        config,
+        suppliers=tuple(with_gateway(supplier, config, base_url) for supplier in config.suppliers),
+    )
     books: dict[str, Book] = {}
     problems: list[Problem] = []
     for supplier in config.suppliers:
@@ -31,12 +34,24 @@ def open_world(config: Config, base_url: str, *, beginning: bool = True) -> Worl
             problems += error.problems
     if problems:
         raise Invalid(problems)
-    store = Store(config.store.url, durability=config.store.durability, pool=config.server.threads + 4)
+    store = Store(
+        config.store.url, durability=config.store.durability, pool=config.server.threads + 4
+    )
     waits = Waits(store)
-    standing = {supplier.name: build_supplier(supplier, books[supplier.name], waits, config) for supplier in config.suppliers}
+    standing = {
+        supplier.name: build_supplier(supplier, books[supplier.name], waits, config)
+        for supplier in config.suppliers
+    }
     if beginning:
         _begin_clocks(config, store)
-    return World(config=config, store=store, waits=waits, suppliers=standing, health_of=Health(store), base_url=base_url)
+    return World(
+        config=config,
+        store=store,
+        waits=waits,
+        suppliers=standing,
+        health_of=Health(store),
+        base_url=base_url,
+    )
 
 
 def _begin_clocks(config: Config, store: Store) -> None:

@@ -1,4 +1,5 @@
-"""The suppliers of one simulator: the standing ones of the settings, and those made and deleted while it runs.
+"""The suppliers of one simulator: the standing ones of the settings, and those made and deleted
+while it runs.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from simulator.world.health import Health
 log = logging.getLogger("simulator.world")
 
 
-
 MADE = "/suppliers"
 """Below this path are the suppliers that were made while the simulator ran."""
 
@@ -34,7 +34,9 @@ MOST_KNOWN = 1000
 
 @dataclass(slots=True)
 class World:
-    """Open it with `open_world`, close it when done. `suppliers` are the standing ones, by name, in the order of the settings."""
+    """Open it with `open_world`, close it when done. `suppliers` are the standing ones, by name, in
+    the order of the settings.
+    """
 
     config: Config
     store: Store
@@ -61,14 +63,20 @@ class World:
         if supplier is None:
             return None
         return Target(
-            dialect=supplier.dialect, gateway=supplier.config.gateway, policy=supplier.config.policy, run_seed=supplier.run_seed,
-            fixed_seed=supplier.fixed_seed, label=supplier.label,
-        )  # fmt: skip
+            dialect=supplier.dialect,
+            gateway=supplier.config.gateway,
+            policy=supplier.config.policy,
+            run_seed=supplier.run_seed,
+            fixed_seed=supplier.fixed_seed,
+            label=supplier.label,
+        )
 
-    # ---- throw-away suppliers ------------------------------------------------------------------------------------------
+    # ---- throw-away suppliers
 
     def find(self, tx: Tx, name: str, *, lock: bool = False) -> Supplier | None:
-        """A supplier by name as it is now: standing, or made by any process of this store; on `hold` it stays while `tx` lasts."""
+        """A supplier by name as it is now: standing, or made by any process of this store; on
+        `hold` it stays while `tx` lasts.
+        """
         if name in self.suppliers:
             return self.suppliers[name]
         made = suppliers.one(tx, name, lock=lock)
@@ -90,18 +98,26 @@ class World:
         return [*self.suppliers.values(), *(supplier for supplier in made if supplier)]
 
     def make(
-        self, given: Mapping[str, Any], *, scenarios: Sequence[str] = (), tenant: str = "", client: str = "", instead_of: str = ""
+        self,
+        given: Mapping[str, Any],
+        *,
+        scenarios: Sequence[str] = (),
+        tenant: str = "",
+        client: str = "",
+        instead_of: str = "",
     ) -> Supplier:
-        """Make a throw-away supplier from a checked entry without path and scenarios. Refused when its name is taken or a word wrong.
+        """Make a throw-away supplier from a checked entry without path and scenarios. Refused when
+        its name is taken or a word wrong.
 
-        `scenarios` are texts of its own, over those that are here; Invalid says what is wrong with one.
-        With a `tenant` or an OAuth `client`, it also answers their requests at the path of the standing supplier `instead_of`: by
-        default the first one of its contract.
+        `scenarios` are texts of its own, over those that are here; Invalid says what is wrong with
+        one. With a `tenant` or an OAuth `client`, it also answers their requests at the path of the
+        standing supplier `instead_of`: by default the first one of its contract.
         """
         name = given.get("name") or f"s{seed.unique().replace('-', '')[:12]}"
         entry = {**given, "name": name, "path": f"{MADE}/{name}"}
         config = with_gateway(make_supplier(entry, self.config.common), self.config, self.base_url)
-        entry["gateway"] = {**given.get("gateway", {}), "url": config.gateway.url}  # a sender on another machine knows no base URL
+        # a sender on another machine knows no base URL
+        entry["gateway"] = {**given.get("gateway", {}), "url": config.gateway.url}
         own = [checked(text, dialects.get(config.dialect, config.contract)) for text in scenarios]
         names = [scenario.name for scenario in own]
         if twice := {name for name in names if names.count(name) > 1}:
@@ -125,39 +141,68 @@ class World:
         return self._made(made) or self.supplier(name)
 
     def _called(self, dialect: str, tenant: str, client: str, instead_of: str) -> Called:
-        """At which standing supplier's path it is called too. Refused where there is none of its contract."""
+        """At which standing supplier's path it is called too. Refused where there is none of its
+        contract.
+        """
         if not (tenant or client):
             return Called()
-        fits = [name for name, supplier in self.suppliers.items() if supplier.dialect.name == dialect]
+        fits = [
+            name for name, supplier in self.suppliers.items() if supplier.dialect.name == dialect
+        ]
         if instead_of and instead_of not in fits:
-            raise Refused("invalid", [f"instead_of: no standing supplier of {dialect} is named {instead_of} ({nearest(instead_of, fits)})"])
+            raise Refused(
+                "invalid",
+                [
+                    f"instead_of: no standing supplier of {dialect} is named {instead_of} ({nearest(instead_of, fits)})"
+                ],
+            )
         if not fits:
-            raise Refused("invalid", [f"tenant: no standing supplier speaks {dialect}: there is no path to be called at"])
+            raise Refused(
+                "invalid",
+                [
+                    f"tenant: no standing supplier speaks {dialect}: there is no path to be called at"
+                ],
+            )
         return Called(standing=instead_of or fits[0], tenant=tenant, client=client)
 
     def called(self, tx: Tx, standing: Supplier, tenant: str, client: str) -> Supplier:
-        """Who answers a request at a standing supplier's path: a made one that this tenant or client calls, else itself."""
+        """Who answers a request at a standing supplier's path: a made one that this tenant or
+        client calls, else itself.
+        """
         made = suppliers.called(tx, standing.name, tenant, client) if tenant or client else None
         return (self._made(made) if made else None) or standing
 
     def remove(self, name: str) -> None:
-        """Delete a throw-away supplier and all that is its own. Refused when there is none, or it is a standing one."""
+        """Delete a throw-away supplier and all that is its own. Refused when there is none, or it
+        is a standing one.
+        """
         if name in self.suppliers:
-            raise Refused("conflict", [f"name: {name} stands in the settings: only a supplier that was made can be deleted"])
+            raise Refused(
+                "conflict",
+                [
+                    f"name: {name} stands in the settings: only a supplier that was made can be deleted"
+                ],
+            )
         with self.store.write() as tx:
             if not suppliers.remove(tx, name):
                 raise Refused("not_found", [f"no supplier {name[:80]}"])
         self.known.pop(name, None)
 
     def _made(self, made: Made) -> Supplier | None:
-        """The supplier of a row, made once in each process; None, and a word in the log, where its settings do not fit any more."""
+        """The supplier of a row, made once in each process; None, and a word in the log, where its
+        settings do not fit any more.
+        """
         edition, supplier = self.known.get(made.name, ("", None))
         if supplier is None or edition != made.edition:
             try:
                 config = make_supplier(made.settings, self.config.common)
                 book = self._book(config.dialect)
             except Invalid as error:
-                log.error("the supplier %s cannot be used: %s; delete it and make it anew", made.name, error)
+                log.error(
+                    "the supplier %s cannot be used: %s; delete it and make it anew",
+                    made.name,
+                    error,
+                )
                 return None
             supplier = build_supplier(config, book, self.waits, self.config, made.called)
             self.known[made.name] = (made.edition, supplier)
@@ -167,9 +212,18 @@ class World:
 
     def _book(self, dialect: str) -> Book:
         """The scenarios of the first standing supplier of a contract, else the shipped ones."""
-        book = next((supplier.book for supplier in self.suppliers.values() if supplier.dialect.name == dialect), None)
+        book = next(
+            (
+                supplier.book
+                for supplier in self.suppliers.values()
+                if supplier.dialect.name == dialect
+            ),
+            None,
+        )
         if book is None:
-            book = self.shipped.get(dialect) or read_folder(shipped_folder(dialect), dialects.get(dialect).vocabulary)
+            book = self.shipped.get(dialect) or read_folder(
+                shipped_folder(dialect), dialects.get(dialect).vocabulary
+            )
             self.shipped[dialect] = book
         return book
 
@@ -178,27 +232,46 @@ class World:
         with self.store.read() as tx:
             names = [name for name in gateway_states.every(tx) if name not in self.suppliers]
             made = [found for name in names if (found := self.find(tx, name))]
-        return self.health_of.report([supplier.gateway() for supplier in (*self.suppliers.values(), *made)])
+        return self.health_of.report(
+            [supplier.gateway() for supplier in (*self.suppliers.values(), *made)]
+        )
 
     def gauges(self) -> dict[str, tuple[str, dict[str, float]]]:
         """The figures that are read from the store: for `metrics.exposed`."""
         return self.health_of.gauges()
 
 
-def build_supplier(supplier: SupplierConfig, book: Book, waits: Waits, config: Config, called: Called | None = None) -> Supplier:
+def build_supplier(
+    supplier: SupplierConfig, book: Book, waits: Waits, config: Config, called: Called | None = None
+) -> Supplier:
     """A supplier over an open store; its own seed counts before that of the whole simulator."""
     fixed = supplier.seed if supplier.seed is not None else config.seed
     store = waits.store
     return Supplier(
-        supplier, dialects.get(supplier.dialect, supplier.contract), book, store, run_seed=store.root_seed if fixed is None else fixed,
-        fixed_seed=fixed is not None, max_delay=config.server.max_delay, waits=waits, called=called,
-    )  # fmt: skip
+        supplier,
+        dialects.get(supplier.dialect, supplier.contract),
+        book,
+        store,
+        run_seed=store.root_seed if fixed is None else fixed,
+        fixed_seed=fixed is not None,
+        max_delay=config.server.max_delay,
+        waits=waits,
+        called=called,
+    )
 
 
 def pretend_path(config: Config, supplier: str) -> str:
-    """Where a supplier's pretend gateway is: the first one's at the configured path, the others' and those of made ones below it."""
+    """Where a supplier's pretend gateway is: the first one's at the configured path, the others'
+    and those of made ones below it.
+    """
     standing = [known.name for known in config.suppliers]
-    below = "" if supplier == standing[0] else f"/{supplier}" if supplier in standing else f"{MADE}/{supplier}"
+    below = (
+        ""
+        if supplier == standing[0]
+        else f"/{supplier}"
+        if supplier in standing
+        else f"{MADE}/{supplier}"
+    )
     return config.pretend_gateway.path + below
 
 
@@ -206,4 +279,7 @@ def with_gateway(supplier: SupplierConfig, config: Config, base_url: str) -> Sup
     """The same supplier, with its pretend gateway as the gateway when none is set."""
     if supplier.gateway.url is not None:
         return supplier
-    return replace(supplier, gateway=replace(supplier.gateway, url=base_url + pretend_path(config, supplier.name)))
+    return replace(
+        supplier,
+        gateway=replace(supplier.gateway, url=base_url + pretend_path(config, supplier.name)),
+    )

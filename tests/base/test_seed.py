@@ -1,4 +1,6 @@
-"""Under a fixed seed and a manual clock the same run comes out the same, to the byte, whatever the order of arrival."""
+"""Under a fixed seed and a manual clock the same run comes out the same, to the byte, whatever the
+order of arrival.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,12 @@ from tests.conftest import Gateway
 from tests.receiver import Receiver
 
 
-def play(folder: Path, ids: list[int], seed: str | None = "42", **headers: str) -> dict[str, list[Any]]:
-    """Place one order per id; every KCI of each, by the text of its notes, without the gateway's own id."""
+def play(
+    folder: Path, ids: list[int], seed: str | None = "42", **headers: str
+) -> dict[str, list[Any]]:
+    """Place one order per id; every KCI of each, by the text of its notes, without the gateway's
+    own id.
+    """
     overrides: dict[str, Any] = {
         "server": {"port": 0},
         "store": {"url": f"sqlite:///{folder}/s.db"},
@@ -21,12 +27,16 @@ def play(folder: Path, ids: list[int], seed: str | None = "42", **headers: str) 
         "seed": seed,
     }
     with Receiver() as receiver:
-        settings = config.load(environment={}, overrides={**overrides, "gateway": {"url": receiver.url}})
+        settings = config.load(
+            environment={}, overrides={**overrides, "gateway": {"url": receiver.url}}
+        )
         with Embedded(settings) as simulator, Gateway(simulator.url) as gateway:
             gateway.admin("PUT", "/clock", {"now": "2026-03-02T09:00:00Z"})
             for number in ids:
                 body = {**gateway.provide(notes=f"order {number % 100}"), "id": number}
-                gateway.post("/service-orders", body, X_Scenario="ORDER_ACKNOWLEDGED_LATER", **headers)
+                gateway.post(
+                    "/service-orders", body, X_Scenario="ORDER_ACKNOWLEDGED_LATER", **headers
+                )
             gateway.advance()
     found: dict[str, list[Any]] = {}
     for arrival in receiver.arrivals:
@@ -35,7 +45,10 @@ def play(folder: Path, ids: list[int], seed: str | None = "42", **headers: str) 
         del entity["id"]
         found.setdefault(entity["notes"], []).append(kci)
     # between orders there is no promised order at one moment; within one order the numbers say it
-    return {notes: sorted(kcis, key=lambda kci: (kci["sequenceNumber"], kci["id"])) for notes, kcis in found.items()}
+    return {
+        notes: sorted(kcis, key=lambda kci: (kci["sequenceNumber"], kci["id"]))
+        for notes, kcis in found.items()
+    }
 
 
 def folders(root: Path) -> Callable[[], Path]:
@@ -49,17 +62,32 @@ def folders(root: Path) -> Callable[[], Path]:
     return make
 
 
-def test_the_same_run_comes_out_the_same_with_other_ids_and_in_another_order(tmp_path: Path) -> None:
+def test_the_same_run_comes_out_the_same_with_other_ids_and_in_another_order(
+    tmp_path: Path,
+) -> None:
     make = folders(tmp_path)
     first = play(make(), [101, 102, 103])
     assert first == play(make(), [903, 901, 902])
     assert {len(kcis) for kcis in first.values()} == {4}
-    assert len({kci["provideServiceOrder"]["supplierOrderReference"] for kcis in first.values() for kci in kcis}) == 3
+    assert (
+        len(
+            {
+                kci["provideServiceOrder"]["supplierOrderReference"]
+                for kcis in first.values()
+                for kci in kcis
+            }
+        )
+        == 3
+    )
 
 
 def test_another_seed_and_no_seed_come_out_otherwise(tmp_path: Path) -> None:
     make = folders(tmp_path)
-    known = [kcis[0]["id"] for seed in ("42", "43", None, None) for kcis in play(make(), [101], seed).values()]
+    known = [
+        kcis[0]["id"]
+        for seed in ("42", "43", None, None)
+        for kcis in play(make(), [101], seed).values()
+    ]
     assert len(set(known)) == 4
 
 

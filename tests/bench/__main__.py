@@ -1,4 +1,5 @@
-"""How fast it is here: `make bench`. Every figure stands beside a yardstick taken in the same run, because machines are noisy.
+"""How fast it is here: `make bench`. Every figure stands beside a yardstick taken in the same run,
+because machines are noisy.
 
 Bounded and on loopback only. Nothing is judged: a benchmark is no test.
 """
@@ -47,7 +48,11 @@ WAITING = 10_000 if len(sys.argv) < 2 else 10 * ORDERS
 
 
 def settings(folder: str, **overrides: object) -> config.Config:
-    base = {"server": {"port": 0}, "store": {"url": f"sqlite:///{folder}/s.db"}, "clock": {"mode": "manual"}}
+    base = {
+        "server": {"port": 0},
+        "store": {"url": f"sqlite:///{folder}/s.db"},
+        "clock": {"mode": "manual"},
+    }
     return config.load(environment={}, overrides={**base, **overrides})
 
 
@@ -64,7 +69,9 @@ def each(times: int, work: Callable[[int], object]) -> float:
 def bench_commit(folder: str) -> float:
     """The yardstick: one JSON document and one row in one committed SQLite transaction, by hand."""
     connection = sqlite3.connect(f"{folder}/y.db", isolation_level=None)
-    connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; CREATE TABLE t (id INTEGER PRIMARY KEY, document TEXT)")
+    connection.executescript(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; CREATE TABLE t (id INTEGER PRIMARY KEY, document TEXT)"
+    )
     document = {"id": 1, "tenant": "T", "items": [{"name": "A", "value": "1"}] * 10}
 
     def work(number: int) -> None:
@@ -82,7 +89,10 @@ def bench_receive(folder: str, name: str) -> float:
     world = open_world(settings(folder), "http://127.0.0.1:1")
     supplier = world.supplier(name)
     operation = supplier.dialect.sample_operations("create")[0]
-    taken = each(ORDERS, lambda number: place(supplier, supplier.dialect.sample(operation, None, number + 10_000)))
+    taken = each(
+        ORDERS,
+        lambda number: place(supplier, supplier.dialect.sample(operation, None, number + 10_000)),
+    )
     world.close()
     return taken
 
@@ -104,7 +114,12 @@ def bench_posts(receiver: Receiver) -> float:
     """The yardstick: one POST after another to the receiver, on one connection."""
     with requests.Session() as http:
         http.trust_env = False
-        taken = each(ORDERS, lambda number: http.post(f"{receiver.url}/kcis", data=b'{"provideServiceOrder": {"id": 0}}', timeout=10))
+        taken = each(
+            ORDERS,
+            lambda number: http.post(
+                f"{receiver.url}/kcis", data=b'{"provideServiceOrder": {"id": 0}}', timeout=10
+            ),
+        )
     receiver.arrivals.clear()
     return taken
 
@@ -117,7 +132,11 @@ def bench_delivery(folder: str, receiver: Receiver) -> float:
             sample = supplier.dialect.sample("provide", None, number + 1)
             place(supplier, replace(sample, headers={**sample.headers, "x-kci-delay": "1"}))
         begun = time.perf_counter()
-        mover = threading.Thread(target=lambda: simulator.world.default.advance(by=10_000_000, settle=False, within=60_000_000))
+        mover = threading.Thread(
+            target=lambda: simulator.world.default.advance(
+                by=10_000_000, settle=False, within=60_000_000
+            )
+        )
         mover.start()
         receiver.wait_for(3 * ORDERS, within=120)
         taken = (time.perf_counter() - begun) * 1000 / (3 * ORDERS)
@@ -126,14 +145,22 @@ def bench_delivery(folder: str, receiver: Receiver) -> float:
 
 
 def bench_advance(folder: str, receiver: Receiver) -> tuple[float, float, float]:
-    """An order of six weeks with nine KCIs, advanced over HTTP to its end: in a supplier of its own, and beside orders that wait.
+    """An order of six weeks with nine KCIs, advanced over HTTP to its end: in a supplier of its
+    own, and beside orders that wait.
 
-    Milliseconds: alone, while another supplier has `WAITING` orders waiting, and while its own supplier has them too.
+    Milliseconds: alone, while another supplier has `WAITING` orders waiting, and while its own
+    supplier has them too.
     """
     (Path(folder) / "long.yaml").write_text(LONG)
-    suppliers = [{"name": name, "path": f"/{name}", "scenarios": folder, "default": "LONG"} for name in ("a", "b")]
+    suppliers = [
+        {"name": name, "path": f"/{name}", "scenarios": folder, "default": "LONG"}
+        for name in ("a", "b")
+    ]
     gateway = {"url": receiver.url, "auth": {"kind": "none"}}
-    with Embedded(settings(folder, gateway=gateway, suppliers=suppliers)) as simulator, requests.Session() as http:
+    with (
+        Embedded(settings(folder, gateway=gateway, suppliers=suppliers)) as simulator,
+        requests.Session() as http,
+    ):
         http.trust_env = False
         supplier, other = simulator.world.suppliers.values()
 
@@ -161,14 +188,21 @@ def bench_crowd(supplier: Supplier) -> float:
 def main() -> None:
     with tempfile.TemporaryDirectory() as three, Receiver() as receiver:
         alone, beside, crowd = bench_advance(three, receiver)
-    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two, Receiver() as receiver:
+    with (
+        tempfile.TemporaryDirectory() as one,
+        tempfile.TemporaryDirectory() as two,
+        Receiver() as receiver,
+    ):
         commit, made = bench_commit(one), bench_made(one)
         receive = {name: bench_receive(one, name) for name in ("default", "mef")}
         post, deliver = bench_posts(receiver), bench_delivery(two, receiver)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     lines = [
         f"one committed row by hand      {commit:7.2f} ms",
-        *(f"one order received, {name:<11}{taken:7.2f} ms   {taken / commit:6.1f} x" for name, taken in receive.items()),
+        *(
+            f"one order received, {name:<11}{taken:7.2f} ms   {taken / commit:6.1f} x"
+            for name, taken in receive.items()
+        ),
         f"one supplier made and deleted  {made:7.2f} ms   {made / commit:6.1f} x",
         f"one POST by requests           {post:7.2f} ms",
         f"one KCI sent and settled       {deliver:7.2f} ms   {deliver / post:6.1f} x",

@@ -1,4 +1,5 @@
-"""A million KCIs that wait: `make million`. What starting, an order, a claim, a page and the processes' memory cost then, on both databases.
+"""A million KCIs that wait: `make million`. What starting, an order, a claim, a page and the
+processes' memory cost then, on both databases.
 
 Nothing is judged; the same is measured on a store that is almost empty, in the same run.
 """
@@ -36,8 +37,15 @@ TIMES = 200
 
 
 def fill(store: Store, count: int) -> None:
-    """Copy the store's first order, with all that is its own, so many times; each copy is due a moment later."""
-    columns = {"id": "'%s' || i", "order": "'o' || i", "ref": "CAST(1000000 + i AS TEXT)", "number": "CAST(5000000 + i AS TEXT)"}
+    """Copy the store's first order, with all that is its own, so many times; each copy is due a
+    moment later.
+    """
+    columns = {
+        "id": "'%s' || i",
+        "order": "'o' || i",
+        "ref": "CAST(1000000 + i AS TEXT)",
+        "number": "CAST(5000000 + i AS TEXT)",
+    }
     names = {"orders": "o", "requests": "r", "lanes": "", "kcis": "k"}
     with store.write() as tx:
         seed_order = tx.execute(sa.select(tables.orders.c.id).limit(1)).scalar_one()
@@ -53,10 +61,13 @@ def fill(store: Store, count: int) -> None:
                     text = f't."{column.name}" + i * 1000'
                 picked.append(text % letter if "%s" in text else text)
             listed = ", ".join(f'"{column.name}"' for column in table.columns)
-            tx.execute(sa.text(
-                f"INSERT INTO {name} ({listed}) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "
-                f"SELECT {', '.join(picked)} FROM {name} t, n WHERE t.{own} = :first"
-            ), {"first": seed_order})  # fmt: skip
+            tx.execute(
+                sa.text(
+                    f"INSERT INTO {name} ({listed}) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "
+                    f"SELECT {', '.join(picked)} FROM {name} t, n WHERE t.{own} = :first"
+                ),
+                {"first": seed_order},
+            )
 
 
 def place(supplier: Supplier, number: int) -> None:
@@ -91,14 +102,23 @@ def inside(world: World, numbers: int) -> list[tuple[str, str]]:
             assert outbox.claim(tx, supplier.name, 64)
 
     return [
-        ("an order received and committed", timed(lambda number: place(supplier, numbers + number))),
+        (
+            "an order received and committed",
+            timed(lambda number: place(supplier, numbers + number)),
+        ),
         ("a claim of 64", timed(claim)),
     ]
 
 
 def outside(folder: Path, url: str) -> list[tuple[str, str]]:
     begun = time.perf_counter()
-    with serving(folder, "--store", url, "--gateway-url", "http://127.0.0.1:9") as (process, address), requests.Session() as http:
+    with (
+        serving(folder, "--store", url, "--gateway-url", "http://127.0.0.1:9") as (
+            process,
+            address,
+        ),
+        requests.Session() as http,
+    ):
         started = time.perf_counter() - begun
         http.trust_env = False
 
@@ -115,18 +135,32 @@ def outside(folder: Path, url: str) -> list[tuple[str, str]]:
             ("a page further on", timed(get(f"/kcis?limit=100&after={quote(deep)}"), 50)),
             ("health", timed(get("/health"), 20)),
         ]
-        family = [process.pid, *children(process.pid), *(pid for child in children(process.pid) for pid in children(child))]
+        family = [
+            process.pid,
+            *children(process.pid),
+            *(pid for child in children(process.pid) for pid in children(child)),
+        ]
         most = max(resident(pid) for pid in family)
-    return [("start, to the first line (s)", f"{started:7.2f}"), *pages, ("the largest process (MiB)", f"{most:7d}")]
+    return [
+        ("start, to the first line (s)", f"{started:7.2f}"),
+        *pages,
+        ("the largest process (MiB)", f"{most:7d}"),
+    ]
 
 
 def measured(folder: Path, url: str, count: int) -> list[tuple[str, str]]:
-    overrides = {"store": {"url": url}, "gateway": {"url": "http://127.0.0.1:9"}, "suppliers": [{"name": "default", "path": "/"}]}
+    overrides = {
+        "store": {"url": url},
+        "gateway": {"url": "http://127.0.0.1:9"},
+        "suppliers": [{"name": "default", "path": "/"}],
+    }
     world = open_world(config.load(environment={}, overrides=overrides), "http://127.0.0.1:1")
     place(world.default, 1)
     fill(world.store, count)
     if not world.store.is_sqlite:
-        with world.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with world.store.engine.connect().execution_options(
+            isolation_level="AUTOCOMMIT"
+        ) as connection:
             connection.execute(sa.text("ANALYZE"))
     found = inside(world, 9_000_000)
     world.close()
@@ -141,7 +175,9 @@ def main() -> None:
             columns = []
             for count in (30, KCIS):
                 folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
-                url = f"sqlite:///{folder}/s.db" if name == "sqlite" else server.database(f"m{count}")
+                url = (
+                    f"sqlite:///{folder}/s.db" if name == "sqlite" else server.database(f"m{count}")
+                )
                 columns.append(measured(folder, url, count // 3))
             sys.stdout.write(f"\n{name}: median and p99, ms{'30 KCIs':>22}{f'{KCIS} KCIs':>22}\n")
             for (what, few), (_, many) in zip(*columns, strict=True):

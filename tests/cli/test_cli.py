@@ -47,17 +47,55 @@ def test_check_speaks_json_for_programs(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (["check", "nowhere"], "simulator: nowhere: no such file or folder"),
-        (["explain", "ORDER_DELAID"], "simulator: no scenario `ORDER_DELAID` (did you mean `ORDER_DELAYED`?)"),
+        (
+            ["explain", "ORDER_DELAID"],
+            "simulator: no scenario `ORDER_DELAID` (did you mean `ORDER_DELAYED`?)",
+        ),
         (["explain", "no.yaml"], "simulator: no.yaml: no such file"),
-        (["explain", "ORDER_DELAYED", "--param", "gap"], "simulator: --param gap: write NAME=VALUE"),
-        (["explain", "ORDER_DELAYED", "--param", "gap=soon"], "simulator: gap: `soon` is not a duration"),
-        (["explain", "ORDER_DELAYED", "--param", "gpa=1s"], "simulator: ORDER_DELAYED has no parameter `gpa` (did you mean `gap`?)"),
-        (["openapi", "--dialect", "fiber_cafe"], "simulator: unknown dialect `fiber_cafe` (did you mean `fibre_cafe`?)"),
-        (["serve", "--config", "no.yaml"], "simulator: no.yaml: cannot be read: No such file or directory"),
-        (["serve", "--store", "nonsense"], "simulator: store.url: `nonsense` is not a database URL"),
-        (["serve", "--port", "70000"], "simulator: command line: server.port: must be 0 to 65535, is 70000"),
-        (["serve", "--gateway-url", "ftp://x"], "simulator: command line: gateway.url: must be an absolute http:// or https:// URL"),
-        (["serve", "--scenarios", "nowhere", "--port", "0", "--store", "sqlite:////nowhere/s.db"], "simulator: the store"),
+        (
+            ["explain", "ORDER_DELAYED", "--param", "gap"],
+            "simulator: --param gap: write NAME=VALUE",
+        ),
+        (
+            ["explain", "ORDER_DELAYED", "--param", "gap=soon"],
+            "simulator: gap: `soon` is not a duration",
+        ),
+        (
+            ["explain", "ORDER_DELAYED", "--param", "gpa=1s"],
+            "simulator: ORDER_DELAYED has no parameter `gpa` (did you mean `gap`?)",
+        ),
+        (
+            ["openapi", "--dialect", "fiber_cafe"],
+            "simulator: unknown dialect `fiber_cafe` (did you mean `fibre_cafe`?)",
+        ),
+        (
+            ["serve", "--config", "no.yaml"],
+            "simulator: no.yaml: cannot be read: No such file or directory",
+        ),
+        (
+            ["serve", "--store", "nonsense"],
+            "simulator: store.url: `nonsense` is not a database URL",
+        ),
+        (
+            ["serve", "--port", "70000"],
+            "simulator: command line: server.port: must be 0 to 65535, is 70000",
+        ),
+        (
+            ["serve", "--gateway-url", "ftp://x"],
+            "simulator: command line: gateway.url: must be an absolute http:// or https:// URL",
+        ),
+        (
+            [
+                "serve",
+                "--scenarios",
+                "nowhere",
+                "--port",
+                "0",
+                "--store",
+                "sqlite:////nowhere/s.db",
+            ],
+            "simulator: the store",
+        ),
         (["send"], "simulator: gateway.url is needed by a sender alone"),
         (["demo", "ORDER_DELAID"], "simulator: no scenario `ORDER_DELAID`"),
     ],
@@ -71,14 +109,27 @@ def test_a_mistake_is_one_line_and_exit_2(arguments: list[str], said: str) -> No
 
 def test_a_bad_scenario_folder_stops_serve_before_it_listens(tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text("scenario: X\nreply: acept\ntimelin: []\n")
-    result = run("serve", "--port", "0", "--store", f"sqlite:///{tmp_path}/s.db", "--scenarios", str(tmp_path))
+    result = run(
+        "serve",
+        "--port",
+        "0",
+        "--store",
+        f"sqlite:///{tmp_path}/s.db",
+        "--scenarios",
+        str(tmp_path),
+    )
     assert result.exit_code == 2
-    assert len(result.stderr.splitlines()) == 2 and "bad.yaml:2:8: unknown reply `acept`" in result.stderr
+    assert (
+        len(result.stderr.splitlines()) == 2
+        and "bad.yaml:2:8: unknown reply `acept`" in result.stderr
+    )
 
 
 def test_explain_tells_a_file_with_other_parameters(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
-    path.write_text('scenario: X\nparams: {gap: 30s}\nreply: acknowledge\ntimeline:\n  - {after: "{{ gap }}", send: COMMITTED}\n')
+    path.write_text(
+        'scenario: X\nparams: {gap: 30s}\nreply: acknowledge\ntimeline:\n  - {after: "{{ gap }}", send: COMMITTED}\n'
+    )
     assert "+30s           kci      1 COMMITTED -> IN_PROGRESS" in run("explain", str(path)).stdout
     told = run("explain", str(path), "--param", "gap=1h30m").stdout
     assert "with gap = 1h30m (duration)" in told and "+1h30m         kci      1 COMMITTED" in told
@@ -87,7 +138,9 @@ def test_explain_tells_a_file_with_other_parameters(tmp_path: Path) -> None:
 def test_explain_says_what_the_contract_forbids(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_text("scenario: X\nreply: accept\ntimeline:\n  - {after: 1s, send: COMPLETED}\n")
-    assert "WRONG: line 4: COMPLETED is not possible in RECEIVED" in run("explain", str(path)).stdout
+    assert (
+        "WRONG: line 4: COMPLETED is not possible in RECEIVED" in run("explain", str(path)).stdout
+    )
 
 
 def test_a_fault_of_the_story_is_told_once_and_attempts_are_walked(tmp_path: Path) -> None:
@@ -96,7 +149,10 @@ def test_a_fault_of_the_story_is_told_once_and_attempts_are_walked(tmp_path: Pat
         "scenario: X\nreply: {attempts: [{status: 503}, acknowledge]}\ntimeline:\n  - {after: 1s, send: RESUMED}\namendment:\n  - reply: acknowledge\n"
     )
     result = run("check", str(path))
-    assert result.exit_code == 1 and result.stdout.count("RESUMED is not possible in ACKNOWLEDGED") == 1
+    assert (
+        result.exit_code == 1
+        and result.stdout.count("RESUMED is not possible in ACKNOWLEDGED") == 1
+    )
     told = run("explain", str(path)).stdout
     assert "503 reject, no order" in told and "201 acknowledge, the order is ACKNOWLEDGED" in told
 
@@ -104,21 +160,31 @@ def test_a_fault_of_the_story_is_told_once_and_attempts_are_walked(tmp_path: Pat
 def test_demo_plays_one_scenario_with_its_later_requests() -> None:
     result = run("demo", "CANCELLATION_PENDING")
     assert result.exit_code == 0, result.output
-    assert "CANCELLATION_PENDING, cancellation 1" in result.stdout and "1 CANCELLED -> CANCELLED" in result.stdout
+    assert (
+        "CANCELLATION_PENDING, cancellation 1" in result.stdout
+        and "1 CANCELLED -> CANCELLED" in result.stdout
+    )
     assert result.stdout.splitlines()[-1] == "1 story played, 0 faults"
 
 
 def test_demo_needs_no_credentials() -> None:
     locked = {"SIMULATOR_AUTH__KIND": "bearer", "SIMULATOR_AUTH__TOKENS": '["t"]'}
     result = CliRunner().invoke(main, ["demo", "ORDER_REJECTED"], env=locked)
-    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "1 story played, 0 faults"), result.output
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "1 story played, 0 faults"), (
+        result.output
+    )
 
 
 def test_openapi_is_as_the_settings_play_the_contract(tmp_path: Path) -> None:
     settings = tmp_path / "c.yaml"
-    settings.write_text("suppliers: [{name: s, path: /, contract: {strict: true, entities: {cease: endOfService}}}]")
+    settings.write_text(
+        "suppliers: [{name: s, path: /, contract: {strict: true, entities: {cease: endOfService}}}]"
+    )
     shown = json.loads(run("openapi", "--config", str(settings)).stdout)["components"]["schemas"]
-    assert shown["CeaseServiceOrder"]["additionalProperties"] is False and "endOfService" in shown["Kci"]["properties"]
+    assert (
+        shown["CeaseServiceOrder"]["additionalProperties"] is False
+        and "endOfService" in shown["Kci"]["properties"]
+    )
 
 
 def test_the_json_schema_takes_what_check_takes_and_refuses_a_misspelling() -> None:
@@ -126,12 +192,16 @@ def test_the_json_schema_takes_what_check_takes_and_refuses_a_misspelling() -> N
     import yaml
 
     for dialect in dialects.names():
-        validator = jsonschema.Draft202012Validator(json.loads(run("schema", "--dialect", dialect).stdout))
+        validator = jsonschema.Draft202012Validator(
+            json.loads(run("schema", "--dialect", dialect).stdout)
+        )
         for path in (SHIPPED / dialect).glob("*.yaml"):
             assert not list(validator.iter_errors(yaml.safe_load(path.read_text()))), path
     validator = jsonschema.Draft202012Validator(json.loads(run("schema").stdout))
     assert list(validator.iter_errors({"scenario": "X", "repyl": "accept"}))
-    assert list(validator.iter_errors({"scenario": "X", "timeline": [{"after": "1s", "send": "COMITTED"}]}))
+    assert list(
+        validator.iter_errors({"scenario": "X", "timeline": [{"after": "1s", "send": "COMITTED"}]})
+    )
 
 
 @pytest.mark.parametrize("command", ["", *main.commands])

@@ -1,4 +1,6 @@
-"""Real processes: `simulator serve` with four workers, killed in the middle, judged from the receiver's log alone."""
+"""Real processes: `simulator serve` with four workers, killed in the middle, judged from the
+receiver's log alone.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,12 @@ GAP = "0.4"
 
 
 @contextmanager
-def serving(folder: Path, *arguments: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """`simulator serve` on a free port; its process and URL. It is terminated at the end if it still runs."""
+def serving(
+    folder: Path, *arguments: str, **environment: str
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`simulator serve` on a free port; its process and URL. It is terminated at the end if it
+    still runs.
+    """
     command = [sys.executable, "-m", "simulator", "serve", "--port", "0", *arguments]
     log = (folder / "serve.log").open("a")
     process = subprocess.Popen(
@@ -62,7 +68,9 @@ def place_many(url: str, count: int) -> list[int]:
         with Gateway(url) as gateway:
             body = {**gateway.provide(), "id": number}
             try:
-                response = gateway.post("/service-orders", body, X_Scenario="ORDER_DELAYED", X_Kci_Delay=GAP)
+                response = gateway.post(
+                    "/service-orders", body, X_Scenario="ORDER_DELAYED", X_Kci_Delay=GAP
+                )
             except OSError:
                 return None
             return number if response.status_code == 202 else None
@@ -72,7 +80,9 @@ def place_many(url: str, count: int) -> list[int]:
 
 
 def judge(receiver: Receiver, orders: list[int], *, repeats: int) -> None:
-    """From the receiver's log alone: nothing missing, first arrivals in order, no gap, repeats to the byte and few."""
+    """From the receiver's log alone: nothing missing, first arrivals in order, no gap, repeats to
+    the byte and few.
+    """
     raws: dict[str, bytes] = {}
     firsts: dict[int, list[int]] = {}
     twice = 0
@@ -94,8 +104,13 @@ def store_arguments(store_url: str) -> list[str]:
     return ["--store", store_url]
 
 
-def test_a_hundred_orders_at_once_through_four_workers(tmp_path: Path, store_arguments: list[str], receiver: Receiver) -> None:
-    with serving(tmp_path, "--workers", "4", "--gateway-url", receiver.url, *store_arguments) as (process, url):
+def test_a_hundred_orders_at_once_through_four_workers(
+    tmp_path: Path, store_arguments: list[str], receiver: Receiver
+) -> None:
+    with serving(tmp_path, "--workers", "4", "--gateway-url", receiver.url, *store_arguments) as (
+        process,
+        url,
+    ):
         orders = place_many(url, 100)
         assert len(orders) == 100
         receiver.wait_for(500, within=60)
@@ -105,7 +120,9 @@ def test_a_hundred_orders_at_once_through_four_workers(tmp_path: Path, store_arg
     assert len(receiver.arrivals) == 500
 
 
-def test_killed_in_the_middle_and_started_again_nothing_is_missing(tmp_path: Path, store_arguments: list[str], receiver: Receiver) -> None:
+def test_killed_in_the_middle_and_started_again_nothing_is_missing(
+    tmp_path: Path, store_arguments: list[str], receiver: Receiver
+) -> None:
     arguments = ["--workers", "4", "--gateway-url", receiver.url, *store_arguments]
     with serving(tmp_path, *arguments) as (process, url):
         orders = place_many(url, 100)
@@ -125,7 +142,10 @@ def test_a_killed_sender_is_started_again(tmp_path: Path, receiver: Receiver) ->
         os.kill(sender, signal.SIGKILL)
         with Gateway(url) as gateway:
             _await_completed(gateway, receiver, len(orders))
-        assert "the sender process ended (-9): starting it again" in (tmp_path / "serve.log").read_text()
+        assert (
+            "the sender process ended (-9): starting it again"
+            in (tmp_path / "serve.log").read_text()
+        )
     judge(receiver, orders, repeats=64)
 
 
@@ -133,7 +153,8 @@ def test_no_child_outlives_a_killed_parent(tmp_path: Path, receiver: Receiver) -
     with serving(tmp_path, "--gateway-url", receiver.url) as (process, url):
         process.kill()
         process.wait(timeout=10)
-    # the lock on the store is inherited by every child: the second start waits until the last of them has gone
+    # the lock on the store is inherited by every child: the second start waits until the last of
+    # them has gone
     with serving(tmp_path, "--gateway-url", receiver.url) as (_, again), Gateway(again) as gateway:
         assert gateway.admin("GET", "/health", code=None)["version"]
     port = int(url.rpartition(":")[2])
@@ -147,11 +168,21 @@ def test_a_second_one_on_the_same_store_or_port_is_refused_in_one_line(tmp_path:
         (tmp_path / "link.db").symlink_to(tmp_path / "simulator.db")
         for arguments, said in [
             (["--port", "0"], f"simulator.db is already in use by pid {process.pid}"),
-            (["--port", "0", "--store", "sqlite:///link.db"], f"link.db is already in use by pid {process.pid}"),
-            (["--port", port, "--store", "sqlite:///other.db"], f"cannot listen on 127.0.0.1:{port}: Address already in use"),
+            (
+                ["--port", "0", "--store", "sqlite:///link.db"],
+                f"link.db is already in use by pid {process.pid}",
+            ),
+            (
+                ["--port", port, "--store", "sqlite:///other.db"],
+                f"cannot listen on 127.0.0.1:{port}: Address already in use",
+            ),
         ]:
             second = subprocess.run(
-                [sys.executable, "-m", "simulator", "serve", *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=60
+                [sys.executable, "-m", "simulator", "serve", *arguments],
+                cwd=tmp_path,
+                capture_output=True,
+                text=True,
+                timeout=60,
             )
             assert second.returncode == 2
             assert said in second.stderr and len(second.stderr.splitlines()) == 1, second.stderr
@@ -166,15 +197,22 @@ def test_ctrl_c_ends_it_quietly(tmp_path: Path) -> None:
 
 def test_the_pretend_gateway_alone_takes_what_a_simulator_sends(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "simulator", "gateway", "--port", "0"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as pretend:
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as pretend:
         assert pretend.stdout is not None
         home = pretend.stdout.readline().split()[-1]
-        with serving(tmp_path, "--gateway-url", home, "--clock", "manual") as (_, url), Gateway(url) as gateway:
+        with (
+            serving(tmp_path, "--gateway-url", home, "--clock", "manual") as (_, url),
+            Gateway(url) as gateway,
+        ):
             gateway.place()
             gateway.advance()
             received = gateway.http.get(f"{home}/kcis", timeout=30).json()["items"]
         pretend.terminate()
-    assert [row["code"] for row in received] == [204, 204, 204] and not any(row["findings"] for row in received)
+    assert [row["code"] for row in received] == [204, 204, 204] and not any(
+        row["findings"] for row in received
+    )
 
 
 def _await_completed(gateway: Gateway, receiver: Receiver, count: int) -> None:
@@ -203,13 +241,20 @@ def _children(pid: int) -> list[int]:
     return sorted(found)
 
 
-def test_a_sender_alone_shares_a_store_with_others(tmp_path: Path, postgresql_url: str, receiver: Receiver) -> None:
+def test_a_sender_alone_shares_a_store_with_others(
+    tmp_path: Path, postgresql_url: str, receiver: Receiver
+) -> None:
     shared = ["--store", postgresql_url, "--gateway-url", receiver.url]
-    alone = subprocess.Popen([sys.executable, "-m", "simulator", "send", *shared], cwd=tmp_path, stderr=subprocess.DEVNULL)
+    alone = subprocess.Popen(
+        [sys.executable, "-m", "simulator", "send", *shared],
+        cwd=tmp_path,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         with serving(tmp_path, *shared) as (process, url):
             orders = place_many(url, 50)
-            os.kill(_children(process.pid)[-1], signal.SIGSTOP)  # from now on only the other one sends
+            # from now on only the other one sends
+            os.kill(_children(process.pid)[-1], signal.SIGSTOP)
             receiver.wait_for(250, within=60)
             os.kill(_children(process.pid)[-1], signal.SIGCONT)
     finally:

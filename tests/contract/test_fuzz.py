@@ -1,7 +1,9 @@
-"""Schemathesis against our own OpenAPI: no document ends in a fault, and every answer is one that the contract lists.
+"""Schemathesis against our own OpenAPI: no document ends in a fault, and every answer is one that
+the contract lists.
 
-Slow, and so in a target of its own (`make contract`). As it stands the examples are the same at every run, so that a change is
-judged by what it changed; `CONTRACT_EXAMPLES=1000 make contract` draws that many new ones for each operation and mode.
+Slow, and so in a target of its own (`make contract`). As it stands the examples are the same at
+every run, so that a change is judged by what it changed; `CONTRACT_EXAMPLES=1000 make contract`
+draws that many new ones for each operation and mode.
 """
 
 from __future__ import annotations
@@ -34,8 +36,12 @@ EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "150"))
 SERIALS = count(1_000_000)
 SAME = "CONTRACT_EXAMPLES" not in os.environ
 CHECKS = (
-    not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance, negative_data_rejection,
-)  # fmt: skip
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+)
 
 
 @contextmanager
@@ -49,14 +55,23 @@ def opened() -> Iterator[World]:
 
 OPERATIONS = {
     "/": [
-        ("POST", "/service-orders"), ("POST", "/ethernet/service-orders"), ("POST", "/service-order-amendments"),
+        ("POST", "/service-orders"),
+        ("POST", "/ethernet/service-orders"),
+        ("POST", "/service-order-amendments"),
         ("POST", "/service-order-cancellations"),
     ],
     "/mef": [
-        ("GET", "/orders"), ("POST", "/orders"), ("GET", "/orders/{id}"), ("PUT", "/orders/{id}"), ("PATCH", "/orders/{id}"),
-        ("GET", "/orders/{id}/status"), ("POST", "/orders/{id}/cancel"), ("POST", "/orders/{id}/hold"), ("POST", "/orders/{id}/release"),
+        ("GET", "/orders"),
+        ("POST", "/orders"),
+        ("GET", "/orders/{id}"),
+        ("PUT", "/orders/{id}"),
+        ("PATCH", "/orders/{id}"),
+        ("GET", "/orders/{id}/status"),
+        ("POST", "/orders/{id}/cancel"),
+        ("POST", "/orders/{id}/hold"),
+        ("POST", "/orders/{id}/release"),
     ],
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +82,10 @@ def app() -> Iterator[Flask]:
 
 @pytest.fixture(scope="module")
 def schemas(app: Flask) -> dict[str, Any]:
-    return {path: schemathesis.openapi.from_wsgi(f"{path.rstrip('/')}/openapi.json", app) for path in OPERATIONS}
+    return {
+        path: schemathesis.openapi.from_wsgi(f"{path.rstrip('/')}/openapi.json", app)
+        for path in OPERATIONS
+    }
 
 
 @pytest.fixture
@@ -76,21 +94,34 @@ def placed(app: Flask) -> Callable[[], str]:
 
     def place() -> str:
         sample = dialects.get("mef").sample("install", None, next(SERIALS))
-        answer = app.test_client().post("/mef/orders", data=sample.body, headers=dict(sample.headers)).json
+        answer = (
+            app.test_client()
+            .post("/mef/orders", data=sample.body, headers=dict(sample.headers))
+            .json
+        )
         return str(answer["id"])
 
     return place
 
 
 @pytest.mark.parametrize("mode", ["positive", "negative"])
-@pytest.mark.parametrize(("root", "method", "path"), [(root, *operation) for root, listed in OPERATIONS.items() for operation in listed])
+@pytest.mark.parametrize(
+    ("root", "method", "path"),
+    [(root, *operation) for root, listed in OPERATIONS.items() for operation in listed],
+)
 def test_every_answer_keeps_the_contract(
     schemas: dict[str, Any], placed: Callable[[], str], root: str, method: str, path: str, mode: str
 ) -> None:
     operation = schemas[root][path][method]
     strategy = operation.as_strategy(generation_mode=GenerationMode(mode))
 
-    @settings(max_examples=EXAMPLES, deadline=None, database=None, derandomize=SAME, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=SAME,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(case=strategy)
     def fuzz(case: Any) -> None:
         if mode == "positive" and "id" in (case.path_parameters or {}):

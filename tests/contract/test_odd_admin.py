@@ -1,4 +1,6 @@
-"""The admin API never faults: every member of every body, and every part of every path, with values that nobody means."""
+"""The admin API never faults: every member of every body, and every part of every path, with values
+that nobody means.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +13,36 @@ from simulator.web import Embedded
 from tests.conftest import Gateway
 
 ODD: list[Any] = [
-    None, True, 0, -1, 1e308, 10**30, "", "x", "\x00", [], [[]], {}, {"a": 1}, {"exists": True}, {"exists": 1}, {"matches": "("},
-    {"matches": 5}, ["a", {"b": 1}], "99999d", "1d", "-1s", "2026-13-01T00:00:00Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z",
-    "a" * 5000, "'", "../..", "%00", "🙂",
-]  # fmt: skip
+    None,
+    True,
+    0,
+    -1,
+    1e308,
+    10**30,
+    "",
+    "x",
+    "\x00",
+    [],
+    [[]],
+    {},
+    {"a": 1},
+    {"exists": True},
+    {"exists": 1},
+    {"matches": "("},
+    {"matches": 5},
+    ["a", {"b": 1}],
+    "99999d",
+    "1d",
+    "-1s",
+    "2026-13-01T00:00:00Z",
+    "9999-12-31T23:59:59Z",
+    "0001-01-01T00:00:00Z",
+    "a" * 5000,
+    "'",
+    "../..",
+    "%00",
+    "🙂",
+]
 BODIES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "wait": ({"for": "kci", "within": "0s"}, ["for", "match", "count", "after", "within"]),
     "journal/find": ({}, ["match", "since", "until", "limit", "after"]),
@@ -46,14 +74,42 @@ BODIES: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
 }
 PATHS = [
-    "status", "send", "order", "body.x", "header.x", "request.body[0]", "request.body[*]", "a..b", "[0]", "state", "path", "at", "id",
-    "last.code", "tenant", "operation", "now", "x" * 300, "kcis.waiting", "document.a[b=c]",
-]  # fmt: skip
+    "status",
+    "send",
+    "order",
+    "body.x",
+    "header.x",
+    "request.body[0]",
+    "request.body[*]",
+    "a..b",
+    "[0]",
+    "state",
+    "path",
+    "at",
+    "id",
+    "last.code",
+    "tenant",
+    "operation",
+    "now",
+    "x" * 300,
+    "kcis.waiting",
+    "document.a[b=c]",
+]
 NAMES = ["a" * 3000, "%00", "%F0%9F%99%82", "..", "'", "%2e%2e%2f", "%ff", "%0a"]
 TEXTS = [
-    b"", b"\x00", b"\xff", b"scenario: A", b"scenario: A\nreply: accept\ntimeline: [{after: 1s, wait: x}]", b"[", b"{}", b"a: b: c",
-    b"&a [*a]", b"scenario: A\n" * 5000, b"- " * 20000, "scenario: A\nabout: \ud83d".encode("utf-8", "surrogatepass"),
-]  # fmt: skip
+    b"",
+    b"\x00",
+    b"\xff",
+    b"scenario: A",
+    b"scenario: A\nreply: accept\ntimeline: [{after: 1s, wait: x}]",
+    b"[",
+    b"{}",
+    b"a: b: c",
+    b"&a [*a]",
+    b"scenario: A\n" * 5000,
+    b"- " * 20000,
+    "scenario: A\nabout: \ud83d".encode("utf-8", "surrogatepass"),
+]
 
 Ask = Callable[..., None]
 
@@ -61,14 +117,24 @@ Ask = Callable[..., None]
 @pytest.fixture
 def ask(make_config: Callable[..., Any], store_url: str) -> Iterator[Ask]:
     """Ask the admin API of a simulator with one order; a 500 fails."""
-    with Embedded(make_config(store={"url": store_url})) as simulator, Gateway(simulator.url) as gateway:
+    with (
+        Embedded(make_config(store={"url": store_url})) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
         gateway.place("ORDER_DELAYED")
         gateway.advance("31s")
 
         def one(method: str, path: str, **options: Any) -> None:
-            response = gateway.http.request(method, f"{gateway.url}/__admin/{path}", timeout=60, stream=True, **options)
+            response = gateway.http.request(
+                method, f"{gateway.url}/__admin/{path}", timeout=60, stream=True, **options
+            )
             response.close()
-            assert response.status_code < 500, (method, path[:200], str(options)[:200], response.status_code)
+            assert response.status_code < 500, (
+                method,
+                path[:200],
+                str(options)[:200],
+                response.status_code,
+            )
 
         yield one
 
@@ -87,7 +153,13 @@ def test_no_match_is_a_fault(ask: Ask, kind: str) -> None:
     for path in PATHS:
         for odd in ODD:
             ask(
-                "POST", "wait", json={"for": kind, "within": "0s", "match": {"status": "X", path: odd} if kind == "status" else {path: odd}}
+                "POST",
+                "wait",
+                json={
+                    "for": kind,
+                    "within": "0s",
+                    "match": {"status": "X", path: odd} if kind == "status" else {path: odd},
+                },
             )
             if kind == "request":
                 ask("POST", "journal/find", json={"match": {path: odd}})
@@ -112,8 +184,18 @@ def test_no_name_is_a_fault(ask: Ask) -> None:
         for path in (f"scenarios/{name}", f"suppliers/{name}"):
             ask("DELETE", path)
         ask("PUT", f"scenarios/{name}", data=b"scenario: A\n")
-        queries = [f"journal?order={name}", f"journal?direction={name}", f"journal?after={name}", f"journal/export?order={name}"]
-        queries += [f"kcis?order={name}", f"kcis?state={name}", f"orders?ref={name}&tenant={name}", f"orders?status={name}"]
+        queries = [
+            f"journal?order={name}",
+            f"journal?direction={name}",
+            f"journal?after={name}",
+            f"journal/export?order={name}",
+        ]
+        queries += [
+            f"kcis?order={name}",
+            f"kcis?state={name}",
+            f"orders?ref={name}&tenant={name}",
+            f"orders?status={name}",
+        ]
         for query in queries:
             ask("GET", query)
 
@@ -133,6 +215,14 @@ def test_a_stream_begins_where_it_can(ask: Ask) -> None:
 def test_the_list_of_what_is_tried_is_whole(make_config: Callable[..., Any]) -> None:
     """Every path that takes a body is here."""
     with Embedded(make_config()) as simulator:
-        rules = [rule for rule in simulator.server.app.url_map.iter_rules() if rule.rule.startswith("/__admin/")]  # type: ignore[attr-defined]
-    posted = {rule.rule.removeprefix("/__admin/") for rule in rules if "POST" in (rule.methods or ()) and "<" not in rule.rule}
+        rules = [
+            rule
+            for rule in simulator.server.app.url_map.iter_rules()
+            if rule.rule.startswith("/__admin/")
+        ]  # type: ignore[attr-defined]
+    posted = {
+        rule.rule.removeprefix("/__admin/")
+        for rule in rules
+        if "POST" in (rule.methods or ()) and "<" not in rule.rule
+    }
     assert posted - {"reset", "scenarios/check", "gateway/stop", "gateway/resume"} == set(BODIES)

@@ -1,4 +1,6 @@
-"""What others make of our OpenAPI documents: a public linter finds no error, a public generator a client that places an order."""
+"""What others make of our OpenAPI documents: a public linter finds no error, a public generator a
+client that places an order.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,11 @@ RULES = Path(__file__).parent / "lint" / "spectral.yaml"
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("published")
-    overrides = {"server": {"port": 0}, "store": {"url": f"sqlite:///{folder}/s.db"}, "clock": {"mode": "manual"}}
+    overrides = {
+        "server": {"port": 0},
+        "store": {"url": f"sqlite:///{folder}/s.db"},
+        "clock": {"mode": "manual"},
+    }
     with Embedded(config.load(environment={}, overrides=overrides)) as simulator:
         yield simulator.url
 
@@ -35,7 +41,10 @@ def document(served: str, path: str) -> Any:
     return requests.get(served + path, timeout=30).json()
 
 
-@pytest.mark.skipif(LINTER is None, reason="no Spectral: `make linter` installs it (with npm), or SPECTRAL=... names it")
+@pytest.mark.skipif(
+    LINTER is None,
+    reason="no Spectral: `make linter` installs it (with npm), or SPECTRAL=... names it",
+)
 @pytest.mark.parametrize("path", DOCUMENTS)
 def test_the_linter_finds_no_error(served: str, path: str, tmp_path: Path) -> None:
     file = tmp_path / "openapi.json"
@@ -59,9 +68,24 @@ def client(served: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     file = folder / "openapi.json"
     file.write_text(json.dumps(document(served, "/openapi.json")))
     tools = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    command = [sys.executable, "-m", "openapi_python_client", "generate", "--path", str(file), "--meta", "none", "--fail-on-warning"]
+    command = [
+        sys.executable,
+        "-m",
+        "openapi_python_client",
+        "generate",
+        "--path",
+        str(file),
+        "--meta",
+        "none",
+        "--fail-on-warning",
+    ]
     made = subprocess.run(
-        [*command, "--output-path", str(folder / "fibre_client")], capture_output=True, text=True, env=tools, timeout=180, check=False
+        [*command, "--output-path", str(folder / "fibre_client")],
+        capture_output=True,
+        text=True,
+        env=tools,
+        timeout=180,
+        check=False,
     )
     assert made.returncode == 0, made.stdout + made.stderr
     sys.path.insert(0, str(folder))
@@ -71,16 +95,26 @@ def client(served: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
 
 def test_a_generated_client_places_amends_and_cancels_an_order(client: str, served: str) -> None:
     package = importlib.import_module(client)
-    api = {name: importlib.import_module(f"{client}.api.orders.{name}") for name in ("place_order", "amend_order", "cancel_order")}
+    api = {
+        name: importlib.import_module(f"{client}.api.orders.{name}")
+        for name in ("place_order", "amend_order", "cancel_order")
+    }
     models = importlib.import_module(f"{client}.models")
     headers = {"x_request_id": "r-1", "x_conversation_id": "c-1", "tenant": "TENANT1"}
     order = models.ProvideServiceOrder(
-        id=4101, order_type=models.ProvideServiceOrderOrderType.NEW, tenant="TENANT1", address=models.Address(id="100023336956", type_="UPRN"),
-        service_order_item=models.ServiceOrderItem(service_specification=models.ServiceSpecification(id="FTTP")),
+        id=4101,
+        order_type=models.ProvideServiceOrderOrderType.NEW,
+        tenant="TENANT1",
+        address=models.Address(id="100023336956", type_="UPRN"),
+        service_order_item=models.ServiceOrderItem(
+            service_specification=models.ServiceSpecification(id="FTTP")
+        ),
         primary_contact=models.Contact(name="Ada Park", phone_number="01632 960101"),
-    )  # fmt: skip
+    )
     with package.Client(base_url=served) as http:
-        placed = api["place_order"].sync_detailed(client=http, body=order, x_scenario="ORDER_ACKNOWLEDGED", **headers)
+        placed = api["place_order"].sync_detailed(
+            client=http, body=order, x_scenario="ORDER_ACKNOWLEDGED", **headers
+        )
         assert placed.status_code == 201
         assert placed.parsed.status == models.ProvideServiceOrderStateStatus.ACKNOWLEDGED
         assert placed.parsed.supplier_order_reference.startswith("SIM-")
@@ -89,9 +123,14 @@ def test_a_generated_client_places_amends_and_cancels_an_order(client: str, serv
         assert (amended.status_code, amended.parsed.order_id) == (201, 4101)
         reason = models.ServiceOrderCancellationReasonCode.NO_LONGER_REQUIRED
         cancellation = models.ServiceOrderCancellation(id=2, order_id=4101, reason_code=reason)
-        assert api["cancel_order"].sync_detailed(client=http, body=cancellation, **headers).status_code == 201
+        assert (
+            api["cancel_order"].sync_detailed(client=http, body=cancellation, **headers).status_code
+            == 201
+        )
         again = api["cancel_order"].sync_detailed(
-            client=http, body=models.ServiceOrderCancellation(id=3, order_id=4101, reason_code=reason), **headers
+            client=http,
+            body=models.ServiceOrderCancellation(id=3, order_id=4101, reason_code=reason),
+            **headers,
         )
         assert (again.status_code, again.parsed.code) == (422, "INVALID_REQUEST")
 
@@ -102,4 +141,6 @@ def test_the_generated_client_reads_a_kci(client: str, served: str) -> None:
     examples = webhook["requestBody"]["content"]["application/json"]["examples"]
     read = {name: models.Kci.from_dict(example["value"]) for name, example in examples.items()}
     assert read["provide DELAY"].reason_code == models.KciReasonCode.DELAY
-    assert read["unsolicited_cease CREATED"].unsolicited_cease_service_order.service_id == "SVC-90001"
+    assert (
+        read["unsolicited_cease CREATED"].unsolicited_cease_service_order.service_id == "SVC-90001"
+    )

@@ -1,6 +1,8 @@
-"""An invented third contract, as small as one can be: what the house does for it, it does without knowing a word of any contract.
+"""An invented third contract, as small as one can be: what the house does for it, it does without
+knowing a word of any contract.
 
-Pizzas are baked and brought. A topping may be changed until then; whoever lets the kitchen wait, must say when to go on.
+Pizzas are baked and brought. A topping may be changed until then; whoever lets the kitchen wait,
+must say when to go on.
 """
 
 from __future__ import annotations
@@ -31,23 +33,45 @@ from simulator.model import (
 )
 
 ACTIONS = {"topping": "PUT", "wait": "POST", "go_on": "POST", "abandon": "POST"}
-CODES = {"malformed": 400, "not_found": 404, "unknown_path": 404, "wrong_method": 405, "conflict": 409, "invalid": 422}
+CODES = {
+    "malformed": 400,
+    "not_found": 404,
+    "unknown_path": 404,
+    "wrong_method": 405,
+    "conflict": 409,
+    "invalid": 422,
+}
 BROUGHT, GONE = ("BAKED", "EATEN"), ("EATEN", "BINNED")
 
 
 class Pizza:
-    name, title, notices, auth, accepted, counts_orders = "pizza", "Pizza by wire", "/doors/{id}", "none", (200,), True
+    name, title, notices, auth, accepted, counts_orders = (
+        "pizza",
+        "Pizza by wire",
+        "/doors/{id}",
+        "none",
+        (200,),
+        True,
+    )
     pauses = {"wait": "go_on"}
     routes = (
         Route(method="POST", path="/pizzas", operation="create"),
         Route(method="GET", path="/pizzas", operation="menu"),
-        *(Route(method=method, path=f"/pizzas/{{id}}/{action}", operation=action) for action, method in ACTIONS.items()),
+        *(
+            Route(method=method, path=f"/pizzas/{{id}}/{action}", operation=action)
+            for action, method in ACTIONS.items()
+        ),
     )
     vocabulary = Vocabulary(
-        dialect="pizza", codes=dict.fromkeys((*BROUGHT, "TOPPED", "NO_TOPPING"), ()), statuses=("ORDERED", "BAKED", *GONE),
-        replies=dict.fromkeys(("create", *ACTIONS), ("accept", "acknowledge", "reject")), operations=("create", *ACTIONS),
-        members=("note",), default_scenario="S", begins=("create",),
-    )  # fmt: skip
+        dialect="pizza",
+        codes=dict.fromkeys((*BROUGHT, "TOPPED", "NO_TOPPING"), ()),
+        statuses=("ORDERED", "BAKED", *GONE),
+        replies=dict.fromkeys(("create", *ACTIONS), ("accept", "acknowledge", "reject")),
+        operations=("create", *ACTIONS),
+        members=("note",),
+        default_scenario="S",
+        begins=("create",),
+    )
 
     plain = (Step(after=60_000_000, send="BAKED"), Step(after=60_000_000, send="EATEN"))
 
@@ -78,17 +102,32 @@ class Pizza:
             raise Refused("conflict", ["that name has a pizza already"])
 
     def settles(self, code: str, action: str) -> str:
-        return {"TOPPED": "applied", "NO_TOPPING": "refused"}.get(code, "") if action == "topping" else ""
+        return (
+            {"TOPPED": "applied", "NO_TOPPING": "refused"}.get(code, "")
+            if action == "topping"
+            else ""
+        )
 
     def move(self, order: Order, event: Event, now: int) -> Order:
         if event.send == "EATEN" and order.status == "ORDERED" and not event.illegal:
             raise Illegal("not baked yet")
         if event.action == "create":
             return replace(order, status="ORDERED", number=f"P{event.serial}")
-        return replace(order, status="BINNED" if event.action == "abandon" else event.send if event.send in BROUGHT else order.status)
+        return replace(
+            order,
+            status="BINNED"
+            if event.action == "abandon"
+            else event.send
+            if event.send in BROUGHT
+            else order.status,
+        )
 
     def complete(self, order: Order, event: Event, now: int) -> Order:
-        return replace(order, document={**order.document, "hot": True}) if event.send == "BAKED" else order
+        return (
+            replace(order, document={**order.document, "hot": True})
+            if event.send == "BAKED"
+            else order
+        )
 
     def merge(self, order: Order, request: Request) -> Order:
         changed = {"topping": request.document["topping"]} if request.action == "topping" else {}
@@ -102,14 +141,30 @@ class Pizza:
 
     def read(self, incoming: Incoming, route: Route) -> Submission | Query:
         if route.operation == "menu":
-            return Query(show=lambda found, total: Outgoing(code=200, body=[order.document for order in found]))
+            return Query(
+                show=lambda found, total: Outgoing(
+                    code=200, body=[order.document for order in found]
+                )
+            )
         document = json.loads(incoming.body or b"{}")
         if "topping" not in document and route.operation in ("create", "topping"):
             raise Refused("malformed", ["topping: is required"])
         who = str(document.get("who", ""))
         if route.operation == "create":
-            return Submission(action="create", operation="create", ref=who, order_ref=who, tenant="T", document=document)
-        return Submission(action=route.operation, operation=route.operation, order_number=incoming.variables["id"], document=document)
+            return Submission(
+                action="create",
+                operation="create",
+                ref=who,
+                order_ref=who,
+                tenant="T",
+                document=document,
+            )
+        return Submission(
+            action=route.operation,
+            operation=route.operation,
+            order_number=incoming.variables["id"],
+            document=document,
+        )
 
     def write(self, submission: Submission, plan: Plan) -> Outgoing:
         if plan.answer.word == "reject" or plan.order is None:
@@ -123,7 +178,13 @@ class Pizza:
         return "they do not want to hear" if order.document.get("quiet") else ""
 
     def notice(self, order: Order, kci: Kci, request: Request | None) -> Document:
-        return {"n": kci.sequence, "what": kci.send, "who": order.ref, "pizza": order.document, **kci.fields}
+        return {
+            "n": kci.sequence,
+            "what": kci.send,
+            "who": order.ref,
+            "pizza": order.document,
+            **kci.fields,
+        }
 
     def describe(self, document: Mapping[str, Any]) -> str:
         return f"{document.get('n', '')} {document.get('what', document)}"
@@ -137,7 +198,9 @@ class Pizza:
     def sample(self, operation: str, order: Order | None, serial: int) -> Incoming:
         path = f"/pizzas/{order.number}/{operation}" if order else "/pizzas"
         body = {"topping": "olives"} if order else {"who": f"W{serial}", "topping": "ham"}
-        return Incoming(method=ACTIONS.get(operation, "POST"), path=path, body=json.dumps(body).encode())
+        return Incoming(
+            method=ACTIONS.get(operation, "POST"), path=path, body=json.dumps(body).encode()
+        )
 
     def sample_operations(self, action: str) -> Sequence[str]:
         return (action,)

@@ -1,4 +1,6 @@
-"""The promise to every contract, the invented one included: over a real store, a real sender and a receiver that knows nothing of us."""
+"""The promise to every contract, the invented one included: over a real store, a real sender and a
+receiver that knows nothing of us.
+"""
 
 from __future__ import annotations
 
@@ -43,15 +45,39 @@ class Kitchen:
         self.dialect = dialect
         store = Store(config.store.url)
         book = make_book(sources, dialect.vocabulary)
-        gateway = replace(config.suppliers[0].gateway, kcis=dialect.notices, auth=replace(config.suppliers[0].gateway.auth, kind="none"))
+        gateway = replace(
+            config.suppliers[0].gateway,
+            kcis=dialect.notices,
+            auth=replace(config.suppliers[0].gateway.auth, kind="none"),
+        )
         settings = replace(config.suppliers[0], gateway=gateway)
-        self.supplier = Supplier(settings, dialect, book, store, run_seed="r", fixed_seed=False, max_delay=0, waits=Waits(store))
-        self.world = World(config=config, store=store, waits=self.supplier.waits, suppliers={settings.name: self.supplier}, health_of=Health(store))
+        self.supplier = Supplier(
+            settings,
+            dialect,
+            book,
+            store,
+            run_seed="r",
+            fixed_seed=False,
+            max_delay=0,
+            waits=Waits(store),
+        )
+        self.world = World(
+            config=config,
+            store=store,
+            waits=self.supplier.waits,
+            suppliers={settings.name: self.supplier},
+            health_of=Health(store),
+        )
         self.supplier.set_clock(mode="manual", rate=None, now=None)
         self.client = Client(create_app(self.world))
 
     def send(self, incoming: Incoming) -> TestResponse:
-        return self.client.open(incoming.path, method=incoming.method, data=incoming.body, headers=dict(incoming.headers))
+        return self.client.open(
+            incoming.path,
+            method=incoming.method,
+            data=incoming.body,
+            headers=dict(incoming.headers),
+        )
 
     def ask(self, operation: str, order: Order | None = None, serial: int = 1) -> TestResponse:
         return self.send(self.dialect.sample(operation, order, serial))
@@ -69,7 +95,9 @@ class Kitchen:
 
 
 @pytest.fixture
-def kitchen(make_config: Callable[..., Config], receiver: Receiver) -> Iterator[Callable[..., Kitchen]]:
+def kitchen(
+    make_config: Callable[..., Config], receiver: Receiver
+) -> Iterator[Callable[..., Kitchen]]:
     """Open a supplier by dialect; it sends until the test ends."""
     with sending() as running:
 
@@ -88,14 +116,19 @@ def shipped(name: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("name", [*dialects.names(), "pizza"])
-def test_an_order_of_any_contract_lives_its_life(name: str, kitchen: Callable[..., Kitchen], receiver: Receiver) -> None:
+def test_an_order_of_any_contract_lives_its_life(
+    name: str, kitchen: Callable[..., Kitchen], receiver: Receiver
+) -> None:
     dialect: Any = Pizza() if name == "pizza" else dialects.get(name)
     place = kitchen(dialect, *([("s", STORY)] if name == "pizza" else shipped(name)))
     first = place.ask(dialect.sample_operations("create")[0])
     assert 200 <= first.status_code < 300, first.text
     assert len(place.supplier.orders()) == 1
     again = place.ask(dialect.sample_operations("create")[0])
-    assert (again.status_code, again.data) == (first.status_code, first.data) or again.status_code == 409
+    assert (again.status_code, again.data) == (
+        first.status_code,
+        first.data,
+    ) or again.status_code == 409
     assert len(place.supplier.orders()) == 1, "a repeat makes no second order"
     for later in dialect.vocabulary.actions:
         stranger = replace(place.order, number="NOBODY", ref="999999")
@@ -105,28 +138,50 @@ def test_an_order_of_any_contract_lives_its_life(name: str, kitchen: Callable[..
     heard = [dialect.hear(arrival.body) for arrival in receiver.arrivals]
     assert [message.number for message in heard] == list(range(1, len(heard) + 1)) and heard
     assert {message.order for message in heard} == {f"{place.order.tenant}/{place.order.ref}"}
-    assert {arrival.path for arrival in receiver.arrivals} == {dialect.notices.replace("{id}", place.order.number)}
+    assert {arrival.path for arrival in receiver.arrivals} == {
+        dialect.notices.replace("{id}", place.order.number)
+    }
     for arrival in receiver.arrivals:
         dialect.check_notice(
-            Incoming(method="POST", path="", headers=arrival.headers, body=arrival.raw, variables={"id": place.order.number})
+            Incoming(
+                method="POST",
+                path="",
+                headers=arrival.headers,
+                body=arrival.raw,
+                variables={"id": place.order.number},
+            )
         )
-    refused = [place.ask(dialect.sample_operations(later)[0], place.order) for later in dialect.vocabulary.actions]
-    assert all(400 <= response.status_code < 500 for response in refused), "nothing is possible after the end"
+    refused = [
+        place.ask(dialect.sample_operations(later)[0], place.order)
+        for later in dialect.vocabulary.actions
+    ]
+    assert all(400 <= response.status_code < 500 for response in refused), (
+        "nothing is possible after the end"
+    )
     assert place.client.get("/nowhere").status_code == 404
     assert place.client.delete(dialect.routes[0].path).status_code == 405
-    assert len(place.supplier.journal(direction="in")) == 4 + 2 * len(refused), "every request stands in the journal"
+    assert len(place.supplier.journal(direction="in")) == 4 + 2 * len(refused), (
+        "every request stands in the journal"
+    )
 
 
 @pytest.mark.parametrize("name", dialects.names())
 def test_every_sample_of_a_new_order_is_taken(name: str, kitchen: Callable[..., Kitchen]) -> None:
     dialect = dialects.get(name)
     place = kitchen(dialect, *shipped(name))
-    codes = [place.ask(operation, serial=serial).status_code for serial, operation in enumerate(dialect.sample_operations("create"), 1)]
+    codes = [
+        place.ask(operation, serial=serial).status_code
+        for serial, operation in enumerate(dialect.sample_operations("create"), 1)
+    ]
     assert codes and all(200 <= code < 300 for code in codes)
-    assert {view.order.operation for view in place.supplier.orders()} == set(dialect.sample_operations("create"))
+    assert {view.order.operation for view in place.supplier.orders()} == set(
+        dialect.sample_operations("create")
+    )
 
 
-def test_a_pause_and_its_end_go_through_store_and_sender(kitchen: Callable[..., Kitchen], receiver: Receiver) -> None:
+def test_a_pause_and_its_end_go_through_store_and_sender(
+    kitchen: Callable[..., Kitchen], receiver: Receiver
+) -> None:
     place = kitchen(Pizza(), ("s", STORY))
     place.ask("create")
     assert place.ask("wait", place.order).status_code == 200
@@ -139,31 +194,52 @@ def test_a_pause_and_its_end_go_through_store_and_sender(kitchen: Callable[..., 
     assert [arrival.body["what"] for arrival in receiver.arrivals] == ["BAKED", "EATEN"]
 
 
-def test_a_request_without_an_id_is_another_one_each_time(kitchen: Callable[..., Kitchen], receiver: Receiver) -> None:
+def test_a_request_without_an_id_is_another_one_each_time(
+    kitchen: Callable[..., Kitchen], receiver: Receiver
+) -> None:
     place = kitchen(Pizza(), ("s", STORY))
     place.ask("create")
     assert [place.ask("topping", place.order).status_code for _ in range(2)] == [200, 200]
     place.advance(2)
-    assert [arrival.body["what"] for arrival in receiver.arrivals] == ["TOPPED", "TOPPED", "BAKED", "EATEN"]
+    assert [arrival.body["what"] for arrival in receiver.arrivals] == [
+        "TOPPED",
+        "TOPPED",
+        "BAKED",
+        "EATEN",
+    ]
     assert receiver.arrivals[-1].body["pizza"]["topping"] == "olives"
 
 
-def test_a_message_that_is_not_wanted_moves_the_order_and_uses_no_number(kitchen: Callable[..., Kitchen], receiver: Receiver) -> None:
+def test_a_message_that_is_not_wanted_moves_the_order_and_uses_no_number(
+    kitchen: Callable[..., Kitchen], receiver: Receiver
+) -> None:
     place = kitchen(Pizza(), ("s", STORY))
     body = json.dumps({"who": "me", "topping": "ham", "quiet": True}).encode()
     place.send(Incoming(method="POST", path="/pizzas", body=body))
     place.advance(3)
-    assert (place.order.status, place.states(), receiver.arrivals) == ("EATEN", ["silenced", "silenced"], [])
+    assert (place.order.status, place.states(), receiver.arrivals) == (
+        "EATEN",
+        ["silenced", "silenced"],
+        [],
+    )
     told = [line.text for line in place.supplier.story(place.order.id)[1]]
     assert "BAKED is not sent: they do not want to hear" in told
 
 
-def test_orders_are_numbered_one_after_another_where_the_contract_counts(kitchen: Callable[..., Kitchen]) -> None:
+def test_orders_are_numbered_one_after_another_where_the_contract_counts(
+    kitchen: Callable[..., Kitchen],
+) -> None:
     place = kitchen(Pizza(), ("s", STORY))
-    assert [place.ask("create", serial=serial).json["number"] for serial in (1, 2, 3)] == ["P1", "P2", "P3"]  # type: ignore[index]
+    assert [place.ask("create", serial=serial).json["number"] for serial in (1, 2, 3)] == [
+        "P1",
+        "P2",
+        "P3",
+    ]  # type: ignore[index]
 
 
-def test_a_question_changes_nothing_and_stands_in_the_journal(kitchen: Callable[..., Kitchen]) -> None:
+def test_a_question_changes_nothing_and_stands_in_the_journal(
+    kitchen: Callable[..., Kitchen],
+) -> None:
     place = kitchen(Pizza(), ("s", STORY))
     place.ask("create")
     assert place.client.get("/pizzas").json == [{"who": "W1", "topping": "ham"}]

@@ -1,4 +1,6 @@
-"""The engine's contract, with an invented dialect that has no word of any real one: what holds here holds for all of them."""
+"""The engine's contract, with an invented dialect that has no word of any real one: what holds here
+holds for all of them.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,21 @@ def scenario(*timeline: Step, **members: Any) -> Scenario:
     return Scenario(name="S", dialect="pizza", timeline=timeline or BAKE, **members)
 
 
-def turn(played: Scenario, action: str = "create", now: int = 0, order: Order | None = None, **members: Any) -> engine.Turn:
-    submission = Submission(action=action, operation=action, ref="7", order_ref="7", tenant="T", document={"topping": "ham", "at": now})
+def turn(
+    played: Scenario,
+    action: str = "create",
+    now: int = 0,
+    order: Order | None = None,
+    **members: Any,
+) -> engine.Turn:
+    submission = Submission(
+        action=action,
+        operation=action,
+        ref="7",
+        order_ref="7",
+        tenant="T",
+        document={"topping": "ham", "at": now},
+    )
     return engine.Turn(
         submission=submission,
         scenario=played,
@@ -44,31 +59,57 @@ def created(played: Scenario) -> Plan:
 def asked(played: Scenario, action: str, plan: Plan, now: int, **members: Any) -> Plan:
     waiting = members.pop("waiting", plan.kcis)
     known = members.pop("requests", (plan.request,))
-    return engine.play(turn(played, action, now, plan.order, waiting=waiting, requests=known, position=10, **members), RULES)
+    return engine.play(
+        turn(
+            played, action, now, plan.order, waiting=waiting, requests=known, position=10, **members
+        ),
+        RULES,
+    )
 
 
-def step(plan: Plan, kci: Kci, *requests: Request, waiting: Sequence[Kci] = (), now: int = 60) -> Any:
+def step(
+    plan: Plan, kci: Kci, *requests: Request, waiting: Sequence[Kci] = (), now: int = 60
+) -> Any:
     assert plan.order is not None
-    return engine.advance(plan.order, kci, requests or (plan.request,), waiting, RULES, now, seed.Chance("r"))  # type: ignore[arg-type]
+    return engine.advance(
+        plan.order, kci, requests or (plan.request,), waiting, RULES, now, seed.Chance("r")
+    )  # type: ignore[arg-type]
 
 
 def test_a_create_plans_each_step_after_the_one_before() -> None:
     plan = created(scenario())
-    assert plan.answer.word == "accept" and plan.order is not None and plan.order.status == "ORDERED"
-    assert [(kci.position, kci.due_at, kci.send) for kci in plan.kcis] == [(1, 60, "BAKED"), (2, 100, "EATEN")]
+    assert (
+        plan.answer.word == "accept" and plan.order is not None and plan.order.status == "ORDERED"
+    )
+    assert [(kci.position, kci.due_at, kci.send) for kci in plan.kcis] == [
+        (1, 60, "BAKED"),
+        (2, 100, "EATEN"),
+    ]
 
 
 def test_a_reject_creates_nothing() -> None:
-    plan = created(scenario(reply=Reply(answer="reject", messages=("no {{ order.document.topping }}",))))
+    plan = created(
+        scenario(reply=Reply(answer="reject", messages=("no {{ order.document.topping }}",)))
+    )
     assert (plan.order, plan.request, plan.kcis) == (None, None, ())
     assert plan.answer.messages == ("no ham",)
 
 
 def test_a_step_moves_the_order_sets_and_completes_it() -> None:
-    baked = Step(after=60, send="BAKED", set={"oven": "{{ 200 + 20 }}"}, fields={"note": "for {{ order.tenant }}, {{ request.topping }}"})
+    baked = Step(
+        after=60,
+        send="BAKED",
+        set={"oven": "{{ 200 + 20 }}"},
+        fields={"note": "for {{ order.tenant }}, {{ request.topping }}"},
+    )
     plan = created(scenario(baked))
     happened = step(plan, plan.kcis[0])
-    assert happened.order.status == "BAKED" and happened.order.document == {"topping": "ham", "at": 0, "oven": 220, "hot": True}
+    assert happened.order.status == "BAKED" and happened.order.document == {
+        "topping": "ham",
+        "at": 0,
+        "oven": 220,
+        "hot": True,
+    }
     assert happened.kci.fields == {"note": "for T, ham"} and happened.kci.issued_at == 60
 
 
@@ -94,11 +135,18 @@ def test_the_first_entry_that_fits_answers_and_only_so_often() -> None:
     assert (first.answer.word, first.entry, first.request) == ("reject", "topping[0]", None)
     second = asked(played, "topping", replace(plan, order=first.order), 20)
     assert (second.answer.word, second.entry) == ("acknowledge", "topping[1]")
-    assert second.request is not None and (second.request.number, second.request.status) == ("topping-1", "applied")
+    assert second.request is not None and (second.request.number, second.request.status) == (
+        "topping-1",
+        "applied",
+    )
 
 
 def test_the_contract_is_asked_before_the_entries_but_for_those_that_break_it() -> None:
-    played = scenario(entries={"topping": (Entry(reply=Reply(answer="acknowledge"), illegal=True, times=1), Entry())})
+    played = scenario(
+        entries={
+            "topping": (Entry(reply=Reply(answer="acknowledge"), illegal=True, times=1), Entry())
+        }
+    )
     plan = created(played)
     assert plan.order is not None
     over = replace(plan, order=replace(plan.order, status="EATEN"))
@@ -109,13 +157,23 @@ def test_the_contract_is_asked_before_the_entries_but_for_those_that_break_it() 
 
 
 def test_an_accepted_request_is_open_until_its_own_step_settles_it() -> None:
-    played = scenario(entries={"topping": (Entry(reply=Reply(answer="accept"), timeline=(Step(after=5, send="TOPPED"),)),)})
+    played = scenario(
+        entries={
+            "topping": (
+                Entry(reply=Reply(answer="accept"), timeline=(Step(after=5, send="TOPPED"),)),
+            )
+        }
+    )
     plan = created(played)
     opened = asked(played, "topping", plan, 10)
-    assert opened.request is not None and opened.request.status == "open" and opened.order is not None
+    assert (
+        opened.request is not None and opened.request.status == "open" and opened.order is not None
+    )
     assert "topping" in opened.order.document and opened.order.document["at"] == 0
     change = replace(opened.request, document={"topping": "olives"})
-    happened = engine.advance(opened.order, opened.kcis[0], (plan.request, change), plan.kcis, RULES, 15, seed.Chance("r"))  # type: ignore[arg-type]
+    happened = engine.advance(
+        opened.order, opened.kcis[0], (plan.request, change), plan.kcis, RULES, 15, seed.Chance("r")
+    )  # type: ignore[arg-type]
     assert happened.request is not None and happened.request.status == "applied"
     assert happened.order.document["topping"] == "olives"
 
@@ -130,9 +188,19 @@ def test_an_accepted_request_is_open_until_its_own_step_settles_it() -> None:
         (Pending(verb="pause"), [], {1: 65, 2: 105}),
     ],
 )
-def test_what_becomes_of_the_story(pending: Pending | None, withdrawn: list[int], moved: dict[int, int]) -> None:
+def test_what_becomes_of_the_story(
+    pending: Pending | None, withdrawn: list[int], moved: dict[int, int]
+) -> None:
     played = scenario(
-        entries={"topping": (Entry(reply=Reply(answer="accept"), pending=pending, timeline=(Step(after=5, send="TOPPED"),)),)}
+        entries={
+            "topping": (
+                Entry(
+                    reply=Reply(answer="accept"),
+                    pending=pending,
+                    timeline=(Step(after=5, send="TOPPED"),),
+                ),
+            )
+        }
     )
     plan = created(played)
     answered = asked(played, "topping", plan, 10)
@@ -146,8 +214,17 @@ def test_a_pause_may_last_until_another_request_ends_it() -> None:
     paused = asked(scenario(), "wait", plan, 10)
     assert (len(paused.paused), paused.moved, paused.withdraw) == (2, {}, ())
     asleep = tuple(replace(kci, state="paused") for kci in plan.kcis)
-    awake = asked(scenario(), "go_on", replace(plan, order=paused.order), 1000, waiting=asleep, requests=(plan.request, paused.request))
-    assert list(awake.moved.values()) == [1050, 1090] and awake.withdraw == (), "each keeps the time that it had left"
+    awake = asked(
+        scenario(),
+        "go_on",
+        replace(plan, order=paused.order),
+        1000,
+        waiting=asleep,
+        requests=(plan.request, paused.request),
+    )
+    assert list(awake.moved.values()) == [1050, 1090] and awake.withdraw == (), (
+        "each keeps the time that it had left"
+    )
 
 
 def test_what_waited_during_a_pause_is_withdrawn_by_its_end() -> None:
@@ -156,8 +233,17 @@ def test_what_waited_during_a_pause_is_withdrawn_by_its_end() -> None:
     plan = created(played)
     paused = asked(played, "wait", plan, 10)
     asleep = tuple(replace(kci, state="paused") for kci in plan.kcis)
-    awake = asked(played, "go_on", plan, 100, waiting=(*asleep, *paused.kcis), requests=(plan.request, paused.request))
-    assert awake.withdraw == tuple(kci.id for kci in paused.kcis) and set(awake.moved) == {kci.id for kci in asleep}
+    awake = asked(
+        played,
+        "go_on",
+        plan,
+        100,
+        waiting=(*asleep, *paused.kcis),
+        requests=(plan.request, paused.request),
+    )
+    assert awake.withdraw == tuple(kci.id for kci in paused.kcis) and set(awake.moved) == {
+        kci.id for kci in asleep
+    }
 
 
 def test_a_second_pause_begins_anew() -> None:
@@ -165,22 +251,46 @@ def test_a_second_pause_begins_anew() -> None:
     first = asked(scenario(), "wait", plan, 10)
     second = replace(first.request, id="second", received_at=30)  # type: ignore[type-var]
     asleep = tuple(replace(kci, state="paused") for kci in plan.kcis)
-    awake = asked(scenario(), "go_on", plan, 40, waiting=asleep, requests=(plan.request, first.request, second))
+    awake = asked(
+        scenario(),
+        "go_on",
+        plan,
+        40,
+        waiting=asleep,
+        requests=(plan.request, first.request, second),
+    )
     assert list(awake.moved.values()) == [70, 110]
 
 
 def test_an_end_withdraws_what_is_paused_too() -> None:
     plan = created(scenario())
     asleep = tuple(replace(kci, state="paused") for kci in plan.kcis)
-    assert set(asked(scenario(), "abandon", plan, 10, waiting=asleep).withdraw) == {kci.id for kci in asleep}
+    assert set(asked(scenario(), "abandon", plan, 10, waiting=asleep).withdraw) == {
+        kci.id for kci in asleep
+    }
 
 
 def test_kcis_of_another_open_request_are_left_alone() -> None:
-    played = scenario(entries={"topping": (Entry(reply=Reply(answer="accept"), pending=Pending(verb="withdraw")),)})
+    played = scenario(
+        entries={
+            "topping": (Entry(reply=Reply(answer="accept"), pending=Pending(verb="withdraw")),)
+        }
+    )
     plan = created(played)
-    other = Request(id="other", order="o", action="topping", operation="topping", ref="1", tenant="T", document={}, status="open")
+    other = Request(
+        id="other",
+        order="o",
+        action="topping",
+        operation="topping",
+        ref="1",
+        tenant="T",
+        document={},
+        status="open",
+    )
     theirs = replace(plan.kcis[0], id="theirs", request="other")
-    answered = asked(played, "topping", plan, 10, waiting=(*plan.kcis, theirs), requests=(plan.request, other))
+    answered = asked(
+        played, "topping", plan, 10, waiting=(*plan.kcis, theirs), requests=(plan.request, other)
+    )
     assert set(answered.withdraw) == {kci.id for kci in plan.kcis}
 
 
@@ -189,18 +299,43 @@ def test_a_request_that_its_own_timeline_refuses_leaves_the_story() -> None:
         def default_pending(self, action: str) -> str:
             return "withdraw"
 
-    played = scenario(entries={"topping": (Entry(reply=Reply(answer="accept"), timeline=(Step(after=5, send="NO_TOPPING"),)),)})
+    played = scenario(
+        entries={
+            "topping": (
+                Entry(reply=Reply(answer="accept"), timeline=(Step(after=5, send="NO_TOPPING"),)),
+            )
+        }
+    )
     plan = created(played)
-    answered = engine.play(turn(played, "topping", 10, plan.order, waiting=plan.kcis, requests=(plan.request,)), Strict())  # type: ignore[arg-type]
+    answered = engine.play(
+        turn(played, "topping", 10, plan.order, waiting=plan.kcis, requests=(plan.request,)),
+        Strict(),
+    )  # type: ignore[arg-type]
     assert answered.withdraw == ()
 
 
 def test_an_order_that_ends_withdraws_what_waits_and_lapses_what_is_open() -> None:
     played = scenario()
     plan = created(played)
-    other = Request(id="other", order="o", action="topping", operation="topping", ref="1", tenant="T", document={}, status="open")
+    other = Request(
+        id="other",
+        order="o",
+        action="topping",
+        operation="topping",
+        ref="1",
+        tenant="T",
+        document={},
+        status="open",
+    )
     deliberate = replace(plan.kcis[0], id="deliberate", illegal=True)
-    ended = asked(played, "abandon", plan, 10, waiting=(*plan.kcis, deliberate), requests=(plan.request, other))
+    ended = asked(
+        played,
+        "abandon",
+        plan,
+        10,
+        waiting=(*plan.kcis, deliberate),
+        requests=(plan.request, other),
+    )
     assert set(ended.withdraw) == {kci.id for kci in plan.kcis} and ended.lapsed == ("other",)
 
 
@@ -208,11 +343,18 @@ def test_the_same_names_give_the_same_plan_and_others_do_not() -> None:
     assert created(scenario()) == created(scenario())
     assert created(scenario()).kcis[0].id != created(scenario(BAKE[1], BAKE[0])).kcis[1].id
     loose = engine.play(replace(turn(scenario()), chance=seed.Chance("r")), RULES)
-    assert loose.kcis[0].id != engine.play(replace(turn(scenario()), chance=seed.Chance("r")), RULES).kcis[0].id
+    assert (
+        loose.kcis[0].id
+        != engine.play(replace(turn(scenario()), chance=seed.Chance("r")), RULES).kcis[0].id
+    )
 
 
 def test_times_may_be_templates_and_numbers_in_them_are_seconds() -> None:
-    played = scenario(Step(after="{{ 2 }}", send="BAKED"), Step(at="{{ now | plus('1h') }}", send="BAKED"), Step(at="5s", send="BAKED"))
+    played = scenario(
+        Step(after="{{ 2 }}", send="BAKED"),
+        Step(at="{{ now | plus('1h') }}", send="BAKED"),
+        Step(at="5s", send="BAKED"),
+    )
     dues = [kci.due_at for kci in created(played).kcis]
     assert dues == [2 * instants.SECOND, instants.HOUR, instants.HOUR]
 

@@ -28,19 +28,50 @@ class Server:
             pytest.skip("no PostgreSQL binaries (initdb, postgres) are installed")
         self.binaries = binaries
         self.folder = Path(tempfile.mkdtemp(prefix="simulator-faults-"))
-        self.user: dict[str, Any] = {"user": "nobody", "group": "nogroup"} if os.getuid() == 0 else {}
+        self.user: dict[str, Any] = (
+            {"user": "nobody", "group": "nogroup"} if os.getuid() == 0 else {}
+        )
         if self.user:
             shutil.chown(self.folder, **self.user)
-        self._run("initdb", "-D", str(self.folder / "data"), "-U", "simulator", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        self._run(
+            "initdb",
+            "-D",
+            str(self.folder / "data"),
+            "-U",
+            "simulator",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+        )
         self.start()
 
     def _run(self, name: str, *arguments: str) -> None:
         with (self.folder / "pg.log").open("a") as log:
-            subprocess.run([self.binaries / name, *arguments], check=True, cwd=self.folder, stdout=log, stderr=log, **self.user)
+            subprocess.run(
+                [self.binaries / name, *arguments],
+                check=True,
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                **self.user,
+            )
 
     def start(self) -> None:
         options = f"-c listen_addresses= -c max_connections=200 -k {self.folder}"
-        self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-l", str(self.folder / "server.log"), "-o", options, "start")
+        self._run(
+            "pg_ctl",
+            "-D",
+            str(self.folder / "data"),
+            "-w",
+            "-l",
+            str(self.folder / "server.log"),
+            "-o",
+            options,
+            "start",
+        )
 
     def stop(self) -> None:
         """As a crash: no checkpoint, every connection cut."""
@@ -67,7 +98,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/s.db"
     running: Server = request.getfixturevalue("server")
-    return running.database("f" + tmp_path.name.replace("-", "_").replace("[", "_").replace("]", "_").lower()[-50:])
+    return running.database(
+        "f" + tmp_path.name.replace("-", "_").replace("[", "_").replace("]", "_").lower()[-50:]
+    )
 
 
 @pytest.fixture
@@ -83,13 +116,18 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 @pytest.fixture
 def cast(stage: Stage, store: str) -> Callable[..., list[Simulator]]:
-    """The simulators of a store: one `serve` on a SQLite file; on PostgreSQL two, and a sender alone."""
+    """The simulators of a store: one `serve` on a SQLite file; on PostgreSQL two, and a sender
+    alone.
+    """
 
     def play(**options: Any) -> list[Simulator]:
         print(f"seed {stage.seed}")  # noqa: T201 - pytest shows it where a test fails: FAULTS_SEED repeats it
         found = [stage.simulate("serve", "one", store, **options)]
         if not store.startswith("sqlite"):
-            found += [stage.simulate("serve", "two", store, **options), stage.simulate("send", "three", store, **options)]
+            found += [
+                stage.simulate("serve", "two", store, **options),
+                stage.simulate("send", "three", store, **options),
+            ]
             pause(1)
         return found
 

@@ -1,7 +1,10 @@
-"""Was the promise kept? Asked of the receiver's log, and of what the client was answered; of nothing else.
+"""Was the promise kept? Asked of the receiver's log, and of what the client was answered; of
+nothing else.
 
-I1 every KCI of every accepted order arrived · I2 the next never came before the one before it was answered 2xx · I3 numbers without gap, each one
-message · I4 every repeat the same bytes · I5 nothing that a cancellation withdrew was sent for the first time after its answer · I6 few duplicates.
+I1 every KCI of every accepted order arrived · I2 the next never came before the one before it was
+answered 2xx · I3 numbers without gap, each one message · I4 every repeat the same bytes · I5
+nothing that a cancellation withdrew was sent for the first time after its answer · I6 few
+duplicates.
 """
 
 from __future__ import annotations
@@ -36,7 +39,9 @@ cancellation:
 
 @dataclass
 class Asked:
-    """What the client asked for, and when it was answered 2xx; `tried` are orders whose answer was lost or was a refusal."""
+    """What the client asked for, and when it was answered 2xx; `tried` are orders whose answer was
+    lost or was a refusal.
+    """
 
     orders: dict[int, float] = field(default_factory=dict)
     cancelled: dict[int, float] = field(default_factory=dict)
@@ -55,7 +60,9 @@ class Post:
 
 
 def read(log: Path) -> list[Post]:
-    """The log, in the order in which the posts came; a last line that is still being written is left out."""
+    """The log, in the order in which the posts came; a last line that is still being written is
+    left out.
+    """
     found = []
     for line in log.read_text().splitlines():
         try:
@@ -64,18 +71,35 @@ def read(log: Path) -> list[Post]:
             continue
         body = json.loads(entry["body"])
         order = next(value for value in body.values() if isinstance(value, dict))
-        found.append(Post(entry["t"], entry["code"], order["id"], body["sequenceNumber"], body["reasonCode"], entry["body"]))
+        found.append(
+            Post(
+                entry["t"],
+                entry["code"],
+                order["id"],
+                body["sequenceNumber"],
+                body["reasonCode"],
+                entry["body"],
+            )
+        )
     return found
 
 
 def missing(asked: Asked, posts: Iterable[Post]) -> list[str]:
     """The accepted orders whose last KCI was not taken yet."""
-    ended = {post.order for post in posts if post.reason in ("COMPLETED", "CANCELLED") and 200 <= post.code < 300}
-    return [f"I1: order {order} has not come to its end" for order in asked.orders if order not in ended]
+    ended = {
+        post.order
+        for post in posts
+        if post.reason in ("COMPLETED", "CANCELLED") and 200 <= post.code < 300
+    }
+    return [
+        f"I1: order {order} has not come to its end" for order in asked.orders if order not in ended
+    ]
 
 
 def violations(asked: Asked, posts: list[Post], *, duplicates: int) -> list[str]:
-    """Everything that breaks the promise, each beginning with the name of what it breaks; so many duplicates are allowed."""
+    """Everything that breaks the promise, each beginning with the name of what it breaks; so many
+    duplicates are allowed.
+    """
     of_order: dict[int, list[Post]] = defaultdict(list)
     for post in posts:
         of_order[post.order].append(post)
@@ -83,7 +107,10 @@ def violations(asked: Asked, posts: list[Post], *, duplicates: int) -> list[str]
     repeats = 0
     for order, mine in of_order.items():
         cancelled = order in asked.cancelled or order in asked.tried_to_cancel
-        found += [f"{said} (order {order})" for said in [*_numbers(mine), *_first_arrivals(mine, cancelled)]]
+        found += [
+            f"{said} (order {order})"
+            for said in [*_numbers(mine), *_first_arrivals(mine, cancelled)]
+        ]
         if order in asked.cancelled:
             found += _late(mine, asked.cancelled[order])
         repeats += _repeats(mine)
@@ -129,15 +156,29 @@ def _first_arrivals(mine: list[Post], cancelled: bool) -> list[str]:
         if 200 <= post.code < 300:
             taken.setdefault(post.number, place)
     for place, post in enumerate(mine):
-        if firsts[post.number] is post and post.number > 1 and taken.get(post.number - 1, len(mine)) > place:
+        if (
+            firsts[post.number] is post
+            and post.number > 1
+            and taken.get(post.number - 1, len(mine)) > place
+        ):
             found.append(f"I2: number {post.number} came before {post.number - 1} was taken")
     return found
 
 
 def _late(mine: list[Post], answered: float) -> list[str]:
-    """One may have been on its way when the cancellation was answered; a second one was sent in spite of it."""
-    late = [post for post in _firsts(mine).values() if post.at > answered and post.reason != "CANCELLED"]
-    return [f"I5: {len(late)} KCIs were first sent after the cancellation was answered ({late[0].order})"] if len(late) > 1 else []
+    """One may have been on its way when the cancellation was answered; a second one was sent in
+    spite of it.
+    """
+    late = [
+        post for post in _firsts(mine).values() if post.at > answered and post.reason != "CANCELLED"
+    ]
+    return (
+        [
+            f"I5: {len(late)} KCIs were first sent after the cancellation was answered ({late[0].order})"
+        ]
+        if len(late) > 1
+        else []
+    )
 
 
 def _repeats(mine: list[Post]) -> int:
@@ -157,4 +198,8 @@ def told(found: list[str]) -> str:
 
 def shown(posts: list[Post], order: int) -> list[Any]:
     """One order's posts, for whoever looks for a defect."""
-    return [(round(post.at, 3), post.code, post.number, post.reason) for post in posts if post.order == order]
+    return [
+        (round(post.at, 3), post.code, post.number, post.reason)
+        for post in posts
+        if post.order == order
+    ]

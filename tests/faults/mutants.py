@@ -1,6 +1,8 @@
-"""Six broken variants of the simulator, one for each invariant: a suite that lets one pass proves nothing.
+"""Six broken variants of the simulator, one for each invariant: a suite that lets one pass proves
+nothing.
 
-A mutant is a copy of the package with one piece of text changed; a piece that is not there exactly once is an error.
+A mutant is a copy of the package with one piece of text changed; a piece that is not there exactly
+once is an error.
 """
 
 from __future__ import annotations
@@ -16,16 +18,25 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
         'return Decision(state="retry", wait=max(varied, asked)',
         'return Decision(state="delivered", wait=max(varied, asked)',
     ),
-    "I2": ("store/tables.py", 'OPEN = ("waiting", "attempted", "paused")', 'OPEN = ("waiting", "paused")'),
+    "I2": (
+        "store/tables.py",
+        'OPEN = ("waiting", "attempted", "paused")',
+        'OPEN = ("waiting", "paused")',
+    ),
     "I3": ("sender/lane_turn.py", 'row["next_sequence"] += 1', 'row["next_sequence"] += 2'),
     "I4": ("sender/__init__.py", 'kci.body or ""', '(kci.body or "") + " " * kci.attempts'),
     "I5": ("store/outbox.py", '.values(state="withdrawn")', '.values(state="waiting")'),
-    "I6": ("sender/lane_turn.py", "lease = self.tx.wall + self.lease.length", "lease = self.tx.wall"),
+    "I6": (
+        "sender/lane_turn.py",
+        "lease = self.tx.wall + self.lease.length",
+        "lease = self.tx.wall",
+    ),
 }
 """What is broken: a file, a piece of it, and what stands there instead.
 
-I1: a failure counts as delivered. I2: an order goes on though its KCI failed. I3: a number is left out. I4: a repeat is written anew.
-I5: a cancellation withdraws nothing. I6: an order that is being sent is free at once.
+I1: a failure counts as delivered. I2: an order goes on though its KCI failed. I3: a number is left
+out. I4: a repeat is written anew. I5: a cancellation withdraws nothing. I6: an order that is being
+sent is free at once.
 """
 
 
@@ -33,10 +44,14 @@ def mutated(name: str, folder: Path) -> Path:
     """A folder whose `simulator` package is broken so."""
     file, piece, instead = MUTANTS[name]
     target = folder / f"mutant-{name}"
-    shutil.copytree(ROOT / "simulator", target / "simulator", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        ROOT / "simulator", target / "simulator", ignore=shutil.ignore_patterns("__pycache__")
+    )
     shutil.copytree(ROOT / "scenarios", target / "scenarios")
     path = target / "simulator" / file
     text = path.read_text()
-    assert text.count(piece) == 1, f"{name}: {file} has {text.count(piece)} places like that: choose the piece anew"
+    assert text.count(piece) == 1, (
+        f"{name}: {file} has {text.count(piece)} places like that: choose the piece anew"
+    )
     path.write_text(text.replace(piece, instead))
     return target

@@ -1,9 +1,12 @@
-"""The receiver of the fault suite, a process of its own: it writes one line for each post that came whole, before it answers.
+"""The receiver of the fault suite, a process of its own: it writes one line for each post that came
+whole, before it answers.
 
-`python -m tests.faults.sink LOG [PORT]` prints its URL. Nothing of the simulator is imported here. How it behaves is set by a POST of JSON to
-`/behave`: `mode` is `ok`, `hang` (no answer), `reset` (after the post was read), `garble`, `close` (nobody listens), `status` (with `code`,
-`headers`); `share` is how many of a hundred posts that meets, the others are answered 204; `delay` is seconds before a 204. Where a post carries a
-bearer token, it is one that `/auth/supplier/access-token` gave, or gets a 401; `revoke: true` makes all that were given bad.
+`python -m tests.faults.sink LOG [PORT]` prints its URL. Nothing of the simulator is imported here.
+How it behaves is set by a POST of JSON to `/behave`: `mode` is `ok`, `hang` (no answer), `reset`
+(after the post was read), `garble`, `close` (nobody listens), `status` (with `code`, `headers`);
+`share` is how many of a hundred posts that meets, the others are answered 204; `delay` is seconds
+before a 204. Where a post carries a bearer token, it is one that `/auth/supplier/access-token`
+gave, or gets a 401; `revoke: true` makes all that were given bad.
 """
 
 from __future__ import annotations
@@ -36,12 +39,16 @@ class Sink:
     async def run(self) -> None:
         control = await asyncio.start_server(self.control, "127.0.0.1", 0)
         await self.listen()
-        sys.stdout.write(f"http://127.0.0.1:{self.port} http://127.0.0.1:{control.sockets[0].getsockname()[1]}\n")
+        sys.stdout.write(
+            f"http://127.0.0.1:{self.port} http://127.0.0.1:{control.sockets[0].getsockname()[1]}\n"
+        )
         sys.stdout.flush()
         await asyncio.Event().wait()
 
     async def listen(self) -> None:
-        self.server = await asyncio.start_server(self.serve, "127.0.0.1", self.port, backlog=1024, reuse_address=True)
+        self.server = await asyncio.start_server(
+            self.serve, "127.0.0.1", self.port, backlog=1024, reuse_address=True
+        )
         self.port = self.server.sockets[0].getsockname()[1]
 
     async def control(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -79,7 +86,9 @@ class Sink:
             self.writers.discard(writer)
             writer.close()
 
-    async def take(self, writer: asyncio.StreamWriter, path: str, headers: dict[str, str], body: bytes) -> bool:
+    async def take(
+        self, writer: asyncio.StreamWriter, path: str, headers: dict[str, str], body: bytes
+    ) -> bool:
         """Answer one request; whether the connection goes on."""
         if path == TOKEN_PATH:
             return await self.give_token(writer)
@@ -89,11 +98,16 @@ class Sink:
         code = {"ok": 204, "status": behaviour.get("code", 500)}.get(mode, 0)
         if token.startswith("Bearer ") and token not in self.good:
             code, mode = 401, "status"
-        self.log.write(json.dumps({"t": time.time(), "code": code, "headers": headers, "body": body.decode()}) + "\n")
+        self.log.write(
+            json.dumps({"t": time.time(), "code": code, "headers": headers, "body": body.decode()})
+            + "\n"
+        )
         if mode == "hang":
             await asyncio.sleep(3600)
         if mode == "reset":
-            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            writer.get_extra_info("socket").setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+            )
             writer.transport.abort()
             return False
         if mode == "garble":
@@ -101,13 +115,20 @@ class Sink:
             return False
         if behaviour["delay"]:
             await asyncio.sleep(behaviour["delay"])
-        await answer(writer, code, b"", behaviour.get("headers", {}) if mode == "status" and code != 401 else {})
+        await answer(
+            writer,
+            code,
+            b"",
+            behaviour.get("headers", {}) if mode == "status" and code != 401 else {},
+        )
         return True
 
     async def give_token(self, writer: asyncio.StreamWriter) -> bool:
         self.tokens += 1
         self.good.add(f"Bearer t{self.tokens}")
-        body = json.dumps({"access_token": f"t{self.tokens}", "expires_in": 3600, "token_type": "Bearer"}).encode()
+        body = json.dumps(
+            {"access_token": f"t{self.tokens}", "expires_in": 3600, "token_type": "Bearer"}
+        ).encode()
         await answer(writer, self.token_code, body if self.token_code == 200 else b"{}")
         return True
 
@@ -121,11 +142,21 @@ async def read(reader: asyncio.StreamReader) -> tuple[str, dict[str, str], bytes
     while line := (await reader.readline()).decode("latin-1").strip():
         name, _, value = line.partition(":")
         headers[name.lower()] = value.strip()
-    return first.decode("latin-1").split(" ")[1], headers, await reader.readexactly(int(headers.get("content-length", 0)))
+    return (
+        first.decode("latin-1").split(" ")[1],
+        headers,
+        await reader.readexactly(int(headers.get("content-length", 0))),
+    )
 
 
-async def answer(writer: asyncio.StreamWriter, code: int, body: bytes, headers: dict[str, str] | None = None) -> None:
-    lines = [f"HTTP/1.1 {code} X", f"Content-Length: {len(body)}", *(f"{name}: {value}" for name, value in (headers or {}).items())]
+async def answer(
+    writer: asyncio.StreamWriter, code: int, body: bytes, headers: dict[str, str] | None = None
+) -> None:
+    lines = [
+        f"HTTP/1.1 {code} X",
+        f"Content-Length: {len(body)}",
+        *(f"{name}: {value}" for name, value in (headers or {}).items()),
+    ]
     writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
     await writer.drain()
 

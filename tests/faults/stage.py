@@ -1,4 +1,6 @@
-"""The stage of a fault run: receiver, databases, simulators as real processes, and a client that places and cancels all the while."""
+"""The stage of a fault run: receiver, databases, simulators as real processes, and a client that
+places and cancels all the while.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +28,13 @@ LEASE = 6
 
 RETRY = json.dumps([0.05, 0.1, 0.2, 0.5, *[1] * 200])
 SETTINGS = {
-    "SIMULATOR_DELIVERY__RETRY": RETRY, "SIMULATOR_DELIVERY__TIMEOUT": "1s", "SIMULATOR_DELIVERY__CONNECT_TIMEOUT": "1s",
-    "SIMULATOR_DELIVERY__LEASE": f"{LEASE}s", "SIMULATOR_DELIVERY__BREAKER__PROBE_EVERY": "200ms", "SIMULATOR_LOG__LEVEL": "info",
-}  # fmt: skip
+    "SIMULATOR_DELIVERY__RETRY": RETRY,
+    "SIMULATOR_DELIVERY__TIMEOUT": "1s",
+    "SIMULATOR_DELIVERY__CONNECT_TIMEOUT": "1s",
+    "SIMULATOR_DELIVERY__LEASE": f"{LEASE}s",
+    "SIMULATOR_DELIVERY__BREAKER__PROBE_EVERY": "200ms",
+    "SIMULATOR_LOG__LEVEL": "info",
+}
 
 
 def pause(seconds: float) -> None:
@@ -50,14 +56,19 @@ class Receiver:
     def __init__(self, folder: Path) -> None:
         self.log = folder / "received.jsonl"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.sink", str(self.log)], stdout=subprocess.PIPE, text=True, cwd=ROOT
+            [sys.executable, "-m", "tests.faults.sink", str(self.log)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
         )
         assert self.process.stdout is not None
         self.url, self.control = self.process.stdout.readline().split()
 
     def behave(self, mode: str = "ok", **more: Any) -> int:
         """Set how it behaves; how many tokens it gave so far."""
-        return int(requests.post(self.control, json={"mode": mode, **more}, timeout=10).json()["tokens"])
+        return int(
+            requests.post(self.control, json={"mode": mode, **more}, timeout=10).json()["tokens"]
+        )
 
     def tell(self, **more: Any) -> int:
         return int(requests.post(self.control, json=more, timeout=10).json()["tokens"])
@@ -72,32 +83,85 @@ class Receiver:
 class Simulator:
     """One `simulator serve` or `simulator send`; `start` it again after it was killed."""
 
-    def __init__(self, stage: Stage, command: str, name: str, store: str, *, package: Path = ROOT, **environment: str) -> None:
-        self.stage, self.command, self.name, self.store, self.package = stage, command, name, store, package
+    def __init__(
+        self,
+        stage: Stage,
+        command: str,
+        name: str,
+        store: str,
+        *,
+        package: Path = ROOT,
+        **environment: str,
+    ) -> None:
+        self.stage, self.command, self.name, self.store, self.package = (
+            stage,
+            command,
+            name,
+            store,
+            package,
+        )
         self.environment = environment
         self.url = ""
         self.process: subprocess.Popen[str] | None = None
         self.start()
 
     def start(self) -> None:
-        arguments = [sys.executable, "-m", "simulator", self.command, "--store", self.store, "--gateway-url", self.stage.receiver.url]
+        arguments = [
+            sys.executable,
+            "-m",
+            "simulator",
+            self.command,
+            "--store",
+            self.store,
+            "--gateway-url",
+            self.stage.receiver.url,
+        ]
         if self.command == "serve":
-            arguments += ["--port", self.url.rpartition(":")[2] or "0", "--workers", "2", "--scenarios", str(self.stage.scenarios)]
+            arguments += [
+                "--port",
+                self.url.rpartition(":")[2] or "0",
+                "--workers",
+                "2",
+                "--scenarios",
+                str(self.stage.scenarios),
+            ]
         folder = self.stage.folder / self.name
         folder.mkdir(exist_ok=True)
-        suppliers = json.dumps([{"name": "default", "path": "/", "scenarios": str(self.stage.scenarios), "default": "MANY"}])
+        suppliers = json.dumps(
+            [
+                {
+                    "name": "default",
+                    "path": "/",
+                    "scenarios": str(self.stage.scenarios),
+                    "default": "MANY",
+                }
+            ]
+        )
         environment = {
-            **os.environ, **SETTINGS, "SIMULATOR_SUPPLIERS": suppliers, "SIMULATOR_GATEWAY__AUTH__KIND": "none",
-            "PYTHONPATH": str(self.package), **self.environment,
-        }  # fmt: skip
+            **os.environ,
+            **SETTINGS,
+            "SIMULATOR_SUPPLIERS": suppliers,
+            "SIMULATOR_GATEWAY__AUTH__KIND": "none",
+            "PYTHONPATH": str(self.package),
+            **self.environment,
+        }
         with (self.stage.folder / f"{self.name}.log").open("a") as log:
             self.process = subprocess.Popen(
-                arguments, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
+                arguments,
+                cwd=folder,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,
             )
         if self.command == "serve":
             assert self.process.stdout is not None
             line = self.process.stdout.readline()
-            assert line.startswith("listening on "), (line, (self.stage.folder / f"{self.name}.log").read_text()[-2000:])
+            assert line.startswith("listening on "), (
+                line,
+                (self.stage.folder / f"{self.name}.log").read_text()[-2000:],
+            )
             self.url = line.split()[-1]
             threading.Thread(target=self.process.stdout.read, daemon=True).start()
 
@@ -110,7 +174,9 @@ class Simulator:
         found = {"parent": parent}
         for child in children(parent):
             workers = sorted(children(child))
-            found |= {"web" if workers else "sender": child} | {f"worker {number}": pid for number, pid in enumerate(workers)}
+            found |= {"web" if workers else "sender": child} | {
+                f"worker {number}": pid for number, pid in enumerate(workers)
+            }
         return found
 
     def kill(self) -> None:
@@ -145,7 +211,9 @@ class Simulator:
 
 def children(pid: int) -> list[int]:
     try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return [
+            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        ]
     except (FileNotFoundError, ProcessLookupError):
         return []
 
@@ -159,7 +227,9 @@ def signal_to(pid: int, number: int) -> bool:
 
 
 class Stage:
-    """`with Stage(folder, seed) as stage`: a receiver, then simulators, then `client`; `settle` waits for the end and judges."""
+    """`with Stage(folder, seed) as stage`: a receiver, then simulators, then `client`; `settle`
+    waits for the end and judges.
+    """
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.folder = folder
@@ -188,10 +258,12 @@ class Stage:
         self.simulators.append(simulator)
         return simulator
 
-    # ---- the client ----------------------------------------------------------------------------------------------------
+    # ---- the client
 
     def place(self, http: requests.Session, cancel: bool) -> None:
-        """Place an order at one of the simulators; later on perhaps cancel it. What was answered is written down at once."""
+        """Place an order at one of the simulators; later on perhaps cancel it. What was answered is
+        written down at once.
+        """
         with self.lock:
             number = next(self.numbers)
             doors = [simulator.url for simulator in self.simulators if simulator.command == "serve"]
@@ -204,10 +276,19 @@ class Stage:
             pause(rest)
             self.asked.tried_to_cancel.add(number)
             body = {"id": 10**9 + number, "orderId": number, "reasonCode": "CUSTOMER_CHANGED_MIND"}
-            self._ask(http, url + "/service-order-cancellations", body, self.asked.cancelled, number)
+            self._ask(
+                http, url + "/service-order-cancellations", body, self.asked.cancelled, number
+            )
 
-    def _ask(self, http: requests.Session, url: str, body: Any, answered: dict[int, float], number: int) -> bool:
-        headers = {"X-Request-ID": "r", "X-Conversation-ID": f"c{number}", "Tenant": "T", "Content-Type": "application/json"}
+    def _ask(
+        self, http: requests.Session, url: str, body: Any, answered: dict[int, float], number: int
+    ) -> bool:
+        headers = {
+            "X-Request-ID": "r",
+            "X-Conversation-ID": f"c{number}",
+            "Tenant": "T",
+            "Content-Type": "application/json",
+        }
         try:
             response = http.post(url, json=body, headers=headers, timeout=15)
         except requests.RequestException:
@@ -234,7 +315,10 @@ class Stage:
                         wrong.append(error)
                         raise
 
-        workers = [threading.Thread(target=work, args=(random.Random(f"{self.seed} {n}"),)) for n in range(threads)]
+        workers = [
+            threading.Thread(target=work, args=(random.Random(f"{self.seed} {n}"),))
+            for n in range(threads)
+        ]
         for worker in workers:
             worker.start()
         try:
@@ -245,7 +329,7 @@ class Stage:
                 worker.join()
         assert not wrong, wrong
 
-    # ---- the end -------------------------------------------------------------------------------------------------------
+    # ---- the end
 
     def posts(self) -> list[Post]:
         return read(self.receiver.log)
@@ -268,9 +352,17 @@ class Stage:
 
 def _order(number: int) -> dict[str, Any]:
     return {
-        "id": number, "orderType": "NEW", "tenant": "T", "address": {"id": "100023336956", "type": "UPRN"},
+        "id": number,
+        "orderType": "NEW",
+        "tenant": "T",
+        "address": {"id": "100023336956", "type": "UPRN"},
         "serviceOrderItem": {
-            "serviceSpecification": {"id": "FTTP"}, "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": "1000/115"}],
+            "serviceSpecification": {"id": "FTTP"},
+            "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": "1000/115"}],
         },
-        "primaryContact": {"name": "Ada Park", "email": "ada@example.test", "phoneNumber": "01632 960101"},
-    }  # fmt: skip
+        "primaryContact": {
+            "name": "Ada Park",
+            "email": "ada@example.test",
+            "phoneNumber": "01632 960101",
+        },
+    }

@@ -1,4 +1,6 @@
-"""The promise under faults. Short for CI; `FAULTS=long make faults` kills fifty times at each point, and for five minutes at random."""
+"""The promise under faults. Short for CI; `FAULTS=long make faults` kills fifty times at each
+point, and for five minutes at random.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ RANDOM_SECONDS = 300 if LONG else 25
 Cast = Callable[..., list[Simulator]]
 
 
-# ---- deaths ------------------------------------------------------------------------------------------------------------
+# ---- deaths
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -38,7 +40,11 @@ def test_killed_at_a_named_point(stage: Stage, cast: Cast, tmp_path: Path, point
             wait_for(lambda: not order.exists(), 30, f"a death at {point}")
             _revive(simulators)
             known = len(stage.asked.orders)
-            wait_for(lambda known=known: len(stage.asked.orders) > known + 2, 30, "orders are taken again")  # type: ignore[misc]
+            wait_for(
+                lambda known=known: len(stage.asked.orders) > known + 2,
+                30,
+                "orders are taken again",
+            )  # type: ignore[misc]
     found = stage.judged(duplicates=SLOTS * KILLS)
     assert not found, told(found)
 
@@ -71,7 +77,9 @@ def _revive(simulators: list[Simulator], *, at_once: bool = False) -> None:
             simulator.start()
 
 
-def test_a_sender_that_is_stopped_past_its_lease_changes_nothing_when_it_wakes(stage: Stage, cast: Cast) -> None:
+def test_a_sender_that_is_stopped_past_its_lease_changes_nothing_when_it_wakes(
+    stage: Stage, cast: Cast
+) -> None:
     simulators = cast()
     with stage.load():
         pause(1)
@@ -111,13 +119,17 @@ def test_four_senders_compete_without_a_fault(stage: Stage, server: Server) -> N
     assert not found, told(found)
 
 
-# ---- a gateway that misbehaves -----------------------------------------------------------------------------------------
+# ---- a gateway that misbehaves
 
 WEATHER: dict[str, dict[str, Any]] = {
-    "refuses": {"mode": "close"}, "resets": {"mode": "reset"}, "garbles": {"mode": "garble"}, "fails": {"mode": "status", "code": 500},
-    "fails now and then": {"mode": "status", "code": 503, "share": 20}, "hangs now and then": {"mode": "hang", "share": 10},
+    "refuses": {"mode": "close"},
+    "resets": {"mode": "reset"},
+    "garbles": {"mode": "garble"},
+    "fails": {"mode": "status", "code": 500},
+    "fails now and then": {"mode": "status", "code": 503, "share": 20},
+    "hangs now and then": {"mode": "hang", "share": 10},
     "asks for time": {"mode": "status", "code": 429, "headers": {"Retry-After": "2"}},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("weather", WEATHER)
@@ -147,7 +159,9 @@ def test_a_storm_of_401_costs_one_token_each(stage: Stage, cast: Cast) -> None:
     found = stage.judged(duplicates=0)
     assert not found, told(found)
     asked = stage.receiver.tell() - before
-    assert rounds <= asked <= rounds * senders, "each sender asks once, however many of its posts were refused"
+    assert rounds <= asked <= rounds * senders, (
+        "each sender asks once, however many of its posts were refused"
+    )
 
 
 def test_a_broken_token_endpoint_loses_nothing(stage: Stage, cast: Cast) -> None:
@@ -160,7 +174,7 @@ def test_a_broken_token_endpoint_loses_nothing(stage: Stage, cast: Cast) -> None
     assert not found, told(found)
 
 
-# ---- a store that fails ------------------------------------------------------------------------------------------------
+# ---- a store that fails
 
 
 def test_the_database_is_stopped_and_started(stage: Stage) -> None:
@@ -176,12 +190,18 @@ def test_the_database_is_stopped_and_started(stage: Stage) -> None:
                 pause(4)
                 server.start()
                 back, known = time.monotonic(), len(stage.asked.orders)
-                wait_for(lambda known=known: len(stage.asked.orders) > known, 15, "orders are taken again")  # type: ignore[misc]
+                wait_for(
+                    lambda known=known: len(stage.asked.orders) > known,
+                    15,
+                    "orders are taken again",
+                )  # type: ignore[misc]
                 assert time.monotonic() - back < 15
             pause(2)
         found = stage.judged(duplicates=SLOTS * 9)
         assert not found, told(found)
-        assert len(stage.asked.tried) > len(stage.asked.orders), "some were refused meanwhile, none was lost"
+        assert len(stage.asked.tried) > len(stage.asked.orders), (
+            "some were refused meanwhile, none was lost"
+        )
     finally:
         stage.held.close()
         server.close()
@@ -190,7 +210,9 @@ def test_the_database_is_stopped_and_started(stage: Stage) -> None:
 def test_the_disk_is_full(stage: Stage, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(disk)], capture_output=True).returncode:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(disk)], capture_output=True
+    ).returncode:
         pytest.skip("a small file system cannot be mounted here")
     try:
         stage.simulate("serve", "one", f"sqlite:///{disk}/s.db")
@@ -203,7 +225,11 @@ def test_the_disk_is_full(stage: Stage, tmp_path: Path) -> None:
                         file.write(b"\0" * 4096)
                 except OSError:
                     pass
-            wait_for(lambda: len(stage.asked.tried) > len(stage.asked.orders) + 5, 30, "orders are refused")
+            wait_for(
+                lambda: len(stage.asked.tried) > len(stage.asked.orders) + 5,
+                30,
+                "orders are refused",
+            )
             pause(2)
             filler.unlink()
             known = len(stage.asked.orders)
@@ -232,12 +258,14 @@ def test_another_program_holds_the_file(stage: Stage, tmp_path: Path) -> None:
     assert not found, told(found)
 
 
-# ---- the suite itself --------------------------------------------------------------------------------------------------
+# ---- the suite itself
 
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_mutant_is_caught(stage: Stage, tmp_path: Path, name: str) -> None:
-    simulator = stage.simulate("serve", "mutant", f"sqlite:///{tmp_path}/s.db", package=mutated(name, tmp_path))
+    simulator = stage.simulate(
+        "serve", "mutant", f"sqlite:///{tmp_path}/s.db", package=mutated(name, tmp_path)
+    )
     stage.receiver.behave("status", code=500, share=20, delay=0.02)
     with stage.load(rate=10):
         pause(6)

@@ -20,7 +20,9 @@ from tests.receiver import Receiver
 
 @dataclass
 class Guarded:
-    """A receiver behind TLS that wants a certificate of its own authority, and the files that a caller needs."""
+    """A receiver behind TLS that wants a certificate of its own authority, and the files that a
+    caller needs.
+    """
 
     receiver: Receiver
     url: str
@@ -45,13 +47,23 @@ def guarded(tmp_path: Path) -> Iterator[Guarded]:
 
 
 def settings(guarded: Guarded, **tls: str | None) -> dict[str, Any]:
-    return {"gateway": {"url": guarded.url, "tls": tls}, "delivery": {"retry": "none", "timeout": "2s"}}
+    return {
+        "gateway": {"url": guarded.url, "tls": tls},
+        "delivery": {"retry": "none", "timeout": "2s"},
+    }
 
 
 @pytest.mark.parametrize("names", [("ca", "certificate", "key"), ("ca", "both")])
-def test_the_gateway_knows_us_by_our_certificate(make_config: Callable[..., Config], guarded: Guarded, names: tuple[str, ...]) -> None:
-    tls: dict[str, str | None] = {"certificate" if name == "both" else name: guarded.files[name] for name in names}
-    with Embedded(make_config(**settings(guarded, **tls))) as simulator, Gateway(simulator.url) as gateway:
+def test_the_gateway_knows_us_by_our_certificate(
+    make_config: Callable[..., Config], guarded: Guarded, names: tuple[str, ...]
+) -> None:
+    tls: dict[str, str | None] = {
+        "certificate" if name == "both" else name: guarded.files[name] for name in names
+    }
+    with (
+        Embedded(make_config(**settings(guarded, **tls))) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
         gateway.place()
         gateway.advance()
     assert len(guarded.receiver.arrivals) == 3
@@ -82,7 +94,10 @@ def test_files_that_cannot_be_used_are_named_before_anything_starts(
         ({"ca": "/none.pem"}, "gateway.tls.ca: /none.pem cannot be used: No such file"),
         ({"ca": str(tmp_path / "text")}, "gateway.tls.ca: "),
         ({"certificate": str(tmp_path / "text")}, "gateway.tls.certificate: "),
-        ({"certificate": guarded.files["certificate"], "key": str(tmp_path / "other.pem")}, "key values mismatch"),
+        (
+            {"certificate": guarded.files["certificate"], "key": str(tmp_path / "other.pem")},
+            "key values mismatch",
+        ),
         ({"key": guarded.files["key"]}, "there is no gateway.tls.certificate that it belongs to"),
     ]
     for tls, said in wrong:
@@ -92,4 +107,7 @@ def test_files_that_cannot_be_used_are_named_before_anything_starts(
 
 def test_files_cannot_be_named_over_the_network(gateway: Gateway) -> None:
     given = {"gateway": {"url": "https://127.0.0.1:1", "tls": {"certificate": "/etc/passwd"}}}
-    assert "for the settings of this simulator" in gateway.admin("POST", "/suppliers", given, 400)["detail"]
+    assert (
+        "for the settings of this simulator"
+        in gateway.admin("POST", "/suppliers", given, 400)["detail"]
+    )

@@ -1,4 +1,6 @@
-"""The small parts below everything: durations, instants, JSON, templates, paths, conditions, clocks, chance, settings."""
+"""The small parts below everything: durations, instants, JSON, templates, paths, conditions,
+clocks, chance, settings.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,43 @@ from simulator.model import Condition
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("250ms", 0.25), ("5s", 5), ("3m", 180), ("1h30m", 5400), ("4d", 345_600), ("6w", 3_628_800), ("PT1H30M", 5400), ("P1DT0.5S", 86_400.5), ("0.2", 0.2), (30, 30), (0, 0)],
-)  # fmt: skip
+    [
+        ("250ms", 0.25),
+        ("5s", 5),
+        ("3m", 180),
+        ("1h30m", 5400),
+        ("4d", 345_600),
+        ("6w", 3_628_800),
+        ("PT1H30M", 5400),
+        ("P1DT0.5S", 86_400.5),
+        ("0.2", 0.2),
+        (30, 30),
+        (0, 0),
+    ],
+)
 def test_durations(text: Any, seconds: float) -> None:
     assert instants.parse_duration(text) == round(seconds * instants.SECOND)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "s", "5 parsecs", "-5s", "1e30s", "P999Y", "PT", "11y", float("nan"), float("inf"), True, None, [], "3650d1s", "wd"]
+    "text",
+    [
+        "",
+        "s",
+        "5 parsecs",
+        "-5s",
+        "1e30s",
+        "P999Y",
+        "PT",
+        "11y",
+        float("nan"),
+        float("inf"),
+        True,
+        None,
+        [],
+        "3650d1s",
+        "wd",
+    ],
 )
 def test_what_is_no_duration(text: Any) -> None:
     with pytest.raises(ValueError, match=r"duration|working days"):
@@ -38,10 +69,17 @@ def test_a_duration_is_written_as_a_person_writes_it() -> None:
 
 
 def test_instants_keep_their_moment() -> None:
-    assert instants.format_instant(instants.parse_instant("2026-03-29T01:30:00+01:00")) == "2026-03-29T00:30:00.000Z"
-    assert instants.format_instant(instants.parse_instant("2026-03-02")) == "2026-03-02T00:00:00.000Z"
+    assert (
+        instants.format_instant(instants.parse_instant("2026-03-29T01:30:00+01:00"))
+        == "2026-03-29T00:30:00.000Z"
+    )
+    assert (
+        instants.format_instant(instants.parse_instant("2026-03-02")) == "2026-03-02T00:00:00.000Z"
+    )
     assert instants.shift_text("2024-02-28", instants.DAY) == "2024-02-29"
-    assert instants.shift_text("2026-01-01T00:00:00Z", -instants.SECOND) == "2025-12-31T23:59:59.000Z"
+    assert (
+        instants.shift_text("2026-01-01T00:00:00Z", -instants.SECOND) == "2025-12-31T23:59:59.000Z"
+    )
     for text in ("9999-12-31", "9999-12-31T23:59:59Z"):
         with pytest.raises(ValueError, match="calendar"):
             instants.shift_text(text, instants.DAY)
@@ -51,7 +89,11 @@ def test_instants_keep_their_moment() -> None:
 
 
 NAMES = {
-    "order": {"ref": "7", "items": [1, 2], "document": {"date": "2026-03-02", "items": "mine", "name": "{{ 1 }}"}},
+    "order": {
+        "ref": "7",
+        "items": [1, 2],
+        "document": {"date": "2026-03-02", "items": "mine", "name": "{{ 1 }}"},
+    },
     "n": 3,
     "none": None,
 }
@@ -85,10 +127,18 @@ def test_templates(text: str, value: Any) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "{{ nobody }}", "{{ order.nobody }}", "{{ order.__class__ }}", "{{ ''.__class__ }}", "{{ 'a' + 'b' }}", "{{ 1 / 0 }}", "{{ n | first }}",
-        "{{ n | plus('1d') }}", "{{ order.document.date | plus('soon') }}", "{{ 'x' | join }}",
+        "{{ nobody }}",
+        "{{ order.nobody }}",
+        "{{ order.__class__ }}",
+        "{{ ''.__class__ }}",
+        "{{ 'a' + 'b' }}",
+        "{{ 1 / 0 }}",
+        "{{ n | first }}",
+        "{{ n | plus('1d') }}",
+        "{{ order.document.date | plus('soon') }}",
+        "{{ 'x' | join }}",
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_rendered_says_so(text: str) -> None:
     with pytest.raises(RenderFailed):
         template.render(text, NAMES)
@@ -97,11 +147,25 @@ def test_what_cannot_be_rendered_says_so(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "{{ f() }}", "{{ order.items() }}", "{% if 1 %}{% endif %}", "{# hidden #}", "{% raw %}x{% endraw %}", "{{ 'a' * 1000000000 }}", "{{ 2 ** 9 }}",
-        "{{ '%99d' % 1 }}", "{{ n | center(9) }}", "{{ n is defined }}", "{{ {'a': 1} }}", "{{ " + "(" * 50 + "1" + ")" * 50 + " }}", "{{ n", "{{ }}",
-        "{{ n }}" + "x" * 5000, "{{ " + " ~ ".join(["n"] * 200) + " }}", "{{ order.document.name.format(1) }}",
+        "{{ f() }}",
+        "{{ order.items() }}",
+        "{% if 1 %}{% endif %}",
+        "{# hidden #}",
+        "{% raw %}x{% endraw %}",
+        "{{ 'a' * 1000000000 }}",
+        "{{ 2 ** 9 }}",
+        "{{ '%99d' % 1 }}",
+        "{{ n | center(9) }}",
+        "{{ n is defined }}",
+        "{{ {'a': 1} }}",
+        "{{ " + "(" * 50 + "1" + ")" * 50 + " }}",
+        "{{ n",
+        "{{ }}",
+        "{{ n }}" + "x" * 5000,
+        "{{ " + " ~ ".join(["n"] * 200) + " }}",
+        "{{ order.document.name.format(1) }}",
     ],
-)  # fmt: skip
+)
 def test_what_a_template_may_not_hold_is_refused_before_it_runs(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         template.names_in(text)
@@ -121,7 +185,10 @@ def test_the_output_of_a_template_is_bounded() -> None:
         ({"l[n=B].v": "3"}, {"a": {"x": 0}, "l": [{"n": "A", "v": "1"}, {"n": "B", "v": "3"}]}),
         ({"l[+]": "z"}, {"a": {"x": 0}, "l": [{"n": "A", "v": "1"}, "z"]}),
         ({"l[0]": None}, {"a": {"x": 0}, "l": []}),
-        ({"l[n=A]": None, "new.deep[k=1].v": 2}, {"a": {"x": 0}, "l": [], "new": {"deep": [{"k": "1", "v": 2}]}}),
+        (
+            {"l[n=A]": None, "new.deep[k=1].v": 2},
+            {"a": {"x": 0}, "l": [], "new": {"deep": [{"k": "1", "v": 2}]}},
+        ),
         ({"gone.deeper": None}, {"a": {"x": 0}, "l": [{"n": "A", "v": "1"}]}),
     ],
 )
@@ -138,24 +205,54 @@ def test_a_path_that_leads_nowhere_says_so(path: str) -> None:
 
 
 FACTS = {
-    "body": {"type": "NEW", "n": 3, "ok": True, "sites": [{"role": "A"}, {"role": "B"}], "chars": [{"name": "P", "value": "1"}]},
-    "order": {"status": "HELD", "document": {"x": None}}, "header": {"x-mode": "7"}, "param": {"p": "v"}, "tenant": "T", "operation": "provide",
-    "marked": ("M",), "open": ["amendment"], "now": "2026",
-}  # fmt: skip
+    "body": {
+        "type": "NEW",
+        "n": 3,
+        "ok": True,
+        "sites": [{"role": "A"}, {"role": "B"}],
+        "chars": [{"name": "P", "value": "1"}],
+    },
+    "order": {"status": "HELD", "document": {"x": None}},
+    "header": {"x-mode": "7"},
+    "param": {"p": "v"},
+    "tenant": "T",
+    "operation": "provide",
+    "marked": ("M",),
+    "open": ["amendment"],
+    "now": "2026",
+}
 
 
 @pytest.mark.parametrize(
     ("path", "test", "value", "holds"),
     [
-        ("type", "equal", "NEW", True), ("type", "equal", ["OLD", "NEW"], True), ("type", "equal", "new", False), ("n", "equal", 3, True),
-        ("n", "equal", "3", True), ("ok", "equal", True, True), ("ok", "equal", 1, False), ("sites[1].role", "equal", "B", True),
-        ("sites[*].role", "equal", "B", True), ("sites[9].role", "exists", False, True), ("chars[name=P].value", "equal", "1", True),
-        ("chars[name=Q].value", "exists", False, True), ("order.status", "equal", "HELD", True), ("order.document.x", "exists", True, True),
-        ("header.X-Mode", "equal", 7, True), ("header.X-Other", "exists", False, True), ("param.p", "equal", "v", True), ("tenant", "equal", "T", True),
-        ("marked", "equal", "M", True), ("marked", "equal", "N", False), ("open", "equal", "amendment", True), ("type", "matches", "^N.W$", True),
-        ("type", "matches", "^W", False), ("missing", "matches", ".*", False), ("missing.deep", "exists", True, False),
+        ("type", "equal", "NEW", True),
+        ("type", "equal", ["OLD", "NEW"], True),
+        ("type", "equal", "new", False),
+        ("n", "equal", 3, True),
+        ("n", "equal", "3", True),
+        ("ok", "equal", True, True),
+        ("ok", "equal", 1, False),
+        ("sites[1].role", "equal", "B", True),
+        ("sites[*].role", "equal", "B", True),
+        ("sites[9].role", "exists", False, True),
+        ("chars[name=P].value", "equal", "1", True),
+        ("chars[name=Q].value", "exists", False, True),
+        ("order.status", "equal", "HELD", True),
+        ("order.document.x", "exists", True, True),
+        ("header.X-Mode", "equal", 7, True),
+        ("header.X-Other", "exists", False, True),
+        ("param.p", "equal", "v", True),
+        ("tenant", "equal", "T", True),
+        ("marked", "equal", "M", True),
+        ("marked", "equal", "N", False),
+        ("open", "equal", "amendment", True),
+        ("type", "matches", "^N.W$", True),
+        ("type", "matches", "^W", False),
+        ("missing", "matches", ".*", False),
+        ("missing.deep", "exists", True, False),
     ],
-)  # fmt: skip
+)
 def test_conditions(path: str, test: str, value: Any, holds: bool) -> None:
     difference = matching.first_difference([Condition(path=path, test=test, value=value)], FACTS)
     assert (difference == "") is holds, difference
@@ -163,10 +260,14 @@ def test_conditions(path: str, test: str, value: Any, holds: bool) -> None:
 
 def test_a_hostile_pattern_takes_no_time() -> None:
     matching.check_pattern("(a+)+$")
-    assert matching.first_difference([Condition(path="t", test="matches", value="(a+)+$")], {"body": {"t": "a" * 50_000 + "!"}})
+    assert matching.first_difference(
+        [Condition(path="t", test="matches", value="(a+)+$")], {"body": {"t": "a" * 50_000 + "!"}}
+    )
 
 
-@pytest.mark.parametrize(("mode", "rate"), [("real", 1.0), ("scaled", 60.0), ("scaled", 0.25), ("scaled", 1234.567)])
+@pytest.mark.parametrize(
+    ("mode", "rate"), [("real", 1.0), ("scaled", 60.0), ("scaled", 0.25), ("scaled", 1234.567)]
+)
 def test_a_lane_never_wakes_before_its_moment(mode: str, rate: float) -> None:
     clock = Clock(mode=mode, rate=rate, anchor=1_000_000, anchor_wall=5_000_000)
     for due in (1_000_001, 1_234_567, 99_999_999, 10**15 + 7):
@@ -176,10 +277,20 @@ def test_a_lane_never_wakes_before_its_moment(mode: str, rate: float) -> None:
 
 def test_chance_hangs_on_names_alone() -> None:
     one = seed.Chance("root", ("s", "SCENARIO", "key"))
-    assert one.at(3).random().random() == seed.Chance("root", ("s", "SCENARIO", "key", "3")).random().random()
-    assert one.at(3).fake()["service_id"] == one.at(3).fake()["service_id"] != one.at(4).fake()["service_id"]
+    assert (
+        one.at(3).random().random()
+        == seed.Chance("root", ("s", "SCENARIO", "key", "3")).random().random()
+    )
+    assert (
+        one.at(3).fake()["service_id"]
+        == one.at(3).fake()["service_id"]
+        != one.at(4).fake()["service_id"]
+    )
     assert one.fake()["name"] == one.fake()["name"] and isinstance(one.fake()["latitude"], str)
-    assert one.uuid() != one.uuid() and seed.Chance("r", ("x",), True).uuid() == seed.Chance("r", ("x",), True).uuid()
+    assert (
+        one.uuid() != one.uuid()
+        and seed.Chance("r", ("x",), True).uuid() == seed.Chance("r", ("x",), True).uuid()
+    )
     for word in ("nothing_such", "_private", "seed_instance", "__class__"):
         with pytest.raises(KeyError):
             one.fake()[word]
@@ -188,14 +299,23 @@ def test_chance_hangs_on_names_alone() -> None:
 
 def test_secrets_are_masked_and_other_headers_kept() -> None:
     given = {"Authorization": "Bearer abc", "Cookie": "a=b", "X-Other": "kept", "Set-Cookie": "s"}
-    assert redact.headers(given) == {"Authorization": "Bearer ***", "Cookie": "***", "X-Other": "kept", "Set-Cookie": "***"}
+    assert redact.headers(given) == {
+        "Authorization": "Bearer ***",
+        "Cookie": "***",
+        "X-Other": "kept",
+        "Set-Cookie": "***",
+    }
 
 
 def test_canonical_json_does_not_see_the_order_of_members() -> None:
-    assert strict_json.canonical({"b": 1, "a": [2]}) == strict_json.canonical({"a": [2], "b": 1}) == '{"a":[2],"b":1}'
+    assert (
+        strict_json.canonical({"b": 1, "a": [2]})
+        == strict_json.canonical({"a": [2], "b": 1})
+        == '{"a":[2],"b":1}'
+    )
 
 
-# ---- settings ----------------------------------------------------------------------------------------------------------
+# ---- settings
 
 
 def test_settings_come_from_file_environment_and_overrides_in_that_order(tmp_path: Path) -> None:
@@ -209,7 +329,9 @@ def test_settings_come_from_file_environment_and_overrides_in_that_order(tmp_pat
     }
     loaded = config.load(path, environment=environment, overrides={"server": {"port": 3}})
     assert (loaded.server.port, loaded.server.threads, loaded.seed) == (3, 3, "42")
-    assert loaded.suppliers[0].gateway.url == "http://env:2" and loaded.suppliers[0].policy.retry == (1_000_000, 2_000_000)
+    assert loaded.suppliers[0].gateway.url == "http://env:2" and loaded.suppliers[
+        0
+    ].policy.retry == (1_000_000, 2_000_000)
 
 
 @pytest.mark.parametrize(
@@ -222,7 +344,10 @@ def test_settings_come_from_file_environment_and_overrides_in_that_order(tmp_pat
         ("gateway: {url: 'http://x y'}", "must be an absolute http:// or https:// URL"),
         ("gateway: {auth: {kind: magic}}", "`magic` is not valid"),
         ("delivery: {lease: 3s}", "delivery.lease must be at least delivery.timeout + 5s"),
-        ("suppliers: [{name: a, delivery: {timeout: 30s}}]", "suppliers: a: delivery.lease must be at least delivery.timeout + 5s"),
+        (
+            "suppliers: [{name: a, delivery: {timeout: 30s}}]",
+            "suppliers: a: delivery.lease must be at least delivery.timeout + 5s",
+        ),
         ("suppliers: [{name: a, delivery: {lease: 30s}}]", "unknown key `lease`"),
         ("delivery: {timeout: 0s}", "must be at least"),
         ("delivery: {retry: sometimes}", "must be a list of durations, or one of"),
@@ -249,5 +374,10 @@ def test_a_wrong_environment_variable_is_named() -> None:
 
 
 def test_secrets_do_not_show_in_what_is_printed_of_the_settings() -> None:
-    loaded = config.load(environment={"SIMULATOR_ADMIN__TOKEN": "t0ken", "SIMULATOR_GATEWAY__AUTH__CLIENT_SECRET": "s3cret"})
+    loaded = config.load(
+        environment={
+            "SIMULATOR_ADMIN__TOKEN": "t0ken",
+            "SIMULATOR_GATEWAY__AUTH__CLIENT_SECRET": "s3cret",
+        }
+    )
     assert "t0ken" not in repr(loaded) and "s3cret" not in repr(loaded)

@@ -23,7 +23,9 @@ from tests.running import until
 def metrics(url: str) -> dict[tuple[str, ...], float]:
     """Every sample by its name and the values of its labels, in the order of the labels' names."""
     response = requests.get(f"{url}/__admin/metrics", timeout=30)
-    assert response.status_code == 200 and response.headers["Content-Type"].startswith("text/plain; version=")
+    assert response.status_code == 200 and response.headers["Content-Type"].startswith(
+        "text/plain; version="
+    )
     return {
         (sample.name, *(value for _, value in sorted(sample.labels.items()))): sample.value
         for family in text_string_to_metric_families(response.text)
@@ -31,9 +33,14 @@ def metrics(url: str) -> dict[tuple[str, ...], float]:
     }
 
 
-def test_metrics_count_requests_answers_lateness_and_what_is_pending(make_config: Callable[..., Any], receiver: Receiver) -> None:
+def test_metrics_count_requests_answers_lateness_and_what_is_pending(
+    make_config: Callable[..., Any], receiver: Receiver
+) -> None:
     receiver.answer = lambda number, arrival: 204 if number < 3 else 422
-    with Embedded(make_config(gateway={"url": receiver.url, "auth": {"kind": "none"}})) as simulator, Gateway(simulator.url) as gateway:
+    with (
+        Embedded(make_config(gateway={"url": receiver.url, "auth": {"kind": "none"}})) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
         before = metrics(simulator.url)
         gateway.place()
         gateway.post("/service-orders", {})
@@ -53,7 +60,11 @@ def test_metrics_count_requests_answers_lateness_and_what_is_pending(make_config
         assert counted["simulator_gateway_answers_total", "422", "default"] == 1
         assert counted["simulator_kci_lateness_seconds_count", "default"] == 3
         assert counted["simulator_request_seconds_count", "default"] == 3
-        assert (after["simulator_kcis", "delivered"], after["simulator_kcis", "dead"], after["simulator_kcis_pending",]) == (2, 1, 0)
+        assert (
+            after["simulator_kcis", "delivered"],
+            after["simulator_kcis", "dead"],
+            after["simulator_kcis_pending",],
+        ) == (2, 1, 0)
         assert after["simulator_sender_alive",] == 1
 
 
@@ -62,22 +73,42 @@ def test_throw_away_suppliers_are_counted_together(simulator: Embedded) -> None:
     for _ in range(2):
         with Supplier.make(simulator.url) as supplier:
             sample = supplier.sample()
-            requests.post(supplier.url + sample["path"], json=sample["body"], headers=sample["headers"], timeout=30)
+            requests.post(
+                supplier.url + sample["path"],
+                json=sample["body"],
+                headers=sample["headers"],
+                timeout=30,
+            )
     assert metrics(simulator.url)["simulator_requests_total", "202", "POST", "made"] == before + 2
 
 
-def test_metrics_are_open_and_nothing_else_that_only_sounds_so(make_config: Callable[..., Any]) -> None:
+def test_metrics_are_open_and_nothing_else_that_only_sounds_so(
+    make_config: Callable[..., Any],
+) -> None:
     with Embedded(make_config(admin={"token": "s3cret"})) as simulator:
         with Client(simulator.url, token="s3cret") as known:
             known.make_supplier(name="health")
         assert requests.get(f"{simulator.url}/__admin/metrics", timeout=30).status_code == 200
-        for method, path in (("GET", "suppliers/health"), ("DELETE", "suppliers/health"), ("GET", "orders/metrics")):
-            assert requests.request(method, f"{simulator.url}/__admin/{path}", timeout=30).status_code == 401
+        for method, path in (
+            ("GET", "suppliers/health"),
+            ("DELETE", "suppliers/health"),
+            ("GET", "orders/metrics"),
+        ):
+            assert (
+                requests.request(method, f"{simulator.url}/__admin/{path}", timeout=30).status_code
+                == 401
+            )
 
 
 @pytest.mark.slow
 def test_the_processes_of_a_server_count_together_and_speak_json(tmp_path: Path) -> None:
-    with serving(tmp_path, "--workers", "4", "--clock", "manual", "--log-format", "json") as (_, url), Gateway(url) as gateway:
+    with (
+        serving(tmp_path, "--workers", "4", "--clock", "manual", "--log-format", "json") as (
+            _,
+            url,
+        ),
+        Gateway(url) as gateway,
+    ):
         for _ in range(20):
             with Gateway(url) as another:
                 another.serial = gateway.serial = gateway.serial + 1
@@ -90,10 +121,29 @@ def test_the_processes_of_a_server_count_together_and_speak_json(tmp_path: Path)
     lines = [json.loads(line) for line in (tmp_path / "serve.log").read_text().splitlines()]
     assert all({"at", "level", "logger", "message"} <= set(line) for line in lines)
     asked = next(line for line in lines if line["logger"] == "simulator.supplier")
-    assert asked["request_id"] == "r-1" and asked["conversation_id"] == "c-1" and asked["order"] and asked["code"] == 202
+    assert (
+        asked["request_id"] == "r-1"
+        and asked["conversation_id"] == "c-1"
+        and asked["order"]
+        and asked["code"] == 202
+    )
     sent = next(line for line in lines if line["logger"] == "simulator.sender")
-    assert {"supplier", "tenant", "ref", "order", "kci", "request_id", "conversation_id", "code"} <= set(sent)
-    assert next(line for line in lines if line.get("order") == asked["order"] and "kci" in line)["conversation_id"] == "c-1"
+    assert {
+        "supplier",
+        "tenant",
+        "ref",
+        "order",
+        "kci",
+        "request_id",
+        "conversation_id",
+        "code",
+    } <= set(sent)
+    assert (
+        next(line for line in lines if line.get("order") == asked["order"] and "kci" in line)[
+            "conversation_id"
+        ]
+        == "c-1"
+    )
 
 
 @pytest.mark.slow

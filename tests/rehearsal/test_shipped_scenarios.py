@@ -1,6 +1,8 @@
-"""Every shipped scenario: a receiver that knows nothing of our code sees what the reference prescribes, and its story is a golden file.
+"""Every shipped scenario: a receiver that knows nothing of our code sees what the reference
+prescribes, and its story is a golden file.
 
-What is expected stands here by hand, from the reference's sections 5.2, 6 and 8; nothing of it is computed by our code.
+What is expected stands here by hand, from the reference's sections 5.2, 6 and 8; nothing of it is
+computed by our code.
 """
 
 from __future__ import annotations
@@ -45,8 +47,14 @@ EXPECTED: dict[str, tuple[int, list[tuple[str, str]]]] = {
     "ORDER_ON_SIGNAL": (202, HAPPY[:1]),
     "ORDER_NO_RETURN": (201, KNOWN),
     "ORDER_COMMITTED_LATER": (202, KNOWN),
-    "ORDER_DELAYED_DATE_MOVED": (202, [*HAPPY[:2], ("DELAY", "HELD"), ("UPDATE", "IN_PROGRESS"), HAPPY[2]]),
-    "ORDER_DELAYED_EARLY": (201, [("DELAY", "HELD"), ("UPDATE", "HELD"), ("CANCELLED", "CANCELLED")]),
+    "ORDER_DELAYED_DATE_MOVED": (
+        202,
+        [*HAPPY[:2], ("DELAY", "HELD"), ("UPDATE", "IN_PROGRESS"), HAPPY[2]],
+    ),
+    "ORDER_DELAYED_EARLY": (
+        201,
+        [("DELAY", "HELD"), ("UPDATE", "HELD"), ("CANCELLED", "CANCELLED")],
+    ),
     "ORDER_WARNING": (201, [KNOWN[0], ("WARNING", "IN_PROGRESS"), KNOWN[1]]),
     "ORDER_APPOINTMENT_DROPPED": (201, [KNOWN[0], ("UPDATE", "IN_PROGRESS"), KNOWN[1]]),
     "ORDER_RESUBMIT": (201, [KNOWN[0], ("RESUBMIT", "IN_PROGRESS"), KNOWN[1]]),
@@ -70,18 +78,40 @@ LATER: dict[str, tuple[str, int, list[tuple[str, str]]]] = {
     "CANCELLATION_ACCEPTED": ("cancel", 201, []),
     "CANCELLATION_PENDING": ("cancel", 202, [("CANCELLED", "CANCELLED")]),
     "CANCELLATION_REJECTED": ("cancel", 422, KNOWN),
-    "CANCELLATION_REJECTED_LATER": ("cancel", 202, [("CANCELLATION_REJECTED", "ACKNOWLEDGED"), *KNOWN]),
+    "CANCELLATION_REJECTED_LATER": (
+        "cancel",
+        202,
+        [("CANCELLATION_REJECTED", "ACKNOWLEDGED"), *KNOWN],
+    ),
 }
 BEGUN: dict[str, tuple[list[tuple[str, str]], int, list[tuple[str, str]]]] = {
-    "UNSOLICITED_CEASE": ([("CREATED", "ACKNOWLEDGED"), KNOWN[0], ("UPDATE", "IN_PROGRESS"), KNOWN[1]], 201, []),
-    "UNSOLICITED_CEASE_CONTESTED": ([("CREATED", "IN_PROGRESS"), KNOWN[1]], 202, [("CANCELLED", "CANCELLED")]),
-    "UNSOLICITED_CEASE_UPHELD": (
-        [("CREATED", "ACKNOWLEDGED"), *KNOWN], 202, [("CANCELLATION_REJECTED", "ACKNOWLEDGED"), *KNOWN],
+    "UNSOLICITED_CEASE": (
+        [("CREATED", "ACKNOWLEDGED"), KNOWN[0], ("UPDATE", "IN_PROGRESS"), KNOWN[1]],
+        201,
+        [],
     ),
-}  # fmt: skip
-"""What the losing side hears of a cease that nobody asked for; how its objection is answered, and what it hears then."""
+    "UNSOLICITED_CEASE_CONTESTED": (
+        [("CREATED", "IN_PROGRESS"), KNOWN[1]],
+        202,
+        [("CANCELLED", "CANCELLED")],
+    ),
+    "UNSOLICITED_CEASE_UPHELD": (
+        [("CREATED", "ACKNOWLEDGED"), *KNOWN],
+        202,
+        [("CANCELLATION_REJECTED", "ACKNOWLEDGED"), *KNOWN],
+    ),
+}
+"""What the losing side hears of a cease that nobody asked for; how its objection is answered, and
+what it hears then.
+"""
 
-ENTITIES = ("provideServiceOrder", "modifyServiceOrder", "ceaseServiceOrder", "provideEthernetOrder", "unsolicitedCeaseServiceOrder")
+ENTITIES = (
+    "provideServiceOrder",
+    "modifyServiceOrder",
+    "ceaseServiceOrder",
+    "provideEthernetOrder",
+    "unsolicitedCeaseServiceOrder",
+)
 NEEDS_PROBLEM = {
     "WARNING",
     "DELAY",
@@ -92,7 +122,12 @@ NEEDS_PROBLEM = {
     "ORDER_REJECTED",
     "AMENDMENT_REJECTED",
 }
-NEEDS_TEXT = {"INFORMATION_REQUIRED", "ORDER_REJECTED", "AMENDMENT_REJECTED", "CANCELLATION_REJECTED"}
+NEEDS_TEXT = {
+    "INFORMATION_REQUIRED",
+    "ORDER_REJECTED",
+    "AMENDMENT_REJECTED",
+    "CANCELLATION_REJECTED",
+}
 
 
 SENT, ACK, WORK, WAIT, HELD = "not said yet", "ACKNOWLEDGED", "IN_PROGRESS", "PENDING", "HELD"
@@ -111,20 +146,32 @@ MOVES: dict[str, tuple[set[str], set[str]]] = {
     "CANCELLED": (LIVING, {"CANCELLED"}),
     "COMPLETED": ({WORK}, {"COMPLETED", "PARTIAL"}),
 }
-"""Sections 5.2 and 5.3: from which statuses each reason may come, and which it brings; other reasons may come at any time but the end."""
+"""Sections 5.2 and 5.3: from which statuses each reason may come, and which it brings; other
+reasons may come at any time but the end.
+"""
 
 
 def check_moves(kcis: list[dict[str, Any]], statuses: list[str]) -> None:
-    """Follow the statuses as a gateway does; an answer may have brought the first one, and a cure that needed no KCI ends PENDING."""
+    """Follow the statuses as a gateway does; an answer may have brought the first one, and a cure
+    that needed no KCI ends PENDING.
+    """
     before = {SENT, ACK, WORK}
     for kci, status in zip(kcis, statuses, strict=True):
         code = kci["reasonCode"]
         sources, brings = MOVES.get(code, (LIVING, LIVING | OVER))
         assert before & sources, f"{code} after {before}"
         assert status in brings, f"{code} brings {status}"
-        if code in ("ADDITIONAL", "WARNING", "RESUBMIT", "AMENDMENT_REJECTED", "CANCELLATION_REJECTED"):
+        if code in (
+            "ADDITIONAL",
+            "WARNING",
+            "RESUBMIT",
+            "AMENDMENT_REJECTED",
+            "CANCELLATION_REJECTED",
+        ):
             assert status in before, f"{code} leaves the status as it was"
-        before = set() if status in OVER else {ACK, WORK, HELD, WAIT} if status == WAIT else {status}
+        before = (
+            set() if status in OVER else {ACK, WORK, HELD, WAIT} if status == WAIT else {status}
+        )
 
 
 @pytest.fixture(scope="module")
@@ -133,8 +180,14 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Embedded, 
 
     with Receiver() as receiver:
         folder = tmp_path_factory.mktemp("heard")
-        overrides = {"server": {"port": 0}, "store": {"url": f"sqlite:///{folder}/s.db"}, "clock": {"mode": "manual"}}
-        settings = config.load(environment={}, overrides={**overrides, "gateway": {"url": receiver.url}})
+        overrides = {
+            "server": {"port": 0},
+            "store": {"url": f"sqlite:///{folder}/s.db"},
+            "clock": {"mode": "manual"},
+        }
+        settings = config.load(
+            environment={}, overrides={**overrides, "gateway": {"url": receiver.url}}
+        )
         with Embedded(settings) as running:
             yield running, receiver
 
@@ -163,15 +216,23 @@ def check_by_the_reference(kcis: list[dict[str, Any]]) -> None:
         if code.startswith("AMEND"):
             assert entity["serviceOrderAmendmentId"] and entity["serviceOrderAmendmentReference"]
         if code == "CANCELLATION_REJECTED":
-            assert entity["serviceOrderCancellationId"] and entity["serviceOrderCancellationReference"]
+            assert (
+                entity["serviceOrderCancellationId"] and entity["serviceOrderCancellationReference"]
+            )
         if code == "REAPPOINTED":
-            assert entity["appointmentTimeslot"]["timeslotStartDateTime"] and entity["targetDate"] != entity["committedDate"]
+            assert (
+                entity["appointmentTimeslot"]["timeslotStartDateTime"]
+                and entity["targetDate"] != entity["committedDate"]
+            )
 
 
 def heard_of(receiver: Receiver, order: int | str) -> list[tuple[str, str]]:
     kcis = receiver.by_order().get(order, [])
     check_by_the_reference(kcis)
-    return [(kci["reasonCode"], next(kci[key] for key in ENTITIES if key in kci)["status"]) for kci in kcis]
+    return [
+        (kci["reasonCode"], next(kci[key] for key in ENTITIES if key in kci)["status"])
+        for kci in kcis
+    ]
 
 
 def place(gateway: Gateway, name: str) -> tuple[int, Any]:
@@ -186,7 +247,9 @@ def test_every_shipped_scenario_is_expected_here() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
-def test_a_stranger_hears_exactly_what_the_reference_prescribes(heard: tuple[Embedded, Receiver], name: str) -> None:
+def test_a_stranger_hears_exactly_what_the_reference_prescribes(
+    heard: tuple[Embedded, Receiver], name: str
+) -> None:
     simulator, receiver = heard
     code, expected = EXPECTED[name]
     with Gateway(simulator.url) as gateway:
@@ -197,7 +260,9 @@ def test_a_stranger_hears_exactly_what_the_reference_prescribes(heard: tuple[Emb
 
 
 @pytest.mark.parametrize("name", sorted(LATER))
-def test_a_stranger_hears_how_a_later_request_ends(heard: tuple[Embedded, Receiver], name: str) -> None:
+def test_a_stranger_hears_how_a_later_request_ends(
+    heard: tuple[Embedded, Receiver], name: str
+) -> None:
     simulator, receiver = heard
     verb, code, expected = LATER[name]
     with Gateway(simulator.url) as gateway:
@@ -210,26 +275,42 @@ def test_a_stranger_hears_how_a_later_request_ends(heard: tuple[Embedded, Receiv
 
 
 @pytest.mark.parametrize("name", sorted(BEGUN))
-def test_the_losing_side_hears_of_a_cease_that_it_did_not_ask_for(heard: tuple[Embedded, Receiver], name: str) -> None:
+def test_the_losing_side_hears_of_a_cease_that_it_did_not_ask_for(
+    heard: tuple[Embedded, Receiver], name: str
+) -> None:
     simulator, receiver = heard
     story, code, objected = BEGUN[name]
-    document = {"serviceId": "SVC-1", "reason": "CHANGE_OF_CP", "requestedCeaseDate": "2026-03-05T00:00:00Z"}
+    document = {
+        "serviceId": "SVC-1",
+        "reason": "CHANGE_OF_CP",
+        "requestedCeaseDate": "2026-03-05T00:00:00Z",
+    }
     with Gateway(simulator.url) as gateway:
         gateway.serial = 7000 + 10 * sorted(BEGUN).index(name)
         references = []
         for _ in range(2):
-            begun = gateway.admin("POST", "/start", {"scenario": name, "tenant": "TENANT1", "document": document}, 201)
+            begun = gateway.admin(
+                "POST", "/start", {"scenario": name, "tenant": "TENANT1", "document": document}, 201
+            )
             gateway.advance("1s")
             references.append(gateway.admin("GET", f"/orders/{begun['id']}")["number"])
-        objection = {"id": gateway.serial + 1, "reasonCode": "NO_AUTHORISATION", "supplierOrderReference": references[1]}
+        objection = {
+            "id": gateway.serial + 1,
+            "reasonCode": "NO_AUTHORISATION",
+            "supplierOrderReference": references[1],
+        }
         assert gateway.cancel({"id": 88_000 + gateway.serial}, **objection).status_code == code
         gateway.advance()
-        assert gateway.order({"id": 88_000 + gateway.serial - 1})["number"] == references[1], "the gateway's id is known from now on"
+        assert gateway.order({"id": 88_000 + gateway.serial - 1})["number"] == references[1], (
+            "the gateway's id is known from now on"
+        )
     assert heard_of(receiver, references[0]) == story
     assert heard_of(receiver, references[1]) == [story[0], *objected]
 
 
-def test_a_stranger_hears_the_rest_when_the_signals_are_given(heard: tuple[Embedded, Receiver]) -> None:
+def test_a_stranger_hears_the_rest_when_the_signals_are_given(
+    heard: tuple[Embedded, Receiver],
+) -> None:
     simulator, receiver = heard
     with Gateway(simulator.url) as gateway:
         order, _ = place(gateway, "ORDER_ON_SIGNAL")
@@ -249,12 +330,16 @@ def test_a_stranger_hears_the_rest_when_the_signals_are_given(heard: tuple[Embed
         ("ORDER_REAPPOINT_HELD", 202, "RESUMED"),
     ],
 )
-def test_a_stranger_cures_a_pending_order(heard: tuple[Embedded, Receiver], name: str, code: int, last: str) -> None:
+def test_a_stranger_cures_a_pending_order(
+    heard: tuple[Embedded, Receiver], name: str, code: int, last: str
+) -> None:
     simulator, receiver = heard
     with Gateway(simulator.url) as gateway:
         order, _ = place(gateway, name)
         gateway.advance()
-        response = gateway.amend({"id": order}, appointmentReservationId=9, appointmentReservationReference="APT-9")
+        response = gateway.amend(
+            {"id": order}, appointmentReservationId=9, appointmentReservationReference="APT-9"
+        )
         assert response.status_code == code
         gateway.advance()
     assert [code for code, _ in heard_of(receiver, order)][-2:] == [last, "COMPLETED"]
@@ -267,42 +352,81 @@ def test_the_printed_story_is_the_golden_one(name: str) -> None:
     path = GOLDEN / f"{name}.txt"
     if os.environ.get("UPDATE_GOLDEN"):
         path.write_text(told)
-    assert told == path.read_text(), f"the story of {name} changed: UPDATE_GOLDEN=1 keeps the new one"
+    assert told == path.read_text(), (
+        f"the story of {name} changed: UPDATE_GOLDEN=1 keeps the new one"
+    )
 
 
 def test_every_gap_of_a_shipped_scenario_is_a_parameter() -> None:
     for scenario in BOOK.scenarios.values():
-        steps = [*scenario.timeline, *(step for entries in scenario.entries.values() for entry in entries for step in entry.timeline)]
-        assert all(step.at is None and (step.after == "{{ gap }}" or step.mark or step.wait or step.send == "CREATED") for step in steps), (
-            scenario.name
-        )
+        steps = [
+            *scenario.timeline,
+            *(
+                step
+                for entries in scenario.entries.values()
+                for entry in entries
+                for step in entry.timeline
+            ),
+        ]
+        assert all(
+            step.at is None
+            and (step.after == "{{ gap }}" or step.mark or step.wait or step.send == "CREATED")
+            for step in steps
+        ), scenario.name
         if steps:
             gap = scenario.params["gap"]
-            assert (gap.kind, gap.default, gap.header) == ("duration", "30s", "X-Kci-Delay"), scenario.name
+            assert (gap.kind, gap.default, gap.header) == ("duration", "30s", "X-Kci-Delay"), (
+                scenario.name
+            )
 
 
 # the payloads of the reference's section 9, as they stand there
 
 PROVIDE = {
-    "id": 4101, "orderType": "NEW", "tenant": "TENANT1", "address": {"id": "100023336956", "type": "UPRN"},
+    "id": 4101,
+    "orderType": "NEW",
+    "tenant": "TENANT1",
+    "address": {"id": "100023336956", "type": "UPRN"},
     "serviceOrderItem": {
-        "serviceSpecification": {"id": "FTTP"}, "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": "1000/115"}],
+        "serviceSpecification": {"id": "FTTP"},
+        "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": "1000/115"}],
     },
-    "primaryContact": {"name": "Ada Park", "email": "ada@example.test", "phoneNumber": "01632 960101"},
-    "secondaryContact": {"name": "Bo Lane", "phoneNumber": "01632 960102"}, "appointmentReservationId": 871,
-    "appointmentReservationReference": "APT-871-X", "requestedCompletionDate": "2026-03-02", "engineerTasks": ["INSTALL_ROUTER"],
-    "hazards": "Dog on site", "onSiteRestrictions": "Call gatehouse first", "notes": "Rear entrance",
-}  # fmt: skip
-AMENDMENT = {"id": 77, "orderId": 4101, "appointmentReservationId": 902, "appointmentReservationReference": "APT-902-Y"}
+    "primaryContact": {
+        "name": "Ada Park",
+        "email": "ada@example.test",
+        "phoneNumber": "01632 960101",
+    },
+    "secondaryContact": {"name": "Bo Lane", "phoneNumber": "01632 960102"},
+    "appointmentReservationId": 871,
+    "appointmentReservationReference": "APT-871-X",
+    "requestedCompletionDate": "2026-03-02",
+    "engineerTasks": ["INSTALL_ROUTER"],
+    "hazards": "Dog on site",
+    "onSiteRestrictions": "Call gatehouse first",
+    "notes": "Rear entrance",
+}
+AMENDMENT = {
+    "id": 77,
+    "orderId": 4101,
+    "appointmentReservationId": 902,
+    "appointmentReservationReference": "APT-902-Y",
+}
 
 
-def test_the_references_own_payloads_go_through_unchanged(make_config: Callable[..., Config]) -> None:
+def test_the_references_own_payloads_go_through_unchanged(
+    make_config: Callable[..., Config],
+) -> None:
     with Embedded(make_config()) as simulator, Gateway(simulator.url) as gateway:
         answer = gateway.post("/service-orders", PROVIDE, X_Scenario="ORDER_IN_PROGRESS").json()
         assert {key: answer[key] for key in PROVIDE} == PROVIDE
         amended = gateway.post("/service-order-amendments", AMENDMENT).json()
         assert {key: amended[key] for key in AMENDMENT} == AMENDMENT
         reference = answer["supplierOrderReference"]
-        cancellation = {"id": 78, "orderId": 4101, "reasonCode": "CUSTOMER_CHANGED_MIND", "supplierOrderReference": reference}
+        cancellation = {
+            "id": 78,
+            "orderId": 4101,
+            "reasonCode": "CUSTOMER_CHANGED_MIND",
+            "supplierOrderReference": reference,
+        }
         cancelled = gateway.post("/service-order-cancellations", cancellation).json()
         assert cancelled == {"supplierReference": f"{reference}-C1", **cancellation}

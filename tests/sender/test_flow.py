@@ -1,4 +1,6 @@
-"""How much leaves towards each gateway: breaker, Retry-After, rate, one queue for all, and a share for everybody."""
+"""How much leaves towards each gateway: breaker, Retry-After, rate, one queue for all, and a share
+for everybody.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ QUICK = {"failures": 3, "successes": 2, "probe_every": "50ms"}
 
 @pytest.fixture
 def running(make_config: Callable[..., Config], receiver: Receiver) -> Any:
-    """A simulator that sends to the receiver without tokens, under a policy; `running(**policy)` as a context."""
+    """A simulator that sends to the receiver without tokens, under a policy; `running(**policy)` as
+    a context.
+    """
 
     def run(suppliers: list[dict[str, Any]] | None = None, **policy: Any) -> Embedded:
         overrides: dict[str, Any] = {"suppliers": suppliers} if suppliers else {}
@@ -51,10 +55,12 @@ def state(gateway: Gateway) -> str:
     return str(gateway.admin("GET", "/gateway")["state"])
 
 
-# ---- the breaker -------------------------------------------------------------------------------------------------------
+# ---- the breaker
 
 
-def test_a_gateway_that_is_down_gets_one_message_at_a_time_and_no_try_is_burnt(running: Any, receiver: Receiver) -> None:
+def test_a_gateway_that_is_down_gets_one_message_at_a_time_and_no_try_is_burnt(
+    running: Any, receiver: Receiver
+) -> None:
     broken = True
     receiver.answer = lambda number, arrival: 500 if broken else 204
     with running(breaker=QUICK) as simulator, Gateway(simulator.url) as gateway:
@@ -66,15 +72,27 @@ def test_a_gateway_that_is_down_gets_one_message_at_a_time_and_no_try_is_burnt(r
         broken = False
         gateway.admin("POST", "/wait", {"for": "kci", "match": {"state": "delivered"}, "count": 30})
         kcis = gateway.admin("GET", "/kcis?state=delivered")["items"]
-        said = [line["findings"][0] for line in gateway.admin("GET", "/journal?direction=act")["items"]]
+        said = [
+            line["findings"][0] for line in gateway.admin("GET", "/journal?direction=act")["items"]
+        ]
         assert state(gateway) == "ok"
-    assert health["status"] == "ok" and health["gateways"][0]["reason"] == "answered 500", "we are fine, the gateway is not"
-    assert max(kci["attempts"] for kci in kcis) <= 3, "those before it was noticed, and the one that came through"
-    assert said[0] == "the gateway is taken to be down: answered 500" and said[1].startswith("the gateway works again, after ")
+    assert health["status"] == "ok" and health["gateways"][0]["reason"] == "answered 500", (
+        "we are fine, the gateway is not"
+    )
+    assert max(kci["attempts"] for kci in kcis) <= 3, (
+        "those before it was noticed, and the one that came through"
+    )
+    assert said[0] == "the gateway is taken to be down: answered 500" and said[1].startswith(
+        "the gateway works again, after "
+    )
 
 
-def test_a_gateway_that_was_down_may_say_that_it_has_it_already(running: Any, receiver: Receiver) -> None:
-    """A try that did not count was a try all the same: the gateway may have taken it before it failed."""
+def test_a_gateway_that_was_down_may_say_that_it_has_it_already(
+    running: Any, receiver: Receiver
+) -> None:
+    """A try that did not count was a try all the same: the gateway may have taken it before it
+    failed.
+    """
     seen: set[bytes] = set()
 
     def answer(number: int, arrival: Arrival) -> int:
@@ -87,15 +105,22 @@ def test_a_gateway_that_was_down_may_say_that_it_has_it_already(running: Any, re
         due(gateway, 10)
         gateway.admin("POST", "/wait", {"for": "kci", "match": {"state": "delivered"}, "count": 10})
         kcis = gateway.admin("GET", "/kcis?state=delivered")["items"]
-    assert [kci["last"]["code"] for kci in kcis] == [409] * 10 and 1 in {kci["attempts"] for kci in kcis}
+    assert [kci["last"]["code"] for kci in kcis] == [409] * 10 and 1 in {
+        kci["attempts"] for kci in kcis
+    }
 
 
 def test_a_gateway_that_is_not_there_is_named_in_words(make_config: Callable[..., Config]) -> None:
-    settings = make_config(gateway={"url": "http://127.0.0.1:9", "auth": {"kind": "none"}}, delivery={"retry": "none"})
+    settings = make_config(
+        gateway={"url": "http://127.0.0.1:9", "auth": {"kind": "none"}}, delivery={"retry": "none"}
+    )
     with Embedded(settings) as simulator, Gateway(simulator.url) as gateway:
         gateway.place()
         gateway.advance("31s")
-        assert gateway.admin("GET", "/gateway")["reason"] == "cannot connect to 127.0.0.1:9: Connection refused"
+        assert (
+            gateway.admin("GET", "/gateway")["reason"]
+            == "cannot connect to 127.0.0.1:9: Connection refused"
+        )
 
 
 def test_one_order_alone_never_opens_the_breaker(running: Any, receiver: Receiver) -> None:
@@ -136,17 +161,24 @@ def test_while_one_gateway_is_down_the_others_get_theirs(running: Any, receiver:
         hanging.set()
 
 
-def test_a_broken_token_endpoint_holds_everything_back_and_is_asked_once(make_config: Callable[..., Config], receiver: Receiver) -> None:
+def test_a_broken_token_endpoint_holds_everything_back_and_is_asked_once(
+    make_config: Callable[..., Config], receiver: Receiver
+) -> None:
     receiver.token_answer = lambda number: 500 if number == 1 else 200
-    with Embedded(make_config(gateway={"url": receiver.url}, delivery=FAST)) as simulator, Gateway(simulator.url) as gateway:
+    with (
+        Embedded(make_config(gateway={"url": receiver.url}, delivery=FAST)) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
         due(gateway, 100)
-        gateway.admin("POST", "/wait", {"for": "kci", "match": {"state": "delivered"}, "count": 100})
+        gateway.admin(
+            "POST", "/wait", {"for": "kci", "match": {"state": "delivered"}, "count": 100}
+        )
         kcis = gateway.admin("GET", "/kcis?state=delivered")["items"]
     assert {kci["attempts"] for kci in kcis} == {1}
     assert len(receiver.tokens) == 2
 
 
-# ---- a gateway that asks for time, or for nothing more -----------------------------------------------------------------
+# ---- a gateway that asks for time, or for nothing more
 
 
 def test_retry_after_is_for_the_whole_gateway(running: Any, receiver: Receiver) -> None:
@@ -164,31 +196,49 @@ def test_retry_after_is_for_the_whole_gateway(running: Any, receiver: Receiver) 
         shown = gateway.admin("GET", "/gateway")
         due(gateway, 5)
         receiver.wait_for(2)
-    assert times[1] >= instants.parse_instant(shown["until"]) > times[0] + instants.SECOND - instants.MILLISECOND, (
-        "nothing of any order came meanwhile"
-    )
+    assert (
+        times[1]
+        >= instants.parse_instant(shown["until"])
+        > times[0] + instants.SECOND - instants.MILLISECOND
+    ), "nothing of any order came meanwhile"
     assert shown["reason"] == "answered 429, Retry-After 1s"
 
 
 ODD = [
-    ("7", 7, ""), ("0", 0, ""), ("Wed, 01 Jan 2020 00:00:09 GMT", 9, ""), ("Wed, 01 Jan 2020 00:00:00 GMT", 0, ""),
-    ("99999999", 300, "is cut to 5m"), ("-1", 0, "cannot be read"), ("soon", 0, "cannot be read"), ("9" * 30, 0, "cannot be read"),
-    ("٣", 0, "cannot be read"), ("", 0, ""), ("Wed, 99 Jan 2020 00:00:00 GMT", 0, "cannot be read"),
-]  # fmt: skip
+    ("7", 7, ""),
+    ("0", 0, ""),
+    ("Wed, 01 Jan 2020 00:00:09 GMT", 9, ""),
+    ("Wed, 01 Jan 2020 00:00:00 GMT", 0, ""),
+    ("99999999", 300, "is cut to 5m"),
+    ("-1", 0, "cannot be read"),
+    ("soon", 0, "cannot be read"),
+    ("9" * 30, 0, "cannot be read"),
+    ("٣", 0, "cannot be read"),
+    ("", 0, ""),
+    ("Wed, 99 Jan 2020 00:00:00 GMT", 0, "cannot be read"),
+]
 
 
 @pytest.mark.parametrize(("given", "seconds", "advice_line"), ODD)
 @pytest.mark.parametrize("code", [429, 503])
-def test_every_form_of_retry_after(make_config: Callable[..., Config], code: int, given: str, seconds: int, advice_line: str) -> None:
+def test_every_form_of_retry_after(
+    make_config: Callable[..., Config], code: int, given: str, seconds: int, advice_line: str
+) -> None:
     policy = make_config(delivery={"retry": ["1ms"] * 3}).suppliers[0].policy
-    result = Result(code=code, headers={"Retry-After": given, "Date": "Wed, 01 Jan 2020 00:00:00 GMT"})
-    decision = decide(result, Kci(id="k", order="o", request="r", position=1, due_at=0, attempts=1), (), policy)
+    result = Result(
+        code=code, headers={"Retry-After": given, "Date": "Wed, 01 Jan 2020 00:00:00 GMT"}
+    )
+    decision = decide(
+        result, Kci(id="k", order="o", request="r", position=1, due_at=0, attempts=1), (), policy
+    )
     assert (decision.state, decision.pause // instants.SECOND) == ("retry", seconds)
     assert decision.wait == seconds * instants.SECOND if seconds else decision.wait <= 1200
     assert advice_line in decision.advice_line and bool(advice_line) == bool(decision.advice_line)
 
 
-def test_a_gateway_that_is_gone_gets_nothing_until_an_operator_says_so(running: Any, receiver: Receiver) -> None:
+def test_a_gateway_that_is_gone_gets_nothing_until_an_operator_says_so(
+    running: Any, receiver: Receiver
+) -> None:
     receiver.answer = lambda number, arrival: 410 if number == 1 else 204
     with running() as simulator, Gateway(simulator.url) as gateway:
         gone = gateway.place()
@@ -212,15 +262,19 @@ def test_an_operator_stops_and_resumes(running: Any, receiver: Receiver) -> None
         assert receiver.arrivals == []
         gateway.admin("POST", "/gateway/resume")
         receiver.wait_for(1)
-        acts = [line["findings"] for line in gateway.admin("GET", "/journal?direction=act")["items"]]
+        acts = [
+            line["findings"] for line in gateway.admin("GET", "/journal?direction=act")["items"]
+        ]
     assert acts == [["an operator's stop of the gateway"], ["an operator's resume of the gateway"]]
 
 
-# ---- rate and queue ----------------------------------------------------------------------------------------------------
+# ---- rate and queue
 
 
 def test_a_rate_is_kept_whoever_sends(store_url: str, make_config: Callable[..., Config]) -> None:
-    """By the clock of the transaction, with two senders that take turns: no timer of ours is tested here."""
+    """By the clock of the transaction, with two senders that take turns: no timer of ours is tested
+    here.
+    """
     settings = make_config(delivery={**FAST, "rate": 20})
     policy = settings.suppliers[0].policy
     one, two = FlowControl(settings.delivery), FlowControl(settings.delivery)
@@ -240,10 +294,14 @@ def test_a_rate_is_kept_whoever_sends(store_url: str, make_config: Callable[...,
     store.close()
     assert sum(count for _, count in sent) == pytest.approx(200 * 0.007 * 20, abs=3)
     for start, _ in sent:
-        assert sum(count for at, count in sent if start <= at < start + instants.SECOND) <= 20 + 3, "a burst of a tenth of a second at most"
+        assert (
+            sum(count for at, count in sent if start <= at < start + instants.SECOND) <= 20 + 3
+        ), "a burst of a tenth of a second at most"
 
 
-def test_a_strict_wholesaler_gets_one_at_a_time_and_one_that_fails_holds_up_all(running: Any, receiver: Receiver) -> None:
+def test_a_strict_wholesaler_gets_one_at_a_time_and_one_that_fails_holds_up_all(
+    running: Any, receiver: Receiver
+) -> None:
     busy, most = [0], [0]
 
     def answer(number: int, arrival: Arrival) -> int:
@@ -262,7 +320,9 @@ def test_a_strict_wholesaler_gets_one_at_a_time_and_one_that_fails_holds_up_all(
     assert len(dict.fromkeys(ids)) == 8
 
 
-def test_a_strict_wholesaler_stands_still_behind_a_dead_kci(running: Any, receiver: Receiver) -> None:
+def test_a_strict_wholesaler_stands_still_behind_a_dead_kci(
+    running: Any, receiver: Receiver
+) -> None:
     receiver.answer = lambda number, arrival: 400 if number == 1 else 204
     with running(queue="supplier") as simulator, Gateway(simulator.url) as gateway:
         gateway.place()
@@ -275,12 +335,18 @@ def test_a_strict_wholesaler_stands_still_behind_a_dead_kci(running: Any, receiv
 
 
 def test_a_policy_that_cannot_be_is_refused(make_config: Callable[..., Config]) -> None:
-    for wrong in ({"queue": "ordr"}, {"rate": 0}, {"breaker": {"failures": -1}}, {"breaker": {"probe": "1s"}}, {"retry_on": "x"}):
+    for wrong in (
+        {"queue": "ordr"},
+        {"rate": 0},
+        {"breaker": {"failures": -1}},
+        {"breaker": {"probe": "1s"}},
+        {"retry_on": "x"},
+    ):
         with pytest.raises(Invalid):
             make_config(delivery=wrong)
 
 
-# ---- senders that die --------------------------------------------------------------------------------------------------
+# ---- senders that die
 
 
 def test_what_a_silent_sender_holds_is_taken_back(store_url: str) -> None:
@@ -290,7 +356,12 @@ def test_what_a_silent_sender_holds_is_taken_back(store_url: str) -> None:
         senders.beat(tx, "gone", {"host": "h", "pid": 1, "version": "1"})
     with store.write() as tx:
         (lane,) = outbox.claim(tx, "s", 1)
-        row = outbox.lane_row(lane) | {"state": "sending", "owner": "gone", "fence": 1, "wake": tx.wall + instants.HOUR}
+        row = outbox.lane_row(lane) | {
+            "state": "sending",
+            "owner": "gone",
+            "fence": 1,
+            "wake": tx.wall + instants.HOUR,
+        }
         outbox.save_lanes(tx, [row])
     with store.write() as tx:
         tx.wall += 5 * instants.SECOND
@@ -304,15 +375,22 @@ def test_what_a_silent_sender_holds_is_taken_back(store_url: str) -> None:
     store.close()
 
 
-def test_a_clock_that_is_set_back_holds_nothing_up(store_url: str, make_config: Callable[..., Config]) -> None:
+def test_a_clock_that_is_set_back_holds_nothing_up(
+    store_url: str, make_config: Callable[..., Config]
+) -> None:
     store = Store(store_url)
     settings = make_config()
     sender = Sender(store, lambda tx, name: None, settings.delivery, settings.journal)
     with store.write() as tx:
         order = place(tx, "1", Clock(anchor=NOW, anchor_wall=tx.wall - instants.HOUR))
         later = tx.wall + instants.HOUR
-        outbox.save_lanes(tx, [outbox.lane_row(orders.lock(tx, order.id)) | {"state": "retry", "wake": later}])
-        gateway_states.save(tx, replace(gateway_states.lock(tx, "s"), state="down", until_wall=later, slot_wall=later))
+        outbox.save_lanes(
+            tx, [outbox.lane_row(orders.lock(tx, order.id)) | {"state": "retry", "wake": later}]
+        )
+        gateway_states.save(
+            tx,
+            replace(gateway_states.lock(tx, "s"), state="down", until_wall=later, slot_wall=later),
+        )
         sender.last_beat = later
         sender._beat(tx)
         assert orders.lock(tx, order.id).wake == tx.wall + settings.delivery.lease

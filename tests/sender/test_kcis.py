@@ -1,4 +1,6 @@
-"""Every answer and every KCI of every shipped scenario, for each kind of order, against the schemas that we publish."""
+"""Every answer and every KCI of every shipped scenario, for each kind of order, against the schemas
+that we publish.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +30,19 @@ def validator(schema: dict[str, Any], document: dict[str, Any]) -> jsonschema.Dr
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
-    """Each scenario with each kind of order, all at once; then a request of each kind to those that still live."""
+    """Each scenario with each kind of order, all at once; then a request of each kind to those that
+    still live.
+    """
     answers: list[tuple[str, Any]] = []
-    overrides = {"server": {"port": 0}, "store": {"url": f"sqlite:///{tmp_path_factory.mktemp('kcis')}/s.db"}, "clock": {"mode": "manual"}}
+    overrides = {
+        "server": {"port": 0},
+        "store": {"url": f"sqlite:///{tmp_path_factory.mktemp('kcis')}/s.db"},
+        "clock": {"mode": "manual"},
+    }
     with Receiver() as receiver:
-        settings = config.load(environment={}, overrides={**overrides, "gateway": {"url": receiver.url}})
+        settings = config.load(
+            environment={}, overrides={**overrides, "gateway": {"url": receiver.url}}
+        )
         with Embedded(settings) as simulator, Gateway(simulator.url) as gateway:
             player = Player(gateway, answers)
             for scenario in BOOK.scenarios.values():
@@ -44,7 +54,9 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
 
 
 class Player:
-    """The gateway's part: all that came back with a 201 goes to `answers`, by the path that was asked."""
+    """The gateway's part: all that came back with a 201 goes to `answers`, by the path that was
+    asked.
+    """
 
     def __init__(self, gateway: Gateway, answers: list[tuple[str, Any]]) -> None:
         self.gateway = gateway
@@ -54,16 +66,26 @@ class Player:
     def play(self, scenario: Any) -> None:
         if scenario.begins == "supplier":
             tenant, document = DIALECT.sample_beginning()
-            self.gateway.admin("POST", "/start", {"scenario": scenario.name, "tenant": tenant, "document": document}, 201)
+            self.gateway.admin(
+                "POST",
+                "/start",
+                {"scenario": scenario.name, "tenant": tenant, "document": document},
+                201,
+            )
             return
         for operation in CREATES:
             created = scenario.answers == "create"
-            order = self._send(DIALECT.sample(operation, None, self._next()), scenario.name if created else "ORDER_ACKNOWLEDGED")
+            order = self._send(
+                DIALECT.sample(operation, None, self._next()),
+                scenario.name if created else "ORDER_ACKNOWLEDGED",
+            )
             if not created:
                 self._later(scenario.answers, order, scenario.name)
 
     def ask_again(self) -> None:
-        """What waits for an amendment gets it, what nobody asked for is objected to, the rest is cancelled."""
+        """What waits for an amendment gets it, what nobody asked for is objected to, the rest is
+        cancelled.
+        """
         for shown in self.gateway.admin("GET", "/orders?limit=1000")["items"]:
             if shown["status"] == "PENDING":
                 self._later("amendment", shown)
@@ -78,14 +100,24 @@ class Player:
         from simulator.model import Order
 
         order = Order(
-            id="", supplier="", tenant=shown["tenant"], ref=shown["ref"], operation=shown["action"], document=shown["document"],
-            scenario="", digest="", seed_key="", number=shown["number"] or "",
-        )  # fmt: skip
+            id="",
+            supplier="",
+            tenant=shown["tenant"],
+            ref=shown["ref"],
+            operation=shown["action"],
+            document=shown["document"],
+            scenario="",
+            digest="",
+            seed_key="",
+            number=shown["number"] or "",
+        )
         self._send(DIALECT.sample(action, order, self._next()), name)
 
     def _send(self, sample: Any, name: str) -> Any:
         headers = {**sample.headers, **({"X-Scenario": name} if name else {})}
-        response = self.gateway.http.post(self.gateway.url + sample.path, data=sample.body, headers=headers, timeout=30)
+        response = self.gateway.http.post(
+            self.gateway.url + sample.path, data=sample.body, headers=headers, timeout=30
+        )
         assert response.status_code in (201, 202, 422), response.text
         if response.status_code == 201:
             self.answers.append((sample.path, response.json()))
@@ -100,7 +132,11 @@ def test_every_kci_is_valid_by_the_published_schema(played: Played) -> None:
     kci = validator({"$ref": "#/components/schemas/Kci"}, document)
     bodies = [arrival.body for arrival in played[1].arrivals]
     assert len(bodies) > 300
-    wrong = [(body["reasonCode"], error.message, list(error.path)) for body in bodies for error in kci.iter_errors(body)]
+    wrong = [
+        (body["reasonCode"], error.message, list(error.path))
+        for body in bodies
+        for error in kci.iter_errors(body)
+    ]
     assert wrong == []
 
 
@@ -108,7 +144,9 @@ def test_every_answer_is_valid_by_the_published_schema(played: Played) -> None:
     document = DIALECT.openapi("http://127.0.0.1")
     assert len(played[0]) > 80
     for path, body in played[0]:
-        schema = document["paths"][path]["post"]["responses"]["201"]["content"]["application/json"]["schema"]
+        schema = document["paths"][path]["post"]["responses"]["201"]["content"]["application/json"][
+            "schema"
+        ]
         assert list(validator(schema, document).iter_errors(body)) == [], (path, body)
 
 
@@ -123,12 +161,21 @@ def test_every_reason_code_and_status_was_heard(played: Played) -> None:
     """All but TERMINATED, which goes out as an UPDATE unless the settings want it."""
     bodies = [arrival.body for arrival in played[1].arrivals]
     assert {body["reasonCode"] for body in bodies} == set(DIALECT.vocabulary.codes) - {"TERMINATED"}
-    statuses = {value["status"] for body in bodies for value in body.values() if isinstance(value, dict)}
-    assert statuses == set(DIALECT.vocabulary.statuses) - {"PENDING_AMENDMENT", "PENDING_CANCELLATION"}
+    statuses = {
+        value["status"] for body in bodies for value in body.values() if isinstance(value, dict)
+    }
+    assert statuses == set(DIALECT.vocabulary.statuses) - {
+        "PENDING_AMENDMENT",
+        "PENDING_CANCELLATION",
+    }
     keys = {key for body in bodies for key, value in body.items() if isinstance(value, dict)}
     assert keys == {
-        "provideServiceOrder", "modifyServiceOrder", "ceaseServiceOrder", "provideEthernetOrder", "unsolicitedCeaseServiceOrder",
-    }  # fmt: skip
+        "provideServiceOrder",
+        "modifyServiceOrder",
+        "ceaseServiceOrder",
+        "provideEthernetOrder",
+        "unsolicitedCeaseServiceOrder",
+    }
 
 
 @pytest.mark.parametrize(
@@ -146,9 +193,13 @@ def test_every_reason_code_and_status_was_heard(played: Played) -> None:
         ({"issuedOn": 5}, False),
     ],
 )
-def test_the_published_schema_refuses_what_is_no_kci(change: dict[str, Any], is_valid: bool) -> None:
+def test_the_published_schema_refuses_what_is_no_kci(
+    change: dict[str, Any], is_valid: bool
+) -> None:
     document = DIALECT.openapi("http://127.0.0.1")
-    body = document["webhooks"]["kci"]["post"]["requestBody"]["content"]["application/json"]["examples"]["provide ACKNOWLEDGED"]["value"]
+    body = document["webhooks"]["kci"]["post"]["requestBody"]["content"]["application/json"][
+        "examples"
+    ]["provide ACKNOWLEDGED"]["value"]
     changed = {key: value for key, value in {**body, **change}.items() if value is not None}
     kci = validator({"$ref": "#/components/schemas/Kci"}, document)
     assert kci.is_valid(changed) is is_valid

@@ -17,10 +17,14 @@ FAST = {"retry": ["20ms", "20ms", "20ms"], "timeout": "2s", "connect_timeout": "
 
 @pytest.fixture
 def running(make_config: Callable[..., Config], receiver: Receiver) -> Any:
-    """A simulator that sends to the receiver, with short retries; `running(**overrides)` as a context."""
+    """A simulator that sends to the receiver, with short retries; `running(**overrides)` as a
+    context.
+    """
 
     def run(**overrides: Any) -> Embedded:
-        return Embedded(make_config(**{"gateway": {"url": receiver.url}, "delivery": FAST, **overrides}))
+        return Embedded(
+            make_config(**{"gateway": {"url": receiver.url}, "delivery": FAST, **overrides})
+        )
 
     return run
 
@@ -44,7 +48,9 @@ def test_a_message_has_the_contracts_headers_and_a_token(running: Any, receiver:
 
 
 @pytest.mark.parametrize("code", [500, 502, 503, 504, 429, 408, None])
-def test_weather_is_tried_again_with_the_same_bytes(running: Any, receiver: Receiver, code: int | None) -> None:
+def test_weather_is_tried_again_with_the_same_bytes(
+    running: Any, receiver: Receiver, code: int | None
+) -> None:
     receiver.answer = answering(code, code)
     with running() as simulator, Gateway(simulator.url) as gateway:
         order = gateway.place()
@@ -56,8 +62,14 @@ def test_weather_is_tried_again_with_the_same_bytes(running: Any, receiver: Rece
 
 
 @pytest.mark.parametrize("code", [400, 404, 410, 422, 501, 302])
-def test_a_refusal_is_final_visible_and_nothing_overtakes_it(running: Any, receiver: Receiver, code: int) -> None:
-    receiver.answer = lambda number, arrival: (code, {}, b'{"code":"INVALID_REQUEST","messages":["no"]}')
+def test_a_refusal_is_final_visible_and_nothing_overtakes_it(
+    running: Any, receiver: Receiver, code: int
+) -> None:
+    receiver.answer = lambda number, arrival: (
+        code,
+        {},
+        b'{"code":"INVALID_REQUEST","messages":["no"]}',
+    )
     with running() as simulator, Gateway(simulator.url) as gateway:
         order = gateway.place()
         gateway.advance()
@@ -67,33 +79,54 @@ def test_a_refusal_is_final_visible_and_nothing_overtakes_it(running: Any, recei
     assert len(receiver.arrivals) == 1
     assert (kci["state"], kci["last"]["code"]) == ("dead", code)
     assert states == {"waiting": 2, "delivered": 0, "dead": 1, "withdrawn": 0, "skipped": 0}
-    assert health["sender"]["dead"] == 1 and health["gateways"][0]["state"] == ("stopped" if code == 410 else "failing")
+    assert health["sender"]["dead"] == 1 and health["gateways"][0]["state"] == (
+        "stopped" if code == 410 else "failing"
+    )
 
 
-def test_what_follows_a_dead_kci_may_be_sent_if_the_settings_say_so(running: Any, receiver: Receiver) -> None:
+def test_what_follows_a_dead_kci_may_be_sent_if_the_settings_say_so(
+    running: Any, receiver: Receiver
+) -> None:
     receiver.answer = answering(400)
-    with running(delivery={**FAST, "after_dead": "skip"}) as simulator, Gateway(simulator.url) as gateway:
+    with (
+        running(delivery={**FAST, "after_dead": "skip"}) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
         gateway.place()
         gateway.advance()
     assert [arrival.body["sequenceNumber"] for arrival in receiver.arrivals] == [1, 2, 3]
 
 
-def test_an_abandoned_order_sends_nothing_more_and_says_so(running: Any, receiver: Receiver) -> None:
+def test_an_abandoned_order_sends_nothing_more_and_says_so(
+    running: Any, receiver: Receiver
+) -> None:
     receiver.answer = answering(400)
-    with running(delivery={**FAST, "after_dead": "abandon"}) as simulator, Gateway(simulator.url) as gateway:
+    with (
+        running(delivery={**FAST, "after_dead": "abandon"}) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
         order = gateway.place()
         gateway.advance()
         shown = gateway.order(order)
-        assert (shown["kcis"]["dead"], shown["kcis"]["withdrawn"], shown["kcis"]["waiting"]) == (1, 2, 0)
+        assert (shown["kcis"]["dead"], shown["kcis"]["withdrawn"], shown["kcis"]["waiting"]) == (
+            1,
+            2,
+            0,
+        )
         acts = gateway.admin("GET", "/journal?direction=act")["items"]
         assert [act["findings"] for act in acts] == [
-            ["abandoned: ACKNOWLEDGED was given up, and so is all that came after it (delivery.after_dead)"]
+            [
+                "abandoned: ACKNOWLEDGED was given up, and so is all that came after it (delivery.after_dead)"
+            ]
         ]
     assert len(receiver.arrivals) == 1
 
 
 def test_a_step_that_cannot_happen_abandons_its_order_too(running: Any, receiver: Receiver) -> None:
-    with running(delivery={**FAST, "after_dead": "abandon"}) as simulator, Gateway(simulator.url) as gateway:
+    with (
+        running(delivery={**FAST, "after_dead": "abandon"}) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
         gateway.place("ORDER_SUCCESSFUL?targetDateOffset=999999")
         gateway.advance()
         assert gateway.admin("GET", "/orders")["items"][0]["kcis"]["withdrawn"] == 1
@@ -101,18 +134,31 @@ def test_a_step_that_cannot_happen_abandons_its_order_too(running: Any, receiver
 
 
 def test_each_supplier_has_a_policy_of_its_own(running: Any, receiver: Receiver) -> None:
-    receiver.answer = lambda number, arrival: 400 if arrival.body["reasonCode"] == "COMMITTED" else 204
+    receiver.answer = lambda number, arrival: (
+        400 if arrival.body["reasonCode"] == "COMMITTED" else 204
+    )
     suppliers = [{"name": "one", "path": "/"}, {"name": "two", "delivery": {"after_dead": "skip"}}]
     with running(suppliers=suppliers) as simulator, Gateway(simulator.url) as gateway:
         gateway.post("/service-orders", gateway.provide())
         gateway.post("/two/service-orders", gateway.provide())
-        made = gateway.admin("POST", "/suppliers", {"clock": {"mode": "manual"}, "delivery": {"after_dead": "abandon"}}, 201)
+        made = gateway.admin(
+            "POST",
+            "/suppliers",
+            {"clock": {"mode": "manual"}, "delivery": {"after_dead": "abandon"}},
+            201,
+        )
         gateway.post(f"{made['path']}/service-orders", gateway.provide())
         states = []
         for name in ("one", "two", made["name"]):
             gateway.admin("POST", f"/suppliers/{name}/clock/advance", {"by": "1d"})
-            states.append([kci["state"] for kci in gateway.admin("GET", f"/suppliers/{name}/kcis")["items"]])
-    assert states == [["delivered", "dead", "waiting"], ["delivered", "dead", "delivered"], ["delivered", "dead", "withdrawn"]]
+            states.append(
+                [kci["state"] for kci in gateway.admin("GET", f"/suppliers/{name}/kcis")["items"]]
+            )
+    assert states == [
+        ["delivered", "dead", "waiting"],
+        ["delivered", "dead", "delivered"],
+        ["delivered", "dead", "withdrawn"],
+    ]
 
 
 def test_a_made_supplier_whose_tries_outlast_their_lease_is_refused(gateway: Gateway) -> None:
@@ -127,16 +173,28 @@ def test_a_cancellation_frees_a_parked_order(running: Any, receiver: Receiver) -
         gateway.advance("31s")
         assert gateway.cancel(order, "CANCELLATION_PENDING").status_code == 202
         gateway.advance()
-    assert [arrival.body["reasonCode"] for arrival in receiver.arrivals] == ["COMMITTED", "CANCELLED"]
+    assert [arrival.body["reasonCode"] for arrival in receiver.arrivals] == [
+        "COMMITTED",
+        "CANCELLED",
+    ]
 
 
 def test_cookies_are_not_kept(make_config: Callable[..., Config], receiver: Receiver) -> None:
-    receiver.answer = lambda number, arrival: (204, {"Set-Cookie": f"session={number}; Path=/"}, b"")
+    receiver.answer = lambda number, arrival: (
+        204,
+        {"Set-Cookie": f"session={number}; Path=/"},
+        b"",
+    )
     by_name = receiver.url.replace("127.0.0.1", "localhost")  # addresses have no cookies anyway
-    with Embedded(make_config(gateway={"url": by_name})) as simulator, Gateway(simulator.url) as gateway:
+    with (
+        Embedded(make_config(gateway={"url": by_name})) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
         gateway.place()
         gateway.advance()
-    assert len(receiver.arrivals) == 3 and not any("cookie" in arrival.headers for arrival in receiver.arrivals)
+    assert len(receiver.arrivals) == 3 and not any(
+        "cookie" in arrival.headers for arrival in receiver.arrivals
+    )
 
 
 def test_tries_end_and_then_the_kci_is_dead(running: Any, receiver: Receiver) -> None:
@@ -148,7 +206,9 @@ def test_tries_end_and_then_the_kci_is_dead(running: Any, receiver: Receiver) ->
     assert len(receiver.arrivals) == 4
 
 
-def test_a_conflict_after_a_lost_answer_means_that_it_arrived(running: Any, receiver: Receiver) -> None:
+def test_a_conflict_after_a_lost_answer_means_that_it_arrived(
+    running: Any, receiver: Receiver
+) -> None:
     receiver.answer = answering(None, 409)
     with running() as simulator, Gateway(simulator.url) as gateway:
         order = gateway.place()
@@ -156,7 +216,9 @@ def test_a_conflict_after_a_lost_answer_means_that_it_arrived(running: Any, rece
         assert gateway.kcis(order)[0]["state"] == "delivered"
 
 
-def test_one_orders_kcis_keep_their_order_through_failures(running: Any, receiver: Receiver) -> None:
+def test_one_orders_kcis_keep_their_order_through_failures(
+    running: Any, receiver: Receiver
+) -> None:
     receiver.answer = lambda number, arrival: 500 if number % 3 == 1 else 204
     with running() as simulator, Gateway(simulator.url) as gateway:
         orders = [gateway.place("ORDER_DELAYED") for _ in range(10)]
@@ -164,12 +226,18 @@ def test_one_orders_kcis_keep_their_order_through_failures(running: Any, receive
     delivered: dict[int, list[int]] = {order["id"]: [] for order in orders}
     for arrival in receiver.arrivals:
         if arrival.answered == 204:
-            delivered[arrival.body["provideServiceOrder"]["id"]].append(arrival.body["sequenceNumber"])
+            delivered[arrival.body["provideServiceOrder"]["id"]].append(
+                arrival.body["sequenceNumber"]
+            )
     assert set(map(tuple, delivered.values())) == {(1, 2, 3, 4, 5)}
 
 
-def test_a_refused_token_is_replaced_once_within_the_same_try(running: Any, receiver: Receiver) -> None:
-    receiver.answer = lambda number, arrival: 204 if arrival.headers["authorization"] == "Bearer token-2" else 401
+def test_a_refused_token_is_replaced_once_within_the_same_try(
+    running: Any, receiver: Receiver
+) -> None:
+    receiver.answer = lambda number, arrival: (
+        204 if arrival.headers["authorization"] == "Bearer token-2" else 401
+    )
     with running() as simulator, Gateway(simulator.url) as gateway:
         order = gateway.place()
         gateway.advance()
@@ -178,7 +246,9 @@ def test_a_refused_token_is_replaced_once_within_the_same_try(running: Any, rece
 
 
 def test_many_refusals_at_once_make_one_token_request(running: Any, receiver: Receiver) -> None:
-    receiver.answer = lambda number, arrival: 401 if arrival.headers["authorization"] == "Bearer token-1" else 204
+    receiver.answer = lambda number, arrival: (
+        401 if arrival.headers["authorization"] == "Bearer token-1" else 204
+    )
     with running() as simulator, Gateway(simulator.url) as gateway:
         for _ in range(20):
             gateway.place()
@@ -220,8 +290,13 @@ def test_a_broken_token_endpoint_costs_no_try(running: Any, receiver: Receiver) 
         ({"kind": "basic", "username": "u", "password": "p"}, "Basic dTpw"),
     ],
 )
-def test_other_credentials(running: Any, receiver: Receiver, auth: dict[str, str], header: str | None) -> None:
-    with running(gateway={"url": receiver.url, "auth": auth}) as simulator, Gateway(simulator.url) as gateway:
+def test_other_credentials(
+    running: Any, receiver: Receiver, auth: dict[str, str], header: str | None
+) -> None:
+    with (
+        running(gateway={"url": receiver.url, "auth": auth}) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
         gateway.place()
         gateway.advance("31s")
     assert receiver.arrivals[0].headers.get("authorization") == header
@@ -229,7 +304,9 @@ def test_other_credentials(running: Any, receiver: Receiver, auth: dict[str, str
 
 
 def test_retry_after_is_kept(running: Any, receiver: Receiver) -> None:
-    receiver.answer = lambda number, arrival: (429, {"Retry-After": "1"}, b"") if number == 1 else 204
+    receiver.answer = lambda number, arrival: (
+        (429, {"Retry-After": "1"}, b"") if number == 1 else 204
+    )
     with running() as simulator, Gateway(simulator.url) as gateway:
         gateway.place()
         moved = gateway.admin("POST", "/clock/advance", {"by": "31s", "within": "300ms"}, 408)
@@ -253,12 +330,23 @@ def test_an_order_is_played_by_its_own_edition_after_its_file_changed(
 ) -> None:
     def run(text: str) -> Embedded:
         folder = scenario_folder(ONE=text)
-        return Embedded(make_config(gateway={"url": receiver.url}, suppliers=[{"name": "default", "path": "/", "scenarios": folder}]))
+        return Embedded(
+            make_config(
+                gateway={"url": receiver.url},
+                suppliers=[{"name": "default", "path": "/", "scenarios": folder}],
+            )
+        )
 
     cancel = "cancellation: [{{reply: {{reject: [{}]}}}}]\n"
-    with run("reply: acknowledge\n" + cancel.format("the first edition")) as simulator, Gateway(simulator.url) as gateway:
+    with (
+        run("reply: acknowledge\n" + cancel.format("the first edition")) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
         order = gateway.place("ONE")
-    with run("reply: acknowledge\n" + cancel.format("the second edition")) as simulator, Gateway(simulator.url) as gateway:
+    with (
+        run("reply: acknowledge\n" + cancel.format("the second edition")) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
         assert gateway.cancel(order).json()["messages"] == ["the first edition"]
         assert gateway.cancel(gateway.place("ONE")).json()["messages"] == ["the second edition"]
 
@@ -268,7 +356,10 @@ def test_a_step_that_cannot_be_rendered_is_dead_and_says_why(
 ) -> None:
     step = """{after: 1s, send: WARNING, with: {text: "Every {{ 1 / (order.document.engineerTasks | default([1]) | length) }} h"}}"""
     folder = scenario_folder(ODD=f"reply: acknowledge\ntimeline:\n  - {step}\n")
-    settings = make_config(gateway={"url": receiver.url}, suppliers=[{"name": "default", "path": "/", "scenarios": folder}])
+    settings = make_config(
+        gateway={"url": receiver.url},
+        suppliers=[{"name": "default", "path": "/", "scenarios": folder}],
+    )
     with Embedded(settings) as simulator, Gateway(simulator.url) as gateway:
         order = gateway.place("ODD", engineerTasks=[])
         gateway.advance("2s")
@@ -280,20 +371,33 @@ def test_a_step_that_cannot_be_rendered_is_dead_and_says_why(
 
 
 @pytest.mark.parametrize("code", [404, 405, 501, 204])
-def test_a_gateway_without_a_token_endpoint_gets_its_kcis_and_it_is_said(running: Any, receiver: Receiver, code: int) -> None:
+def test_a_gateway_without_a_token_endpoint_gets_its_kcis_and_it_is_said(
+    running: Any, receiver: Receiver, code: int
+) -> None:
     receiver.token_answer = lambda number: code
     with running() as simulator, Gateway(simulator.url) as gateway:
         gateway.place()
         gateway.advance()
         lines = gateway.admin("GET", "/journal?direction=out")["items"]
-    assert [arrival.headers.get("authorization") for arrival in receiver.arrivals] == [None, None, None]
+    assert [arrival.headers.get("authorization") for arrival in receiver.arrivals] == [
+        None,
+        None,
+        None,
+    ]
     assert len(receiver.tokens) == 1
-    assert {line["findings"][0] for line in lines} == {f"sent without a token: {receiver.url}/auth/supplier/access-token answered {code}"}
+    assert {line["findings"][0] for line in lines} == {
+        f"sent without a token: {receiver.url}/auth/supplier/access-token answered {code}"
+    }
 
 
-def test_without_a_token_endpoint_kcis_wait_if_the_settings_say_so(running: Any, receiver: Receiver) -> None:
+def test_without_a_token_endpoint_kcis_wait_if_the_settings_say_so(
+    running: Any, receiver: Receiver
+) -> None:
     receiver.token_answer = lambda number: 404
-    with running(gateway={"url": receiver.url, "auth": {"optional": False}}) as simulator, Gateway(simulator.url) as gateway:
+    with (
+        running(gateway={"url": receiver.url, "auth": {"optional": False}}) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
         gateway.place()
         gateway.admin("POST", "/clock/advance", {"by": "31s", "within": "300ms"}, 408)
     assert receiver.arrivals == []

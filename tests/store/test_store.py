@@ -38,13 +38,29 @@ def store(store_url: str) -> Iterator[Store]:
 
 def place(tx: Tx, ref: str, clock: Clock | None = None, now: int = NOW) -> Order:
     document = {"id": int(ref), "tenant": "T"}
-    submission = Submission(action="create", operation="provide", ref=ref, order_ref=ref, tenant="T", document=document)
+    submission = Submission(
+        action="create", operation="provide", ref=ref, order_ref=ref, tenant="T", document=document
+    )
     turn = engine.Turn(
-        submission=submission, scenario=SCENARIO, params=params_of(SCENARIO, {}), supplier="s", now=now, chance=seed.Chance("r")
+        submission=submission,
+        scenario=SCENARIO,
+        params=params_of(SCENARIO, {}),
+        supplier="s",
+        now=now,
+        chance=seed.Chance("r"),
     )
     plan = engine.play(turn, DIALECT)
     assert plan.order is not None
-    orders.apply(tx, "s", plan, None, clock or Clock(), "fingerprint", {"code": 201, "body": {"x": 1}, "headers": {}}, unpark=False)
+    orders.apply(
+        tx,
+        "s",
+        plan,
+        None,
+        clock or Clock(),
+        "fingerprint",
+        {"code": 201, "body": {"x": 1}, "headers": {}},
+        unpark=False,
+    )
     return plan.order
 
 
@@ -62,7 +78,10 @@ def test_what_was_committed_is_found_again(store: Store) -> None:
         found = orders.remembered(tx, "s", "create", "T", "1")
         assert found is not None and found.answer == {"code": 201, "body": {"x": 1}, "headers": {}}
         waiting = outbox.open_of(tx, [order.id])[order.id]
-    assert [(kci.send, kci.due_at) for kci in waiting] == [("COMMITTED", NOW + 10_000_000), ("COMPLETED", NOW + 20_000_000)]
+    assert [(kci.send, kci.due_at) for kci in waiting] == [
+        ("COMMITTED", NOW + 10_000_000),
+        ("COMPLETED", NOW + 20_000_000),
+    ]
 
 
 def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
@@ -160,7 +179,9 @@ def test_seed_keys_are_ranked(store: Store) -> None:
 def test_documents_keep_their_members_in_order_and_to_the_character(store: Store) -> None:
     text = "Grüße \u2028 😀 ' \" \\ %s :name"
     with store.write() as tx:
-        order = replace(place(tx, "1"), document={"z": text, "a": {"b": [1, 1.5, None, True]}, "m": ""})
+        order = replace(
+            place(tx, "1"), document={"z": text, "a": {"b": [1, 1.5, None, True]}, "m": ""}
+        )
         orders.save(tx, [order])
     with store.read() as tx:
         found = orders.by_id(tx, "s", order.id)
@@ -201,7 +222,11 @@ def test_a_reset_forgets_one_supplier_and_not_another(store: Store) -> None:
         journal.note(tx, "other", Exchange(at=NOW, direction="in", method="POST", path="/"))
         orders.reset(tx, "s")
     with store.read() as tx:
-        assert orders.page(tx, "s") == [] and journal.page(tx, "s") == [] and outbox.page(tx, "s") == []
+        assert (
+            orders.page(tx, "s") == []
+            and journal.page(tx, "s") == []
+            and outbox.page(tx, "s") == []
+        )
         assert len(journal.page(tx, "other")) == 1
 
 
@@ -221,7 +246,8 @@ def test_a_bell_is_heard(store: Store) -> None:
     heard = threading.Event()
     stop = store.notifier.listen(WORK, lambda changes: heard.set())
     try:
-        for _ in range(50):  # a listener on PostgreSQL needs a moment to connect, and says so by ringing itself
+        # a listener on PostgreSQL needs a moment to connect, and says so by ringing itself
+        for _ in range(50):
             with store.write() as tx:
                 tx.wake_senders()
             if heard.wait(0.2):
@@ -231,7 +257,9 @@ def test_a_bell_is_heard(store: Store) -> None:
         stop()
 
 
-def test_a_pipe_whose_reader_has_gone_is_taken_away_and_the_others_are_heard(tmp_path: Path) -> None:
+def test_a_pipe_whose_reader_has_gone_is_taken_away_and_the_others_are_heard(
+    tmp_path: Path,
+) -> None:
     import os
     import threading
 
@@ -273,7 +301,9 @@ def test_a_process_that_stops_in_the_middle_of_a_batch_keeps_no_lane(postgresql_
     store = Store(postgresql_url)
     with store.write() as tx:
         place(tx, "1", Clock(anchor=NOW, anchor_wall=tx.wall - instants.HOUR))
-    stopped = psycopg.connect(postgresql_url.replace("+psycopg", ""), application_name="supplier-simulator")
+    stopped = psycopg.connect(
+        postgresql_url.replace("+psycopg", ""), application_name="supplier-simulator"
+    )
     with (
         suppress(psycopg.OperationalError),
         stopped.pipeline(),
@@ -291,7 +321,7 @@ def test_a_process_that_stops_in_the_middle_of_a_batch_keeps_no_lane(postgresql_
     store.close()
 
 
-# ---- what cannot be opened ---------------------------------------------------------------------------------------------
+# ---- what cannot be opened
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://x/y", "sqlite://", "sqlite:///:memory:"])
@@ -324,7 +354,11 @@ def test_another_versions_store_is_refused(tmp_path: Path) -> None:
 def test_a_server_that_is_not_there_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as caught:
         Store(f"postgresql://u:secret@/d?host={tmp_path}")
-    assert "\n" not in str(caught.value) and "secret" not in str(caught.value) and "see that the server runs" in str(caught.value)
+    assert (
+        "\n" not in str(caught.value)
+        and "secret" not in str(caught.value)
+        and "see that the server runs" in str(caught.value)
+    )
 
 
 def test_the_whole_path_runs_on_both_databases(store_url: str, receiver: Receiver) -> None:
@@ -332,8 +366,16 @@ def test_the_whole_path_runs_on_both_databases(store_url: str, receiver: Receive
     from simulator.web import Embedded
     from tests.conftest import Gateway
 
-    overrides = {"server": {"port": 0}, "store": {"url": store_url}, "clock": {"mode": "manual"}, "gateway": {"url": receiver.url}}
-    with Embedded(config.load(environment={}, overrides=overrides)) as simulator, Gateway(simulator.url) as gateway:
+    overrides = {
+        "server": {"port": 0},
+        "store": {"url": store_url},
+        "clock": {"mode": "manual"},
+        "gateway": {"url": receiver.url},
+    }
+    with (
+        Embedded(config.load(environment={}, overrides=overrides)) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
         order, pending = gateway.place("ORDER_DELAYED"), gateway.place("ORDER_ACKNOWLEDGED")
         gateway.advance("61s")
         assert gateway.cancel(pending).status_code == 422  # completed by then
@@ -342,11 +384,25 @@ def test_the_whole_path_runs_on_both_databases(store_url: str, receiver: Receive
         assert again.status_code == 202
         gateway.admin("POST", "/pins", {"scenario": "ORDER_REJECTED", "times": 1}, 201)
         assert gateway.post("/service-orders", gateway.provide()).status_code == 422
-        cease = {"serviceId": "S", "reason": "CP_REQUEST", "requestedCeaseDate": "2026-03-05T00:00:00Z"}
-        begun = gateway.admin("POST", "/start", {"scenario": "UNSOLICITED_CEASE_UPHELD", "tenant": "TENANT1", "document": cease}, 201)
+        cease = {
+            "serviceId": "S",
+            "reason": "CP_REQUEST",
+            "requestedCeaseDate": "2026-03-05T00:00:00Z",
+        }
+        begun = gateway.admin(
+            "POST",
+            "/start",
+            {"scenario": "UNSOLICITED_CEASE_UPHELD", "tenant": "TENANT1", "document": cease},
+            201,
+        )
         gateway.advance("1s")
         number = gateway.admin("GET", f"/orders/{begun['id']}")["number"]
-        objections = [gateway.cancel({"id": 9000}, reasonCode="NO_AUTHORISATION", supplierOrderReference=number) for _ in range(2)]
+        objections = [
+            gateway.cancel(
+                {"id": 9000}, reasonCode="NO_AUTHORISATION", supplierOrderReference=number
+            )
+            for _ in range(2)
+        ]
         assert [answer.status_code for answer in objections] == [202, 422]
         gateway.advance()
         assert gateway.order({"id": 9000})["status"] == "COMPLETED"
@@ -364,7 +420,16 @@ def test_kcis_are_due_in_the_order_of_their_positions() -> None:
     steps = "".join(f"  - {{{time}, send: UPDATE}}\n" for time in ("at: 2h", "at: 1h", "after: 1s"))
     text = f"scenario: S\nreply: acknowledge\ntimeline:\n{steps}"
     scenario = parse(text, "s", DIALECT.vocabulary)
-    submission = Submission(action="create", operation="provide", ref="1", order_ref="1", tenant="T", document={"id": 1})
-    turn = engine.Turn(submission=submission, scenario=scenario, params={}, supplier="s", now=NOW, chance=seed.Chance("r"))
+    submission = Submission(
+        action="create", operation="provide", ref="1", order_ref="1", tenant="T", document={"id": 1}
+    )
+    turn = engine.Turn(
+        submission=submission,
+        scenario=scenario,
+        params={},
+        supplier="s",
+        now=NOW,
+        chance=seed.Chance("r"),
+    )
     kcis: tuple[Kci, ...] = engine.play(turn, DIALECT).kcis
     assert [(kci.due_at - NOW) // instants.SECOND for kci in kcis] == [7200, 7200, 7201]

@@ -1,4 +1,6 @@
-"""A store of another version, of another application, broken, or out of reach: brought up, or refused in one line that says what to do."""
+"""A store of another version, of another application, broken, or out of reach: brought up, or
+refused in one line that says what to do.
+"""
 
 from __future__ import annotations
 
@@ -42,17 +44,33 @@ def schema_of(url: str) -> tuple[dict[str, set[str]], str]:
             for table in metadata.tables
             for index in look.get_indexes(table)
         }
-        version = connection.execute(sa.text("SELECT value FROM meta WHERE key = 'schema'")).scalar_one()
+        version = connection.execute(
+            sa.text("SELECT value FROM meta WHERE key = 'schema'")
+        ).scalar_one()
     engine.dispose()
     return found, str(version)
 
 
-def test_an_older_store_is_brought_up_and_its_orders_go_on(make_config: Callable[..., Config], receiver: Receiver, tmp_path: Path) -> None:
+def test_an_older_store_is_brought_up_and_its_orders_go_on(
+    make_config: Callable[..., Config], receiver: Receiver, tmp_path: Path
+) -> None:
     url = old_store(tmp_path / "old.db")
-    with Embedded(make_config(store={"url": url}, gateway={"url": receiver.url})) as simulator, Gateway(simulator.url) as gateway:
+    with (
+        Embedded(make_config(store={"url": url}, gateway={"url": receiver.url})) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
         gateway.advance()
-        assert {order["status"] for order in gateway.admin("GET", "/orders")["items"]} == {"COMPLETED"}
-    assert sorted(arrival.body["sequenceNumber"] for arrival in receiver.arrivals) == [1, 1, 2, 2, 3, 3]
+        assert {order["status"] for order in gateway.admin("GET", "/orders")["items"]} == {
+            "COMPLETED"
+        }
+    assert sorted(arrival.body["sequenceNumber"] for arrival in receiver.arrivals) == [
+        1,
+        1,
+        2,
+        2,
+        3,
+        3,
+    ]
     fresh = Store(f"sqlite:///{tmp_path}/fresh.db")
     fresh.close()
     assert schema_of(url) == schema_of(f"sqlite:///{tmp_path}/fresh.db")
@@ -64,11 +82,16 @@ def test_the_same_steps_work_on_postgresql(postgresql_url: str) -> None:
     engine = sa.create_engine(postgresql_url)
     with engine.begin() as connection:
         for statement in (
-            "DROP TABLE holds", "DROP TABLE senders", "DROP INDEX lanes_wake", "DROP INDEX kcis_page", "DROP INDEX kcis_state",
+            "DROP TABLE holds",
+            "DROP TABLE senders",
+            "DROP INDEX lanes_wake",
+            "DROP INDEX kcis_page",
+            "DROP INDEX kcis_state",
             "CREATE INDEX lanes_wake ON lanes (wake) WHERE wake IS NOT NULL",
             "CREATE INDEX kcis_state ON kcis (supplier, state, due_at)",
-            "UPDATE meta SET value = '3' WHERE key = 'schema'", "INSERT INTO meta VALUES ('beat', '0')",
-        ):  # fmt: skip
+            "UPDATE meta SET value = '3' WHERE key = 'schema'",
+            "INSERT INTO meta VALUES ('beat', '0')",
+        ):
             connection.execute(sa.text(statement))
     engine.dispose()
     store = Store(postgresql_url)
@@ -78,8 +101,13 @@ def test_the_same_steps_work_on_postgresql(postgresql_url: str) -> None:
     assert schema_of(postgresql_url) == wanted
 
 
-@pytest.mark.parametrize(("version", "said"), [(SCHEMA_VERSION + 1, "newer version"), (1, "too old to be brought up"), ("x", "not ours")])
-def test_other_versions_are_refused_and_left_alone(tmp_path: Path, version: object, said: str) -> None:
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [(SCHEMA_VERSION + 1, "newer version"), (1, "too old to be brought up"), ("x", "not ours")],
+)
+def test_other_versions_are_refused_and_left_alone(
+    tmp_path: Path, version: object, said: str
+) -> None:
     url = old_store(tmp_path / "old.db")
     with sqlite3.connect(tmp_path / "old.db") as connection:
         connection.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(version),))
@@ -87,7 +115,9 @@ def test_other_versions_are_refused_and_left_alone(tmp_path: Path, version: obje
     before = (tmp_path / "old.db").read_bytes()
     with pytest.raises(Unavailable, match=said):
         Store(url)
-    assert (tmp_path / "old.db").read_bytes()[100:] == before[100:], "but for the header, where the journal's mode stands"
+    assert (tmp_path / "old.db").read_bytes()[100:] == before[100:], (
+        "but for the header, where the journal's mode stands"
+    )
 
 
 def test_a_file_of_another_application_is_not_touched(tmp_path: Path) -> None:
@@ -97,11 +127,13 @@ def test_a_file_of_another_application_is_not_touched(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="tables that are not ours \\(orders\\)"):
         Store(f"sqlite:///{tmp_path}/theirs.db")
     with sqlite3.connect(tmp_path / "theirs.db") as connection:
-        assert [name for (name,) in connection.execute("SELECT name FROM sqlite_master")] == ["orders"]
+        assert [name for (name,) in connection.execute("SELECT name FROM sqlite_master")] == [
+            "orders"
+        ]
     connection.close()
 
 
-# ---- what an operator sees: one line, exit 2, no traceback ----------------------------------------------------------------
+# ---- what an operator sees: one line, exit 2, no traceback
 
 
 MORTAL = ["setpriv", "--bounding-set=-dac_override"] if os.getuid() == 0 else []
@@ -121,7 +153,10 @@ def refused(url: str, tmp_path: Path) -> str:
 def test_a_store_that_cannot_be_used_is_refused_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "garbled.db").write_bytes(b"SQLite format 3\x00" + b"\xff" * 5000)
     (tmp_path / "text.db").write_text("not a database at all, but a page of text\n" * 100)
-    said = {name: refused(f"sqlite:///{tmp_path}/{name}", tmp_path) for name in ("garbled.db", "text.db", "none/s.db")}
+    said = {
+        name: refused(f"sqlite:///{tmp_path}/{name}", tmp_path)
+        for name in ("garbled.db", "text.db", "none/s.db")
+    }
     assert all(name in line for name, line in said.items() if name != "none/s.db")
     assert "file is not a database" in said["text.db"] and "move it away" in said["text.db"]
     assert "move it away" in said["garbled.db"]
@@ -148,7 +183,9 @@ def test_an_sqlite_that_is_too_old_is_named() -> None:
 
 
 @pytest.mark.slow
-def test_a_server_that_is_not_there_or_wants_another_password_is_named(tmp_path: Path, postgresql_server: str) -> None:
+def test_a_server_that_is_not_there_or_wants_another_password_is_named(
+    tmp_path: Path, postgresql_server: str
+) -> None:
     line = refused("postgresql://simulator:hidden@127.0.0.1:1/none", tmp_path)
     assert "hidden" not in line and "see that the server runs" in line
     line = refused(postgresql_server.format(database="none_such"), tmp_path)

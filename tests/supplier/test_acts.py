@@ -16,7 +16,9 @@ from tests.receiver import Receiver
 @pytest.fixture
 def picky(make_config: Callable[..., Any], receiver: Receiver) -> Iterator[Gateway]:
     """A gateway side that talks to a receiver, whose answers a test may change."""
-    settings = make_config(gateway={"url": receiver.url, "auth": {"kind": "none"}}, delivery={"retry": ["5m"]})
+    settings = make_config(
+        gateway={"url": receiver.url, "auth": {"kind": "none"}}, delivery={"retry": ["5m"]}
+    )
     with Embedded(settings) as simulator, Gateway(simulator.url) as gateway:
         yield gateway
 
@@ -46,7 +48,9 @@ def parked(gateway: Gateway, receiver: Receiver) -> tuple[dict[str, Any], Any]:
     return order, dead
 
 
-def test_a_delivered_kci_is_sent_again_with_the_same_bytes(picky: Gateway, receiver: Receiver) -> None:
+def test_a_delivered_kci_is_sent_again_with_the_same_bytes(
+    picky: Gateway, receiver: Receiver
+) -> None:
     picky.place()
     picky.advance("31s")
     (kci,) = picky.admin("GET", "/kcis?state=delivered")["items"]
@@ -60,7 +64,12 @@ def test_a_dead_kci_is_sent_again_and_the_order_goes_on(picky: Gateway, receiver
     order, dead = parked(picky, receiver)
     assert states(picky, order) == ["dead", "waiting", "waiting"] and len(receiver.arrivals) == 1
     act(picky, f"/kcis/{dead['id']}/resend")
-    assert codes(receiver) == [("ACKNOWLEDGED", 422), ("ACKNOWLEDGED", 204), ("COMMITTED", 204), ("COMPLETED", 204)]
+    assert codes(receiver) == [
+        ("ACKNOWLEDGED", 422),
+        ("ACKNOWLEDGED", 204),
+        ("COMMITTED", 204),
+        ("COMPLETED", 204),
+    ]
 
 
 def test_a_dead_kci_is_skipped_and_the_order_goes_on(picky: Gateway, receiver: Receiver) -> None:
@@ -69,7 +78,9 @@ def test_a_dead_kci_is_skipped_and_the_order_goes_on(picky: Gateway, receiver: R
     assert states(picky, order) == ["skipped", "delivered", "delivered"]
 
 
-def test_a_parked_order_is_resumed_behind_what_was_given_up(picky: Gateway, receiver: Receiver) -> None:
+def test_a_parked_order_is_resumed_behind_what_was_given_up(
+    picky: Gateway, receiver: Receiver
+) -> None:
     order, _ = parked(picky, receiver)
     act(picky, f"/orders/{picky.order(order)['id']}/resume")
     assert states(picky, order) == ["dead", "delivered", "delivered"]
@@ -84,15 +95,23 @@ def test_a_waiting_kci_is_withdrawn_and_leaves_no_gap(picky: Gateway, receiver: 
         assert act(picky, f"/kcis/{kci['id']}/withdraw")["state"] == "withdrawn"
     assert [item["sequence"] for item in picky.advance()["kcis"]] == [1, 2, 3]
     assert states(picky, order) == ["delivered", "delivered", "withdrawn", "withdrawn", "delivered"]
-    for path in (f"/kcis/{delay['id']}/withdraw", f"/kcis/{delay['id']}/resend", f"/kcis/{first['id']}/skip"):
+    for path in (
+        f"/kcis/{delay['id']}/withdraw",
+        f"/kcis/{delay['id']}/resend",
+        f"/kcis/{first['id']}/skip",
+    ):
         shown = act(picky, path, 409)
         assert shown["code"] == "conflict" and "a KCI that is" in shown["detail"]
 
 
-def test_a_kci_that_waits_for_another_try_is_skipped_or_abandoned(picky: Gateway, receiver: Receiver) -> None:
+def test_a_kci_that_waits_for_another_try_is_skipped_or_abandoned(
+    picky: Gateway, receiver: Receiver
+) -> None:
     receiver.answer = lambda number, arrival: 503 if number == 1 else 204
     order = picky.place()
-    stuck = picky.admin("POST", "/clock/advance", {"by": "31s", "within": "200ms"}, 408)["unsettled"][0]
+    stuck = picky.admin("POST", "/clock/advance", {"by": "31s", "within": "200ms"}, 408)[
+        "unsettled"
+    ][0]
     act(picky, f"/kcis/{stuck['id']}/skip")
     picky.advance()
     assert states(picky, order) == ["skipped", "delivered", "delivered"]
@@ -101,10 +120,15 @@ def test_a_kci_that_waits_for_another_try_is_skipped_or_abandoned(picky: Gateway
     picky.admin("POST", "/clock/advance", {"by": "31s", "within": "200ms"}, 408)
     shown = act(picky, f"/orders/{picky.order(other)['id']}/abandon")
     assert shown["kcis"] == {"waiting": 0, "delivered": 0, "dead": 0, "withdrawn": 2, "skipped": 1}
-    assert "nothing to send" in act(picky, f"/orders/{picky.order(other)['id']}/abandon", 409)["detail"]
+    assert (
+        "nothing to send"
+        in act(picky, f"/orders/{picky.order(other)['id']}/abandon", 409)["detail"]
+    )
 
 
-def test_what_is_on_its_way_in_this_moment_is_neither_skipped_nor_abandoned(picky: Gateway, receiver: Receiver) -> None:
+def test_what_is_on_its_way_in_this_moment_is_neither_skipped_nor_abandoned(
+    picky: Gateway, receiver: Receiver
+) -> None:
     let_go = threading.Event()
     receiver.answer = lambda number, arrival: 204 if let_go.wait(20) else 500
     order = picky.place()
@@ -143,9 +167,17 @@ def test_acts_stand_in_the_journal_and_in_the_story(picky: Gateway, receiver: Re
     (line,) = picky.admin("GET", "/journal?direction=act")["items"]
     assert line["findings"] == ["an operator's skip of ACKNOWLEDGED"] and line["kci"] == dead["id"]
     events = picky.admin("GET", f"/orders/{picky.order(order)['id']}/story")["events"]
-    assert [event["text"] for event in events if event["kind"] == "act"] == ["an operator's skip of ACKNOWLEDGED"]
+    assert [event["text"] for event in events if event["kind"] == "act"] == [
+        "an operator's skip of ACKNOWLEDGED"
+    ]
 
 
 def test_nobodys_kci_or_order_is_404(picky: Gateway) -> None:
-    for path in ("/kcis/nobody/resend", "/kcis/nobody/withdraw", "/kcis/nobody/skip", "/orders/nobody/resume", "/orders/nobody/abandon"):
+    for path in (
+        "/kcis/nobody/resend",
+        "/kcis/nobody/withdraw",
+        "/kcis/nobody/skip",
+        "/orders/nobody/resume",
+        "/orders/nobody/abandon",
+    ):
         picky.admin("POST", path, code=404)

@@ -25,7 +25,9 @@ def find(gateway: Gateway, code: int = 200, **given: Any) -> Any:
     return gateway.admin("POST", "/journal/find", given, code)
 
 
-def test_exchanges_are_found_by_path_header_body_order_direction_status_and_time(gateway: Gateway, busy: dict[str, Any]) -> None:
+def test_exchanges_are_found_by_path_header_body_order_direction_status_and_time(
+    gateway: Gateway, busy: dict[str, Any]
+) -> None:
     order = gateway.order(busy)
     expected = [
         ({"path": "/service-order-amendments"}, 1),
@@ -42,10 +44,19 @@ def test_exchanges_are_found_by_path_header_body_order_direction_status_and_time
         ({}, 6),
     ]
     assert [(match, len(find(gateway, match=match)["items"])) for match, _ in expected] == expected
-    assert [gateway.admin("POST", "/journal/count", {"match": match})["count"] for match, _ in expected] == [count for _, count in expected]
+    assert [
+        gateway.admin("POST", "/journal/count", {"match": match})["count"] for match, _ in expected
+    ] == [count for _, count in expected]
     moment = gateway.admin("GET", "/journal?direction=out")["items"][1]["at"]
-    assert len(find(gateway, since=moment)["items"]) + len(find(gateway, until=moment)["items"]) == 6
-    assert gateway.admin("POST", "/journal/count", {"since": moment, "match": {"direction": "out"}})["count"] == 2
+    assert (
+        len(find(gateway, since=moment)["items"]) + len(find(gateway, until=moment)["items"]) == 6
+    )
+    assert (
+        gateway.admin("POST", "/journal/count", {"since": moment, "match": {"direction": "out"}})[
+            "count"
+        ]
+        == 2
+    )
 
 
 def test_what_was_found_comes_in_pages(gateway: Gateway, busy: dict[str, Any]) -> None:
@@ -57,33 +68,64 @@ def test_what_was_found_comes_in_pages(gateway: Gateway, busy: dict[str, Any]) -
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ({"match": {"direction": "in"}, "count": 3}, "wanted exactly 3 where direction is in; found 3"),
+        (
+            {"match": {"direction": "in"}, "count": 3},
+            "wanted exactly 3 where direction is in; found 3",
+        ),
         ({"match": {"direction": "in"}}, "wanted at least 1 where direction is in; found 3"),
         ({"match": {"status": 500}, "at_most": 0}, "wanted exactly 0 where status is 500; found 0"),
-        ({"match": {"status": 204}, "at_least": 2, "at_most": 4}, "wanted 2 to 4 where status is 204; found 3"),
-        ({"sequence": [{"path": "/service-orders"}, {"body.reasonCode": "COMPLETED"}]}, "all 2 came in this order"),
+        (
+            {"match": {"status": 204}, "at_least": 2, "at_most": 4},
+            "wanted 2 to 4 where status is 204; found 3",
+        ),
+        (
+            {"sequence": [{"path": "/service-orders"}, {"body.reasonCode": "COMPLETED"}]},
+            "all 2 came in this order",
+        ),
     ],
 )
-def test_what_is_so_is_verified(gateway: Gateway, busy: dict[str, Any], body: Any, said: str) -> None:
+def test_what_is_so_is_verified(
+    gateway: Gateway, busy: dict[str, Any], body: Any, said: str
+) -> None:
     shown = gateway.admin("POST", "/verify", body)
-    assert (shown["verified"], shown["detail"]) == (True, said) and len(shown["evidence"]) == shown["found"]
+    assert (shown["verified"], shown["detail"]) == (True, said) and len(shown["evidence"]) == shown[
+        "found"
+    ]
 
 
-def test_what_is_not_so_is_told_with_what_came_nearest(gateway: Gateway, busy: dict[str, Any]) -> None:
-    shown = gateway.admin("POST", "/verify", {"match": {"path": "/service-orders", "body.id": 5}, "count": 1}, 409)
+def test_what_is_not_so_is_told_with_what_came_nearest(
+    gateway: Gateway, busy: dict[str, Any]
+) -> None:
+    shown = gateway.admin(
+        "POST", "/verify", {"match": {"path": "/service-orders", "body.id": 5}, "count": 1}, 409
+    )
     assert (shown["code"], shown["verified"], shown["found"]) == ("not_verified", False, 0)
-    assert shown["detail"].startswith("wanted exactly 1 where path is /service-orders and body.id is 5; found 0; the nearest, exchange ")
+    assert shown["detail"].startswith(
+        "wanted exactly 1 where path is /service-orders and body.id is 5; found 0; the nearest, exchange "
+    )
     assert f"body.id is 5, but it is {busy['id']}" in shown["detail"] + str(shown["nearest"])
     many = gateway.admin("POST", "/verify", {"match": {"direction": "in"}, "at_most": 1}, 409)
-    assert (many["detail"], many["found"], many["nearest"]) == ("wanted 0 to 1 where direction is in; found 3", 3, [])
+    assert (many["detail"], many["found"], many["nearest"]) == (
+        "wanted 0 to 1 where direction is in; found 3",
+        3,
+        [],
+    )
 
 
-def test_a_wrong_order_of_things_says_what_came_before_and_what_never_came(gateway: Gateway, busy: dict[str, Any]) -> None:
+def test_a_wrong_order_of_things_says_what_came_before_and_what_never_came(
+    gateway: Gateway, busy: dict[str, Any]
+) -> None:
     done, amended = {"body.reasonCode": "COMPLETED"}, {"path": "/service-order-amendments"}
     early = gateway.admin("POST", "/verify", {"sequence": [done, amended]}, 409)
-    assert "step 2 of 2 is missing after exchange" in early["detail"] and "; it came before: exchange" in early["detail"]
+    assert (
+        "step 2 of 2 is missing after exchange" in early["detail"]
+        and "; it came before: exchange" in early["detail"]
+    )
     never = gateway.admin("POST", "/verify", {"sequence": [{"body.reasonCode": "AMENDED"}]}, 409)
-    assert "step 1 of 1 is missing in the journal" in never["detail"] and "the nearest" in never["detail"]
+    assert (
+        "step 1 of 1 is missing in the journal" in never["detail"]
+        and "the nearest" in never["detail"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,11 +144,18 @@ def test_a_wrong_order_of_things_says_what_came_before_and_what_never_came(gatew
         ("/verify", {"match": {}, "count": 1, "at_most": 2}, 400, "count"),
     ],
 )
-def test_a_wrong_question_is_a_problem_that_names_the_place(gateway: Gateway, path: str, body: Any, code: int, said: str) -> None:
+def test_a_wrong_question_is_a_problem_that_names_the_place(
+    gateway: Gateway, path: str, body: Any, code: int, said: str
+) -> None:
     assert said in gateway.admin("POST", path, body, code)["detail"]
 
 
 def test_the_whole_journal_comes_as_json_lines(gateway: Gateway, busy: dict[str, Any]) -> None:
     response = gateway.http.get(f"{gateway.url}/__admin/journal/export?direction=out", timeout=30)
-    assert response.headers["Content-Type"] == "application/x-ndjson" and response.headers["X-Journal-Dropped"] == "0"
-    assert [json.loads(line) for line in response.text.splitlines()] == gateway.admin("GET", "/journal?direction=out")["items"]
+    assert (
+        response.headers["Content-Type"] == "application/x-ndjson"
+        and response.headers["X-Journal-Dropped"] == "0"
+    )
+    assert [json.loads(line) for line in response.text.splitlines()] == gateway.admin(
+        "GET", "/journal?direction=out"
+    )["items"]

@@ -12,7 +12,9 @@ def codes(kcis: list) -> list[str]:
     return [kci["send"] for kci in kcis]
 
 
-def test_an_accepted_order_is_202_without_a_body_and_lives_to_its_completion(gateway: Gateway) -> None:
+def test_an_accepted_order_is_202_without_a_body_and_lives_to_its_completion(
+    gateway: Gateway,
+) -> None:
     body = gateway.provide(requestedCompletionDate="2099-03-02")
     response = gateway.post("/service-orders", body)
     assert (response.status_code, response.content) == (202, b"")
@@ -27,7 +29,9 @@ def test_an_accepted_order_is_202_without_a_body_and_lives_to_its_completion(gat
     assert {row["code"] for row in gateway.received()} == {204}
 
 
-def test_an_acknowledged_order_is_201_with_our_reference_and_what_was_sent(gateway: Gateway) -> None:
+def test_an_acknowledged_order_is_201_with_our_reference_and_what_was_sent(
+    gateway: Gateway,
+) -> None:
     body = gateway.provide(notes="Rear entrance")
     response = gateway.post("/service-orders", body, X_Scenario="ORDER_ACKNOWLEDGED")
     answer = response.json()
@@ -53,16 +57,22 @@ def test_a_rejected_order_is_422_with_the_reason_and_its_id_stays_free(gateway: 
     response = gateway.post("/service-orders", body, X_Scenario="ORDER_REJECTED")
     assert response.status_code == 422
     assert response.json()["code"] == "INVALID_REQUEST"
-    assert response.json()["messages"] == ["serviceOrderItem: the service is not available at this address"]
+    assert response.json()["messages"] == [
+        "serviceOrderItem: the service is not available at this address"
+    ]
     assert gateway.admin("GET", f"/orders?ref={body['id']}")["items"] == []
     assert gateway.post("/service-orders", body, X_Scenario="ORDER_ACKNOWLEDGED").status_code == 201
 
 
 def test_the_reference_is_the_same_in_the_answer_and_in_every_kci(gateway: Gateway) -> None:
     body = gateway.provide()
-    reference = gateway.post("/service-orders", body, X_Scenario="ORDER_ACKNOWLEDGED").json()["supplierOrderReference"]
+    reference = gateway.post("/service-orders", body, X_Scenario="ORDER_ACKNOWLEDGED").json()[
+        "supplierOrderReference"
+    ]
     gateway.advance()
-    assert {kci["body"]["provideServiceOrder"]["supplierOrderReference"] for kci in gateway.kcis(body)} == {reference}
+    assert {
+        kci["body"]["provideServiceOrder"]["supplierOrderReference"] for kci in gateway.kcis(body)
+    } == {reference}
 
 
 def test_unknown_members_are_carried_echoed_and_noted(gateway: Gateway) -> None:
@@ -81,13 +91,18 @@ def test_unknown_members_are_carried_echoed_and_noted(gateway: Gateway) -> None:
         ({"orderType": "CEASE", "serviceId": "SVC-1"}, "ceaseServiceOrder", "CEASE_SUCCESSFUL"),
         ({"serviceId": "SVC-1"}, "ceaseServiceOrder", "CEASE_SUCCESSFUL"),
         (
-            {"serviceId": "SVC-1", "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": "500/75"}]},
+            {
+                "serviceId": "SVC-1",
+                "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": "500/75"}],
+            },
             "modifyServiceOrder",
             "MODIFY_SUCCESSFUL",
         ),
     ],
 )
-def test_cease_and_modify_are_told_apart_and_play_their_own_scenario(gateway: Gateway, body: dict, entity: str, scenario: str) -> None:
+def test_cease_and_modify_are_told_apart_and_play_their_own_scenario(
+    gateway: Gateway, body: dict, entity: str, scenario: str
+) -> None:
     order = {"id": 9, "tenant": "TENANT1", **body}
     assert gateway.post("/service-orders", order).status_code == 202
     gateway.advance()
@@ -101,7 +116,12 @@ def test_an_ethernet_order_needs_no_tenant_header(gateway: Gateway, simulator: E
     assert response.status_code == 202
     gateway.advance()
     sent = [kci["body"] for kci in gateway.kcis({"id": 77})]
-    assert [kci["reasonCode"] for kci in sent] == ["ACKNOWLEDGED", "UPDATE", "COMMITTED", "COMPLETED"]
+    assert [kci["reasonCode"] for kci in sent] == [
+        "ACKNOWLEDGED",
+        "UPDATE",
+        "COMMITTED",
+        "COMPLETED",
+    ]
     assert all("provideEthernetOrder" in kci for kci in sent)
 
 
@@ -116,13 +136,19 @@ def test_scenario_parameters_travel_in_the_header_too(gateway: Gateway) -> None:
     gateway.post("/service-orders", body, X_Scenario="ORDER_DELAYED?problemCode=SITE_UNSAFE&gap=1h")
     gateway.advance("3h")
     delay = gateway.kcis(body)[-1]["body"]
-    assert (delay["reasonCode"], delay["problemCode"], delay["provideServiceOrder"]["status"]) == ("DELAY", "SITE_UNSAFE", "HELD")
+    assert (delay["reasonCode"], delay["problemCode"], delay["provideServiceOrder"]["status"]) == (
+        "DELAY",
+        "SITE_UNSAFE",
+        "HELD",
+    )
 
 
 def test_kcis_carry_exactly_the_moments_they_were_due(gateway: Gateway) -> None:
     body = gateway.place("ORDER_DELAYED")
     gateway.advance()
-    assert [kci["body"]["issuedOn"] for kci in gateway.kcis(body)] == [kci["due_at"] for kci in gateway.kcis(body)]
+    assert [kci["body"]["issuedOn"] for kci in gateway.kcis(body)] == [
+        kci["due_at"] for kci in gateway.kcis(body)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -134,17 +160,21 @@ def test_kcis_carry_exactly_the_moments_they_were_due(gateway: Gateway) -> None:
         ("X_Kci_Delay", "-1", "X-Kci-Delay: a duration lies between"),
     ],
 )
-def test_a_wrong_control_header_is_a_422_that_says_what_is_right(gateway: Gateway, header: str, value: str, said: str) -> None:
+def test_a_wrong_control_header_is_a_422_that_says_what_is_right(
+    gateway: Gateway, header: str, value: str, said: str
+) -> None:
     response = gateway.post("/service-orders", gateway.provide(), **{header: value})
     assert response.status_code == 422
     assert said in response.json()["messages"][0]
 
 
-# ---- amendments --------------------------------------------------------------------------------------------------------
+# ---- amendments
 
 
 def test_an_amendment_changes_what_it_names_and_nothing_else(gateway: Gateway) -> None:
-    order = gateway.place("ORDER_ACKNOWLEDGED", hazards="Dog", engineerTasks=["INSTALL_ROUTER"], notes="Rear")
+    order = gateway.place(
+        "ORDER_ACKNOWLEDGED", hazards="Dog", engineerTasks=["INSTALL_ROUTER"], notes="Rear"
+    )
     response = gateway.amend(
         order,
         "AMENDMENT_ACCEPTED",
@@ -158,35 +188,62 @@ def test_an_amendment_changes_what_it_names_and_nothing_else(gateway: Gateway) -
     answer = response.json()
     assert answer["supplierReference"].endswith("-A1") and answer["orderId"] == order["id"]
     document = gateway.order(order)["document"]
-    assert document["primaryContact"] == {"name": "Ada Park", "email": "ada@example.test", "phoneNumber": "01632 960999"}
-    assert document["serviceOrderItem"]["serviceCharacteristics"] == [{"name": "LINE_PROFILE", "value": "500/75"}]
+    assert document["primaryContact"] == {
+        "name": "Ada Park",
+        "email": "ada@example.test",
+        "phoneNumber": "01632 960999",
+    }
+    assert document["serviceOrderItem"]["serviceCharacteristics"] == [
+        {"name": "LINE_PROFILE", "value": "500/75"}
+    ]
     assert document["serviceOrderItem"]["serviceSpecification"] == {"id": "FTTP"}
     assert document["requestedCompletionDate"] == "2099-01-01" and document["notes"] == "Rear"
-    assert "engineerTasks" not in document and "hazards" not in document and "orderId" not in document
+    assert (
+        "engineerTasks" not in document and "hazards" not in document and "orderId" not in document
+    )
     assert document["id"] == order["id"]
 
 
 def test_an_amendment_leaves_no_half_contact_behind(gateway: Gateway) -> None:
     order = gateway.place("ORDER_ACKNOWLEDGED")
-    half = gateway.amend(order, secondaryContact={"phoneNumber": "01632 960999"}, primaryContact={"name": None})
+    half = gateway.amend(
+        order, secondaryContact={"phoneNumber": "01632 960999"}, primaryContact={"name": None}
+    )
     assert half.status_code == 422
-    assert [message.split(":")[0] for message in half.json()["messages"]] == ["primaryContact.name", "secondaryContact.name"]
-    assert gateway.amend(order, secondaryContact={"name": "Bo", "phoneNumber": "1"}).status_code == 201
+    assert [message.split(":")[0] for message in half.json()["messages"]] == [
+        "primaryContact.name",
+        "secondaryContact.name",
+    ]
+    assert (
+        gateway.amend(order, secondaryContact={"name": "Bo", "phoneNumber": "1"}).status_code == 201
+    )
     nothing = {"name": None, "phoneNumber": "", "email": None}
     assert gateway.amend(order, secondaryContact=nothing).status_code == 201
     assert "secondaryContact" not in gateway.order(order)["document"]
-    assert gateway.amend(order, secondaryContact={"name": "Bo", "phoneNumber": "1"}).status_code == 201
+    assert (
+        gateway.amend(order, secondaryContact={"name": "Bo", "phoneNumber": "1"}).status_code == 201
+    )
     assert gateway.amend(order, secondaryContact=None).status_code == 201
     assert "secondaryContact" not in gateway.order(order)["document"]
 
 
 def test_an_amendment_does_not_make_another_order_of_it(gateway: Gateway) -> None:
     order = gateway.place("ORDER_ACKNOWLEDGED")
-    assert gateway.amend(order, address=None, serviceOrderItem=[], committedDate="x", notes="y").status_code == 201
+    assert (
+        gateway.amend(
+            order, address=None, serviceOrderItem=[], committedDate="x", notes="y"
+        ).status_code
+        == 201
+    )
     document = gateway.order(order)["document"]
-    assert (document["address"], document["notes"]) == (order["address"], "y") and "committedDate" not in document
+    assert (document["address"], document["notes"]) == (
+        order["address"],
+        "y",
+    ) and "committedDate" not in document
     assert document["serviceOrderItem"] == order["serviceOrderItem"]
-    assert {"unknown member address", "unknown member serviceOrderItem"} <= set(gateway.admin("GET", "/journal")["items"][-1]["findings"])
+    assert {"unknown member address", "unknown member serviceOrderItem"} <= set(
+        gateway.admin("GET", "/journal")["items"][-1]["findings"]
+    )
 
 
 def test_an_amendment_accepted_for_later_is_applied_by_its_kci(gateway: Gateway) -> None:
@@ -202,7 +259,9 @@ def test_an_amendment_accepted_for_later_is_applied_by_its_kci(gateway: Gateway)
     assert kci["reasonCode"] == "AMENDED"
     entity = kci["provideServiceOrder"]
     assert (entity["status"], entity["notes"]) == ("IN_PROGRESS", "Ring twice")
-    assert entity["serviceOrderAmendmentId"] == gateway.serial and entity["serviceOrderAmendmentReference"].endswith("-A1")
+    assert entity["serviceOrderAmendmentId"] == gateway.serial and entity[
+        "serviceOrderAmendmentReference"
+    ].endswith("-A1")
     gateway.advance()
     assert codes(gateway.kcis(order)) == ["COMMITTED", "AMENDED", "COMPLETED"]
     assert "serviceOrderAmendmentId" not in gateway.kcis(order)[-1]["body"]["provideServiceOrder"]
@@ -227,7 +286,11 @@ def test_a_rejected_amendment_changes_nothing(gateway: Gateway) -> None:
     assert response.status_code == 422
     assert response.json()["messages"] == [f"Order {order['id']} cannot be amended as asked"]
     after = gateway.order(order)
-    assert (after["status"], after["document"], after["kcis"]) == (before["status"], before["document"], before["kcis"])
+    assert (after["status"], after["document"], after["kcis"]) == (
+        before["status"],
+        before["document"],
+        before["kcis"],
+    )
 
 
 def test_an_amendment_refused_later_goes_back_to_the_status_before(gateway: Gateway) -> None:
@@ -236,7 +299,10 @@ def test_an_amendment_refused_later_goes_back_to_the_status_before(gateway: Gate
     assert gateway.amend(order, "AMENDMENT_REJECTED_LATER", notes="x").status_code == 202
     gateway.advance("30s")
     kci = gateway.kcis(order)[-1]["body"]
-    assert (kci["reasonCode"], kci["provideServiceOrder"]["status"]) == ("AMENDMENT_REJECTED", "IN_PROGRESS")
+    assert (kci["reasonCode"], kci["provideServiceOrder"]["status"]) == (
+        "AMENDMENT_REJECTED",
+        "IN_PROGRESS",
+    )
     assert kci["text"] and kci["problemCode"] == "INVALID_REQUEST"
     assert "notes" not in gateway.order(order)["document"]
 
@@ -246,8 +312,13 @@ def test_an_amendment_cures_a_pending_order_and_the_story_goes_on(gateway: Gatew
     gateway.advance("2h")
     assert gateway.order(order)["status"] == "PENDING"
     refused = gateway.amend(order, notes="no appointment in here")
-    assert refused.status_code == 422 and "a new appointment is needed" in refused.json()["messages"][0]
-    accepted = gateway.amend(order, appointmentReservationId=902, appointmentReservationReference="APT-902-Y")
+    assert (
+        refused.status_code == 422
+        and "a new appointment is needed" in refused.json()["messages"][0]
+    )
+    accepted = gateway.amend(
+        order, appointmentReservationId=902, appointmentReservationReference="APT-902-Y"
+    )
     assert accepted.status_code == 201
     assert gateway.order(order)["status"] == "IN_PROGRESS"
     gateway.advance("1h")
@@ -262,7 +333,9 @@ def test_an_amendment_cures_a_pending_order_and_the_story_goes_on(gateway: Gatew
         ("ORDER_DELAYED", "91s", "is HELD"),
     ],
 )
-def test_what_the_contract_forbids_is_refused_before_any_entry(gateway: Gateway, scenario: str, after: str, said: str) -> None:
+def test_what_the_contract_forbids_is_refused_before_any_entry(
+    gateway: Gateway, scenario: str, after: str, said: str
+) -> None:
     order = gateway.place(scenario)
     gateway.advance(after)
     response = gateway.amend(order, notes="x")
@@ -276,13 +349,14 @@ def test_the_story_may_go_on_while_a_request_is_open(gateway: Gateway) -> None:
     assert gateway.amend(order, notes="at once: no entry fits").status_code == 201
     gateway.advance("60s")
     assert gateway.amend(order, notes="later").status_code == 202
-    assert gateway.amend(order, notes="and one more").status_code == 201  # its entry wants PENDING; the default answers
+    # its entry wants PENDING; the default answers
+    assert gateway.amend(order, notes="and one more").status_code == 201
     gateway.advance("1h")
     assert codes(gateway.kcis(order))[-2:] == ["AMENDED", "COMPLETED"]
     assert gateway.order(order)["status"] == "COMPLETED"
 
 
-# ---- cancellations -----------------------------------------------------------------------------------------------------
+# ---- cancellations
 
 
 def test_a_cancellation_at_once_ends_the_order_and_withdraws_what_waits(gateway: Gateway) -> None:
@@ -290,9 +364,11 @@ def test_a_cancellation_at_once_ends_the_order_and_withdraws_what_waits(gateway:
     response = gateway.cancel(order, "CANCELLATION_ACCEPTED")
     assert response.status_code == 201
     assert response.json() == {
-        "supplierReference": gateway.order(order)["number"] + "-C1", "id": gateway.serial, "orderId": order["id"],
+        "supplierReference": gateway.order(order)["number"] + "-C1",
+        "id": gateway.serial,
+        "orderId": order["id"],
         "reasonCode": "CUSTOMER_CHANGED_MIND",
-    }  # fmt: skip
+    }
     assert gateway.advance()["kcis"] == []
     shown = gateway.order(order)
     assert (shown["status"], shown["kcis"]["withdrawn"]) == ("CANCELLED", 2)
@@ -301,11 +377,18 @@ def test_a_cancellation_at_once_ends_the_order_and_withdraws_what_waits(gateway:
 def test_a_cancellation_confirmed_later_withdraws_the_story_at_once(gateway: Gateway) -> None:
     order = gateway.place("ORDER_ACKNOWLEDGED")
     gateway.advance("31s")
-    assert gateway.cancel(order, "CANCELLATION_PENDING", reasonCode="NO_LONGER_REQUIRED").status_code == 202
+    assert (
+        gateway.cancel(order, "CANCELLATION_PENDING", reasonCode="NO_LONGER_REQUIRED").status_code
+        == 202
+    )
     assert gateway.order(order)["status"] == "PENDING_CANCELLATION"
     gateway.advance()
     last = gateway.kcis(order)[-1]["body"]
-    assert (last["sequenceNumber"], last["reasonCode"], last["problemCode"]) == (2, "CANCELLED", "NO_LONGER_REQUIRED")
+    assert (last["sequenceNumber"], last["reasonCode"], last["problemCode"]) == (
+        2,
+        "CANCELLED",
+        "NO_LONGER_REQUIRED",
+    )
     entity = last["provideServiceOrder"]
     assert (entity["status"], entity["serviceOrderCancellationId"]) == ("CANCELLED", gateway.serial)
 
@@ -316,13 +399,22 @@ def test_a_cancellation_refused_later_lets_the_story_go_on(gateway: Gateway) -> 
     assert gateway.cancel(order, "CANCELLATION_REJECTED_LATER").status_code == 202
     gateway.advance()
     assert codes(gateway.kcis(order)) == ["COMMITTED", "CANCELLATION_REJECTED", "COMPLETED"]
-    assert [kci["body"]["provideServiceOrder"]["status"] for kci in gateway.kcis(order)] == ["IN_PROGRESS", "IN_PROGRESS", "COMPLETED"]
+    assert [kci["body"]["provideServiceOrder"]["status"] for kci in gateway.kcis(order)] == [
+        "IN_PROGRESS",
+        "IN_PROGRESS",
+        "COMPLETED",
+    ]
 
 
-def test_a_cancellation_that_could_not_be_refused_later_is_refused_at_once(gateway: Gateway) -> None:
+def test_a_cancellation_that_could_not_be_refused_later_is_refused_at_once(
+    gateway: Gateway,
+) -> None:
     order = gateway.place("ORDER_SUCCESSFUL")
     response = gateway.cancel(order, "CANCELLATION_REJECTED_LATER")
-    assert response.status_code == 422 and "before the acknowledgement" in response.json()["messages"][0]
+    assert (
+        response.status_code == 422
+        and "before the acknowledgement" in response.json()["messages"][0]
+    )
     gateway.advance()
     assert gateway.order(order)["status"] == "COMPLETED"
 
@@ -330,7 +422,10 @@ def test_a_cancellation_that_could_not_be_refused_later_is_refused_at_once(gatew
 def test_a_rejected_cancellation_is_422_with_the_reason(gateway: Gateway) -> None:
     order = gateway.place("ORDER_ACKNOWLEDGED")
     response = gateway.cancel(order, "CANCELLATION_REJECTED")
-    assert (response.status_code, response.json()["messages"]) == (422, [f"Order {order['id']} cannot be cancelled any more"])
+    assert (response.status_code, response.json()["messages"]) == (
+        422,
+        [f"Order {order['id']} cannot be cancelled any more"],
+    )
     gateway.advance()
     assert gateway.order(order)["status"] == "COMPLETED"
 
@@ -376,5 +471,13 @@ def test_another_tenants_order_is_unknown(gateway: Gateway) -> None:
 
 def test_a_wrong_supplier_reference_is_refused(gateway: Gateway) -> None:
     order = gateway.place("ORDER_ACKNOWLEDGED")
-    assert gateway.cancel(order, "CANCELLATION_ACCEPTED", supplierOrderReference="SIM-NOBODY").status_code == 422
-    assert gateway.cancel(order, supplierOrderReference=gateway.order(order)["number"]).status_code == 201
+    assert (
+        gateway.cancel(
+            order, "CANCELLATION_ACCEPTED", supplierOrderReference="SIM-NOBODY"
+        ).status_code
+        == 422
+    )
+    assert (
+        gateway.cancel(order, supplierOrderReference=gateway.order(order)["number"]).status_code
+        == 201
+    )

@@ -1,4 +1,6 @@
-"""A repeat of a request: the first answer again, nothing twice; other content under the same id is refused."""
+"""A repeat of a request: the first answer again, nothing twice; other content under the same id is
+refused.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from tests.conftest import Gateway
 def test_the_same_order_again_gets_the_first_answer_and_starts_nothing(gateway: Gateway) -> None:
     body = gateway.provide()
     first = gateway.post("/service-orders", body, X_Scenario="ORDER_ACKNOWLEDGED")
-    again = gateway.post("/service-orders", dict(reversed(body.items())), X_Scenario="ORDER_REJECTED")
+    again = gateway.post(
+        "/service-orders", dict(reversed(body.items())), X_Scenario="ORDER_REJECTED"
+    )
     assert (again.status_code, again.json()) == (first.status_code, first.json())
     assert len(gateway.advance()["kcis"]) == 2
     assert gateway.post("/service-orders", body).json() == first.json()
@@ -24,12 +28,18 @@ def test_the_same_order_again_gets_the_first_answer_and_starts_nothing(gateway: 
 def test_another_content_under_the_same_id_is_a_422(gateway: Gateway) -> None:
     body = gateway.place()
     response = gateway.post("/service-orders", {**body, "notes": "changed"})
-    assert response.status_code == 422 and "exists already with another content" in response.json()["messages"][0]
+    assert (
+        response.status_code == 422
+        and "exists already with another content" in response.json()["messages"][0]
+    )
 
 
 def test_the_same_id_of_another_tenant_is_another_order(gateway: Gateway) -> None:
     body = gateway.place()
-    assert gateway.post("/service-orders", {**body, "tenant": "TENANT2"}, Tenant="TENANT2").status_code == 202
+    assert (
+        gateway.post("/service-orders", {**body, "tenant": "TENANT2"}, Tenant="TENANT2").status_code
+        == 202
+    )
     assert len(gateway.admin("GET", f"/orders?ref={body['id']}")["items"]) == 2
 
 
@@ -38,13 +48,22 @@ def test_amendments_and_cancellations_repeat_their_answers_too(gateway: Gateway)
     body = {"id": 7, "orderId": order["id"], "reasonCode": "OTHER"}
     first = gateway.post("/service-order-cancellations", body)
     again = gateway.post("/service-order-cancellations", body)
-    assert (first.status_code, first.json()) == (again.status_code, again.json()) == (201, first.json())
+    assert (
+        (first.status_code, first.json())
+        == (again.status_code, again.json())
+        == (201, first.json())
+    )
 
 
 def test_twenty_copies_at_once_make_one_order(gateway: Gateway) -> None:
     body = gateway.provide()
     with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda _: gateway.post("/service-orders", body, X_Scenario="ORDER_ACKNOWLEDGED"), range(20)))
+        answers = list(
+            pool.map(
+                lambda _: gateway.post("/service-orders", body, X_Scenario="ORDER_ACKNOWLEDGED"),
+                range(20),
+            )
+        )
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["supplierOrderReference"] for answer in answers}) == 1
     assert len(gateway.advance()["kcis"]) == 2
@@ -74,10 +93,14 @@ def test_attempts_are_walked_by_the_callers_own_repeats(attempts: Config) -> Non
     assert answers[2].json() == answers[3].json()
 
 
-def test_attempts_are_asked_before_the_remembered_answer(make_config: Callable[..., Config], scenario_folder: Callable[..., str]) -> None:
+def test_attempts_are_asked_before_the_remembered_answer(
+    make_config: Callable[..., Config], scenario_folder: Callable[..., str]
+) -> None:
     folder = scenario_folder(FLAKY="reply: {attempts: [acknowledge, {status: 503}, acknowledge]}\n")
     with (
-        Embedded(make_config(suppliers=[{"name": "default", "path": "/", "scenarios": folder}])) as simulator,
+        Embedded(
+            make_config(suppliers=[{"name": "default", "path": "/", "scenarios": folder}])
+        ) as simulator,
         Gateway(simulator.url) as gateway,
     ):
         body = gateway.provide()

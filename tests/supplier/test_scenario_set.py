@@ -1,4 +1,6 @@
-"""Scenarios that come over the admin API: a supplier's own, seen by every process at once, over those of its files."""
+"""Scenarios that come over the admin API: a supplier's own, seen by every process at once, over
+those of its files.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +30,20 @@ timeline:
 
 def place(supplier: Supplier, **headers: str) -> int:
     sample = supplier.sample()
-    headers = {**sample["headers"], **{name.replace("_", "-"): value for name, value in headers.items()}}
-    return requests.post(supplier.url + sample["path"], json=sample["body"], headers=headers, timeout=30).status_code
+    headers = {
+        **sample["headers"],
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
+    return requests.post(
+        supplier.url + sample["path"], json=sample["body"], headers=headers, timeout=30
+    ).status_code
 
 
 def test_a_supplier_comes_with_scenarios_of_its_own(simulator: Embedded) -> None:
-    with Supplier.make(simulator.url, scenarios=[OWN], default="OWN") as supplier, Supplier.make(simulator.url) as other:
+    with (
+        Supplier.make(simulator.url, scenarios=[OWN], default="OWN") as supplier,
+        Supplier.make(simulator.url) as other,
+    ):
         assert supplier.default == "OWN" and place(supplier) == 201
         assert [kci["send"] for kci in supplier.advance(days=2)] == ["COMMITTED", "COMPLETED"]
         assert place(other, X_Scenario="OWN") == 422, "another one does not know it"
@@ -45,42 +55,74 @@ def test_a_test_writes_its_scenario_where_it_needs_it(simulator: Embedded) -> No
     with Supplier.make(simulator.url) as supplier:
         assert place(supplier.plays_text("scenario: 'NO'\nreply: {reject: [not here]}\n")) == 422
         with pytest.raises(Failed) as caught:
-            supplier.plays_text("scenario: BAD\nreply: acknowledge\ntimeline:\n  - {after: 1h, sent: COMMITTED}\n")
-        (problem,) = [problem for problem in caught.value.body["errors"] if "sent" in problem["message"]]
-        assert (problem["line"], problem["hint"]) == (4, "did you mean `set`?") and caught.value.status == 422
+            supplier.plays_text(
+                "scenario: BAD\nreply: acknowledge\ntimeline:\n  - {after: 1h, sent: COMMITTED}\n"
+            )
+        (problem,) = [
+            problem for problem in caught.value.body["errors"] if "sent" in problem["message"]
+        ]
+        assert (problem["line"], problem["hint"]) == (
+            4,
+            "did you mean `set`?",
+        ) and caught.value.status == 422
         with pytest.raises(Failed, match="COMPLETED is not possible"):
-            supplier.plays_text("scenario: BAD\nreply: accept\ntimeline:\n  - {after: 1h, send: COMPLETED}\n")
+            supplier.plays_text(
+                "scenario: BAD\nreply: accept\ntimeline:\n  - {after: 1h, send: COMPLETED}\n"
+            )
 
 
-def test_it_hides_a_file_of_its_name_until_it_is_deleted_and_orders_go_on(make_config: Callable[..., Any]) -> None:
-    with Embedded(make_config()) as simulator, Client(simulator.url) as client, Gateway(simulator.url) as gateway:
+def test_it_hides_a_file_of_its_name_until_it_is_deleted_and_orders_go_on(
+    make_config: Callable[..., Any],
+) -> None:
+    with (
+        Embedded(make_config()) as simulator,
+        Client(simulator.url) as client,
+        Gateway(simulator.url) as gateway,
+    ):
         text = OWN.replace("OWN", "ORDER_SUCCESSFUL")
         client.put_scenario("ORDER_SUCCESSFUL", text)
         order = gateway.post("/service-orders", gateway.provide())
         assert order.status_code == 201
         client.put_scenario(
-            "ORDER_SUCCESSFUL", text.replace("acknowledge", "commit").replace('  - {after: "{{ gap }}", send: COMMITTED}\n', "")
+            "ORDER_SUCCESSFUL",
+            text.replace("acknowledge", "commit").replace(
+                '  - {after: "{{ gap }}", send: COMMITTED}\n', ""
+            ),
         )
         assert gateway.post("/service-orders", gateway.provide()).json()["status"] == "IN_PROGRESS"
         client.delete_scenario("ORDER_SUCCESSFUL")
         assert gateway.post("/service-orders", gateway.provide()).status_code == 202
-        assert [kci["send"] for kci in client.advance(by="2d")["kcis"]].count("COMMITTED") == 2, "each plays its own edition"
+        assert [kci["send"] for kci in client.advance(by="2d")["kcis"]].count("COMMITTED") == 2, (
+            "each plays its own edition"
+        )
         for name, status in (("ORDER_SUCCESSFUL", 409), ("NOBODY", 404)):
             with pytest.raises(Failed) as caught:
                 client.delete_scenario(name)
             assert caught.value.status == status
 
 
-def test_every_process_plays_it_and_it_outlives_a_restart(make_config: Callable[..., Any], store_url: str) -> None:
+def test_every_process_plays_it_and_it_outlives_a_restart(
+    make_config: Callable[..., Any], store_url: str
+) -> None:
     settings = make_config(store={"url": store_url})
-    with Embedded(settings) as simulator, Client(simulator.url) as client, Gateway(simulator.url) as gateway:
+    with (
+        Embedded(settings) as simulator,
+        Client(simulator.url) as client,
+        Gateway(simulator.url) as gateway,
+    ):
         other = open_world(settings, simulator.url, beginning=False)
         try:
             door = create_app(other).test_client()
             headers = gateway.headers(X_Scenario="OWN")
-            assert door.post("/service-orders", json=gateway.provide(), headers=headers).status_code == 422
+            assert (
+                door.post("/service-orders", json=gateway.provide(), headers=headers).status_code
+                == 422
+            )
             client.put_scenario("OWN", OWN)
-            assert door.post("/service-orders", json=gateway.provide(), headers=headers).status_code == 201
+            assert (
+                door.post("/service-orders", json=gateway.provide(), headers=headers).status_code
+                == 201
+            )
         finally:
             other.close()
     with Embedded(settings) as simulator, Client(simulator.url) as client:
@@ -103,7 +145,11 @@ def test_the_name_in_the_path_is_the_name_in_the_text(simulator: Embedded) -> No
 def test_a_text_is_checked_without_being_kept(simulator: Embedded) -> None:
     with Supplier.make(simulator.url) as supplier:
         assert supplier.client.check_scenario(OWN) == {"errors": [], "warnings": []}
-        (error,) = supplier.client.check_scenario(OWN.replace("acknowledge", "acknowlege"))["errors"]
-        assert error["line"] == 6 and "acknowledge" in error["hint"] and error["file"] == "(uploaded)"
+        (error,) = supplier.client.check_scenario(OWN.replace("acknowledge", "acknowlege"))[
+            "errors"
+        ]
+        assert (
+            error["line"] == 6 and "acknowledge" in error["hint"] and error["file"] == "(uploaded)"
+        )
         with pytest.raises(Failed, match="no scenario OWN"):
             supplier.sample("OWN")

@@ -42,7 +42,15 @@ def supplier(simulator: Embedded) -> Iterator[Supplier]:
 
 def place(supplier: Supplier) -> dict[str, Any]:
     sample = supplier.sample()
-    assert requests.post(supplier.url + sample["path"], json=sample["body"], headers=sample["headers"], timeout=30).status_code == 201
+    assert (
+        requests.post(
+            supplier.url + sample["path"],
+            json=sample["body"],
+            headers=sample["headers"],
+            timeout=30,
+        ).status_code
+        == 201
+    )
     return dict(sample)
 
 
@@ -65,7 +73,12 @@ def test_a_signal_that_comes_early_changes_nothing(supplier: Supplier) -> None:
     place(supplier)
     supplier.signal("go")
     supplier.signal("on")
-    told = [("COMMITTED", "03-02T03:00"), ("DELAY", "03-02T04:00"), ("RESUMED", "03-02T08:00"), ("COMPLETED", "03-02T09:00")]
+    told = [
+        ("COMMITTED", "03-02T03:00"),
+        ("DELAY", "03-02T04:00"),
+        ("RESUMED", "03-02T08:00"),
+        ("COMPLETED", "03-02T09:00"),
+    ]
     assert moments(supplier, days=1) == told
 
 
@@ -100,7 +113,12 @@ def test_what_waits_for_a_signal_is_shown_and_told(supplier: Supplier) -> None:
 def test_a_later_request_may_wait_for_a_signal_of_its_own(supplier: Supplier) -> None:
     sample = place(supplier)
     amendment = {"id": 77, "orderId": sample["body"]["id"], "targetDate": "2026-04-01T09:00:00Z"}
-    answer = requests.post(f"{supplier.url}/service-order-amendments", json=amendment, headers=sample["headers"], timeout=30)
+    answer = requests.post(
+        f"{supplier.url}/service-order-amendments",
+        json=amendment,
+        headers=sample["headers"],
+        timeout=30,
+    )
     assert answer.status_code == 202, answer.text
     assert moments(supplier, days=1) == []
     supplier.signal("agreed")
@@ -112,29 +130,56 @@ def test_a_later_request_may_wait_for_a_signal_of_its_own(supplier: Supplier) ->
 def test_a_cancellation_withdraws_what_waits_for_a_signal(supplier: Supplier) -> None:
     sample = place(supplier)
     body = {"id": 78, "orderId": sample["body"]["id"], "reasonCode": "CUSTOMER_CHANGED_MIND"}
-    assert requests.post(f"{supplier.url}/service-order-cancellations", json=body, headers=sample["headers"], timeout=30).status_code == 201
+    assert (
+        requests.post(
+            f"{supplier.url}/service-order-cancellations",
+            json=body,
+            headers=sample["headers"],
+            timeout=30,
+        ).status_code
+        == 201
+    )
     assert {kci["state"] for kci in supplier.client.kcis()} == {"withdrawn"}
     with pytest.raises(Failed, match="does not wait"):
         supplier.signal("go")
 
 
 def test_a_hold_is_released_before_a_signal_counts(simulator: Embedded) -> None:
-    story = STORY.partition("amendment:")[0].replace("COMMITTED", "CONFIGURATION").replace("DELAY", "CONFIRMATION")
-    story = story.replace("reply: acknowledge\n", "reply: commit\n").replace("{after: 3h, send: RESUMED}", "{after: 3h, mark: HALF}")
-    story = story.replace("COMPLETED", "COMPLETION") + "hold:\n  - reply: acknowledge\nrelease:\n  - reply: acknowledge\n"
-    with Supplier.make(simulator.url, dialect="mef", scenarios=[story], default="STORY") as supplier:
+    story = (
+        STORY.partition("amendment:")[0]
+        .replace("COMMITTED", "CONFIGURATION")
+        .replace("DELAY", "CONFIRMATION")
+    )
+    story = story.replace("reply: acknowledge\n", "reply: commit\n").replace(
+        "{after: 3h, send: RESUMED}", "{after: 3h, mark: HALF}"
+    )
+    story = (
+        story.replace("COMPLETED", "COMPLETION")
+        + "hold:\n  - reply: acknowledge\nrelease:\n  - reply: acknowledge\n"
+    )
+    with Supplier.make(
+        simulator.url, dialect="mef", scenarios=[story], default="STORY"
+    ) as supplier:
         dialect = dialects.get("mef")
         place(supplier)
         view = simulator.world.supplier(supplier.name).orders()[0].order
         supplier.signal("go")
         for operation in ("hold", "release"):
             sample = dialect.sample(operation, view, 2)
-            reply = requests.request(sample.method, supplier.url + sample.path, data=sample.body, headers=sample.headers, timeout=30)
+            reply = requests.request(
+                sample.method,
+                supplier.url + sample.path,
+                data=sample.body,
+                headers=sample.headers,
+                timeout=30,
+            )
             assert reply.status_code < 300, reply.text
             if operation == "hold":
                 with pytest.raises(Failed, match="has paused the order"):
                     supplier.signal("on")
-        assert [kci["waits_for"] for kci in supplier.client.kcis()] == [None, None, "on"], "the release leaves the signal's alone"
+        assert [kci["waits_for"] for kci in supplier.client.kcis()] == [None, None, "on"], (
+            "the release leaves the signal's alone"
+        )
         supplier.advance(days=1)
         supplier.signal("on")
         assert [kci["send"] for kci in supplier.advance(days=1)] == ["COMPLETION"]
@@ -144,14 +189,29 @@ def test_a_hold_is_released_before_a_signal_counts(simulator: Embedded) -> None:
     ("steps", "said"),
     [
         ("  - {after: 1h, wait: go}\n", "4:17: nothing comes behind this `wait`"),
-        ("  - {after: 1h, wait: go}\n  - {at: 1d, send: COMPLETED}\n", "5:6: behind `wait: go` time counts from the signal"),
-        ("  - {after: 1h, wait: go, send: COMMITTED}\n  - {after: 1h, send: COMPLETED}\n", "one verb"),
-        ("  - {after: 1h, wait: go, status: HELD}\n  - {after: 1h, send: COMPLETED}\n", "`wait` stands alone"),
+        (
+            "  - {after: 1h, wait: go}\n  - {at: 1d, send: COMPLETED}\n",
+            "5:6: behind `wait: go` time counts from the signal",
+        ),
+        (
+            "  - {after: 1h, wait: go, send: COMMITTED}\n  - {after: 1h, send: COMPLETED}\n",
+            "one verb",
+        ),
+        (
+            "  - {after: 1h, wait: go, status: HELD}\n  - {after: 1h, send: COMPLETED}\n",
+            "`wait` stands alone",
+        ),
         ("  - {wait: go}\n  - {after: 1h, send: COMPLETED}\n", "a step has one time"),
         ("  - {after: 1h, wait: 'no spaces'}\n  - {after: 1h, send: COMPLETED}\n", "wait"),
     ],
 )
 def test_a_wait_that_means_nothing_is_an_error_with_its_place(steps: str, said: str) -> None:
     with pytest.raises(Invalid) as caught:
-        parse(f"scenario: X\nreply: commit\ntimeline:\n{steps}", "x.yaml", dialects.get("fibre_cafe").vocabulary)
-    assert any(said in str(problem) for problem in caught.value.problems), [str(problem) for problem in caught.value.problems]
+        parse(
+            f"scenario: X\nreply: commit\ntimeline:\n{steps}",
+            "x.yaml",
+            dialects.get("fibre_cafe").vocabulary,
+        )
+    assert any(said in str(problem) for problem in caught.value.problems), [
+        str(problem) for problem in caught.value.problems
+    ]

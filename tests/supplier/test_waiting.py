@@ -42,11 +42,17 @@ def wait(gateway: Gateway, kind: str, code: int = 200, **given: Any) -> Any:
 
 def test_what_is_true_already_is_answered_at_once_with_the_evidence(gateway: Gateway) -> None:
     order = gateway.place()
-    (request,) = wait(gateway, "request", match={"path": "/service-orders", "body.id": order["id"], "header.Tenant": "TENANT1"})["evidence"]
+    (request,) = wait(
+        gateway,
+        "request",
+        match={"path": "/service-orders", "body.id": order["id"], "header.Tenant": "TENANT1"},
+    )["evidence"]
     assert request["request"]["body"] == order and request["response"]["code"] == 202
 
 
-def test_a_wait_returns_when_the_request_comes(gateway: Gateway, simulator: Embedded, later: Callable[..., Future[Any]]) -> None:
+def test_a_wait_returns_when_the_request_comes(
+    gateway: Gateway, simulator: Embedded, later: Callable[..., Future[Any]]
+) -> None:
     waiting = later(wait, gateway, "request", match={"status": 202}, count=2)
     until(lambda: simulator.world.waits.waits)
     gateway.place()
@@ -54,11 +60,21 @@ def test_a_wait_returns_when_the_request_comes(gateway: Gateway, simulator: Embe
     assert [shape["response"]["code"] for shape in waiting.result()["evidence"]] == [202, 202]
 
 
-def test_a_kci_counts_when_it_was_delivered_unless_the_match_names_another_state(gateway: Gateway) -> None:
+def test_a_kci_counts_when_it_was_delivered_unless_the_match_names_another_state(
+    gateway: Gateway,
+) -> None:
     gateway.place()
-    assert wait(gateway, "kci", match={"send": "COMPLETED", "state": "waiting"})["evidence"][0]["sequence"] is None
+    assert (
+        wait(gateway, "kci", match={"send": "COMPLETED", "state": "waiting"})["evidence"][0][
+            "sequence"
+        ]
+        is None
+    )
     shown = wait(gateway, "kci", 408, match={"send": "COMPLETED"}, within="0s")
-    assert "state is delivered, but it is waiting" in shown["detail"] and "advance it" in shown["detail"]
+    assert (
+        "state is delivered, but it is waiting" in shown["detail"]
+        and "advance it" in shown["detail"]
+    )
     assert shown["nearest"][0]["item"]["send"] == "COMPLETED"
     gateway.advance()
     assert wait(gateway, "kci", match={"send": "COMPLETED"})["evidence"][0]["last"]["code"] == 204
@@ -73,36 +89,70 @@ def test_a_status_is_waited_for(gateway: Gateway, later: Callable[..., Future[An
     assert "status is HELD, but it is COMPLETED" in shown["detail"]
 
 
-def test_idle_means_that_nothing_more_happens_by_itself(make_config: Callable[..., Any], receiver: Receiver) -> None:
+def test_idle_means_that_nothing_more_happens_by_itself(
+    make_config: Callable[..., Any], receiver: Receiver
+) -> None:
     let_go = threading.Event()
     receiver.answer = lambda number, arrival: 204 if let_go.wait(20) else 500
-    with Embedded(make_config(gateway={"url": receiver.url, "auth": {"kind": "none"}})) as simulator, Gateway(simulator.url) as gateway:
+    with (
+        Embedded(make_config(gateway={"url": receiver.url, "auth": {"kind": "none"}})) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
         order = gateway.place()
         assert wait(gateway, "idle") == {"evidence": []}, "a stopped clock: nothing moves"
         gateway.admin("POST", "/clock/advance", {"by": "31s", "settle": False})
         shown = wait(gateway, "idle", 408, within="50ms")
-        assert "1 orders still move" in shown["detail"] and shown["nearest"][0]["item"]["send"] == "ACKNOWLEDGED"
+        assert (
+            "1 orders still move" in shown["detail"]
+            and shown["nearest"][0]["item"]["send"] == "ACKNOWLEDGED"
+        )
         assert wait(gateway, "idle", match={"order": "another"}) == {"evidence": []}
         let_go.set()
-        assert wait(gateway, "idle", match={"order": gateway.order(order)["id"]}) == {"evidence": []}
+        assert wait(gateway, "idle", match={"order": gateway.order(order)["id"]}) == {
+            "evidence": []
+        }
         gateway.admin("PUT", "/clock", {"mode": "real"})
-        assert "still move" in wait(gateway, "idle", 408, within="0s")["detail"], "a running clock: the rest comes by itself"
+        assert "still move" in wait(gateway, "idle", 408, within="0s")["detail"], (
+            "a running clock: the rest comes by itself"
+        )
 
 
 def test_one_order_among_many_that_move_is_not_idle(make_config: Callable[..., Any]) -> None:
-    with Embedded(make_config(clock={"mode": "real"})) as simulator, Gateway(simulator.url) as gateway:
+    with (
+        Embedded(make_config(clock={"mode": "real"})) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
         orders = [gateway.place() for _ in range(120)]
-        found = {shape["ref"]: shape["id"] for shape in gateway.admin("GET", "/orders?limit=1000")["items"]}
+        found = {
+            shape["ref"]: shape["id"]
+            for shape in gateway.admin("GET", "/orders?limit=1000")["items"]
+        }
         for order in orders:
             wait(gateway, "idle", 408, match={"order": found[str(order["id"])]}, within="0s")
 
 
 def test_what_came_nearest_is_told(gateway: Gateway) -> None:
     order = gateway.place()
-    shown = wait(gateway, "request", 408, match={"path": "/service-orders", "body.id": 7, "status": 202}, within="0s")
-    assert shown["code"] == "timeout" and f"body.id is 7, but it is {order['id']}" in shown["detail"]
-    assert shown["nearest"][0]["differences"] == [f"body.id is 7, but it is {order['id']}"] and shown["evidence"] == []
-    assert "there are no other" in wait(gateway, "status", 408, match={"status": "RECEIVED"}, count=2, within="0s")["detail"]
+    shown = wait(
+        gateway,
+        "request",
+        408,
+        match={"path": "/service-orders", "body.id": 7, "status": 202},
+        within="0s",
+    )
+    assert (
+        shown["code"] == "timeout" and f"body.id is 7, but it is {order['id']}" in shown["detail"]
+    )
+    assert (
+        shown["nearest"][0]["differences"] == [f"body.id is 7, but it is {order['id']}"]
+        and shown["evidence"] == []
+    )
+    assert (
+        "there are no other"
+        in wait(gateway, "status", 408, match={"status": "RECEIVED"}, count=2, within="0s")[
+            "detail"
+        ]
+    )
 
 
 @pytest.mark.parametrize(
@@ -121,12 +171,19 @@ def test_what_came_nearest_is_told(gateway: Gateway) -> None:
         ({"for": "request", "untill": 1}, 400, "untill"),
     ],
 )
-def test_a_wrong_wait_is_a_problem_that_names_the_place(gateway: Gateway, body: Any, code: int, said: str) -> None:
+def test_a_wrong_wait_is_a_problem_that_names_the_place(
+    gateway: Gateway, body: Any, code: int, said: str
+) -> None:
     assert said in gateway.admin("POST", "/wait", body, code)["detail"]
 
 
-def test_long_polls_hold_up_nobody(make_config: Callable[..., Any], later: Callable[..., Future[Any]]) -> None:
-    with Embedded(make_config(server={"port": 0, "threads": 2})) as simulator, Gateway(simulator.url) as gateway:
+def test_long_polls_hold_up_nobody(
+    make_config: Callable[..., Any], later: Callable[..., Future[Any]]
+) -> None:
+    with (
+        Embedded(make_config(server={"port": 0, "threads": 2})) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
         waiting = [later(wait, gateway, "request", match={"body.id": 4101}) for _ in range(20)]
         until(lambda: len(simulator.world.waits.waits.get("default", ())) == 20)
         gateway.place()
@@ -134,19 +191,34 @@ def test_long_polls_hold_up_nobody(make_config: Callable[..., Any], later: Calla
 
 
 def test_a_scripted_delay_holds_up_nobody(
-    make_config: Callable[..., Any], scenario_folder: Callable[..., str], later: Callable[..., Future[Any]]
+    make_config: Callable[..., Any],
+    scenario_folder: Callable[..., str],
+    later: Callable[..., Future[Any]],
 ) -> None:
-    folder = scenario_folder(SLOW="reply: {answer: accept, delay: 1s}\n", ORDER_SUCCESSFUL="reply: accept\n")
-    settings = make_config(server={"port": 0, "threads": 1}, suppliers=[{"name": "default", "path": "/", "scenarios": folder}])
+    folder = scenario_folder(
+        SLOW="reply: {answer: accept, delay: 1s}\n", ORDER_SUCCESSFUL="reply: accept\n"
+    )
+    settings = make_config(
+        server={"port": 0, "threads": 1},
+        suppliers=[{"name": "default", "path": "/", "scenarios": folder}],
+    )
     with Embedded(settings) as simulator, Gateway(simulator.url) as gateway:
         body = gateway.provide()
-        slow = later(requests.post, f"{gateway.url}/service-orders", json=body, headers=gateway.headers(X_Scenario="SLOW"), timeout=60)
+        slow = later(
+            requests.post,
+            f"{gateway.url}/service-orders",
+            json=body,
+            headers=gateway.headers(X_Scenario="SLOW"),
+            timeout=60,
+        )
         wait(gateway, "request", match={"body.id": body["id"]})
         gateway.place()
         assert not slow.done() and slow.result().status_code == 202
 
 
-def test_news_travel_between_processes(make_config: Callable[..., Any], store_url: str, later: Callable[..., Future[Any]]) -> None:
+def test_news_travel_between_processes(
+    make_config: Callable[..., Any], store_url: str, later: Callable[..., Future[Any]]
+) -> None:
     settings = make_config(store={"url": store_url})
     with Embedded(settings) as simulator, sending() as start, Gateway(simulator.url) as gateway:
         other = open_world(settings, simulator.url, beginning=False)
@@ -158,7 +230,9 @@ def test_news_travel_between_processes(make_config: Callable[..., Any], store_ur
         assert waiting.result().came_true
 
 
-def test_whoever_waits_is_let_go_when_the_simulator_ends(make_config: Callable[..., Any], later: Callable[..., Future[Any]]) -> None:
+def test_whoever_waits_is_let_go_when_the_simulator_ends(
+    make_config: Callable[..., Any], later: Callable[..., Future[Any]]
+) -> None:
     world = open_world(make_config(), "http://127.0.0.1:1")
     waiting = later(world.default.wait, "request", {}, within=60_000_000)
     until(lambda: world.waits.waits)
@@ -168,14 +242,18 @@ def test_whoever_waits_is_let_go_when_the_simulator_ends(make_config: Callable[.
     world.close()
 
 
-# ---- events ------------------------------------------------------------------------------------------------------------
+# ---- events
 
 
-def events(gateway: Gateway, wanted: Callable[[list[tuple[str, Any]]], bool], **headers: str) -> list[tuple[str, Any]]:
+def events(
+    gateway: Gateway, wanted: Callable[[list[tuple[str, Any]]], bool], **headers: str
+) -> list[tuple[str, Any]]:
     """Read events until there are enough."""
     found: list[tuple[str, Any]] = []
     kind = ""
-    with requests.get(f"{gateway.url}/__admin/events", headers=headers, stream=True, timeout=30) as response:
+    with requests.get(
+        f"{gateway.url}/__admin/events", headers=headers, stream=True, timeout=30
+    ) as response:
         assert response.headers["Content-Type"].startswith("text/event-stream")
         gateway.place("ORDER_ACKNOWLEDGED")
         for line in response.iter_lines(chunk_size=1):
@@ -190,7 +268,9 @@ def events(gateway: Gateway, wanted: Callable[[list[tuple[str, Any]]], bool], **
 
 
 def test_events_tell_of_exchanges_orders_and_kcis(gateway: Gateway) -> None:
-    found = events(gateway, lambda found: {"exchange", "order", "kci"} <= {kind for kind, _ in found})
+    found = events(
+        gateway, lambda found: {"exchange", "order", "kci"} <= {kind for kind, _ in found}
+    )
     assert found[0][0] == "exchange" and found[0][1]["path"] == "/service-orders"
 
 
@@ -198,8 +278,16 @@ def test_events_go_on_behind_the_last_one_that_was_read(gateway: Gateway) -> Non
     first = gateway.place()
     (line,) = gateway.admin("GET", "/journal")["items"]
     second = gateway.place()
-    found = events(gateway, lambda found: len([1 for kind, _ in found if kind == "exchange"]) == 2, **{"Last-Event-ID": str(line["id"])})
-    assert next(shape["request"]["body"]["id"] for kind, shape in found if kind == "exchange") == second["id"] != first["id"]
+    found = events(
+        gateway,
+        lambda found: len([1 for kind, _ in found if kind == "exchange"]) == 2,
+        **{"Last-Event-ID": str(line["id"])},
+    )
+    assert (
+        next(shape["request"]["body"]["id"] for kind, shape in found if kind == "exchange")
+        == second["id"]
+        != first["id"]
+    )
     assert requests.get(f"{gateway.url}/__admin/events?after=x", timeout=30).status_code == 400
 
 
@@ -216,7 +304,7 @@ def test_a_reader_that_does_not_read_is_dropped(simulator: Embedded, gateway: Ga
         assert len(list(pieces)) == 1, "the greeting alone; then it ends"
 
 
-# ---- the journal's bounds ----------------------------------------------------------------------------------------------
+# ---- the journal's bounds
 
 
 def post(supplier: Supplier, serial: int) -> None:
@@ -225,7 +313,9 @@ def post(supplier: Supplier, serial: int) -> None:
     supplier.receive(replace(sample, variables=variables), route)
 
 
-def test_the_journal_is_bounded_and_says_what_it_dropped(make_config: Callable[..., Any], store_url: str) -> None:
+def test_the_journal_is_bounded_and_says_what_it_dropped(
+    make_config: Callable[..., Any], store_url: str
+) -> None:
     settings = make_config(store={"url": store_url}, journal={"most": 100})
     world = open_world(settings, "http://127.0.0.1:1")
     for serial in range(1, 106):
@@ -234,10 +324,19 @@ def test_the_journal_is_bounded_and_says_what_it_dropped(make_config: Callable[.
     with Embedded(settings) as simulator, Gateway(simulator.url) as gateway:
         until(lambda: gateway.admin("GET", "/journal?limit=1")["dropped"])
         shown = gateway.admin("GET", "/journal?limit=1000")
-        assert shown["dropped"]["count"] == 5 and len(shown["items"]) == 100 and shown["items"][0]["id"] == shown["dropped"]["last"] + 1
+        assert (
+            shown["dropped"]["count"] == 5
+            and len(shown["items"]) == 100
+            and shown["items"][0]["id"] == shown["dropped"]["last"] + 1
+        )
         wrong = gateway.admin("POST", "/verify", {"match": {"body.id": 1}}, 409)
         assert "5 older exchanges were dropped (journal.most, journal.keep)" in wrong["detail"]
-        assert gateway.http.get(f"{gateway.url}/__admin/journal/export", timeout=30).headers["X-Journal-Dropped"] == "5"
+        assert (
+            gateway.http.get(f"{gateway.url}/__admin/journal/export", timeout=30).headers[
+                "X-Journal-Dropped"
+            ]
+            == "5"
+        )
         oldest = gateway.admin("GET", "/orders?ref=1")["items"][0]
         events = gateway.admin("GET", f"/orders/{oldest['id']}/story")["events"]
         assert "does not hold its beginning any more: 5 exchanges were dropped" in events[0]["text"]

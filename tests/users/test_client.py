@@ -29,8 +29,15 @@ def test_the_client_sees_what_the_admin_api_shows(client: Client, gateway: Gatew
     (order,) = client.orders(ref=str(body["id"]))
     assert client.order(order["id"]) == order and list(client.orders(tenant="NOBODY")) == []
     told = client.advance(by="30s")
-    assert [kci["send"] for kci in told["kcis"]] == ["COMMITTED"] == [kci["send"] for kci in client.kcis(state="delivered")]
-    assert [exchange["direction"] for exchange in client.journal(order=order["id"])] == ["in", "out"]
+    assert (
+        [kci["send"] for kci in told["kcis"]]
+        == ["COMMITTED"]
+        == [kci["send"] for kci in client.kcis(state="delivered")]
+    )
+    assert [exchange["direction"] for exchange in client.journal(order=order["id"])] == [
+        "in",
+        "out",
+    ]
     assert "1 COMMITTED -> IN_PROGRESS" in client.story(order["id"])
     client.reset()
     assert list(client.orders()) == []
@@ -48,21 +55,29 @@ def test_the_client_pins_and_sets_the_clock(client: Client, gateway: Gateway) ->
 def test_the_client_walks_every_page(simulator: Embedded, gateway: Gateway) -> None:
     refs = {str(gateway.place()["id"]) for _ in range(5)}
     with Client(simulator.url, page=2) as client:
-        assert {order["ref"] for order in client.orders()} == refs and len(list(client.orders())) == 5
+        assert {order["ref"] for order in client.orders()} == refs and len(
+            list(client.orders())
+        ) == 5
 
 
 def test_another_supplier_is_named(simulator: Embedded, gateway: Gateway) -> None:
     gateway.place()
     with Client(simulator.url, supplier="mef") as other:
         assert list(other.orders()) == []
-    with Client(simulator.url, supplier="meff") as nobody, pytest.raises(Failed, match="did you mean `mef`"):
+    with (
+        Client(simulator.url, supplier="meff") as nobody,
+        pytest.raises(Failed, match="did you mean `mef`"),
+    ):
         nobody.clock()
 
 
 def test_a_refusal_has_its_status_code_and_detail(client: Client) -> None:
     with pytest.raises(Failed) as caught:
         client.advance(by="soon")
-    assert (caught.value.status, caught.value.code) == (400, "malformed") and "soon" in caught.value.detail
+    assert (caught.value.status, caught.value.code) == (
+        400,
+        "malformed",
+    ) and "soon" in caught.value.detail
 
 
 def test_a_token_opens_what_wants_one(make_config: Any) -> None:
@@ -87,7 +102,7 @@ def test_a_supplier_is_made_asked_and_deleted(simulator: Embedded) -> None:
         assert caught.value.status == 409
 
 
-# ---- the commands ------------------------------------------------------------------------------------------------------
+# ---- the commands
 
 
 def test_orders_as_a_table_as_json_and_as_a_story(simulator: Embedded, gateway: Gateway) -> None:
@@ -95,23 +110,33 @@ def test_orders_as_a_table_as_json_and_as_a_story(simulator: Embedded, gateway: 
     gateway.advance("30s")
     lines = run(simulator, "orders").stdout.splitlines()
     assert lines[0].split() == ["id", "tenant/ref", "number", "status", "scenario", "KCIs"]
-    assert f"TENANT1/{body['id']}" in lines[1] and "1 waiting, 1 delivered" in lines[1] and len(lines) == 2
+    assert (
+        f"TENANT1/{body['id']}" in lines[1]
+        and "1 waiting, 1 delivered" in lines[1]
+        and len(lines) == 2
+    )
     (order,) = map(json.loads, run(simulator, "orders", "--json").stdout.splitlines())
     assert order["ref"] == str(body["id"])
     story = run(simulator, "orders", order["id"]).stdout
     assert story.startswith(f"order TENANT1/{body['id']}") and "1 COMMITTED -> IN_PROGRESS" in story
     assert json.loads(run(simulator, "orders", order["id"], "--json").stdout)["id"] == order["id"]
-    assert run(simulator, "orders", "--status", "HELD").stdout.splitlines() == ["id  tenant/ref  number  status  scenario  KCIs"]
+    assert run(simulator, "orders", "--status", "HELD").stdout.splitlines() == [
+        "id  tenant/ref  number  status  scenario  KCIs"
+    ]
 
 
 def test_kcis_and_journal_filter(simulator: Embedded, gateway: Gateway) -> None:
     gateway.place("ORDER_ACKNOWLEDGED")
     gateway.advance("30s")
-    (kci,) = map(json.loads, run(simulator, "kcis", "--state", "delivered", "--json").stdout.splitlines())
+    (kci,) = map(
+        json.loads, run(simulator, "kcis", "--state", "delivered", "--json").stdout.splitlines()
+    )
     assert kci["send"] == "COMMITTED"
     heads, sent, waits = run(simulator, "kcis").stdout.splitlines()
     assert heads.split()[:5] == ["id", "due", "order", "no", "send"]
-    assert sent.split()[3:] == ["1", "COMMITTED", "delivered", "1", "204"] and waits.split()[3:] == ["COMPLETED", "waiting", "0"]
+    assert sent.split()[3:] == ["1", "COMMITTED", "delivered", "1", "204"] and waits.split()[
+        3:
+    ] == ["COMPLETED", "waiting", "0"]
     exchanges = run(simulator, "journal", "--direction", "out").stdout.splitlines()
     assert len(exchanges) == 2 and "POST /kcis" in exchanges[1] and "204" in exchanges[1]
 
@@ -123,7 +148,10 @@ def test_acts_on_kcis_and_orders(simulator: Embedded, gateway: Gateway) -> None:
     assert run(simulator, "kcis", "resend", sent["id"]).stdout.split()[0] == "COMMITTED:"
     gateway.admin("POST", "/wait", {"for": "idle"})
     assert run(simulator, "kcis", "withdraw", waits["id"]).stdout == "COMPLETED: withdrawn\n"
-    assert json.loads(run(simulator, "kcis", "resend", sent["id"], "--json").stdout)["id"] == sent["id"]
+    assert (
+        json.loads(run(simulator, "kcis", "resend", sent["id"], "--json").stdout)["id"]
+        == sent["id"]
+    )
     gateway.admin("POST", "/wait", {"for": "idle"})
     for arguments, said in (
         (("kcis", "withdraw", waits["id"]), "a KCI that is withdrawn cannot be withdrawn"),
@@ -135,7 +163,9 @@ def test_acts_on_kcis_and_orders(simulator: Embedded, gateway: Gateway) -> None:
         (("kcis", "skip", "nobody"), "no KCI nobody"),
     ):
         wrong = run(simulator, *arguments)
-        assert wrong.exit_code == 2 and said in wrong.stderr and wrong.stderr.count("\n") == 1, wrong.stderr
+        assert wrong.exit_code == 2 and said in wrong.stderr and wrong.stderr.count("\n") == 1, (
+            wrong.stderr
+        )
     order = gateway.order(gateway.place())
     told = run(simulator, "orders", "abandon", order["id"])
     assert told.stdout == f"TENANT1/{order['ref']}: 3 withdrawn\n" and body["id"] != order["ref"]
@@ -148,7 +178,9 @@ def test_an_act_on_all_that_the_filters_show(simulator: Embedded, gateway: Gatew
     assert run(simulator, "kcis", "resend", "--state", "delivered").stdout == "resend: 3\n"
     gateway.admin("POST", "/wait", {"for": "idle"})
     assert len(gateway.received()) == 6
-    told = run(simulator, "kcis", "withdraw", "--order", gateway.admin("GET", "/orders")["items"][0]["id"])
+    told = run(
+        simulator, "kcis", "withdraw", "--order", gateway.admin("GET", "/orders")["items"][0]["id"]
+    )
     assert told.stdout == "withdraw: 1\n" and "cannot be withdrawn" in told.stderr
     assert run(simulator, "kcis", "resend").exit_code == 2, "all of everything is nobody's wish"
 
@@ -184,11 +216,18 @@ def test_reset_forgets(simulator: Embedded, gateway: Gateway) -> None:
 @pytest.mark.parametrize("command", ["orders", "kcis", "journal", "reset"])
 def test_what_goes_wrong_is_one_line_and_exit_2(command: str) -> None:
     result = CliRunner().invoke(main, [command, "--url", "http://127.0.0.1:1"])
-    assert result.exit_code == 2 and result.stderr.count("\n") == 1 and "no simulator answers at http://127.0.0.1:1" in result.stderr
+    assert (
+        result.exit_code == 2
+        and result.stderr.count("\n") == 1
+        and "no simulator answers at http://127.0.0.1:1" in result.stderr
+    )
 
 
 def test_a_wrong_order_or_state_is_one_line_too(simulator: Embedded) -> None:
-    for arguments, said in ((("orders", "nobody"), "no order nobody"), (("kcis", "--state", "ded"), "state: one of")):
+    for arguments, said in (
+        (("orders", "nobody"), "no order nobody"),
+        (("kcis", "--state", "ded"), "state: one of"),
+    ):
         result = run(simulator, *arguments)
         assert result.exit_code == 2 and said in result.stderr and result.stderr.count("\n") == 1
 
@@ -196,5 +235,7 @@ def test_a_wrong_order_or_state_is_one_line_too(simulator: Embedded) -> None:
 def test_the_address_and_the_token_come_from_the_settings(make_config: Any, tmp_path: Any) -> None:
     with Embedded(make_config(admin={"token": "secret"})) as running:
         path = tmp_path / "config.yaml"
-        path.write_text(f"server: {{port: {running.url.rpartition(':')[2]}}}\nadmin: {{token: secret}}\n")
+        path.write_text(
+            f"server: {{port: {running.url.rpartition(':')[2]}}}\nadmin: {{token: secret}}\n"
+        )
         assert CliRunner().invoke(main, ["orders", "--config", str(path)]).exit_code == 0

@@ -1,4 +1,6 @@
-"""The pytest plugin and `simulator.testing`, as a gateway's team uses them: in a test run of their own."""
+"""The pytest plugin and `simulator.testing`, as a gateway's team uses them: in a test run of their
+own.
+"""
 
 from __future__ import annotations
 
@@ -32,12 +34,18 @@ def run_tests(tmp_path: Path) -> Callable[..., str]:
 
     def run(text: str, *options: str, **environment: str) -> str:
         (tmp_path / "test_it.py").write_text(PLACE + text)
-        (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\naddopts = -q -p no:cacheprovider -p no:schemathesis\n")
+        (tmp_path / "pytest.ini").write_text(
+            "[pytest]\nfilterwarnings = error\naddopts = -q -p no:cacheprovider -p no:schemathesis\n"
+        )
         (tmp_path / "config.yaml").write_text("somebody: else's\n")
         found = subprocess.run(
-            [sys.executable, "-m", "pytest", *options], cwd=tmp_path, capture_output=True, text=True, timeout=100,
+            [sys.executable, "-m", "pytest", *options],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=100,
             env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), **environment},
-        )  # fmt: skip
+        )
         return found.stdout + found.stderr
 
     return run
@@ -56,7 +64,13 @@ def simulator_url(simulator: Embedded) -> str:
 
 def place(supplier: Supplier, scenario: str = "") -> requests.Response:
     sample = supplier.sample(scenario)
-    return requests.request(sample["method"], supplier.url + sample["path"], json=sample["body"], headers=sample["headers"], timeout=30)
+    return requests.request(
+        sample["method"],
+        supplier.url + sample["path"],
+        json=sample["body"],
+        headers=sample["headers"],
+        timeout=30,
+    )
 
 
 def test_nothing_is_imported_before_a_test_asks() -> None:
@@ -66,18 +80,32 @@ def test_nothing_is_imported_before_a_test_asks() -> None:
             "-c",
             "import pytest, sys; before = set(sys.modules); import simulator.pytest_plugin; print(sorted(set(sys.modules) - before))",
         ],
-        capture_output=True, text=True, check=True, cwd=ROOT,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
     assert found.stdout.strip() == "['simulator', 'simulator.pytest_plugin']"
 
 
-def test_a_supplier_plays_advances_and_is_asked(supplier: Supplier, pretend_gateway: PretendGateway, supplier_url: str) -> None:
-    assert place(supplier.plays("ORDER_DELAYED")).status_code == 202 and supplier_url == supplier.url
+def test_a_supplier_plays_advances_and_is_asked(
+    supplier: Supplier, pretend_gateway: PretendGateway, supplier_url: str
+) -> None:
+    assert (
+        place(supplier.plays("ORDER_DELAYED")).status_code == 202 and supplier_url == supplier.url
+    )
     assert [kci["send"] for kci in supplier.advance(to_next=True)] == ["ACKNOWLEDGED"]
     sent = ["ACKNOWLEDGED", "COMMITTED", "DELAY", "RESUMED", "COMPLETED"]
     assert [kci["send"] for kci in supplier.advance(days=2, hours=12)] == sent[1:]
-    assert [kci["send"] for kci in supplier.kcis] == [row["body"]["reasonCode"] for row in pretend_gateway.received] == sent
-    assert pretend_gateway.findings == [] and len(pretend_gateway.of(f"TENANT1/{supplier.order['ref']}")) == 5
+    assert (
+        [kci["send"] for kci in supplier.kcis]
+        == [row["body"]["reasonCode"] for row in pretend_gateway.received]
+        == sent
+    )
+    assert (
+        pretend_gateway.findings == []
+        and len(pretend_gateway.of(f"TENANT1/{supplier.order['ref']}")) == 5
+    )
     assert supplier.order["status"] == "COMPLETED" and len(supplier.journal) == 6
     assert supplier.wait_for_kci("COMPLETED")["sequence"] == 5
     assert supplier.wait_for_request({"path": "/service-orders"})["response"]["code"] == 202
@@ -113,7 +141,9 @@ def test_the_marker_says_what_the_supplier_shall_be(supplier: Supplier) -> None:
 def test_kcis_that_do_not_come_to_rest_are_named(simulator: Embedded) -> None:
     with Supplier.make(simulator.url, gateway="http://127.0.0.1:1") as supplier:
         place(supplier)
-        with pytest.raises(NotSo, match=r"not at rest in time: ACKNOWLEDGED of order .* is attempted"):
+        with pytest.raises(
+            NotSo, match=r"not at rest in time: ACKNOWLEDGED of order .* is attempted"
+        ):
             supplier.advance(days=1, within="300ms")
 
 
@@ -124,7 +154,9 @@ def test_a_supplier_is_gone_after_its_block(simulator: Embedded) -> None:
 
 
 @pytest.mark.slow
-def test_a_test_that_fails_shows_what_its_supplier_lived_through(run_tests: Callable[..., str]) -> None:
+def test_a_test_that_fails_shows_what_its_supplier_lived_through(
+    run_tests: Callable[..., str],
+) -> None:
     told = run_tests("""
 def test_it(supplier):
     place(supplier)
@@ -132,18 +164,26 @@ def test_it(supplier):
     supplier.advance(seconds=31)
     assert supplier.order["status"] == "COMPLETED"
 """)
-    assert "1 failed" in told and "lived through" in told and "1 ACKNOWLEDGED -> ACKNOWLEDGED" in told
+    assert (
+        "1 failed" in told and "lived through" in told and "1 ACKNOWLEDGED -> ACKNOWLEDGED" in told
+    )
     assert "refused: POST /service-orders -> 400" in told
 
 
 @pytest.mark.slow
 def test_the_first_test_of_the_readme_passes(run_tests: Callable[..., str]) -> None:
-    (block,) = [block for block in re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL) if "supplier" in block]
+    (block,) = [
+        block
+        for block in re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+        if "supplier" in block
+    ]
     assert "1 passed" in run_tests(block) and block.count("\n") < 10
 
 
 @pytest.mark.slow
-def test_each_worker_has_a_simulator_of_its_own_or_all_share_one(run_tests: Callable[..., str], simulator: Embedded) -> None:
+def test_each_worker_has_a_simulator_of_its_own_or_all_share_one(
+    run_tests: Callable[..., str], simulator: Embedded
+) -> None:
     text = """
 import pytest
 
@@ -154,22 +194,38 @@ def test_it(supplier, simulator_url, number):
     print("at", simulator_url)
 """
     own = run_tests(text, "-n", "2", "-rP")
-    assert "20 passed" in own and len({line for line in own.splitlines() if line.startswith("at ")}) == 2
-    for options, environment in ((("--simulator-url", simulator.url), {}), ((), {"SIMULATOR_URL": simulator.url})):
+    assert (
+        "20 passed" in own
+        and len({line for line in own.splitlines() if line.startswith("at ")}) == 2
+    )
+    for options, environment in (
+        (("--simulator-url", simulator.url), {}),
+        ((), {"SIMULATOR_URL": simulator.url}),
+    ):
         shared = run_tests(text, "-n", "2", "-rP", *options, **environment)
-        assert "20 passed" in shared and {line for line in shared.splitlines() if line.startswith("at ")} == {f"at {simulator.url}"}
+        assert "20 passed" in shared and {
+            line for line in shared.splitlines() if line.startswith("at ")
+        } == {f"at {simulator.url}"}
 
 
 @pytest.mark.slow
-def test_an_own_simulator_takes_the_settings_that_are_named(run_tests: Callable[..., str], tmp_path: Path) -> None:
-    (tmp_path / "mine.yaml").write_text("suppliers: [{name: default, path: /, default: ORDER_ACKNOWLEDGED}]\nadmin: {token: s3cret}\n")
+def test_an_own_simulator_takes_the_settings_that_are_named(
+    run_tests: Callable[..., str], tmp_path: Path
+) -> None:
+    (tmp_path / "mine.yaml").write_text(
+        "suppliers: [{name: default, path: /, default: ORDER_ACKNOWLEDGED}]\nadmin: {token: s3cret}\n"
+    )
     text = "def test_it(supplier):\n    assert supplier.default == 'ORDER_ACKNOWLEDGED'\n"
-    assert "1 passed" in run_tests(text, "--simulator-config", "mine.yaml", "--simulator-token", "s3cret")
+    assert "1 passed" in run_tests(
+        text, "--simulator-config", "mine.yaml", "--simulator-token", "s3cret"
+    )
     assert "the admin token" in run_tests(text, "--simulator-config", "mine.yaml")
 
 
 @pytest.mark.slow
-def test_a_hundred_tests_share_one_simulator_of_four_workers(run_tests: Callable[..., str], tmp_path: Path) -> None:
+def test_a_hundred_tests_share_one_simulator_of_four_workers(
+    run_tests: Callable[..., str], tmp_path: Path
+) -> None:
     text = """
 import pytest
 

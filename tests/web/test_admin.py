@@ -14,11 +14,20 @@ from tests.conftest import Gateway
 from tests.receiver import Receiver
 
 
-def problem(gateway: Gateway, method: str, path: str, status: int, body: Any = None, **options: Any) -> dict[str, Any]:
-    response = gateway.http.request(method, f"{gateway.url}/__admin{path}", json=body, timeout=30, **options)
-    assert (response.status_code, response.headers["Content-Type"]) == (status, "application/problem+json"), response.text
+def problem(
+    gateway: Gateway, method: str, path: str, status: int, body: Any = None, **options: Any
+) -> dict[str, Any]:
+    response = gateway.http.request(
+        method, f"{gateway.url}/__admin{path}", json=body, timeout=30, **options
+    )
+    assert (response.status_code, response.headers["Content-Type"]) == (
+        status,
+        "application/problem+json",
+    ), response.text
     shown: dict[str, Any] = response.json()
-    assert {"type", "title", "status", "code", "detail", "where"} <= set(shown) and shown["status"] == status
+    assert {"type", "title", "status", "code", "detail", "where"} <= set(shown) and shown[
+        "status"
+    ] == status
     return shown
 
 
@@ -26,7 +35,10 @@ def test_health_tells_us_and_the_gateway_apart(gateway: Gateway) -> None:
     gateway.place()
     gateway.advance("31s")
     health = gateway.admin("GET", "/health")
-    assert health["status"] == "ok" and health["sender"].items() >= {"alive": True, "waiting": 2, "dead": 0}.items()
+    assert (
+        health["status"] == "ok"
+        and health["sender"].items() >= {"alive": True, "waiting": 2, "dead": 0}.items()
+    )
     assert [one["pid"] for one in health["sender"]["running"]] == [os.getpid()]
     assert health["gateways"][0]["state"] == "ok"
     assert gateway.admin("GET", "/ready") == {"ready": True, "failed": []}
@@ -36,10 +48,26 @@ def test_an_order_has_its_documented_shape(gateway: Gateway) -> None:
     order = gateway.place()
     shown = gateway.order(order)
     assert set(shown) >= {
-        "id", "supplier", "tenant", "ref", "number", "status", "action", "scenario", "received_at", "updated_at", "document",
-        "open_requests", "kcis",
-    }  # fmt: skip
-    assert (shown["tenant"], shown["ref"], shown["number"], shown["status"]) == ("TENANT1", str(order["id"]), None, "RECEIVED")
+        "id",
+        "supplier",
+        "tenant",
+        "ref",
+        "number",
+        "status",
+        "action",
+        "scenario",
+        "received_at",
+        "updated_at",
+        "document",
+        "open_requests",
+        "kcis",
+    }
+    assert (shown["tenant"], shown["ref"], shown["number"], shown["status"]) == (
+        "TENANT1",
+        str(order["id"]),
+        None,
+        "RECEIVED",
+    )
     assert shown["kcis"] == {"waiting": 3, "delivered": 0, "dead": 0, "withdrawn": 0, "skipped": 0}
     assert gateway.admin("GET", f"/orders/{shown['id']}") == shown
 
@@ -48,12 +76,36 @@ def test_kcis_and_exchanges_have_their_documented_shapes(gateway: Gateway) -> No
     gateway.place()
     gateway.advance("31s")
     kci = gateway.admin("GET", "/kcis?state=delivered")["items"][0]
-    assert set(kci) == {"id", "order", "position", "send", "state", "due_at", "sequence", "attempts", "last", "waits_for", "body"}
+    assert set(kci) == {
+        "id",
+        "order",
+        "position",
+        "send",
+        "state",
+        "due_at",
+        "sequence",
+        "attempts",
+        "last",
+        "waits_for",
+        "body",
+    }
     assert set(kci["last"]) == {"at_wall", "code", "error", "took_ms"}
     exchange = gateway.admin("GET", "/journal?direction=out")["items"][0]
     assert set(exchange) >= {
-        "id", "at", "direction", "order", "method", "path", "request", "response", "scenario", "reasons", "findings", "fault", "took_ms",
-    }  # fmt: skip
+        "id",
+        "at",
+        "direction",
+        "order",
+        "method",
+        "path",
+        "request",
+        "response",
+        "scenario",
+        "reasons",
+        "findings",
+        "fault",
+        "took_ms",
+    }
     assert exchange["response"]["code"] == 204 and exchange["request"]["body"] == kci["body"]
 
 
@@ -93,12 +145,24 @@ def test_a_story_is_json_for_programs_and_text_for_people(gateway: Gateway) -> N
 
 
 def test_pins_play_for_so_many_orders_and_only_where_they_fit(gateway: Gateway) -> None:
-    gateway.admin("POST", "/pins", {"scenario": "ORDER_REJECTED", "times": 2, "when": {"address.id": "1"}}, 201)
+    gateway.admin(
+        "POST",
+        "/pins",
+        {"scenario": "ORDER_REJECTED", "times": 2, "when": {"address.id": "1"}},
+        201,
+    )
     gateway.admin("POST", "/pins", {"scenario": "ORDER_ACKNOWLEDGED"}, 201)
     there = {"id": "1", "type": "UPRN"}
-    codes = [gateway.post("/service-orders", gateway.provide(address=there), X_Scenario="ORDER_SUCCESSFUL").status_code for _ in range(3)]
+    codes = [
+        gateway.post(
+            "/service-orders", gateway.provide(address=there), X_Scenario="ORDER_SUCCESSFUL"
+        ).status_code
+        for _ in range(3)
+    ]
     assert codes == [422, 422, 201]
-    assert [pin["scenario"] for pin in gateway.admin("GET", "/pins")["items"]] == ["ORDER_ACKNOWLEDGED"]
+    assert [pin["scenario"] for pin in gateway.admin("GET", "/pins")["items"]] == [
+        "ORDER_ACKNOWLEDGED"
+    ]
     assert gateway.admin("DELETE", "/pins") == {"removed": 1}
     assert gateway.post("/service-orders", gateway.provide()).status_code == 202
 
@@ -113,24 +177,42 @@ def test_the_clock_is_shown_set_and_moved(make_config: Callable[..., Config]) ->
         moved = gateway.admin("POST", "/clock/advance", {"to_next": True})
         assert (moved["now"], moved["moved"]) == ("2020-02-29T12:00:30.000Z", "30s")
         assert [kci["send"] for kci in moved["kcis"]] == ["ACKNOWLEDGED"]
-        assert problem(gateway, "PUT", "/clock", 422, {"now": "2020-01-01T00:00:00Z"})["where"] == "now"
-        assert problem(gateway, "POST", "/clock/advance", 422, {"to": "2020-01-01T00:00:00Z"})["where"] == "to"
-        assert gateway.admin("POST", "/clock/advance", {"to": "2020-03-01T00:00:00Z"})["now"] == "2020-03-01T00:00:00.000Z"
+        assert (
+            problem(gateway, "PUT", "/clock", 422, {"now": "2020-01-01T00:00:00Z"})["where"]
+            == "now"
+        )
+        assert (
+            problem(gateway, "POST", "/clock/advance", 422, {"to": "2020-01-01T00:00:00Z"})["where"]
+            == "to"
+        )
+        assert (
+            gateway.admin("POST", "/clock/advance", {"to": "2020-03-01T00:00:00Z"})["now"]
+            == "2020-03-01T00:00:00.000Z"
+        )
         assert gateway.admin("PUT", "/clock", {"mode": "scaled", "rate": 60})["rate"] == 60
         assert problem(gateway, "POST", "/clock/advance", 409, {"by": "1d"})["code"] == "conflict"
         assert gateway.admin("PUT", "/clock", {"mode": "real"})["mode"] == "real"
 
 
-def test_an_advance_that_does_not_settle_is_408_with_what_it_waits_for(make_config: Callable[..., Config], receiver: Receiver) -> None:
+def test_an_advance_that_does_not_settle_is_408_with_what_it_waits_for(
+    make_config: Callable[..., Config], receiver: Receiver
+) -> None:
     receiver.answer = lambda number, arrival: 503
-    with Embedded(make_config(gateway={"url": receiver.url})) as simulator, Gateway(simulator.url) as gateway:
+    with (
+        Embedded(make_config(gateway={"url": receiver.url})) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
         gateway.place()
         shown = gateway.admin("POST", "/clock/advance", {"by": "1d", "within": "200ms"}, 408)
         assert [kci["send"] for kci in shown["unsettled"]] == ["ACKNOWLEDGED"]
-        assert gateway.admin("POST", "/clock/advance", {"by": "1d", "settle": False})["moved"] == "1d"
+        assert (
+            gateway.admin("POST", "/clock/advance", {"by": "1d", "settle": False})["moved"] == "1d"
+        )
 
 
-def test_a_scaled_clock_delivers_by_itself(make_config: Callable[..., Config], receiver: Receiver) -> None:
+def test_a_scaled_clock_delivers_by_itself(
+    make_config: Callable[..., Config], receiver: Receiver
+) -> None:
     settings = make_config(clock={"mode": "scaled", "rate": 3600}, gateway={"url": receiver.url})
     with Embedded(settings) as simulator, Gateway(simulator.url) as gateway:
         gateway.place()
@@ -153,7 +235,13 @@ def test_a_scaled_clock_delivers_by_itself(make_config: Callable[..., Config], r
         ("POST", "/pins", 400, {}, "scenario"),
         ("POST", "/pins", 400, {"scenario": "ORDER_DELAYED", "tims": 1}, "tims"),
         ("POST", "/pins", 422, {"scenario": "ORDER_DELAID"}, "scenario"),
-        ("POST", "/pins", 422, {"scenario": "ORDER_DELAYED", "when": {"a": {"equls": 1}}}, "when.a"),
+        (
+            "POST",
+            "/pins",
+            422,
+            {"scenario": "ORDER_DELAYED", "when": {"a": {"equls": 1}}},
+            "when.a",
+        ),
         ("POST", "/pins", 400, {"scenario": "ORDER_DELAYED", "times": 0}, "times"),
         ("PUT", "/clock", 400, {"mode": "fast"}, "mode"),
         ("PUT", "/clock", 400, {"now": "yesterday"}, "now"),
@@ -169,29 +257,46 @@ def test_a_scaled_clock_delivers_by_itself(make_config: Callable[..., Config], r
         ("POST", "/clock/advance", 400, [], "body"),
     ],
 )
-def test_mistakes_are_problems_that_name_the_place(gateway: Gateway, method: str, path: str, status: int, body: Any, where: str) -> None:
+def test_mistakes_are_problems_that_name_the_place(
+    gateway: Gateway, method: str, path: str, status: int, body: Any, where: str
+) -> None:
     assert problem(gateway, method, path, status, body)["where"] == where
 
 
 def test_an_unreadable_admin_body_is_a_problem(gateway: Gateway) -> None:
     for data, kind in ((b"{", "application/json"), (b"{}", "text/plain")):
-        response = gateway.http.post(f"{gateway.url}/__admin/pins", data=data, headers={"Content-Type": kind}, timeout=30)
-        assert response.status_code == 400 and response.headers["Content-Type"] == "application/problem+json"
+        response = gateway.http.post(
+            f"{gateway.url}/__admin/pins", data=data, headers={"Content-Type": kind}, timeout=30
+        )
+        assert (
+            response.status_code == 400
+            and response.headers["Content-Type"] == "application/problem+json"
+        )
 
 
 def test_a_token_closes_all_but_health_and_ready(make_config: Callable[..., Config]) -> None:
-    with Embedded(make_config(admin={"token": "s3cret"})) as simulator, Gateway(simulator.url) as gateway:
+    with (
+        Embedded(make_config(admin={"token": "s3cret"})) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
         assert gateway.admin("GET", "/health")["version"]
         assert problem(gateway, "GET", "/orders", 401)["code"] == "unauthorised"
         assert problem(gateway, "GET", "/orders", 401, headers={"Authorization": "Bearer wrong"})
-        response = gateway.http.get(f"{gateway.url}/__admin/orders", headers={"Authorization": "Bearer s3cret"}, timeout=30)
+        response = gateway.http.get(
+            f"{gateway.url}/__admin/orders", headers={"Authorization": "Bearer s3cret"}, timeout=30
+        )
         assert response.status_code == 200
         assert gateway.post("/service-orders", gateway.provide()).status_code == 202
 
 
 def test_a_page_of_another_origin_may_not_act(gateway: Gateway) -> None:
-    assert problem(gateway, "POST", "/reset", 403, headers={"Origin": "http://evil.test"})["code"] == "foreign_origin"
-    response = gateway.http.post(f"{gateway.url}/__admin/reset", headers={"Origin": gateway.url}, timeout=30)
+    assert (
+        problem(gateway, "POST", "/reset", 403, headers={"Origin": "http://evil.test"})["code"]
+        == "foreign_origin"
+    )
+    response = gateway.http.post(
+        f"{gateway.url}/__admin/reset", headers={"Origin": gateway.url}, timeout=30
+    )
     assert response.status_code == 200
 
 
@@ -199,19 +304,33 @@ def test_scenarios_are_listed_with_a_sample_that_works(gateway: Gateway) -> None
     shown = gateway.admin("GET", "/scenarios")["items"]
     assert {item["name"] for item in shown} >= {"ORDER_SUCCESSFUL", "CEASE_SUCCESSFUL"}
     cease = next(item for item in shown if item["name"] == "CEASE_SUCCESSFUL")
-    assert cease["when"] == ["operation is cease"] and cease["params"]["gap"]["header"] == "X-Kci-Delay"
+    assert (
+        cease["when"] == ["operation is cease"]
+        and cease["params"]["gap"]["header"] == "X-Kci-Delay"
+    )
     sample = cease["sample"]
     response = gateway.http.request(
-        sample["method"], gateway.url + sample["path"], json=sample["body"], headers=sample["headers"], timeout=30
+        sample["method"],
+        gateway.url + sample["path"],
+        json=sample["body"],
+        headers=sample["headers"],
+        timeout=30,
     )
     assert response.status_code == 202
     assert gateway.admin("GET", "/scenarios/CEASE_SUCCESSFUL") == cease
 
 
-def test_two_suppliers_share_a_server_and_know_nothing_of_each_other(make_config: Callable[..., Config], receiver: Receiver) -> None:
+def test_two_suppliers_share_a_server_and_know_nothing_of_each_other(
+    make_config: Callable[..., Config], receiver: Receiver
+) -> None:
     suppliers = [
         {"name": "one", "path": "/"},
-        {"name": "two", "path": "/networks/two", "gateway": {"url": receiver.url}, "default": "ORDER_ACKNOWLEDGED"},
+        {
+            "name": "two",
+            "path": "/networks/two",
+            "gateway": {"url": receiver.url},
+            "default": "ORDER_ACKNOWLEDGED",
+        },
     ]
     with Embedded(make_config(suppliers=suppliers)) as simulator, Gateway(simulator.url) as gateway:
         body = gateway.provide()
@@ -221,13 +340,18 @@ def test_two_suppliers_share_a_server_and_know_nothing_of_each_other(make_config
         gateway.admin("POST", "/suppliers/two/clock/advance", {"by": "1d"})
         gateway.admin("POST", "/suppliers/two/reset")
         assert len(gateway.admin("GET", "/orders")["items"]) == 1
-        assert {item["name"] for item in gateway.admin("GET", "/suppliers")["items"]} == {"one", "two"}
+        assert {item["name"] for item in gateway.admin("GET", "/suppliers")["items"]} == {
+            "one",
+            "two",
+        }
         document = gateway.http.get(f"{gateway.url}/networks/two/openapi.json", timeout=30).json()
         assert document["servers"][0]["url"] == f"{gateway.url}/networks/two"
     assert len(receiver.arrivals) == 2
 
 
-def test_a_clock_asked_for_at_start_is_set_and_otherwise_the_stores_goes_on(make_config: Callable[..., Config]) -> None:
+def test_a_clock_asked_for_at_start_is_set_and_otherwise_the_stores_goes_on(
+    make_config: Callable[..., Config],
+) -> None:
     def shown(**clock: Any) -> dict[str, Any]:
         with Embedded(make_config(clock=clock)) as simulator, Gateway(simulator.url) as gateway:
             found: dict[str, Any] = gateway.admin("GET", "/clock")

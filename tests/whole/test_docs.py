@@ -49,8 +49,15 @@ def test_every_setting_is_documented_and_in_the_example_with_its_default(tmp_pat
 def test_every_clause_of_the_promise_names_tests_that_exist() -> None:
     promise = README[README.index("## The promise") : README.index("## Use it")]
     clauses = [line for line in promise.splitlines() if line.startswith("| ")][1:]
-    assert len(clauses) == 11 and all("`test_" in line or "not tested here" in line for line in clauses)
-    defined = set(re.findall(r"def (test_\w+)", "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))))
+    assert len(clauses) == 11 and all(
+        "`test_" in line or "not tested here" in line for line in clauses
+    )
+    defined = set(
+        re.findall(
+            r"def (test_\w+)",
+            "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py")),
+        )
+    )
     assert sorted(set(re.findall(r"`(test_\w+)`", promise)) - defined) == []
 
 
@@ -62,8 +69,16 @@ def test_every_admin_path_is_documented(simulator: Embedded) -> None:
     from simulator.web import create_app
 
     page = PAGES["admin.md"]
-    rules = {rule.rule for rule in create_app(simulator.world).url_map.iter_rules() if rule.rule.startswith(ADMIN)}
-    own = {re.sub("<(order|kci)_id>", "ID", rule).replace("<name>", "NAME") for rule in rules if "<supplier_name>" not in rule}
+    rules = {
+        rule.rule
+        for rule in create_app(simulator.world).url_map.iter_rules()
+        if rule.rule.startswith(ADMIN)
+    }
+    own = {
+        re.sub("<(order|kci)_id>", "ID", rule).replace("<name>", "NAME")
+        for rule in rules
+        if "<supplier_name>" not in rule
+    }
     assert [rule for rule in sorted(own) if f"`{rule}`" not in page and rule not in page] == []
 
 
@@ -78,7 +93,10 @@ def test_every_scenario_key_filter_and_fake_is_documented() -> None:
 
 
 def test_every_shipped_scenario_is_in_the_table() -> None:
-    names = {yaml.safe_load(path.read_text())["scenario"] for path in (ROOT / "scenarios").rglob("*.yaml")}
+    names = {
+        yaml.safe_load(path.read_text())["scenario"]
+        for path in (ROOT / "scenarios").rglob("*.yaml")
+    }
     table = set(re.findall(r"^\| ([A-Z_]+) \|", PAGES["scenarios.md"], re.MULTILINE))
     assert table == names
     assert {66: "Sixty-six"}[len(names)] + " are shipped" in README
@@ -91,7 +109,10 @@ def test_the_scenarios_in_the_documents_are_right(name: str) -> None:
     dialect = dialects.get("mef" if name == "mef.md" else "fibre_cafe")
     for block in re.findall(r"```yaml\n(.*?)```", PAGES.get(name, README), re.DOTALL):
         scenario = parse(block, name, dialect.vocabulary)
-        assert rehearsal.faults(scenario, dialect) == [] and rehearsal.faults(scenario, dialect, certain=False) == []
+        assert (
+            rehearsal.faults(scenario, dialect) == []
+            and rehearsal.faults(scenario, dialect, certain=False) == []
+        )
 
 
 def test_every_word_and_switch_of_the_second_contract_is_on_its_page() -> None:
@@ -116,18 +137,33 @@ def test_the_page_of_the_first_contract_maps_each_word_to_a_scenario_and_a_test(
     from simulator.dialects.fibre_cafe.settings import Settings
 
     dialect, page = dialects.get("fibre_cafe"), PAGES["fibre-cafe.md"]
-    shipped = {yaml.safe_load(path.read_text())["scenario"] for path in (ROOT / "scenarios" / "fibre_cafe").glob("*.yaml")}
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("| ")]
+    shipped = {
+        yaml.safe_load(path.read_text())["scenario"]
+        for path in (ROOT / "scenarios" / "fibre_cafe").glob("*.yaml")
+    }
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in page.splitlines()
+        if line.startswith("| ")
+    ]
     first = {row[0].split(",")[0] for row in rows}
     assert [code for code in dialect.vocabulary.codes if code not in first] == []
     assert [status for status in dialect.vocabulary.statuses if status not in first] == []
     assert [name for name in shipped if not re.search(rf"\b{name}\b", page)] == []
     known = shipped | set(dialect.vocabulary.codes)
-    named = set(re.findall(r"\b(?:ORDER|AMENDMENT|CANCELLATION|CEASE|MODIFY|ETHERNET|UNSOLICITED)_[A-Z_]+\b", page))
+    named = set(
+        re.findall(
+            r"\b(?:ORDER|AMENDMENT|CANCELLATION|CEASE|MODIFY|ETHERNET|UNSOLICITED)_[A-Z_]+\b", page
+        )
+    )
     assert named - known == set(), "a scenario that does not exist"
     tests = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
     assert {name for row in rows for name in re.findall(r"`(test_\w+)`", row[-1])} <= tests
-    assert [path for path in {route.path for route in dialect.routes if route.shown} if f"`{path}`" not in page] == []
+    assert [
+        path
+        for path in {route.path for route in dialect.routes if route.shown}
+        if f"`{path}`" not in page
+    ] == []
     defaults = Settings()
     for name in dialects.options_of("fibre_cafe").fields:
         shown = re.search(rf"^\| `{name}` \| ([^|]+) \|", page, re.MULTILINE)
@@ -139,7 +175,10 @@ def test_the_page_of_the_first_contract_maps_each_word_to_a_scenario_and_a_test(
 def test_what_the_readme_shows_of_explain_is_what_it_prints() -> None:
     shown = re.search(r"\$ \.venv/bin/simulator explain (\w+)\n(.*?)```", README, re.DOTALL)
     assert shown is not None
-    assert CliRunner().invoke(main, ["explain", shown.group(1)]).stdout.strip() == shown.group(2).strip()
+    assert (
+        CliRunner().invoke(main, ["explain", shown.group(1)]).stdout.strip()
+        == shown.group(2).strip()
+    )
 
 
 def test_the_documents_link_to_files_that_exist() -> None:
@@ -150,7 +189,9 @@ def test_the_documents_link_to_files_that_exist() -> None:
 
 def test_the_makefile_has_what_the_readme_names() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    for target in set(re.findall(r"(?:`|\$ )make\s(\w+)", README + (ROOT / "CONTRIBUTING.md").read_text())):
+    for target in set(
+        re.findall(r"(?:`|\$ )make\s(\w+)", README + (ROOT / "CONTRIBUTING.md").read_text())
+    ):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
@@ -160,6 +201,7 @@ def test_the_compose_file_is_what_the_simulator_understands() -> None:
     for name in ("one", "two", "three", "gateway"):
         loaded = config.load(environment=services[name]["environment"])
         assert (
-            loaded.store.url == "postgresql://simulator:simulator@db/simulator" and loaded.suppliers[0].gateway.url == "http://gateway:9000"
+            loaded.store.url == "postgresql://simulator:simulator@db/simulator"
+            and loaded.suppliers[0].gateway.url == "http://gateway:9000"
         )
         assert services[name].get("command", ["serve"])[0] in main.commands

@@ -1,7 +1,9 @@
-"""Random histories against a model: orders, amendments, cancellations, what an operator does, a gateway that fails or refuses, a moving clock.
+"""Random histories against a model: orders, amendments, cancellations, what an operator does, a
+gateway that fails or refuses, a moving clock.
 
-The model is fifty lines that know nothing of our code: a list of what waits for each order, and what the gateway was sent. A real simulator with
-a real sender posts to a real receiver; after each step both must say the same.
+The model is fifty lines that know nothing of our code: a list of what waits for each order, and
+what the gateway was sent. A real simulator with a real sender posts to a real receiver; after each
+step both must say the same.
 """
 
 from __future__ import annotations
@@ -85,7 +87,10 @@ class Story:
         self.messages.append(Message(due, len(self.messages) + 1, reason))
 
     def waiting(self) -> list[Message]:
-        return sorted((one for one in self.messages if one.state == "waiting"), key=lambda one: (one.due, one.place))
+        return sorted(
+            (one for one in self.messages if one.state == "waiting"),
+            key=lambda one: (one.due, one.place),
+        )
 
     def withdraw(self, but: str = "") -> None:
         for one in self.waiting():
@@ -100,7 +105,11 @@ class Story:
         if not one.number:
             one.number = 1 + max(other.number for other in self.messages)
             if one.reason == "AMENDED":
-                self.open = any(other.reason in ("AMENDED", "CANCELLED") for other in self.waiting() if other is not one)
+                self.open = any(
+                    other.reason in ("AMENDED", "CANCELLED")
+                    for other in self.waiting()
+                    if other is not one
+                )
             if one.reason in LAST:
                 self.status = one.reason
                 one.state = "sending"
@@ -132,7 +141,11 @@ class Histories(RuleBasedStateMachine):
 
     def answer(self, number: int, arrival: Arrival) -> int:
         """What the gateway does was drawn beforehand, for each order by itself."""
-        return self.drawn[self.order_of(arrival)].pop(0) if self.drawn.get(self.order_of(arrival)) else 204
+        return (
+            self.drawn[self.order_of(arrival)].pop(0)
+            if self.drawn.get(self.order_of(arrival))
+            else 204
+        )
 
     drawn: dict[int, list[int]]
 
@@ -141,8 +154,13 @@ class Histories(RuleBasedStateMachine):
         return int(next(value for value in arrival.body.values() if isinstance(value, dict))["id"])
 
     def draw(self) -> None:
-        """Draw the gateway's answers as the model has them, before anything can be sent: an act may send at once."""
-        self.drawn = {ref: [500] * (0 if story.refuse else story.fail) + [400] * story.refuse for ref, story in self.stories.items()}
+        """Draw the gateway's answers as the model has them, before anything can be sent: an act may
+        send at once.
+        """
+        self.drawn = {
+            ref: [500] * (0 if story.refuse else story.fail) + [400] * story.refuse
+            for ref, story in self.stories.items()
+        }
 
     def settle(self, hours: int = 0) -> None:
         """Let both run, through the same weather."""
@@ -151,7 +169,7 @@ class Histories(RuleBasedStateMachine):
             story.run(self.now)
         self.gateway.advance(f"{hours}h")
 
-    # ---- what may happen -----------------------------------------------------------------------------------------------
+    # ---- what may happen
 
     @rule(target=orders)
     def place(self) -> int:
@@ -170,7 +188,9 @@ class Histories(RuleBasedStateMachine):
     def amend(self, ref: int) -> None:
         story = self.stories[ref]
         taken = self.gateway.amend({"id": ref}, notes="other").status_code == 202
-        assert taken or story.status or story.open or story.parked, "an order that goes on takes amendments"
+        assert taken or story.status or story.open or story.parked, (
+            "an order that goes on takes amendments"
+        )
         assert not (taken and story.status), "one that has ended does not"
         if taken:
             story.plan(self.now + 12, "AMENDED")
@@ -204,10 +224,18 @@ class Histories(RuleBasedStateMachine):
         story, kcis = self.stories[ref], self.kcis(ref)
         shown = kcis[which % len(kcis)]
         one = next(message for message in story.messages if message.place == shown["position"])
-        allowed = {"resend": ("delivered", "dead", "skipped"), "withdraw": ("waiting",), "skip": ("dead",)}[act]
-        if (act == "withdraw" and one.reason != "UPDATE") or (act == "resend" and one.state == "skipped"):
+        allowed = {
+            "resend": ("delivered", "dead", "skipped"),
+            "withdraw": ("waiting",),
+            "skip": ("dead",),
+        }[act]
+        if (act == "withdraw" and one.reason != "UPDATE") or (
+            act == "resend" and one.state == "skipped"
+        ):
             return
-        possible = one.state in allowed and not (act == "resend" and one.state == "delivered" and story.parked)
+        possible = one.state in allowed and not (
+            act == "resend" and one.state == "delivered" and story.parked
+        )
         self.draw()
         self.gateway.admin("POST", f"/kcis/{shown['id']}/{act}", code=200 if possible else 409)
         if not possible:
@@ -233,28 +261,37 @@ class Histories(RuleBasedStateMachine):
                 story.withdraw()
         self.settle()
 
-    # ---- what must hold ------------------------------------------------------------------------------------------------
+    # ---- what must hold
 
     def kcis(self, ref: int) -> list[Any]:
         order = self.gateway.order({"id": ref})
-        return sorted(self.gateway.admin("GET", f"/kcis?order={order['id']}&limit=1000")["items"], key=lambda kci: kci["position"])
+        return sorted(
+            self.gateway.admin("GET", f"/kcis?order={order['id']}&limit=1000")["items"],
+            key=lambda kci: kci["position"],
+        )
 
     @invariant()
     def both_say_the_same(self) -> None:
         arrived: dict[int, list[tuple[int, str]]] = {}
         for arrival in self.receiver.arrivals:
-            arrived.setdefault(self.order_of(arrival), []).append((arrival.body["sequenceNumber"], arrival.body["reasonCode"]))
+            arrived.setdefault(self.order_of(arrival), []).append(
+                (arrival.body["sequenceNumber"], arrival.body["reasonCode"])
+            )
         for ref, story in getattr(self, "stories", {}).items():
             assert arrived.get(ref, []) == story.sent, f"order {ref}"
             shown = {kci["position"]: (kci["send"], kci["state"]) for kci in self.kcis(ref)}
-            assert shown == {one.place: (one.reason, one.state) for one in story.messages}, f"order {ref}"
+            assert shown == {one.place: (one.reason, one.state) for one in story.messages}, (
+                f"order {ref}"
+            )
             assert (self.gateway.order({"id": ref})["status"] in LAST) == bool(story.status)
 
     @invariant()
     def numbers_have_no_gap_and_bytes_do_not_change(self) -> None:
         raws: dict[tuple[int, int], set[bytes]] = {}
         for arrival in self.receiver.arrivals:
-            raws.setdefault((self.order_of(arrival), arrival.body["sequenceNumber"]), set()).add(arrival.raw)
+            raws.setdefault((self.order_of(arrival), arrival.body["sequenceNumber"]), set()).add(
+                arrival.raw
+            )
         most = Counter(ref for ref, _ in raws)
         assert all(len(found) == 1 for found in raws.values())
         assert all(number <= most[ref] for ref, number in raws)
@@ -268,10 +305,16 @@ def playing() -> Iterator[None]:
         Histories.receiver = held.enter_context(Receiver())
         suppliers = [{"name": "default", "path": "/", "scenarios": str(folder), "default": "STORY"}]
         overrides: dict[str, Any] = {
-            "server": {"port": 0}, "store": {"url": f"sqlite:///{folder}/s.db"}, "clock": {"mode": "manual"}, "suppliers": suppliers,
-            "gateway": {"url": Histories.receiver.url, "auth": {"kind": "none"}}, "delivery": {"retry": ["1ms"] * 9},
-        }  # fmt: skip
-        Histories.simulator = held.enter_context(Embedded(config.load(environment={}, overrides=overrides)))
+            "server": {"port": 0},
+            "store": {"url": f"sqlite:///{folder}/s.db"},
+            "clock": {"mode": "manual"},
+            "suppliers": suppliers,
+            "gateway": {"url": Histories.receiver.url, "auth": {"kind": "none"}},
+            "delivery": {"retry": ["1ms"] * 9},
+        }
+        Histories.simulator = held.enter_context(
+            Embedded(config.load(environment={}, overrides=overrides))
+        )
         Histories.gateway = held.enter_context(Gateway(Histories.simulator.url))
         yield
 

@@ -1,4 +1,6 @@
-"""Throw-away suppliers: isolated worlds, made and deleted while the simulator runs, seen by every process at once."""
+"""Throw-away suppliers: isolated worlds, made and deleted while the simulator runs, seen by every
+process at once.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ class Made:
 
     def __init__(self, simulator: Embedded, **given: Any) -> None:
         self.url = simulator.url
-        response = requests.post(f"{self.url}/__admin/suppliers", json={"clock": {"mode": "manual"}, **given}, timeout=30)
+        response = requests.post(
+            f"{self.url}/__admin/suppliers", json={"clock": {"mode": "manual"}, **given}, timeout=30
+        )
         assert response.status_code == 201, response.text
         self.shape = response.json()
         self.name = self.shape["name"]
@@ -37,7 +41,9 @@ class Made:
     def place(self, serial: int = 1, scenario: str = "ORDER_SUCCESSFUL") -> requests.Response:
         sample = FC.sample("provide", None, serial)
         headers = {**sample.headers, "X-Scenario": scenario}
-        return requests.post(self.shape["url"] + sample.path, data=sample.body, headers=headers, timeout=30)
+        return requests.post(
+            self.shape["url"] + sample.path, data=sample.body, headers=headers, timeout=30
+        )
 
     def delete(self) -> requests.Response:
         return requests.delete(f"{self.url}/__admin/suppliers/{self.name}", timeout=30)
@@ -59,30 +65,51 @@ def make(simulator: Embedded) -> Iterator[Callable[..., Made]]:
 
 def test_a_made_supplier_has_its_documented_shape(make: Callable[..., Made]) -> None:
     made = make(name="mine", default="ORDER_DELAYED", seed="s")
-    assert made.shape["url"] == f"{made.url}/suppliers/mine" and made.shape["path"] == "/suppliers/mine"
-    assert (made.shape["dialect"], made.shape["default"], made.shape["seed"]) == ("fibre_cafe", "ORDER_DELAYED", "s")
-    assert made.shape["clock"]["mode"] == "manual" and made.shape["gateway"]["url"] == f"{made.url}/gateway/suppliers/mine"
+    assert (
+        made.shape["url"] == f"{made.url}/suppliers/mine"
+        and made.shape["path"] == "/suppliers/mine"
+    )
+    assert (made.shape["dialect"], made.shape["default"], made.shape["seed"]) == (
+        "fibre_cafe",
+        "ORDER_DELAYED",
+        "s",
+    )
+    assert (
+        made.shape["clock"]["mode"] == "manual"
+        and made.shape["gateway"]["url"] == f"{made.url}/gateway/suppliers/mine"
+    )
     assert made.client.clock() == made.shape["clock"]
     listed = requests.get(f"{made.url}/__admin/suppliers", timeout=30).json()["items"]
     assert [supplier["name"] for supplier in listed] == ["default", "mef", "mine"]
 
 
-def test_its_orders_live_and_are_told_to_its_own_pretend_gateway(make: Callable[..., Made], gateway: Gateway) -> None:
+def test_its_orders_live_and_are_told_to_its_own_pretend_gateway(
+    make: Callable[..., Made], gateway: Gateway
+) -> None:
     made = make()
     assert made.place(7).status_code == 202
     told = made.client.advance(by="42d")
     assert [kci["send"] for kci in told["kcis"]] == ["ACKNOWLEDGED", "COMMITTED", "COMPLETED"]
     assert {kci["last"]["code"] for kci in told["kcis"]} == {204}
     own = requests.get(f"{made.shape['gateway']['url']}/kcis", timeout=30).json()["items"]
-    assert [row["findings"] for row in own] == [[], [], []] and {row["order"] for row in own} == {"TENANT1/7"}
+    assert [row["findings"] for row in own] == [[], [], []] and {row["order"] for row in own} == {
+        "TENANT1/7"
+    }
     assert gateway.received() == [] and gateway.admin("GET", "/orders")["items"] == []
 
 
 def test_a_made_supplier_of_the_other_contract(make: Callable[..., Made]) -> None:
     made = make(dialect="mef", contract={"duplicate_pon": "replay"})
     sample = dialects.get("mef").sample("install", None, 1)
-    answers = [requests.post(made.shape["url"] + sample.path, data=sample.body, headers=sample.headers, timeout=30) for _ in range(2)]
-    assert [answer.status_code for answer in answers] == [201, 201] and answers[0].json() == answers[1].json()
+    answers = [
+        requests.post(
+            made.shape["url"] + sample.path, data=sample.body, headers=sample.headers, timeout=30
+        )
+        for _ in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201] and answers[
+        0
+    ].json() == answers[1].json()
     assert [kci["last"]["code"] for kci in made.client.advance(by="42d")["kcis"]] == [201, 201, 201]
 
 
@@ -90,7 +117,9 @@ def test_its_messages_go_to_its_own_gateway(make: Callable[..., Made], receiver:
     made = make(gateway={"url": receiver.url, "auth": {"kind": "bearer", "token": "t"}})
     made.place()
     made.client.advance(by="42d")
-    assert {arrival.headers["authorization"] for arrival in receiver.arrivals} == {"Bearer t"} and len(receiver.arrivals) == 3
+    assert {arrival.headers["authorization"] for arrival in receiver.arrivals} == {
+        "Bearer t"
+    } and len(receiver.arrivals) == 3
 
 
 @pytest.mark.parametrize("count", [16, pytest.param(200, marks=pytest.mark.slow)])
@@ -98,7 +127,10 @@ def test_many_in_parallel_know_nothing_of_each_other(make: Callable[..., Made], 
     def live(number: int) -> tuple[str, list[str], str]:
         made = make(seed="same")
         made.place(number)
-        sent = [kci["body"]["provideServiceOrder"]["id"] for kci in made.client.advance(by="42d")["kcis"]]
+        sent = [
+            kci["body"]["provideServiceOrder"]["id"]
+            for kci in made.client.advance(by="42d")["kcis"]
+        ]
         (order,) = made.client.orders()
         return order["ref"], sent, order["status"]
 
@@ -107,7 +139,9 @@ def test_many_in_parallel_know_nothing_of_each_other(make: Callable[..., Made], 
     assert lives == [(str(number), [number] * 3, "COMPLETED") for number in range(1, count + 1)]
 
 
-def test_a_deleted_supplier_leaves_nothing_behind(make: Callable[..., Made], simulator: Embedded) -> None:
+def test_a_deleted_supplier_leaves_nothing_behind(
+    make: Callable[..., Made], simulator: Embedded
+) -> None:
     made = make()
     made.place()
     made.client.pin("ORDER_DELAYED")
@@ -118,21 +152,30 @@ def test_a_deleted_supplier_leaves_nothing_behind(make: Callable[..., Made], sim
     assert requests.get(f"{made.shape['gateway']['url']}/kcis", timeout=30).status_code == 404
     with simulator.world.store.read() as tx:
         for table in (*PER_SUPPLIER, clocks, received):
-            assert tx.execute(table.select().where(table.c.supplier == made.name)).all() == [], table.name
+            assert tx.execute(table.select().where(table.c.supplier == made.name)).all() == [], (
+                table.name
+            )
 
 
-def test_requests_that_meet_the_deletion_leave_nothing_behind(make_config: Callable[..., Any], store_url: str) -> None:
+def test_requests_that_meet_the_deletion_leave_nothing_behind(
+    make_config: Callable[..., Any], store_url: str
+) -> None:
     with Embedded(make_config(store={"url": store_url})) as running, ThreadPoolExecutor(6) as pool:
         for number in range(4):
             made = Made(running, name=f"short{number}")
-            codes = [pool.submit(lambda serial, made=made: made.place(serial).status_code, serial) for serial in range(1, 13)]
+            codes = [
+                pool.submit(lambda serial, made=made: made.place(serial).status_code, serial)
+                for serial in range(1, 13)
+            ]
             codes[number].result()
             assert made.delete().status_code == 200
             made.client.close()
             assert {code.result() for code in codes} <= {202, 404}
         with running.world.store.read() as tx:
             for table in (*PER_SUPPLIER, clocks, received):
-                assert tx.execute(table.select().where(table.c.supplier.like("short%"))).all() == [], table.name
+                assert (
+                    tx.execute(table.select().where(table.c.supplier.like("short%"))).all() == []
+                ), table.name
 
 
 def test_a_name_made_anew_is_another_supplier(make: Callable[..., Made]) -> None:
@@ -159,16 +202,26 @@ def test_a_name_made_anew_is_another_supplier(make: Callable[..., Made]) -> None
         ({"dialect": "mef", "contract": {"strikt": True}}, 400, "did you mean `strict`?"),
     ],
 )
-def test_what_is_wrong_is_told(simulator: Embedded, given: dict[str, Any], code: int, said: str) -> None:
+def test_what_is_wrong_is_told(
+    simulator: Embedded, given: dict[str, Any], code: int, said: str
+) -> None:
     response = requests.post(f"{simulator.url}/__admin/suppliers", json=given, timeout=30)
     assert response.status_code == code and said in response.json()["detail"], response.text
 
 
 def test_a_standing_supplier_cannot_be_deleted_and_a_stranger_is_404(simulator: Embedded) -> None:
-    assert requests.delete(f"{simulator.url}/__admin/suppliers/default", timeout=30).status_code == 409
+    assert (
+        requests.delete(f"{simulator.url}/__admin/suppliers/default", timeout=30).status_code == 409
+    )
     assert requests.get(f"{simulator.url}/__admin/suppliers/nobody", timeout=30).status_code == 404
-    assert requests.get(f"{simulator.url}/suppliers/nobody/service-orders", timeout=30).status_code == 404
-    with Client(simulator.url, supplier="nobody") as client, pytest.raises(Failed, match="no supplier"):
+    assert (
+        requests.get(f"{simulator.url}/suppliers/nobody/service-orders", timeout=30).status_code
+        == 404
+    )
+    with (
+        Client(simulator.url, supplier="nobody") as client,
+        pytest.raises(Failed, match="no supplier"),
+    ):
         client.clock()
 
 
@@ -190,20 +243,40 @@ def test_every_process_of_a_store_sees_it(make_config: Callable[..., Any], store
             made = Made(running, name="seen")
             sample = FC.sample("provide", None, 1)
             door = create_app(other).test_client()
-            assert door.post(f"/suppliers/seen{sample.path}", data=sample.body, headers=dict(sample.headers)).status_code == 202
-            assert [kci["last"]["code"] for kci in made.client.advance(by="42d")["kcis"]] == [204, 204, 204]
+            assert (
+                door.post(
+                    f"/suppliers/seen{sample.path}", data=sample.body, headers=dict(sample.headers)
+                ).status_code
+                == 202
+            )
+            assert [kci["last"]["code"] for kci in made.client.advance(by="42d")["kcis"]] == [
+                204,
+                204,
+                204,
+            ]
             made.delete()
-            assert door.post(f"/suppliers/seen{sample.path}", data=sample.body, headers=dict(sample.headers)).status_code == 404
+            assert (
+                door.post(
+                    f"/suppliers/seen{sample.path}", data=sample.body, headers=dict(sample.headers)
+                ).status_code
+                == 404
+            )
             made.client.close()
         finally:
             other.close()
 
 
-def test_a_contract_that_no_standing_supplier_has_comes_with_the_shipped_scenarios(make_config: Callable[..., Any]) -> None:
+def test_a_contract_that_no_standing_supplier_has_comes_with_the_shipped_scenarios(
+    make_config: Callable[..., Any],
+) -> None:
     with Embedded(make_config()) as running:
         made = [Made(running, dialect="mef", default=default) for default in ("JEOPARDY", "POLLED")]
         assert [supplier.shape["default"] for supplier in made] == ["JEOPARDY", "POLLED"]
-        refused = requests.post(f"{running.url}/__admin/suppliers", json={"dialect": "mef", "default": "ORDER_DELAYED"}, timeout=30)
+        refused = requests.post(
+            f"{running.url}/__admin/suppliers",
+            json={"dialect": "mef", "default": "ORDER_DELAYED"},
+            timeout=30,
+        )
         assert refused.status_code == 422
         for supplier in made:
             supplier.client.close()
@@ -230,13 +303,19 @@ def test_a_supplier_whose_default_is_gone_after_a_restart_plays_the_usual_one(
         assert kept["default"] == "ORDER_SUCCESSFUL"
 
 
-def test_a_supplier_whose_settings_do_not_fit_any_more_hurts_nobody_else(make_config: Callable[..., Any]) -> None:
+def test_a_supplier_whose_settings_do_not_fit_any_more_hurts_nobody_else(
+    make_config: Callable[..., Any],
+) -> None:
     with Embedded(make_config()) as running, Client(running.url) as client:
         broken = Made(running, name="broken")
         broken.place()
         broken.client.close()
         with running.world.store.write() as tx:
-            tx.execute(suppliers.update().values(settings={"name": "broken", "path": "/suppliers/broken", "contract": {"was": 1}}))
+            tx.execute(
+                suppliers.update().values(
+                    settings={"name": "broken", "path": "/suppliers/broken", "contract": {"was": 1}}
+                )
+            )
             tx.execute(suppliers.update().values(edition="another"))
             tx.execute(lanes.update().values(wake=tx.wall))
         assert [shape["name"] for shape in client.suppliers()] == ["default"]
@@ -247,11 +326,18 @@ def test_a_supplier_whose_settings_do_not_fit_any_more_hurts_nobody_else(make_co
         client.delete_supplier("broken")
 
 
-def test_lanes_of_a_supplier_that_is_not_served_here_do_not_keep_the_sender_busy(make_config: Callable[..., Any]) -> None:
+def test_lanes_of_a_supplier_that_is_not_served_here_do_not_keep_the_sender_busy(
+    make_config: Callable[..., Any],
+) -> None:
     both = [{"name": "default", "path": "/"}, {"name": "other", "path": "/other"}]
     with Embedded(make_config(suppliers=both)) as running:
         sample = FC.sample("provide", None, 1)
-        requests.post(f"{running.url}/other{sample.path}", data=sample.body, headers=sample.headers, timeout=30)
+        requests.post(
+            f"{running.url}/other{sample.path}",
+            data=sample.body,
+            headers=sample.headers,
+            timeout=30,
+        )
         with running.world.store.write() as tx:
             tx.execute(lanes.update().values(wake=None))
     with Embedded(make_config()) as running:
@@ -259,7 +345,12 @@ def test_lanes_of_a_supplier_that_is_not_served_here_do_not_keep_the_sender_busy
             tx.execute(lanes.update().values(wake=tx.wall))
             tx.wake_senders()
         for serial in range(2, 6):
-            requests.post(f"{running.url}{sample.path}", data=FC.sample("provide", None, serial).body, headers=sample.headers, timeout=30)
+            requests.post(
+                f"{running.url}{sample.path}",
+                data=FC.sample("provide", None, serial).body,
+                headers=sample.headers,
+                timeout=30,
+            )
         with Client(running.url) as client:
             assert len(client.advance(by="42d")["kcis"]) == 12
         with running.world.store.read() as tx:
@@ -267,7 +358,7 @@ def test_lanes_of_a_supplier_that_is_not_served_here_do_not_keep_the_sender_busy
             assert again > tx.wall + 30_000_000, "and it is looked at again later"
 
 
-# ---- called by a tenant or an OAuth client, for a gateway that cannot change its path ----------------------------------
+# ---- called by a tenant or an OAuth client, for a gateway that cannot change its path
 
 
 def jwt(**claims: str) -> str:
@@ -284,11 +375,15 @@ def test_a_tenant_calls_its_own_supplier_at_the_standing_ones_path(
     assert made.shape["called"] == {"instead_of": "default", "tenant": "T-ALONE", "client": None}
     body = gateway.provide(tenant="T-ALONE")
     assert gateway.post("/service-orders", body, Tenant="T-ALONE").status_code == 201
-    assert gateway.post("/service-orders", body).status_code == 202, "everybody else's are the standing one's"
+    assert gateway.post("/service-orders", body).status_code == 202, (
+        "everybody else's are the standing one's"
+    )
     assert [order["tenant"] for order in made.client.orders()] == ["T-ALONE"]
     assert [order["tenant"] for order in gateway.admin("GET", "/orders")["items"]] == ["TENANT1"]
     gateway.post("/service-ordes", {}, Tenant="T-ALONE")
-    assert [line["response"]["code"] for line in made.client.journal()] == [201, 404], "what it gets wrong is its own too"
+    assert [line["response"]["code"] for line in made.client.journal()] == [201, 404], (
+        "what it gets wrong is its own too"
+    )
 
 
 @pytest.mark.parametrize(
@@ -300,19 +395,25 @@ def test_a_tenant_calls_its_own_supplier_at_the_standing_ones_path(
         "Bearer " + jwt(sub="gw-7"),
     ],
 )
-def test_an_oauth_client_calls_its_own_supplier(gateway: Gateway, make: Callable[..., Made], authorization: str) -> None:
+def test_an_oauth_client_calls_its_own_supplier(
+    gateway: Gateway, make: Callable[..., Made], authorization: str
+) -> None:
     made = make(client="gw-7")
     gateway.post("/service-orders", gateway.provide(), Authorization=authorization)
     gateway.post("/service-orders", gateway.provide(), Authorization="Bearer opaque")
     gateway.post("/service-orders", gateway.provide(), Authorization="Bearer a.%%%.c")
-    assert len(list(made.client.orders())) == 1 and len(gateway.admin("GET", "/orders")["items"]) == 2
+    assert (
+        len(list(made.client.orders())) == 1 and len(gateway.admin("GET", "/orders")["items"]) == 2
+    )
 
 
 def test_a_buyer_calls_its_own_seller(simulator: Embedded, make: Callable[..., Made]) -> None:
     sample = dialects.get("mef").sample("install", None, 1)
     buyer = json.loads(sample.body)["buyerId"]
     made = make(dialect="mef", tenant=buyer)
-    response = requests.post(f"{simulator.url}/mef{sample.path}", data=sample.body, headers=sample.headers, timeout=30)
+    response = requests.post(
+        f"{simulator.url}/mef{sample.path}", data=sample.body, headers=sample.headers, timeout=30
+    )
     assert response.status_code == 201 and len(list(made.client.orders())) == 1
     found = requests.get(f"{simulator.url}/mef/orders", params={"buyerId": buyer}, timeout=30)
     assert found.status_code == 200 and buyer in found.text
@@ -331,9 +432,16 @@ def test_nobody_is_called_by_two(simulator: Embedded, make: Callable[..., Made])
     make(tenant="T-ONE")
 
 
-def test_a_caller_that_no_store_can_look_for_is_nobodys(make_config: Callable[..., Any], store_url: str) -> None:
+def test_a_caller_that_no_store_can_look_for_is_nobodys(
+    make_config: Callable[..., Any], store_url: str
+) -> None:
     mef = [{"name": "mef", "path": "/", "dialect": "mef"}]
     with Embedded(make_config(store={"url": store_url}, suppliers=mef)) as running:
         assert requests.get(f"{running.url}/orders?buyerId=%00", timeout=30).status_code < 500
         nul = base64.b64encode(b"a\x00b:c").decode()
-        assert requests.get(f"{running.url}/orders/X", headers={"Authorization": f"Basic {nul}"}, timeout=30).status_code == 404
+        assert (
+            requests.get(
+                f"{running.url}/orders/X", headers={"Authorization": f"Basic {nul}"}, timeout=30
+            ).status_code
+            == 404
+        )

@@ -1,4 +1,6 @@
-"""The wiring: the gateway runs on a free port, and each test's supplier knows it, and is known to it."""
+"""The wiring: the gateway runs on a free port, and each test's supplier knows it, and is known to
+it.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ def running_gateway() -> Iterator[tuple[Gateway, str]]:
     gateway = Gateway()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = make_server("127.0.0.1", 0, gateway.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+    )
     thread.start()
     yield gateway, f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

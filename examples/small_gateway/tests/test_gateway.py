@@ -18,7 +18,13 @@ def test_a_delay_is_seen_and_over_again(shop, supplier) -> None:
     supplier.plays("ORDER_DELAYED")
     order = shop.order()
     assert [kci["last"]["code"] for kci in supplier.advance(days=3)] == [204] * 5
-    assert shop.look(order)["history"] == ["ACKNOWLEDGED", "COMMITTED", "DELAY", "RESUMED", "COMPLETED"]
+    assert shop.look(order)["history"] == [
+        "ACKNOWLEDGED",
+        "COMMITTED",
+        "DELAY",
+        "RESUMED",
+        "COMPLETED",
+    ]
 
 
 def test_an_order_stands_where_the_clock_stands(shop, supplier) -> None:
@@ -58,7 +64,13 @@ def test_a_cancellation_that_takes_a_while_ends_the_order_too(shop, supplier) ->
     assert shop.cancel(order) == 202
     supplier.advance(days=1)
     assert shop.look(order)["status"] == "CANCELLED"
-    supplier.verify(sequence=[{"path": "/service-orders"}, {"path": "/service-order-cancellations"}, {"body.reasonCode": "CANCELLED"}])
+    supplier.verify(
+        sequence=[
+            {"path": "/service-orders"},
+            {"path": "/service-order-cancellations"},
+            {"body.reasonCode": "CANCELLED"},
+        ]
+    )
 
 
 def test_a_kci_that_is_sent_twice_counts_once(shop, supplier) -> None:

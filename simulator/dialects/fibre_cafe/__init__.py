@@ -1,4 +1,6 @@
-"""The Fibre Cafe dialect: Supplier API 1.15 (order management) and the KCIs of the Supplier Updates API 1.8."""
+"""The Fibre Cafe dialect: Supplier API 1.15 (order management) and the KCIs of the Supplier Updates
+API 1.8.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ __all__ = ["FibreCafe", "Options", "dialect"]
 
 
 class FibreCafe:
-    """The contract's parts, gathered, with the supplier's own settings; each part lives in a module of its own."""
+    """The contract's parts, gathered, with the supplier's own settings; each part lives in a module
+    of its own.
+    """
 
     name = "fibre_cafe"
     title = "Fibre Cafe Supplier API 1.15"
@@ -42,9 +46,24 @@ class FibreCafe:
         Route(method="POST", path="/service-order-cancellations", operation="cancellation"),
         Route(method="POST", path="/service-tests", operation="unimplemented", shown=False),
         Route(method="POST", path="/service-problems", operation="unimplemented", shown=False),
-        Route(method="POST", path="/service-problem-amendments", operation="unimplemented", shown=False),
-        Route(method="POST", path="/service-problem-cancellations", operation="unimplemented", shown=False),
-        Route(method="PATCH", path="/service-problem-resolutions/{id}", operation="unimplemented", shown=False),
+        Route(
+            method="POST",
+            path="/service-problem-amendments",
+            operation="unimplemented",
+            shown=False,
+        ),
+        Route(
+            method="POST",
+            path="/service-problem-cancellations",
+            operation="unimplemented",
+            shown=False,
+        ),
+        Route(
+            method="PATCH",
+            path="/service-problem-resolutions/{id}",
+            operation="unimplemented",
+            shown=False,
+        ),
     )
     vocabulary = Vocabulary(
         dialect="fibre_cafe",
@@ -55,7 +74,15 @@ class FibreCafe:
             "amendment": ("acknowledge", "accept", "reject"),
             "cancellation": ("acknowledge", "accept", "reject"),
         },
-        operations=("provide", "cease", "modify", "ethernet", transitions.UNASKED, "amendment", "cancellation"),
+        operations=(
+            "provide",
+            "cease",
+            "modify",
+            "ethernet",
+            transitions.UNASKED,
+            "amendment",
+            "cancellation",
+        ),
         begins=(transitions.UNASKED,),
         members=statements.MEMBERS,
         default_scenario="ORDER_SUCCESSFUL",

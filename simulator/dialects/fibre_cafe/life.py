@@ -1,8 +1,10 @@
-"""The life of a Fibre Cafe order, by the tables of `transitions` (reference sections 5.1 to 5.3 and 6).
+"""The life of a Fibre Cafe order, by the tables of `transitions` (reference sections 5.1 to 5.3 and
+6).
 
-The stack `Order.before` holds frames. A frame of an open request keeps the status that its refusal goes back to. A frame without
-a request stands under PENDING and keeps the status that a cure goes back to. What the story itself does while a request is open
-moves the order below it, so that every open request goes back to the newest status.
+The stack `Order.before` holds frames. A frame of an open request keeps the status that its refusal
+goes back to. A frame without a request stands under PENDING and keeps the status that a cure goes
+back to. What the story itself does while a request is open moves the order below it, so that every
+open request goes back to the newest status.
 """
 
 from __future__ import annotations
@@ -26,24 +28,44 @@ from simulator.dialects.fibre_cafe.transitions import (
     REQUESTS,
     UNASKED,
     UNDER_WAY,
-)  # fmt: skip
+)
 from simulator.engine.rules import Event
 from simulator.model import RECEIVED, Document, Entry, Frame, Order, Reply, Request, Submission
 
-OBJECTIONS = ("NO_AUTHORISATION", "CUSTOMER_NOT_AWARE", "DELIBERATE_MISLEAD", "PURCHASED_DIFFERENT_PRODUCT", "END_USER_NOT_MOVING")
-"""The reasons of a "cancellation other": the losing side objects to a cease that it did not ask for (4.6)."""
+OBJECTIONS = (
+    "NO_AUTHORISATION",
+    "CUSTOMER_NOT_AWARE",
+    "DELIBERATE_MISLEAD",
+    "PURCHASED_DIFFERENT_PRODUCT",
+    "END_USER_NOT_MOVING",
+)
+"""The reasons of a "cancellation other": the losing side objects to a cease that it did not ask for
+(4.6).
+"""
 
 OURS = (
-    "supplierOrderReference", "status", "committedDate", "targetDate", "appointmentTimeslot", "appointmentSupplierReference",
-    "serviceOrderAmendmentId", "serviceOrderAmendmentReference", "serviceOrderCancellationId", "serviceOrderCancellationReference",
-)  # fmt: skip
-"""Members of an order that are the supplier's to give (4.4): what a gateway writes there is not taken over."""
+    "supplierOrderReference",
+    "status",
+    "committedDate",
+    "targetDate",
+    "appointmentTimeslot",
+    "appointmentSupplierReference",
+    "serviceOrderAmendmentId",
+    "serviceOrderAmendmentReference",
+    "serviceOrderCancellationId",
+    "serviceOrderCancellationReference",
+)
+"""Members of an order that are the supplier's to give (4.4): what a gateway writes there is not
+taken over.
+"""
 
 PAUSES: Mapping[str, str] = {}  # every pause ends with its own entry's last step
 
 
 def default_reply(action: str) -> str:
-    """A create is accepted for later (the format's section 3); what the scenario says nothing of is done at once."""
+    """A create is accepted for later (the format's section 3); what the scenario says nothing of is
+    done at once.
+    """
     return "accept" if action == "create" else "acknowledge"
 
 
@@ -76,18 +98,32 @@ def request_number(order: Order, action: str, count: int) -> str:
 def guard(order: Order, submission: Submission, requests: Sequence[Request]) -> None:
     """What the contract forbids, as a 422 (reference 4.5, 4.6, 5.3).
 
-    No change after the end, no amendment outside its statuses or of a cease that nobody asked for, no second open cancellation.
+    No change after the end, no amendment outside its statuses or of a cease that nobody asked for,
+    no second open cancellation.
     """
     action = submission.action
     asking = REQUESTS[action]
     if order.status in ENDED:
-        raise Refused("invalid", [f"orderId: order {order.ref} is {order.status}: no {action} is possible any more"])
+        raise Refused(
+            "invalid",
+            [f"orderId: order {order.ref} is {order.status}: no {action} is possible any more"],
+        )
     if order.operation == UNASKED and action == "amendment":
-        raise Refused("invalid", [f"orderId: order {order.ref} is an unsolicited cease, which cannot be amended"])
+        raise Refused(
+            "invalid",
+            [f"orderId: order {order.ref} is an unsolicited cease, which cannot be amended"],
+        )
     if order.status not in asking.sources:
         shown = "not yet acknowledged" if order.status == RECEIVED else order.status
-        raise Refused("invalid", [f"orderId: order {order.ref} is {shown}: it takes an {action} in {', '.join(asking.sources)}"])
-    if asking.at_most_one and any(request.action == action and request.status == "open" for request in requests):
+        raise Refused(
+            "invalid",
+            [
+                f"orderId: order {order.ref} is {shown}: it takes an {action} in {', '.join(asking.sources)}"
+            ],
+        )
+    if asking.at_most_one and any(
+        request.action == action and request.status == "open" for request in requests
+    ):
         raise Refused("invalid", [f"orderId: a {action} of order {order.ref} is open already"])
     _check_content(order, submission)
 
@@ -101,7 +137,9 @@ def _check_content(order: Order, submission: Submission) -> None:
         if order.operation == "cease" and "serviceCharacteristics" in submission.document:
             said.append("serviceCharacteristics: a cease order has none")
     elif order.operation == UNASKED and reason not in OBJECTIONS:
-        said.append(f"reasonCode: `{reason}` does not object to an unsolicited cease; one of: {', '.join(OBJECTIONS)}")
+        said.append(
+            f"reasonCode: `{reason}` does not object to an unsolicited cease; one of: {', '.join(OBJECTIONS)}"
+        )
     elif order.operation != UNASKED and reason in OBJECTIONS:
         said.append(f"reasonCode: `{reason}` is for an unsolicited cease only")
     if said:
@@ -109,7 +147,9 @@ def _check_content(order: Order, submission: Submission) -> None:
 
 
 def _half_contacts(order: Order, change: Document) -> list[str]:
-    """What a contact would lack after an amendment that names only a part of one that is not there, or takes a part away (4.10)."""
+    """What a contact would lack after an amendment that names only a part of one that is not there,
+    or takes a part away (4.10).
+    """
     known = {name: order.document[name] for name in _CONTACTS if name in order.document}
     after = _merged(known, {name: change[name] for name in _CONTACTS if name in change})
     return [
@@ -121,7 +161,9 @@ def _half_contacts(order: Order, change: Document) -> list[str]:
 
 
 def move(order: Order, event: Event, now: int) -> Order:
-    """The order after an event; Illegal when the table has no such move and the step does not say `illegal: true`."""
+    """The order after an event; Illegal when the table has no such move and the step does not say
+    `illegal: true`.
+    """
     if event.action == "create":
         document = {key: value for key, value in order.document.items() if key not in OURS}
         return _numbered(replace(order, status=ON_CREATE[event.outcome], document=document))
@@ -144,18 +186,36 @@ def base(order: Order) -> str:
 
 
 def complete(order: Order, event: Event, now: int) -> Order:
-    """Fill in what the contract makes mandatory: both dates at commitment (4.4), a new slot with REAPPOINTED (6).
+    """Fill in what the contract makes mandatory: both dates at commitment (4.4), a new slot with
+    REAPPOINTED (6).
 
-    Illegal when a story moves `committedDate`, which is set once, or `targetDate` with RESUMED, which leaves it alone.
+    Illegal when a story moves `committedDate`, which is set once, or `targetDate` with RESUMED,
+    which leaves it alone.
     """
     document = order.document
     if _commits(order, event):
-        committed = document.get("committedDate") or document.get("targetDate") or _committed(document, now)
-        document = {**document, "committedDate": committed, "targetDate": document.get("targetDate") or committed}
-    elif event.send == "REAPPOINTED" and not {"appointmentTimeslot", "appointmentSupplierReference"} & document.keys():
+        committed = (
+            document.get("committedDate") or document.get("targetDate") or _committed(document, now)
+        )
+        document = {
+            **document,
+            "committedDate": committed,
+            "targetDate": document.get("targetDate") or committed,
+        }
+    elif (
+        event.send == "REAPPOINTED"
+        and not {"appointmentTimeslot", "appointmentSupplierReference"} & document.keys()
+    ):
         day = instants.format_instant(now + 7 * instants.DAY)[:10]
-        slot = {"timeslotStartDateTime": f"{day}T08:00:00.000Z", "timeslotEndDateTime": f"{day}T13:00:00.000Z"}
-        document = {**document, "appointmentTimeslot": slot, "targetDate": slot["timeslotEndDateTime"]}
+        slot = {
+            "timeslotStartDateTime": f"{day}T08:00:00.000Z",
+            "timeslotEndDateTime": f"{day}T13:00:00.000Z",
+        }
+        document = {
+            **document,
+            "appointmentTimeslot": slot,
+            "targetDate": slot["timeslotEndDateTime"],
+        }
     dates: dict[str, str] = {name: document[name] for name in _DATES if name in document}
     if not event.illegal:
         _check_dates(order.memo, dates, event)
@@ -163,9 +223,15 @@ def complete(order: Order, event: Event, now: int) -> Order:
 
 
 def _commits(order: Order, event: Event) -> bool:
-    """Whether this event is the supplier's commitment: the KCI, the answer to the create, or a cease told as committed."""
+    """Whether this event is the supplier's commitment: the KCI, the answer to the create, or a
+    cease told as committed.
+    """
     by_answer = event.action == "create" and event.outcome == "commit"
-    return event.send == "COMMITTED" or by_answer or (event.send == "CREATED" and order.status == IN_PROGRESS)
+    return (
+        event.send == "COMMITTED"
+        or by_answer
+        or (event.send == "CREATED" and order.status == IN_PROGRESS)
+    )
 
 
 def _check_dates(told: Mapping[str, str], dates: Mapping[str, str], event: Event) -> None:
@@ -174,26 +240,45 @@ def _check_dates(told: Mapping[str, str], dates: Mapping[str, str], event: Event
     if committed and dates.get("committedDate") != committed and event.outcome != "applied":
         raise Illegal("committedDate is set once, at commitment: what moves is targetDate")
     if event.send == "RESUMED" and told.get("targetDate") not in (None, dates.get("targetDate")):
-        raise Illegal("RESUMED leaves targetDate as it is: a new date is told by UPDATE or REAPPOINTED")
+        raise Illegal(
+            "RESUMED leaves targetDate as it is: a new date is told by UPDATE or REAPPOINTED"
+        )
 
 
 def merge(order: Order, request: Request) -> Order:
-    """An applied amendment: absent is unchanged, objects are merged, arrays replaced whole, an empty value removes (4.5)."""
+    """An applied amendment: absent is unchanged, objects are merged, arrays replaced whole, an
+    empty value removes (4.5).
+    """
     if request.action != "amendment":
         return order
     wanted = {key: value for key, value in request.document.items() if key not in _NOT_MERGED}
-    if "serviceCharacteristics" in wanted and isinstance(order.document.get("serviceOrderItem"), dict):
-        wanted["serviceOrderItem"] = {"serviceCharacteristics": wanted.pop("serviceCharacteristics")}
+    if "serviceCharacteristics" in wanted and isinstance(
+        order.document.get("serviceOrderItem"), dict
+    ):
+        wanted["serviceOrderItem"] = {
+            "serviceCharacteristics": wanted.pop("serviceCharacteristics")
+        }
     return replace(order, document=_merged(order.document, wanted))
 
 
 _DATES = ("committedDate", "targetDate")
 _CONTACTS = ("primaryContact", "secondaryContact")
 _NOT_MERGED = (
-    "id", "orderId", "orderType", "tenant", "address", "serviceOrderItem", "serviceId", "supplierQuoteId", "siteInformation", "orderItems",
+    "id",
+    "orderId",
+    "orderType",
+    "tenant",
+    "address",
+    "serviceOrderItem",
+    "serviceId",
+    "supplierQuoteId",
+    "siteInformation",
+    "orderItems",
     *OURS,
-)  # fmt: skip
-"""What makes an order what it is: no amendment changes it (4.5 lists what one may), though it may be noted that one tried."""
+)
+"""What makes an order what it is: no amendment changes it (4.5 lists what one may), though it may
+be noted that one tried.
+"""
 
 
 def _merged(document: Document, change: Document) -> Document:
@@ -217,16 +302,26 @@ def _check(order: Order, event: Event) -> None:
     if order.operation == UNASKED and reason.unasked == "never":
         raise Illegal(f"{event.send} is not for an unsolicited cease")
     if order.operation != UNASKED and reason.unasked == "only":
-        raise Illegal(f"{event.send} is for an unsolicited cease only: the tenant knows of this order")
+        raise Illegal(
+            f"{event.send} is for an unsolicited cease only: the tenant knows of this order"
+        )
     if order.operation == UNASKED and order.status == RECEIVED and event.send != "CREATED":
-        raise Illegal(f"{event.send} is not possible before CREATED: the gateway does not know of this order yet")
+        raise Illegal(
+            f"{event.send} is not possible before CREATED: the gateway does not know of this order yet"
+        )
     if event.send in ONLY_ANSWERS and not event.outcome:
-        raise Illegal(f"{event.send} answers an open {reason.settles[0] if reason.settles else 'request'}, and none is open")
+        raise Illegal(
+            f"{event.send} answers an open {reason.settles[0] if reason.settles else 'request'}, and none is open"
+        )
     status = base(order)
     if status not in reason.sources:
-        raise Illegal(f"{event.send} is not possible in {status}: only in {', '.join(reason.sources)}")
+        raise Illegal(
+            f"{event.send} is not possible in {status}: only in {', '.join(reason.sources)}"
+        )
     if status == RECEIVED and not reason.brings and not event.status:
-        raise Illegal(f"{event.send} is not possible before the acknowledgement: the order has no status yet that it could show")
+        raise Illegal(
+            f"{event.send} is not possible before the acknowledgement: the order has no status yet that it could show"
+        )
     if event.status and event.status not in reason.choices and event.status != reason.brings:
         raise Illegal(f"{event.send} never brings {event.status}")
     brought = event.status or reason.brings
@@ -247,7 +342,9 @@ def _applied(order: Order, event: Event) -> Order:
 
 def _closed(order: Order, request: str) -> Order:
     """Take an open request's frame out; a frame above it goes back to what this one kept."""
-    index = next((index for index, frame in enumerate(order.before) if frame.request == request), None)
+    index = next(
+        (index for index, frame in enumerate(order.before) if frame.request == request), None
+    )
     if index is None:
         return order
     kept, above = order.before[index], list(order.before[index + 1 :])
@@ -279,7 +376,9 @@ def _number(order: Order) -> str:
 
 
 def _committed(document: Document, now: int) -> str:
-    """The requested date where it lies ahead, else ten days from now, at 09:00 UTC (ASSUMPTION: the contract leaves it to the supplier)."""
+    """The requested date where it lies ahead, else ten days from now, at 09:00 UTC (ASSUMPTION: the
+    contract leaves it to the supplier).
+    """
     wanted = document.get("requestedCompletionDate") or document.get("requestedCeaseDate")
     wanted = wanted[:10] if isinstance(wanted, str) else ""
     if len(wanted) == 10 and wanted > instants.format_instant(now)[:10]:

@@ -20,43 +20,64 @@ from simulator.dialects.fibre_cafe.settings import Settings
 from simulator.model import Kci, Order, Request
 
 _ASKED: dict[str, type[Schema]] = {
-    "ProvideServiceOrder": schemas.ProvideOrder, "CeaseServiceOrder": schemas.CeaseOrder, "ModifyServiceOrder": schemas.ModifyOrder,
-    "EthernetServiceOrder": schemas.EthernetOrder, "ServiceOrderAmendment": schemas.Amendment,
+    "ProvideServiceOrder": schemas.ProvideOrder,
+    "CeaseServiceOrder": schemas.CeaseOrder,
+    "ModifyServiceOrder": schemas.ModifyOrder,
+    "EthernetServiceOrder": schemas.EthernetOrder,
+    "ServiceOrderAmendment": schemas.Amendment,
     "ServiceOrderCancellation": schemas.Cancellation,
-}  # fmt: skip
+}
 _TOLD: dict[str, type[Schema]] = {
-    "ProvideServiceOrderState": statements.ProvideState, "CeaseServiceOrderState": statements.CeaseState,
-    "ModifyServiceOrderState": statements.ModifyState, "EthernetServiceOrderState": statements.EthernetState,
-    "UnsolicitedCeaseState": statements.UnsolicitedCeaseState, "RequestConfirmation": statements.Answered, "Error": statements.ErrorBody,
-}  # fmt: skip
+    "ProvideServiceOrderState": statements.ProvideState,
+    "CeaseServiceOrderState": statements.CeaseState,
+    "ModifyServiceOrderState": statements.ModifyState,
+    "EthernetServiceOrderState": statements.EthernetState,
+    "UnsolicitedCeaseState": statements.UnsolicitedCeaseState,
+    "RequestConfirmation": statements.Answered,
+    "Error": statements.ErrorBody,
+}
 _OPERATIONS: dict[str, dict[str, Any]] = {
     "/service-orders": {
-        "id": "placeOrder", "summary": "Place an order", "asked": ("ProvideServiceOrder", "ModifyServiceOrder", "CeaseServiceOrder"),
+        "id": "placeOrder",
+        "summary": "Place an order",
+        "asked": ("ProvideServiceOrder", "ModifyServiceOrder", "CeaseServiceOrder"),
         "about": "A provide, modify or cease order, told apart by `orderType` or by its members. 201 acknowledges or commits it, "
         "202 leaves that to a KCI, 422 rejects it.",
         "told": ("ProvideServiceOrderState", "ModifyServiceOrderState", "CeaseServiceOrderState"),
         "samples": ("provide", "modify", "cease"),
     },
     "/ethernet/service-orders": {
-        "id": "placeEthernetOrder", "summary": "Place an Ethernet order", "asked": ("EthernetServiceOrder",),
+        "id": "placeEthernetOrder",
+        "summary": "Place an Ethernet order",
+        "asked": ("EthernetServiceOrder",),
         "about": "An Ethernet provide order that quotes the supplier's offer. Answers as for any order.",
-        "told": ("EthernetServiceOrderState",), "samples": ("ethernet",),
+        "told": ("EthernetServiceOrderState",),
+        "samples": ("ethernet",),
     },
     "/service-order-amendments": {
-        "id": "amendOrder", "summary": "Amend an order in flight", "asked": ("ServiceOrderAmendment",),
+        "id": "amendOrder",
+        "summary": "Amend an order in flight",
+        "asked": ("ServiceOrderAmendment",),
         "about": "Members that are absent stay as they are, arrays are replaced whole, empty values remove. 201 applies the amendment, "
         "202 leaves that to a KCI, 422 rejects it.",
-        "told": ("RequestConfirmation",), "samples": ("amendment",),
+        "told": ("RequestConfirmation",),
+        "samples": ("amendment",),
     },
     "/service-order-cancellations": {
-        "id": "cancelOrder", "summary": "Cancel an order in flight", "asked": ("ServiceOrderCancellation",),
+        "id": "cancelOrder",
+        "summary": "Cancel an order in flight",
+        "asked": ("ServiceOrderCancellation",),
         "about": "Or object to an unsolicited cease, with a reason of its own. 201 cancels the order, 202 leaves that to a KCI, "
         "422 rejects it.",
-        "told": ("RequestConfirmation",), "samples": ("cancellation",),
+        "told": ("RequestConfirmation",),
+        "samples": ("cancellation",),
     },
-}  # fmt: skip
+}
 _ERRORS = {
-    "400": ("malformed", "Malformed: cannot be read, or members or headers are missing or of a wrong type"),
+    "400": (
+        "malformed",
+        "Malformed: cannot be read, or members or headers are missing or of a wrong type",
+    ),
     "401": ("unauthorised", "No credentials, or wrong or expired ones"),
     "404": ("not_found", "The order is not known"),
     "413": ("too_large", "The body is too large"),
@@ -74,16 +95,22 @@ _MOMENT = 1_772_442_000_000_000  # 2026-03-02T09:00:00Z
 
 
 def document(server: str, settings: Settings) -> dict[str, Any]:
-    """The whole document for a supplier at `server` (an absolute URL), as its settings play the contract."""
+    """The whole document for a supplier at `server` (an absolute URL), as its settings play the
+    contract.
+    """
     spec = APISpec(
-        title="Fibre Cafe Supplier API, simulated", version=__version__, openapi_version="3.1.0", plugins=[MarshmallowPlugin()],
+        title="Fibre Cafe Supplier API, simulated",
+        version=__version__,
+        openapi_version="3.1.0",
+        plugins=[MarshmallowPlugin()],
         info={
             "description": "The order operations of Supplier API 1.15, and the KCI of Supplier Updates API 1.8 as a webhook.",
             "contact": {"name": "supplier-simulator", "url": server},
         },
-        servers=[{"url": server}], tags=[{"name": "orders", "description": "Order management"}],
+        servers=[{"url": server}],
+        tags=[{"name": "orders", "description": "Order management"}],
         webhooks={"kci": {"post": _webhook(settings)}},
-    )  # fmt: skip
+    )
     for name, schema in (_ASKED | _TOLD).items():
         spec.components.schema(name, schema=schema)
     spec.components.schema("Kci", schema=type(statements.kci_schema(settings)))
@@ -96,35 +123,54 @@ def document(server: str, settings: Settings) -> dict[str, Any]:
 
 
 def _refine(components: dict[str, Any], settings: Settings) -> None:
-    """What the schemas check by code: bodies that exclude each other, what a KCI's reason needs, exactly one order in it; strictness."""
+    """What the schemas check by code: bodies that exclude each other, what a KCI's reason needs,
+    exactly one order in it; strictness.
+    """
     for name, schema in _ASKED.items():
         foreign = getattr(schema, "forbids", ())
         if foreign:
             components[name]["not"] = {"anyOf": [{"required": [member]} for member in foreign]}
     keys = list(settings.entities.values())
     none = {"not": {"anyOf": [{"required": [key]} for key in keys]}}
-    # a `oneOf` would say the same, but generators take that for a choice of types and lose the members
-    components["Kci"]["not"] = {"anyOf": [none, *({"required": list(pair)} for pair in combinations(keys, 2))]}
+    # a `oneOf` would say the same, but generators take that for a choice of types and lose the
+    # members
+    components["Kci"]["not"] = {
+        "anyOf": [none, *({"required": list(pair)} for pair in combinations(keys, 2))]
+    }
     components["Kci"]["allOf"] = [
-        {"if": {"properties": {"reasonCode": {"const": code}}, "required": ["reasonCode"]}, "then": {"required": list(reason.needs)}}
+        {
+            "if": {"properties": {"reasonCode": {"const": code}}, "required": ["reasonCode"]},
+            "then": {"required": list(reason.needs)},
+        }
         for code, reason in transitions.REASONS.items()
         if reason.needs
     ]
     for name, component in components.items():
-        if settings.strict and name not in _TOLD and name != "Kci" and component.get("type") == "object":
+        if (
+            settings.strict
+            and name not in _TOLD
+            and name != "Kci"
+            and component.get("type") == "object"
+        ):
             component["additionalProperties"] = False
 
 
 def _operation(path: str, operation: dict[str, Any], settings: Settings) -> dict[str, Any]:
     body = _one_of("oneOf", operation["asked"])
-    examples = {name: {"summary": f"A valid {name}", "value": _sample(name)} for name in operation["samples"]}
+    examples = {
+        name: {"summary": f"A valid {name}", "value": _sample(name)}
+        for name in operation["samples"]
+    }
     return {
         "operationId": operation["id"],
         "summary": operation["summary"],
         "description": operation["about"],
         "tags": ["orders"],
         "parameters": _headers(tenant_required=not path.startswith("/ethernet")),
-        "requestBody": {"required": True, "content": {"application/json": {"schema": body, "examples": examples}}},
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": body, "examples": examples}},
+        },
         "responses": _responses(operation, settings),
     }
 
@@ -135,7 +181,10 @@ def _one_of(how: str, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _responses(operation: dict[str, Any], settings: Settings) -> dict[str, Any]:
-    done = {"schema": _one_of("anyOf", operation["told"]), "examples": {name: {"value": _answer(name)} for name in operation["samples"]}}
+    done = {
+        "schema": _one_of("anyOf", operation["told"]),
+        "examples": {name: {"value": _answer(name)} for name in operation["samples"]},
+    }
     later: dict[str, Any] = {"description": "Accepted; a KCI will follow"}
     links = {} if operation["told"] == ("RequestConfirmation",) else {"links": _links(operation)}
     if settings.accepted_body != "none":
@@ -150,20 +199,42 @@ def _responses(operation: dict[str, Any], settings: Settings) -> dict[str, Any]:
 
 
 def _links(operation: dict[str, Any]) -> dict[str, Any]:
-    """What may follow about the order that was placed; the header counts for whose it is, where it is required."""
+    """What may follow about the order that was placed; the header counts for whose it is, where it
+    is required.
+    """
     about = {"orderId": "$request.body#/id"}
-    tenant = {"header.Tenant": "$request.body#/tenant" if operation["samples"] == ("ethernet",) else "$request.header.Tenant"}
+    tenant = {
+        "header.Tenant": "$request.body#/tenant"
+        if operation["samples"] == ("ethernet",)
+        else "$request.header.Tenant"
+    }
     return {
-        name: {"operationId": name, "parameters": tenant, "requestBody": about, "description": f"{name} with this order's id"}
+        name: {
+            "operationId": name,
+            "parameters": tenant,
+            "requestBody": about,
+            "description": f"{name} with this order's id",
+        }
         for name in ("amendOrder", "cancelOrder")
     }
 
 
 def _error(kind: str, text: str, settings: Settings) -> dict[str, Any]:
-    body: dict[str, Any] = {**writing.refuse(Refused(kind, ["what is wrong, one message each"]), settings).body, "uuid": _uuid(9)}
-    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "example": body}}
-    asked = {"WWW-Authenticate": {"description": "How to authenticate", "schema": {"type": "string"}}}
-    return {"description": text, "content": content, **({"headers": asked} if kind == "unauthorised" else {})}
+    body: dict[str, Any] = {
+        **writing.refuse(Refused(kind, ["what is wrong, one message each"]), settings).body,
+        "uuid": _uuid(9),
+    }
+    content = {
+        "application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "example": body}
+    }
+    asked = {
+        "WWW-Authenticate": {"description": "How to authenticate", "schema": {"type": "string"}}
+    }
+    return {
+        "description": text,
+        "content": content,
+        **({"headers": asked} if kind == "unauthorised" else {}),
+    }
 
 
 def _headers(*, tenant_required: bool) -> list[dict[str, Any]]:
@@ -173,12 +244,19 @@ def _headers(*, tenant_required: bool) -> list[dict[str, Any]]:
             "name": name,
             "in": "header",
             "required": required,
-            "schema": {"type": "string", "minLength": 1 if required else 0, "maxLength": 200},  # empty counts as absent
+            # empty counts as absent
+            "schema": {"type": "string", "minLength": 1 if required else 0, "maxLength": 200},
         }
         for name, required in needed.items()
     ]
     return known + [
-        {"name": name, "in": "header", "required": False, "description": about, "schema": _CONTROLLED.get(name, {"type": "string"})}
+        {
+            "name": name,
+            "in": "header",
+            "required": False,
+            "description": about,
+            "schema": _CONTROLLED.get(name, {"type": "string"}),
+        }
         for name, about in _CONTROLS.items()
     ]
 
@@ -186,17 +264,29 @@ def _headers(*, tenant_required: bool) -> list[dict[str, Any]]:
 _GATEWAY: dict[str, Any] = {
     "type": "oauth2",
     "description": "Of the gateway, for the KCIs: by default at its own `/auth/supplier/access-token`",
-    "flows": {"clientCredentials": {"tokenUrl": "https://gateway.example/auth/supplier/access-token", "scopes": {}}},
+    "flows": {
+        "clientCredentials": {
+            "tokenUrl": "https://gateway.example/auth/supplier/access-token",
+            "scopes": {},
+        }
+    },
 }
 
 
 def _webhook(settings: Settings) -> dict[str, Any]:
     texts = {name: {"type": "string"} for name in ("X-Request-ID", "X-Conversation-ID")}
-    examples = {f"{operation} {code}": {"value": _kci(operation, code, settings)} for operation, code in _SHOWN}
+    examples = {
+        f"{operation} {code}": {"value": _kci(operation, code, settings)}
+        for operation, code in _SHOWN
+    }
     refused = {
-        "400": "Malformed, or mandatory parts are missing", "401": "No valid token", "403": "Blocked", "422": "Failed validation",
-        "500": "A fault of the gateway", "503": "Not available now: it is sent again",
-    }  # fmt: skip
+        "400": "Malformed, or mandatory parts are missing",
+        "401": "No valid token",
+        "403": "Blocked",
+        "422": "Failed validation",
+        "500": "A fault of the gateway",
+        "503": "Not available now: it is sent again",
+    }
     return {
         "operationId": "receiveKci",
         "summary": "An update that this supplier pushes to the gateway",
@@ -204,22 +294,38 @@ def _webhook(settings: Settings) -> dict[str, Any]:
         "tags": ["orders"],
         "security": [{"gateway": []}],
         "parameters": [
-            {"name": name, "in": "header", "required": name == "X-Request-ID", "schema": schema} for name, schema in texts.items()
+            {"name": name, "in": "header", "required": name == "X-Request-ID", "schema": schema}
+            for name, schema in texts.items()
         ],
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Kci"}, "examples": examples}},
+            "content": {
+                "application/json": {
+                    "schema": {"$ref": "#/components/schemas/Kci"},
+                    "examples": examples,
+                }
+            },
         },
-        "responses": {"204": {"description": "Received"}, **{code: {"description": text} for code, text in refused.items()}},
+        "responses": {
+            "204": {"description": "Received"},
+            **{code: {"description": text} for code, text in refused.items()},
+        },
     }
 
 
-# ---- examples: what our own code writes of our own samples ----------------------------------------------------------------
+# ---- examples: what our own code writes of our own samples
 
 _SHOWN = (
-    ("provide", "ACKNOWLEDGED"), ("provide", "COMMITTED"), ("provide", "DELAY"), ("provide", "COMPLETED"), ("modify", "ACKNOWLEDGED"),
-    ("cease", "ACKNOWLEDGED"), ("ethernet", "ACKNOWLEDGED"), (transitions.UNASKED, "CREATED"), ("provide", "AMENDED"),
-)  # fmt: skip
+    ("provide", "ACKNOWLEDGED"),
+    ("provide", "COMMITTED"),
+    ("provide", "DELAY"),
+    ("provide", "COMPLETED"),
+    ("modify", "ACKNOWLEDGED"),
+    ("cease", "ACKNOWLEDGED"),
+    ("ethernet", "ACKNOWLEDGED"),
+    (transitions.UNASKED, "CREATED"),
+    ("provide", "AMENDED"),
+)
 
 
 def _uuid(number: int) -> str:
@@ -234,10 +340,18 @@ def _order(operation: str, status: str) -> Order:
         document = json.loads(samples.sample(operation, None, 4101).body)
     dates = {"committedDate": "2026-03-12T09:00:00.000Z", "targetDate": "2026-03-12T09:00:00.000Z"}
     return Order(
-        id=_uuid(1), supplier="default", tenant=samples.TENANT, ref="" if operation == transitions.UNASKED else "4101",
-        operation=operation, document=document if status == "ACKNOWLEDGED" else {**document, **dates}, scenario="", digest="", seed_key="",
-        number="SIM-0000000041", status=status,
-    )  # fmt: skip
+        id=_uuid(1),
+        supplier="default",
+        tenant=samples.TENANT,
+        ref="" if operation == transitions.UNASKED else "4101",
+        operation=operation,
+        document=document if status == "ACKNOWLEDGED" else {**document, **dates},
+        scenario="",
+        digest="",
+        seed_key="",
+        number="SIM-0000000041",
+        status=status,
+    )
 
 
 def _sample(name: str) -> Any:
@@ -257,8 +371,23 @@ def _kci(operation: str, code: str, settings: Settings) -> Any:
     if reason.settles:
         action = reason.settles[0]
         request = Request(
-            id=_uuid(2), order=_uuid(1), action=action, operation=action, ref="77", tenant=samples.TENANT, document=_sample(action),
+            id=_uuid(2),
+            order=_uuid(1),
+            action=action,
+            operation=action,
+            ref="77",
+            tenant=samples.TENANT,
+            document=_sample(action),
             number=f"SIM-0000000041-{action[0].upper()}1",
-        )  # fmt: skip
-    kci = Kci(id=_uuid(3), order=_uuid(1), request="", position=1, due_at=0, send=code, sequence=1, issued_at=_MOMENT)
+        )
+    kci = Kci(
+        id=_uuid(3),
+        order=_uuid(1),
+        request="",
+        position=1,
+        due_at=0,
+        send=code,
+        sequence=1,
+        issued_at=_MOMENT,
+    )
     return writing.notice(_order(operation, reason.brings or "IN_PROGRESS"), kci, request, settings)

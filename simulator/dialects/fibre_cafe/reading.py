@@ -1,4 +1,6 @@
-"""From a request to a Submission: headers, content type, JSON, schema; every problem of a request in one answer."""
+"""From a request to a Submission: headers, content type, JSON, schema; every problem of a request
+in one answer.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,11 @@ from simulator.formats.schema import Misfit, Tolerant, dotted, flatten, unknown_
 from simulator.model import Document, Heard, Incoming, Order, Submission
 
 MOST_MESSAGES = 100
-_HEADERS = {"x-request-id": "X-Request-ID", "x-conversation-id": "X-Conversation-ID", "tenant": "Tenant"}
+_HEADERS = {
+    "x-request-id": "X-Request-ID",
+    "x-conversation-id": "X-Conversation-ID",
+    "tenant": "Tenant",
+}
 
 
 def tenant_of(incoming: Incoming) -> str:
@@ -33,12 +39,16 @@ def tenant_of(incoming: Incoming) -> str:
 
 
 def read(incoming: Incoming, route: Route, settings: Settings) -> Submission:
-    """Check and read one request of the order operations (reference 1.1 rows 5 to 8, 2.1). Refused: malformed or invalid.
+    """Check and read one request of the order operations (reference 1.1 rows 5 to 8, 2.1). Refused:
+    malformed or invalid.
 
-    What only stands out (members that we do not know, words that the pages may have cut off) is a finding, unless the settings are strict.
+    What only stands out (members that we do not know, words that the pages may have cut off) is a
+    finding, unless the settings are strict.
     """
     if route.operation == "unimplemented":
-        raise Refused("not_implemented", [f"{route.method} {route.path} is not implemented by this supplier"])
+        raise Refused(
+            "not_implemented", [f"{route.method} {route.path} is not implemented by this supplier"]
+        )
     malformed = _header_problems(incoming.headers, tenant_needed=route.operation != "ethernet")
     try:
         document = read_object(incoming.headers, incoming.body)
@@ -52,23 +62,39 @@ def read(incoming: Incoming, route: Route, settings: Settings) -> Submission:
         invalid += findings
     if malformed or invalid:
         raise refusal(malformed, invalid, MOST_MESSAGES)
-    return _submission(incoming, operation, document, (*findings, *misspelt_controls(incoming.headers, _HEADERS)))
+    return _submission(
+        incoming, operation, document, (*findings, *misspelt_controls(incoming.headers, _HEADERS))
+    )
 
 
 def begin(tenant: str, document: Document) -> Submission:
-    """An order that nobody asked for, from its tenant and its document (4.15). Refused lists what is wrong with them."""
-    malformed: list[str] = [] if 1 <= len(tenant) <= 50 else ["tenant: must have 1 to 50 characters"]
+    """An order that nobody asked for, from its tenant and its document (4.15). Refused lists what
+    is wrong with them.
+    """
+    malformed: list[str] = (
+        [] if 1 <= len(tenant) <= 50 else ["tenant: must have 1 to 50 characters"]
+    )
     invalid = check(UNSOLICITED, document, malformed)
-    invalid += [f"{name}: comes with the story, or from the gateway" for name in ("id", *OURS) if name in document]
+    invalid += [
+        f"{name}: comes with the story, or from the gateway"
+        for name in ("id", *OURS)
+        if name in document
+    ]
     if document.get("tenant", tenant) != tenant:
-        invalid.append(f"tenant: the document's is {str(document['tenant'])[:60]}, the order's {tenant}")
+        invalid.append(
+            f"tenant: the document's is {str(document['tenant'])[:60]}, the order's {tenant}"
+        )
     if malformed or invalid:
         raise refusal(malformed, invalid, MOST_MESSAGES)
-    return Submission(action="create", operation=UNASKED, tenant=tenant, document={**document, "tenant": tenant})
+    return Submission(
+        action="create", operation=UNASKED, tenant=tenant, document={**document, "tenant": tenant}
+    )
 
 
 def check(schema: Tolerant, document: Document, malformed: list[str]) -> list[str]:
-    """Run a schema: what makes the document malformed is added to `malformed`, what is only not possible is returned."""
+    """Run a schema: what makes the document malformed is added to `malformed`, what is only not
+    possible is returned.
+    """
     invalid: list[str] = []
     for path, message in flatten(schema.validate(document)):
         text = f"{dotted(path)}: {message}" if path else message
@@ -91,7 +117,9 @@ def variant(document: Document) -> str:
 
 
 def read_notice(incoming: Incoming, settings: Settings) -> Document:
-    """A KCI as a gateway checks it (reference 4.14). Refused: malformed or invalid, with every problem."""
+    """A KCI as a gateway checks it (reference 4.14). Refused: malformed or invalid, with every
+    problem.
+    """
     malformed = [] if incoming.headers.get("x-request-id") else ["X-Request-ID: is required"]
     try:
         document = read_object(incoming.headers, incoming.body)
@@ -102,7 +130,9 @@ def read_notice(incoming: Incoming, settings: Settings) -> Document:
     entities = [key for key in keys if key in document]
     if len(entities) != 1:
         malformed.append(f"exactly one of {', '.join(keys)} is required, here are {len(entities)}")
-    elif isinstance(entity := document[entities[0]], dict) and not ("id" in entity or "supplierOrderReference" in entity):
+    elif isinstance(entity := document[entities[0]], dict) and not (
+        "id" in entity or "supplierOrderReference" in entity
+    ):
         invalid.append(f"{entities[0]}: needs id or supplierOrderReference")
     if malformed or invalid:
         raise refusal(malformed, invalid, MOST_MESSAGES)
@@ -110,34 +140,56 @@ def read_notice(incoming: Incoming, settings: Settings) -> Document:
 
 
 def hear(document: Mapping[str, Any], settings: Settings) -> Heard:
-    """Which order a KCI is about (by its id, or the supplier's reference where there is none), its id and its number."""
+    """Which order a KCI is about (by its id, or the supplier's reference where there is none), its
+    id and its number.
+    """
     entity = entity_in(document, settings)
     ours = entity.get("supplierOrderReference", "")
-    unasked = settings.entities[UNASKED] in document  # its id is learned on the way: our reference is what lasts
+    # its id is learned on the way: our reference is what lasts
+    unasked = settings.entities[UNASKED] in document
     order = f"{entity.get('tenant', '')}/{ours if unasked else entity.get('id', ours)}"
     return Heard(order=order, id=document["id"], number=document["sequenceNumber"])
 
 
 def entity_in(kci: Mapping[str, Any], settings: Settings) -> Mapping[str, Any]:
     """The order inside a KCI; empty where there is none."""
-    return next((kci[key] for key in settings.entities.values() if isinstance(kci.get(key), dict)), {})
+    return next(
+        (kci[key] for key in settings.entities.values() if isinstance(kci.get(key), dict)), {}
+    )
 
 
 def guard_repeat(submission: Submission, order: Order, *, same: bool) -> None:
-    """The same id with the same content is given its first answer again; with another content it is a 422."""
+    """The same id with the same content is given its first answer again; with another content it is
+    a 422.
+    """
     if not same:
-        raise Refused("invalid", [f"{submission.ref_path}: {submission.action} {submission.ref} exists already with another content"])
+        raise Refused(
+            "invalid",
+            [
+                f"{submission.ref_path}: {submission.action} {submission.ref} exists already with another content"
+            ],
+        )
 
 
 def _header_problems(headers: Mapping[str, str], *, tenant_needed: bool) -> list[str]:
     needed = [name for name in _HEADERS if name != "tenant" or tenant_needed]
-    problems = [f"{_HEADERS[name]}: this header is required" for name in needed if not headers.get(name, "").strip()]
-    problems += [f"{_HEADERS[name]}: at most 200 characters" for name in _HEADERS if len(headers.get(name, "")) > 200]
+    problems = [
+        f"{_HEADERS[name]}: this header is required"
+        for name in needed
+        if not headers.get(name, "").strip()
+    ]
+    problems += [
+        f"{_HEADERS[name]}: at most 200 characters"
+        for name in _HEADERS
+        if len(headers.get(name, "")) > 200
+    ]
     return problems
 
 
 def _wrong_controls(headers: Mapping[str, str]) -> list[str]:
-    """A problem code that the contract does not have would only be seen in the KCIs: say it at once."""
+    """A problem code that the contract does not have would only be seen in the KCIs: say it at
+    once.
+    """
     asked = headers.get("x-problem-code", "").strip()
     if not asked or asked in PROBLEM_CODES:
         return []
@@ -149,7 +201,9 @@ def _findings(incoming: Incoming, document: Document, schema: Tolerant) -> list[
     findings = [f"unknown member {dotted(path)}" for path in unknown_members(schema, document)]
     tasks = document.get("engineerTasks") or ()
     findings += [
-        f"engineerTasks: `{task[:60]}` is none of those known ({', '.join(ENGINEER_TASKS)})" for task in tasks if task not in ENGINEER_TASKS
+        f"engineerTasks: `{task[:60]}` is none of those known ({', '.join(ENGINEER_TASKS)})"
+        for task in tasks
+        if task not in ENGINEER_TASKS
     ]
     tenant = _tenant(incoming, document)
     if document.get("tenant", tenant) != tenant:
@@ -161,7 +215,9 @@ def _tenant(incoming: Incoming, document: Document) -> str:
     return incoming.headers.get("tenant", "").strip() or str(document.get("tenant", ""))
 
 
-def _submission(incoming: Incoming, operation: str, document: Document, findings: tuple[str, ...]) -> Submission:
+def _submission(
+    incoming: Incoming, operation: str, document: Document, findings: tuple[str, ...]
+) -> Submission:
     headers = incoming.headers
     later = operation in REQUESTS
     reference: Any = document.get("supplierOrderReference", "")

@@ -1,4 +1,6 @@
-"""Valid requests to rehearse and demonstrate with, in the shapes of reference section 9; the values are invented."""
+"""Valid requests to rehearse and demonstrate with, in the shapes of reference section 9; the values
+are invented.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,13 @@ from simulator.formats import strict_json
 from simulator.model import Document, Incoming, Order, Step
 
 TENANT = "TENANT1"
-PLAIN = tuple(Step(after=30 * instants.SECOND, send=code) for code in ("ACKNOWLEDGED", "COMMITTED", "COMPLETED"))
-"""What becomes of an order that goes well: an answer to an amendment or a cancellation is told against it."""
+PLAIN = tuple(
+    Step(after=30 * instants.SECOND, send=code)
+    for code in ("ACKNOWLEDGED", "COMMITTED", "COMPLETED")
+)
+"""What becomes of an order that goes well: an answer to an amendment or a cancellation is told
+against it.
+"""
 
 _PATHS = {
     "provide": "/service-orders",
@@ -39,12 +46,21 @@ def sample(operation: str, order: Order | None, serial: int) -> Incoming:
         "x-conversation-id": f"00000000-0000-4000-9000-{serial:012d}",
         "tenant": order.tenant if order else TENANT,
     }
-    return Incoming(method="POST", path=_PATHS[operation], headers=headers, body=strict_json.dumps(body).encode())
+    return Incoming(
+        method="POST",
+        path=_PATHS[operation],
+        headers=headers,
+        body=strict_json.dumps(body).encode(),
+    )
 
 
 def sample_beginning() -> tuple[str, Document]:
     """A tenant, and what a cease is begun with that the tenant did not ask for."""
-    return TENANT, {"serviceId": "SVC-90001", "reason": "CHANGE_OF_CP", "requestedCeaseDate": "2026-03-16T00:00:00Z"}
+    return TENANT, {
+        "serviceId": "SVC-90001",
+        "reason": "CHANGE_OF_CP",
+        "requestedCeaseDate": "2026-03-16T00:00:00Z",
+    }
 
 
 def _about(operation: str, order: Order, serial: int) -> dict[str, Any]:
@@ -57,20 +73,32 @@ def _about(operation: str, order: Order, serial: int) -> dict[str, Any]:
         **body,
         "appointmentReservationId": 902,
         "appointmentReservationReference": "APT-902-Y",
-        "primaryContact": {**({} if "primaryContact" in order.document else {"name": "Ada Park"}), "phoneNumber": "01632 960199"},
+        "primaryContact": {
+            **({} if "primaryContact" in order.document else {"name": "Ada Park"}),
+            "phoneNumber": "01632 960199",
+        },
     }
 
 
 def _provide(serial: int) -> dict[str, Any]:
     return {
-        "id": serial, "orderType": "NEW", "tenant": TENANT, "address": {"id": "100023336956", "type": "UPRN"},
+        "id": serial,
+        "orderType": "NEW",
+        "tenant": TENANT,
+        "address": {"id": "100023336956", "type": "UPRN"},
         "serviceOrderItem": {
             "serviceSpecification": {"id": "FTTP"},
             "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": "1000/115"}],
         },
-        "primaryContact": {"name": "Ada Park", "email": "ada@example.test", "phoneNumber": "01632 960101"},
-        "appointmentReservationId": 871, "appointmentReservationReference": "APT-871-X", "engineerTasks": ["INSTALL_ROUTER"],
-    }  # fmt: skip
+        "primaryContact": {
+            "name": "Ada Park",
+            "email": "ada@example.test",
+            "phoneNumber": "01632 960101",
+        },
+        "appointmentReservationId": 871,
+        "appointmentReservationReference": "APT-871-X",
+        "engineerTasks": ["INSTALL_ROUTER"],
+    }
 
 
 def _cease(serial: int) -> dict[str, Any]:
@@ -79,24 +107,40 @@ def _cease(serial: int) -> dict[str, Any]:
 
 def _modify(serial: int) -> dict[str, Any]:
     return {
-        "id": serial, "orderType": "MODIFY", "tenant": TENANT, "serviceId": "SVC-90001",
+        "id": serial,
+        "orderType": "MODIFY",
+        "tenant": TENANT,
+        "serviceId": "SVC-90001",
         "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": "500/75"}],
-    }  # fmt: skip
+    }
 
 
 def _ethernet(serial: int) -> dict[str, Any]:
-    ends = (("Head office", "A-END", "100023336956", "EX1 1AA"), ("Data centre", "B-END", "100023336957", "EX2 2BB"))
+    ends = (
+        ("Head office", "A-END", "100023336956", "EX1 1AA"),
+        ("Data centre", "B-END", "100023336957", "EX2 2BB"),
+    )
     return {
-        "id": serial, "tenant": TENANT, "supplierQuoteId": "SUPP2-QUO-ETH-5001",
+        "id": serial,
+        "tenant": TENANT,
+        "supplierQuoteId": "SUPP2-QUO-ETH-5001",
         "siteInformation": [
-            {"name": name, "role": role, "address": {"id": uprn, "type": "UPRN"}, "postcode": postcode,
-             "primaryContact": {"name": "Ada Park", "phoneNumber": "01632 960101"}}
+            {
+                "name": name,
+                "role": role,
+                "address": {"id": uprn, "type": "UPRN"},
+                "postcode": postcode,
+                "primaryContact": {"name": "Ada Park", "phoneNumber": "01632 960101"},
+            }
             for name, role, uprn, postcode in ends
         ],
         "orderItems": [
-            {"serviceSpecification": {"id": "ETHERNET"}, "serviceCharacteristics": [{"name": "BANDWIDTH", "value": "1000"}]}
+            {
+                "serviceSpecification": {"id": "ETHERNET"},
+                "serviceCharacteristics": [{"name": "BANDWIDTH", "value": "1000"}],
+            }
         ],
-    }  # fmt: skip
+    }
 
 
 _BODIES = {"provide": _provide, "cease": _cease, "modify": _modify, "ethernet": _ethernet}

@@ -1,6 +1,8 @@
-"""What a gateway asks of a supplier (reference sections 4.1 to 4.12, 4.15), as marshmallow schemas; `statements` is what it hears.
+"""What a gateway asks of a supplier (reference sections 4.1 to 4.12, 4.15), as marshmallow schemas;
+`statements` is what it hears.
 
-They check; what is stored and echoed is the parsed JSON itself. Where the contract's pages are silent, a comment says ASSUMPTION.
+They check; what is stored and echoed is the parsed JSON itself. Where the contract's pages are
+silent, a comment says ASSUMPTION.
 """
 
 from __future__ import annotations
@@ -28,21 +30,59 @@ from simulator.formats.schema import (
 
 PROVIDE_TYPES = ("NEW", "START", "TAKEOVER", "TRANSFER", "SWAP")
 CANCELLATION_REASONS = (
-    "CUSTOMER_CHANGED_MIND", "INSTALL_FAILED", "NETWORK_ISSUE", "NO_LONGER_REQUIRED", "OTHER", *OBJECTIONS,
-)  # fmt: skip
+    "CUSTOMER_CHANGED_MIND",
+    "INSTALL_FAILED",
+    "NETWORK_ISSUE",
+    "NO_LONGER_REQUIRED",
+    "OTHER",
+    *OBJECTIONS,
+)
 CEASE_REASONS = ("CHANGE_OF_CP", "WORKING_LINE_TAKEOVER", "CP_REQUEST")
-ENGINEER_TASKS = ("INSTALL_ROUTER", "TEST_SINGLE_DEVICE", "ADDITIONAL_CABLING", "TEST_MULTIPLE_DEVICES")
+ENGINEER_TASKS = (
+    "INSTALL_ROUTER",
+    "TEST_SINGLE_DEVICE",
+    "ADDITIONAL_CABLING",
+    "TEST_MULTIPLE_DEVICES",
+)
 """Those seen; the page's list may go on (4.12), so that others are only noted."""
 PROBLEM_CODES = (
-    "ACCESS_ISSUE", "ACTIVATION_FAILED", "ADDITIONAL_WORK", "APPOINTMENT_NOT_REQUIRED", "CAPACITY_ISSUE", "COST_ISSUE",
-    "CUSTOMER_CHANGED_MIND", "FAULT_AT_NODE", "FAULT_AT_ONT", "FAULT_AT_POP", "INFORMATION_REQUIRED", "INSTALL_FAILED",
-    "INVALID_REQUEST", "LINKED_ORDER_ISSUE", "NETWORK_ISSUE", "NETWORK_UNAVAILABLE", "NO_LONGER_REQUIRED", "OTHER",
-    "PLANNING_ISSUE", "PROPERTY_UNOCCUPIED", "ROUTER_NOT_AVAILABLE", "SITE_UNSAFE", "SUPPLIER_FAULT", "SURVEY_REQUIRED",
-    "TIMED_OUT", "UNABLE_TO_ATTEND", "UNKNOWN_FAULT", "WAYLEAVE_ISSUE",
-)  # fmt: skip
-CLASSIFICATIONS = tuple(f"{days}{part}" for days in ("WEEKDAY", "SATURDAY", "SUNDAY") for part in ("", "_AM", "_PM", "_EARLY", "_EVENING"))
+    "ACCESS_ISSUE",
+    "ACTIVATION_FAILED",
+    "ADDITIONAL_WORK",
+    "APPOINTMENT_NOT_REQUIRED",
+    "CAPACITY_ISSUE",
+    "COST_ISSUE",
+    "CUSTOMER_CHANGED_MIND",
+    "FAULT_AT_NODE",
+    "FAULT_AT_ONT",
+    "FAULT_AT_POP",
+    "INFORMATION_REQUIRED",
+    "INSTALL_FAILED",
+    "INVALID_REQUEST",
+    "LINKED_ORDER_ISSUE",
+    "NETWORK_ISSUE",
+    "NETWORK_UNAVAILABLE",
+    "NO_LONGER_REQUIRED",
+    "OTHER",
+    "PLANNING_ISSUE",
+    "PROPERTY_UNOCCUPIED",
+    "ROUTER_NOT_AVAILABLE",
+    "SITE_UNSAFE",
+    "SUPPLIER_FAULT",
+    "SURVEY_REQUIRED",
+    "TIMED_OUT",
+    "UNABLE_TO_ATTEND",
+    "UNKNOWN_FAULT",
+    "WAYLEAVE_ISSUE",
+)
+CLASSIFICATIONS = tuple(
+    f"{days}{part}"
+    for days in ("WEEKDAY", "SATURDAY", "SUNDAY")
+    for part in ("", "_AM", "_PM", "_EARLY", "_EVENING")
+)
 UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
-LONG = Length(max=1000)  # ASSUMPTION: the only length that the pages give for free text (reference 10.24)
+# ASSUMPTION: the only length that the pages give for free text (reference 10.24)
+LONG = Length(max=1000)
 
 
 def number(**options: Any) -> Integer:
@@ -57,7 +97,9 @@ class Contact(Tolerant):
 
 
 class ContactChange(Tolerant):
-    """A contact in an amendment: a new phone number alone leaves the name and the e-mail as they are (4.5)."""
+    """A contact in an amendment: a new phone number alone leaves the name and the e-mail as they
+    are (4.5).
+    """
 
     name = String(allow_none=True, validate=LONG)
     phoneNumber = String(allow_none=True, validate=LONG)
@@ -123,7 +165,9 @@ class ProvideOrder(Optional):
 
 
 class _Excluding(Tolerant):
-    """The bodies of one path exclude each other by their members, so that `orderType` is not needed to tell them apart (4.3)."""
+    """The bodies of one path exclude each other by their members, so that `orderType` is not needed
+    to tell them apart (4.3).
+    """
 
     forbids: tuple[str, ...] = ()
 
@@ -131,7 +175,9 @@ class _Excluding(Tolerant):
     def refuse_foreign(self, data: Any, original: Any, **kwargs: Any) -> None:
         found = [name for name in self.forbids if isinstance(original, dict) and name in original]
         if found:
-            raise ValidationError({name: [Misfit("is not part of this kind of order")] for name in found})
+            raise ValidationError(
+                {name: [Misfit("is not part of this kind of order")] for name in found}
+            )
 
 
 class CeaseOrder(Optional, _Excluding):
@@ -200,7 +246,9 @@ class EmptyOrDate(CalendarDate):
 
 
 class Amendment(Tolerant):
-    """POST /service-order-amendments (4.5). null, "" and [] remove; `serviceCharacteristics` alone is never empty."""
+    """POST /service-order-amendments (4.5). null, "" and [] remove; `serviceCharacteristics` alone
+    is never empty.
+    """
 
     id = number(required=True)
     orderId = number(required=True)
@@ -222,18 +270,27 @@ class Cancellation(Tolerant):
 
     id = number(required=True)
     orderId = number(required=True)
-    reasonCode = String(required=True, validate=[Regexp(r"[A-Z_]{1,30}$"), OneOf(CANCELLATION_REASONS)])
+    reasonCode = String(
+        required=True, validate=[Regexp(r"[A-Z_]{1,30}$"), OneOf(CANCELLATION_REASONS)]
+    )
     supplierOrderReference = String()
 
 
 class UnsolicitedCease(Tolerant):
-    """What begins a cease that nobody asked for (4.15). ASSUMPTION: these are its members on the supplier's side."""
+    """What begins a cease that nobody asked for (4.15). ASSUMPTION: these are its members on the
+    supplier's side.
+    """
 
     serviceId = String(required=True, validate=Length(min=1, max=50))
     reason = String(required=True, validate=OneOf(CEASE_REASONS))
     requestedCeaseDate = Moment(required=True)
 
 
-ORDERS: dict[str, Tolerant] = {"provide": ProvideOrder(), "cease": CeaseOrder(), "modify": ModifyOrder(), "ethernet": EthernetOrder()}
+ORDERS: dict[str, Tolerant] = {
+    "provide": ProvideOrder(),
+    "cease": CeaseOrder(),
+    "modify": ModifyOrder(),
+    "ethernet": EthernetOrder(),
+}
 REQUESTS: dict[str, Tolerant] = {"amendment": Amendment(), "cancellation": Cancellation()}
 UNSOLICITED = UnsolicitedCease()

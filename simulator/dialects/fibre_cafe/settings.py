@@ -1,4 +1,5 @@
-"""The switches of this contract: where its pages are silent or cut off, a gateway may have been built for another reading.
+"""The switches of this contract: where its pages are silent or cut off, a gateway may have been
+built for another reading.
 
 Each is named after what it decides; the reference's sections 3, 4.14, 10 and 11 say what is known.
 """
@@ -43,7 +44,9 @@ class Settings:
     """The body of a 202: none, empty (`{}`) or request (what was sent) (10.2)."""
 
     ids: str = "both"
-    """Which half of a pair of identifiers a KCI carries: both, gateway (the `id`) or supplier (the reference) (4.1)."""
+    """Which half of a pair of identifiers a KCI carries: both, gateway (the `id`) or supplier (the
+    reference) (4.1).
+    """
 
     error_codes: Mapping[str, str] = field(default_factory=lambda: dict(PAIRS))
     """The `code` of each kind of error; its HTTP status is fixed (section 3)."""
@@ -55,10 +58,14 @@ class Settings:
     """An amendment or cancellation of an order that is not here: 404 or 422 (10.16)."""
 
     terminated: bool = False
-    """Whether the message that ends an order unfulfilled is named TERMINATED; otherwise it goes out as an UPDATE (10.4)."""
+    """Whether the message that ends an order unfulfilled is named TERMINATED; otherwise it goes out
+    as an UPDATE (10.4).
+    """
 
 
-_ENTITIES = Strict.from_dict({name: String(validate=Regexp(r"[A-Za-z][A-Za-z0-9_]{0,79}$")) for name in ENTITIES})
+_ENTITIES = Strict.from_dict(
+    {name: String(validate=Regexp(r"[A-Za-z][A-Za-z0-9_]{0,79}$")) for name in ENTITIES}
+)
 _PAIRS = Strict.from_dict({name: String(validate=Length(min=1, max=80)) for name in PAIRS})
 
 
@@ -78,7 +85,13 @@ class Options(Strict):
     def check_entities(self, data: Mapping[str, object], **kwargs: object) -> None:
         keys = [*(ENTITIES | dict(data.get("entities") or {})).values()]  # type: ignore[call-overload]
         if len(set(keys)) < len(keys):
-            raise ValidationError({"entities": ["two kinds of order share one key: a gateway could not tell them apart"]})
+            raise ValidationError(
+                {
+                    "entities": [
+                        "two kinds of order share one key: a gateway could not tell them apart"
+                    ]
+                }
+            )
 
 
 def settings_of(options: Mapping[str, object]) -> Settings:

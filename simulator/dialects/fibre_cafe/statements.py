@@ -1,4 +1,6 @@
-"""What the supplier says: the order in a 201 and in a KCI, KCIs, errors (reference sections 3, 4.4, 4.13 to 4.15), as schemas."""
+"""What the supplier says: the order in a 201 and in a KCI, KCIs, errors (reference sections 3, 4.4,
+4.13 to 4.15), as schemas.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ from simulator.dialects.fibre_cafe.schemas import (
     Timeslot,
     UnsolicitedCease,
     number,
-)  # fmt: skip
+)
 from simulator.dialects.fibre_cafe.settings import ENTITIES, Settings
 from simulator.dialects.fibre_cafe.transitions import REASONS, STATUSES
 from simulator.formats.schema import (
@@ -97,7 +99,9 @@ class EthernetState(_State):
 
 
 class UnsolicitedCeaseState(_State, UnsolicitedCease):
-    """The newest unsolicited cease; its `id` is the gateway's, known only once a cancellation brought it (10.22)."""
+    """The newest unsolicited cease; its `id` is the gateway's, known only once a cancellation
+    brought it (10.22).
+    """
 
     id = number()
 
@@ -121,7 +125,9 @@ class KciDocument(Tolerant):
         reason = REASONS.get(code) if isinstance(code, str) else None
         lacking = [member for member in (reason.needs if reason else ()) if member not in original]
         if lacking:
-            raise ValidationError({member: [Misfit(f"is required with {code}")] for member in lacking})
+            raise ValidationError(
+                {member: [Misfit(f"is required with {code}")] for member in lacking}
+            )
 
 
 class Answered(Tolerant):
@@ -141,9 +147,12 @@ class ErrorBody(Tolerant):
 
 
 STATES: dict[str, type[Tolerant]] = {
-    "provide": ProvideState, "cease": CeaseState, "modify": ModifyState, "ethernet": EthernetState,
+    "provide": ProvideState,
+    "cease": CeaseState,
+    "modify": ModifyState,
+    "ethernet": EthernetState,
     "unsolicited_cease": UnsolicitedCeaseState,
-}  # fmt: skip
+}
 MEMBERS = ("problemCode", "text", "supplierCode", "supplierCodes", "supplierNotes")
 
 

@@ -1,4 +1,5 @@
-"""Which status follows which, and what each KCI reason code needs: the reference's sections 5.1 to 5.3 and 6 as data.
+"""Which status follows which, and what each KCI reason code needs: the reference's sections 5.1 to
+5.3 and 6 as data.
 
 `life` moves orders by these tables; nothing else knows them.
 """
@@ -11,7 +12,13 @@ from simulator.model import RECEIVED
 
 ACKNOWLEDGED, IN_PROGRESS, PENDING, HELD = "ACKNOWLEDGED", "IN_PROGRESS", "PENDING", "HELD"
 PENDING_AMENDMENT, PENDING_CANCELLATION = "PENDING_AMENDMENT", "PENDING_CANCELLATION"
-REJECTED, CANCELLED, FAILED, COMPLETED, PARTIAL = "REJECTED", "CANCELLED", "FAILED", "COMPLETED", "PARTIAL"
+REJECTED, CANCELLED, FAILED, COMPLETED, PARTIAL = (
+    "REJECTED",
+    "CANCELLED",
+    "FAILED",
+    "COMPLETED",
+    "PARTIAL",
+)
 
 UNDER_WAY = (ACKNOWLEDGED, IN_PROGRESS, PENDING, HELD)
 ALIVE = (RECEIVED, *UNDER_WAY)
@@ -22,16 +29,25 @@ STATUSES = (*UNDER_WAY, PENDING_AMENDMENT, PENDING_CANCELLATION, *ENDED)
 UNASKED = "unsolicited_cease"
 """The one kind of order that the supplier begins (4.15)."""
 
-ON_CREATE = {"acknowledge": ACKNOWLEDGED, "commit": IN_PROGRESS, "accept": RECEIVED, "begun": RECEIVED}
+ON_CREATE = {
+    "acknowledge": ACKNOWLEDGED,
+    "commit": IN_PROGRESS,
+    "accept": RECEIVED,
+    "begun": RECEIVED,
+}
 """The status that each answer to a create brings; `begun` is an order that nobody asked for."""
 
 ONLY_FROM = {REJECTED: (RECEIVED,)}
-"""Statuses that an order can have only before something: no rejection after the acknowledgement (5.1)."""
+"""Statuses that an order can have only before something: no rejection after the acknowledgement
+(5.1).
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asking:
-    """A request about an order: the statuses in which the contract takes it, and the one that it puts the order in while open."""
+    """A request about an order: the statuses in which the contract takes it, and the one that it
+    puts the order in while open.
+    """
 
     sources: tuple[str, ...]
     opens: str
@@ -39,8 +55,14 @@ class Asking:
 
 
 REQUESTS = {
-    "amendment": Asking(sources=(ACKNOWLEDGED, IN_PROGRESS, PENDING, PENDING_AMENDMENT), opens=PENDING_AMENDMENT),
-    "cancellation": Asking(sources=(*ALIVE, PENDING_AMENDMENT, PENDING_CANCELLATION), opens=PENDING_CANCELLATION, at_most_one=True),
+    "amendment": Asking(
+        sources=(ACKNOWLEDGED, IN_PROGRESS, PENDING, PENDING_AMENDMENT), opens=PENDING_AMENDMENT
+    ),
+    "cancellation": Asking(
+        sources=(*ALIVE, PENDING_AMENDMENT, PENDING_CANCELLATION),
+        opens=PENDING_CANCELLATION,
+        at_most_one=True,
+    ),
 }
 
 
@@ -48,9 +70,10 @@ REQUESTS = {
 class Reason:
     """A KCI reason code.
 
-    The statuses it may be sent from, the one it brings (empty: unchanged), those that `status:` may choose instead, the open
-    request it settles, and the members of the message that the contract makes mandatory. `unasked`: whether orders that nobody
-    asked for have it too (`also`), alone (`only`), or not (`never`).
+    The statuses it may be sent from, the one it brings (empty: unchanged), those that `status:` may
+    choose instead, the open request it settles, and the members of the message that the contract
+    makes mandatory. `unasked`: whether orders that nobody asked for have it too (`also`), alone
+    (`only`), or not (`never`).
     """
 
     sources: tuple[str, ...] = ALIVE
@@ -62,33 +85,68 @@ class Reason:
 
 
 REASONS: dict[str, Reason] = {
-    "CREATED": Reason(sources=(RECEIVED,), brings=ACKNOWLEDGED, choices=(IN_PROGRESS,), unasked="only"),
+    "CREATED": Reason(
+        sources=(RECEIVED,), brings=ACKNOWLEDGED, choices=(IN_PROGRESS,), unasked="only"
+    ),
     "ACKNOWLEDGED": Reason(sources=(RECEIVED,), brings=ACKNOWLEDGED, unasked="never"),
     "COMMITTED": Reason(sources=(RECEIVED, ACKNOWLEDGED), brings=IN_PROGRESS),
     "UPDATE": Reason(choices=(ACKNOWLEDGED, IN_PROGRESS, HELD, FAILED)),
     "ADDITIONAL": Reason(),
     "WARNING": Reason(needs=("problemCode",)),
-    "DELAY": Reason(sources=(ACKNOWLEDGED, IN_PROGRESS), brings=HELD, choices=(ACKNOWLEDGED, IN_PROGRESS), needs=("problemCode",)),
+    "DELAY": Reason(
+        sources=(ACKNOWLEDGED, IN_PROGRESS),
+        brings=HELD,
+        choices=(ACKNOWLEDGED, IN_PROGRESS),
+        needs=("problemCode",),
+    ),
     "RESUMED": Reason(sources=(HELD,), brings=IN_PROGRESS),
     "INFORMATION_REQUIRED": Reason(
-        sources=(ACKNOWLEDGED, IN_PROGRESS, HELD), brings=PENDING, needs=("problemCode", "text"), unasked="never"
+        sources=(ACKNOWLEDGED, IN_PROGRESS, HELD),
+        brings=PENDING,
+        needs=("problemCode", "text"),
+        unasked="never",
     ),
-    "REAPPOINT": Reason(sources=(ACKNOWLEDGED, IN_PROGRESS, HELD), brings=PENDING, needs=("problemCode",), unasked="never"),
-    "REAPPOINTED": Reason(sources=UNDER_WAY, brings=IN_PROGRESS, choices=UNDER_WAY, needs=("problemCode",), unasked="never"),
-    "AMENDED": Reason(sources=UNDER_WAY, settles=("amendment", "applied"), choices=UNDER_WAY, unasked="never"),
+    "REAPPOINT": Reason(
+        sources=(ACKNOWLEDGED, IN_PROGRESS, HELD),
+        brings=PENDING,
+        needs=("problemCode",),
+        unasked="never",
+    ),
+    "REAPPOINTED": Reason(
+        sources=UNDER_WAY,
+        brings=IN_PROGRESS,
+        choices=UNDER_WAY,
+        needs=("problemCode",),
+        unasked="never",
+    ),
+    "AMENDED": Reason(
+        sources=UNDER_WAY, settles=("amendment", "applied"), choices=UNDER_WAY, unasked="never"
+    ),
     "AMENDMENT_REJECTED": Reason(
-        sources=UNDER_WAY, settles=("amendment", "refused"), needs=("problemCode", "text"), unasked="never"
+        sources=UNDER_WAY,
+        settles=("amendment", "refused"),
+        needs=("problemCode", "text"),
+        unasked="never",
     ),
-    "CANCELLED": Reason(brings=CANCELLED, settles=("cancellation", "applied"), needs=("problemCode",)),
-    "CANCELLATION_REJECTED": Reason(settles=("cancellation", "refused"), needs=("problemCode", "text")),
-    "ORDER_REJECTED": Reason(sources=(RECEIVED,), brings=REJECTED, needs=("problemCode", "text"), unasked="never"),
+    "CANCELLED": Reason(
+        brings=CANCELLED, settles=("cancellation", "applied"), needs=("problemCode",)
+    ),
+    "CANCELLATION_REJECTED": Reason(
+        settles=("cancellation", "refused"), needs=("problemCode", "text")
+    ),
+    "ORDER_REJECTED": Reason(
+        sources=(RECEIVED,), brings=REJECTED, needs=("problemCode", "text"), unasked="never"
+    ),
     "COMPLETED": Reason(sources=(IN_PROGRESS,), brings=COMPLETED, choices=(PARTIAL,)),
     "TERMINATED": Reason(brings=FAILED, choices=(CANCELLED, REJECTED), needs=("problemCode",)),
     "RESUBMIT": Reason(),
-}  # fmt: skip
+}
 
 ONLY_ANSWERS = ("AMENDED", "AMENDMENT_REJECTED", "CANCELLATION_REJECTED")
 """Codes that make no sense without an open request; CANCELLED does: the supplier cancels by itself."""
 
-BROUGHT = {code: tuple(dict.fromkeys((*reason.choices, *([reason.brings] if reason.brings else ())))) for code, reason in REASONS.items()}
+BROUGHT = {
+    code: tuple(dict.fromkeys((*reason.choices, *([reason.brings] if reason.brings else ()))))
+    for code, reason in REASONS.items()
+}
 """The statuses that each code can bring."""

@@ -1,4 +1,6 @@
-"""From the engine's answers to the contract's documents: 201, 202, errors, and KCIs (reference sections 3, 4.4, 4.14, 6)."""
+"""From the engine's answers to the contract's documents: 201, 202, errors, and KCIs (reference
+sections 3, 4.4, 4.14, 6).
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,14 @@ _ERRORS = {
 }
 """The HTTP status of each kind of refusal, and whose `code` it has in the settings (section 3)."""
 
-_KINDS = {400: "malformed", 401: "unauthorised", 404: "not_found", 422: "invalid", 501: "not_implemented", 503: "unavailable"}
+_KINDS = {
+    400: "malformed",
+    401: "unauthorised",
+    404: "not_found",
+    422: "invalid",
+    501: "not_implemented",
+    503: "unavailable",
+}
 _TEXTS = {
     "INFORMATION_REQUIRED": "More information is needed: please amend the order",
     "AMENDMENT_REJECTED": "The amendment cannot be made",
@@ -36,7 +45,9 @@ _TEXTS = {
 }
 DEFAULT_PROBLEM = "UNKNOWN_FAULT"
 _INTRODUCES = ("CREATED", "ACKNOWLEDGED", "COMMITTED")
-"""The codes that may be the first to tell our reference: it is in them whatever the settings leave out (section 6)."""
+"""The codes that may be the first to tell our reference: it is in them whatever the settings leave
+out (section 6).
+"""
 _TOLD = {
     "CREATED": ("reason", "serviceId", "requestedCeaseDate"),
     "COMMITTED": ("committedDate", "targetDate"),
@@ -50,17 +61,26 @@ _TOLD = {
 
 
 def write(submission: Submission, plan: Plan, settings: Settings) -> Outgoing:
-    """201 with the order or the request, 202 (without a body, ASSUMPTION of 10.2), or 422 with the reasons."""
+    """201 with the order or the request, 202 (without a body, ASSUMPTION of 10.2), or 422 with the
+    reasons.
+    """
     word = plan.answer.word
     if word == "reject":
         kind = _KINDS.get(plan.answer.status or 422, "fault")
-        return refuse(Refused(kind, plan.answer.messages or [f"The supplier rejects this {submission.operation}"]), settings)
+        return refuse(
+            Refused(
+                kind, plan.answer.messages or [f"The supplier rejects this {submission.operation}"]
+            ),
+            settings,
+        )
     if word == "accept" or plan.order is None or plan.request is None:
         bodies = {"none": None, "empty": {}, "request": submission.document}
         return Outgoing(code=202, body=bodies[settings.accepted_body])
     if submission.action == "create":
         return Outgoing(code=201, body=order_body(plan.order))
-    return Outgoing(code=201, body={"supplierReference": plan.request.number, **submission.document})
+    return Outgoing(
+        code=201, body={"supplierReference": plan.request.number, **submission.document}
+    )
 
 
 def refuse(refused: Refused, settings: Settings) -> Outgoing:
@@ -68,50 +88,78 @@ def refuse(refused: Refused, settings: Settings) -> Outgoing:
     if refused.kind == "unavailable":
         return Outgoing(code=503)
     code, paired = _ERRORS[refused.kind]
-    code = {"malformed": settings.malformed, "not_found": settings.unknown_order}.get(refused.kind, code)
+    code = {"malformed": settings.malformed, "not_found": settings.unknown_order}.get(
+        refused.kind, code
+    )
     headers = {"Allow": ", ".join(refused.allow)} if refused.allow else {}
-    body = {"uuid": seed.unique(), "code": settings.error_codes[paired], "messages": list(refused.messages)}
+    body = {
+        "uuid": seed.unique(),
+        "code": settings.error_codes[paired],
+        "messages": list(refused.messages),
+    }
     return Outgoing(code=code, body=body, headers=headers)
 
 
 def order_body(order: Order) -> Document:
-    """The newest order: what came, amended and completed, with our reference and its status in front."""
+    """The newest order: what came, amended and completed, with our reference and its status in
+    front.
+    """
     document = order.document
-    head: Document = {key: document[key] for key in ("id", "orderType", "tenant") if key in document}
+    head: Document = {
+        key: document[key] for key in ("id", "orderType", "tenant") if key in document
+    }
     ours: Document = {"supplierOrderReference": order.number} if order.number else {}
     ours["status"] = order.status
-    rest = {key: value for key, value in document.items() if key not in head and key not in ("supplierOrderReference", "status")}
+    rest = {
+        key: value
+        for key, value in document.items()
+        if key not in head and key not in ("supplierOrderReference", "status")
+    }
     return {**head, **ours, **rest}
 
 
 def notice(order: Order, kci: Kci, request: Request | None, settings: Settings) -> Document:
     """A KCI: its mandatory members are always there, unless an `illegal` step sets one to null."""
     reason = REASONS.get(kci.send)
-    answered = request if request and reason and reason.settles and reason.settles[0] == request.action else None
+    answered = (
+        request
+        if request and reason and reason.settles and reason.settles[0] == request.action
+        else None
+    )
     needed = _needed(kci.send, answered)
     given = {key: value for key, value in kci.fields.items() if value is not None or kci.illegal}
     members = {key: value for key, value in {**needed, **given}.items() if value is not None}
-    if members.get("problemCode") == "OTHER" and not {"text", "supplierCodes", "supplierCode"} & members.keys():
+    if (
+        members.get("problemCode") == "OTHER"
+        and not {"text", "supplierCodes", "supplierCode"} & members.keys()
+    ):
         members["text"] = "Other: no listed problem code fits"
     return {
         "id": kci.id,
         "sequenceNumber": kci.sequence,
         "issuedOn": instants.format_instant(kci.issued_at or 0),
-        "reasonCode": "UPDATE" if kci.send == "TERMINATED" and not settings.terminated else kci.send,
+        "reasonCode": "UPDATE"
+        if kci.send == "TERMINATED" and not settings.terminated
+        else kci.send,
         **members,
         settings.entities[order.operation]: _entity(order, kci.send, answered, settings),
     }
 
 
 def _entity(order: Order, code: str, answered: Request | None, settings: Settings) -> Document:
-    """The newest order, with the identifiers of the request that is answered; pairs as the settings want them (4.1)."""
+    """The newest order, with the identifiers of the request that is answered; pairs as the settings
+    want them (4.1).
+    """
     entity = order_body(order)
     if order.operation == UNASKED and order.ref:
-        entity = {"id": int(order.ref), **entity}  # the gateway gave it, and told it with its first request
+        # the gateway gave it, and told it with its first request
+        entity = {"id": int(order.ref), **entity}
     if answered:
         name = f"serviceOrder{answered.action.capitalize()}"
         entity |= {f"{name}Id": answered.document["id"], f"{name}Reference": answered.number}
-        entity.pop({"gateway": f"{name}Reference", "supplier": f"{name}Id"}.get(settings.ids, ""), None)
+        entity.pop(
+            {"gateway": f"{name}Reference", "supplier": f"{name}Id"}.get(settings.ids, ""), None
+        )
     if settings.ids == "gateway" and "id" in entity and code not in _INTRODUCES:
         entity.pop("supplierOrderReference", None)
     if settings.ids == "supplier" and "supplierOrderReference" in entity:
@@ -125,7 +173,11 @@ def describe(document: Mapping[str, Any], settings: Settings) -> str:
         return _describe_kci(document, settings)
     if "messages" in document:
         return f"{document.get('code')}: {'; '.join(map(str, document['messages']))}"
-    ours = [str(document[key]) for key in ("supplierOrderReference", "supplierReference", "status") if key in document]
+    ours = [
+        str(document[key])
+        for key in ("supplierOrderReference", "supplierReference", "status")
+        if key in document
+    ]
     return " ".join(ours) if ours else f"id {document['id']}" if "id" in document else ""
 
 
@@ -149,7 +201,9 @@ def _needed(code: str, answered: Request | None) -> dict[str, Any]:
 
 
 def _problem(code: str, answered: Request | None) -> str:
-    """The problem code where the scenario names none: the caller's own reason for a cancellation, else the stubs' default (8.16)."""
+    """The problem code where the scenario names none: the caller's own reason for a cancellation,
+    else the stubs' default (8.16).
+    """
     if code == "INFORMATION_REQUIRED":
         return "INFORMATION_REQUIRED"
     if code.endswith("_REJECTED"):

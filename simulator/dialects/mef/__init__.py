@@ -41,7 +41,9 @@ def _routes() -> tuple[Route, ...]:
 
 
 class Mef:
-    """The contract's parts, gathered, with the supplier's own settings; each part lives in a module of its own."""
+    """The contract's parts, gathered, with the supplier's own settings; each part lives in a module
+    of its own.
+    """
 
     name = "mef"
     title = "MEF/OBF Ordering API 2016/17"
@@ -54,7 +56,9 @@ class Mef:
     vocabulary = Vocabulary(
         dialect="mef",
         codes={
-            code: tuple(dict.fromkeys((*notice.choices, *([notice.brings] if notice.brings else ()))))
+            code: tuple(
+                dict.fromkeys((*notice.choices, *([notice.brings] if notice.brings else ())))
+            )
             for code, notice in life.NOTICES.items()
         },
         statuses=life.STATUSES,
@@ -65,7 +69,16 @@ class Mef:
             "hold": ("acknowledge", "reject"),
             "release": ("acknowledge", "reject"),
         },
-        operations=("install", "change", "disconnect", "replace", "patch", "cancellation", "hold", "release"),
+        operations=(
+            "install",
+            "change",
+            "disconnect",
+            "replace",
+            "patch",
+            "cancellation",
+            "hold",
+            "release",
+        ),
         members=schemas.MEMBERS,
         default_scenario="INSTALLED",
     )

@@ -1,7 +1,8 @@
-"""What a document must keep: the schemas, as strictly as the supplier is set, and what its items refer to; what a change leaves alone.
+"""What a document must keep: the schemas, as strictly as the supplier is set, and what its items
+refer to; what a change leaves alone.
 
-Tolerant by default: the members of the order and of its items are held to the contract, deeper ones to their types, and everything
-else in which a document differs is a finding.
+Tolerant by default: the members of the order and of its items are held to the contract, deeper ones
+to their types, and everything else in which a document differs is a finding.
 """
 
 from __future__ import annotations
@@ -19,8 +20,12 @@ from simulator.model import Document, Order, Request, Submission
 _WITH_CONTACT = ("name", "telephoneNumber")
 
 
-def by_schema(schema: Tolerant, document: Document, settings: Settings, findings: list[str]) -> tuple[list[str], list[str]]:
-    """The messages that make a document malformed, and those that make it invalid; what is only noted goes to `findings`."""
+def by_schema(
+    schema: Tolerant, document: Document, settings: Settings, findings: list[str]
+) -> tuple[list[str], list[str]]:
+    """The messages that make a document malformed, and those that make it invalid; what is only
+    noted goes to `findings`.
+    """
     malformed: list[str] = []
     invalid: list[str] = []
     for path, message in schemas.problems(schema, document):
@@ -34,12 +39,18 @@ def by_schema(schema: Tolerant, document: Document, settings: Settings, findings
 
 
 def _is_advice(path: tuple[Any, ...], message: str) -> bool:
-    """Whether a tolerant supplier only notes this: limits below an item's own members, and members that some vintages leave out."""
+    """Whether a tolerant supplier only notes this: limits below an item's own members, and members
+    that some vintages leave out.
+    """
     if message == "is required":
         return path[-1] == "objectType" or (
-            len(path) > 1 and path[-1] not in _WITH_CONTACT and not (path[0] == "orderItems" and len(path) == 3)
+            len(path) > 1
+            and path[-1] not in _WITH_CONTACT
+            and not (path[0] == "orderItems" and len(path) == 3)
         )
-    return isinstance(message, Misfit) and not (len(path) == 1 or (path[0] == "orderItems" and len(path) <= 3))
+    return isinstance(message, Misfit) and not (
+        len(path) == 1 or (path[0] == "orderItems" and len(path) <= 3)
+    )
 
 
 def named(path: tuple[Any, ...], document: Mapping[str, Any]) -> str:
@@ -60,14 +71,21 @@ def repeated(document: Mapping[str, Any]) -> set[str]:
 
 def advice(document: Mapping[str, Any]) -> Iterator[str]:
     """Rules that later editions state (57.1, 2018): held in strict mode, else noted."""
-    activity, actions = document.get("orderActivity"), [item.get("action") for item in content.items(document)]
+    activity, actions = (
+        document.get("orderActivity"),
+        [item.get("action") for item in content.items(document)],
+    )
     if activity == "INSTALL" and any(action != "INSTALL" for action in actions):
         yield "orderActivity: INSTALL wants INSTALL of every item (109)"
-    if activity == "DISCONNECT" and any(action not in ("DISCONNECT", "DELETE") for action in actions):
+    if activity == "DISCONNECT" and any(
+        action not in ("DISCONNECT", "DELETE") for action in actions
+    ):
         yield "orderActivity: DISCONNECT wants DISCONNECT of every item (111)"
     if activity == "INSTALL" and "orderDate" in document:
         yield from (
-            f"{key}: is wanted for INSTALL" for key in ("buyerImplementationContact", "buyerTechnicalContact") if key not in document
+            f"{key}: is wanted for INSTALL"
+            for key in ("buyerImplementationContact", "buyerTechnicalContact")
+            if key not in document
         )
     billing = document.get("billingInfo")
     if (
@@ -78,23 +96,53 @@ def advice(document: Mapping[str, Any]) -> Iterator[str]:
         yield "billingInfo: wants existingBillingAccountNumber, or billingContact and billingAddress"
 
 
-def guard_change(order: Order, submission: Submission, requests: Sequence[Request], settings: Settings) -> None:
-    """What a PUT or PATCH must leave alone (Q16), its version (Q15), and what its items may refer to (Q14)."""
+def guard_change(
+    order: Order, submission: Submission, requests: Sequence[Request], settings: Settings
+) -> None:
+    """What a PUT or PATCH must leave alone (Q16), its version (Q15), and what its items may refer
+    to (Q14).
+    """
     change = submission.document
-    moved = [key for key in content.NEVER_CHANGES if key in change and change[key] != order.document.get(key)]
+    moved = [
+        key
+        for key in content.NEVER_CHANGES
+        if key in change and change[key] != order.document.get(key)
+    ]
     if moved:
-        raise Refused("invalid", [f"{key}: stays {order.document.get(key)} for the life of order {order.number}" for key in moved])
-    documents = [request.document for request in requests if request.action in ("create", "amendment")]
+        raise Refused(
+            "invalid",
+            [
+                f"{key}: stays {order.document.get(key)} for the life of order {order.number}"
+                for key in moved
+            ],
+        )
+    documents = [
+        request.document for request in requests if request.action in ("create", "amendment")
+    ]
     _guard_version(order, change, documents, submission.operation, settings)
     known = {content.reference(item) for document in documents for item in content.items(document)}
     if submission.operation == "patch":
         present = {content.reference(item) for item in content.items(order.document)}
-        strange = [name for item in content.items(change) if (name := content.reference(item)) not in present]
+        strange = [
+            name
+            for item in content.items(change)
+            if (name := content.reference(item)) not in present
+        ]
         if strange:
-            raise Refused("invalid", [f"{content.item_path(name)}: there is no item {name} on order {order.number}" for name in strange])
-        before, after = (_told(document, settings) for document in (order.document, content.patched(order.document, change)))
+            raise Refused(
+                "invalid",
+                [
+                    f"{content.item_path(name)}: there is no item {name} on order {order.number}"
+                    for name in strange
+                ],
+            )
+        before, after = (
+            _told(document, settings)
+            for document in (order.document, content.patched(order.document, change))
+        )
         if new := [message for message in after if message not in before]:
-            raise Refused("invalid", new)  # the patch alone reads well, the order after it would not
+            # the patch alone reads well, the order after it would not
+            raise Refused("invalid", new)
     dangling = list(dangling_references(change, known))
     if dangling:
         raise Refused("invalid", dangling)
@@ -102,25 +150,46 @@ def guard_change(order: Order, submission: Submission, requests: Sequence[Reques
 
 def _told(document: Document, settings: Settings) -> list[str]:
     """Everything in which an order's content does not keep the contract."""
-    malformed, invalid = by_schema(schemas.CREATE, {**document, "objectType": schemas.CREATE_UPDATE}, settings, [])
+    malformed, invalid = by_schema(
+        schemas.CREATE, {**document, "objectType": schemas.CREATE_UPDATE}, settings, []
+    )
     return [*malformed, *invalid]
 
 
-def _guard_version(order: Order, change: Document, documents: Sequence[Document], operation: str, settings: Settings) -> None:
+def _guard_version(
+    order: Order,
+    change: Document,
+    documents: Sequence[Document],
+    operation: str,
+    settings: Settings,
+) -> None:
     version, current = change.get("buyerOrderVersion"), order.document.get("buyerOrderVersion")
-    if version is None or (version == current and (operation == "patch" or settings.same_version == "accept")):
+    if version is None or (
+        version == current and (operation == "patch" or settings.same_version == "accept")
+    ):
         return
     if version in [document.get("buyerOrderVersion") for document in documents]:
-        raise Refused("conflict", [f"buyerOrderVersion: order {order.number} had the version {version} before: give each change a new one"])
+        raise Refused(
+            "conflict",
+            [
+                f"buyerOrderVersion: order {order.number} had the version {version} before: give each change a new one"
+            ],
+        )
 
 
 def dangling_references(document: Mapping[str, Any], known: set[str]) -> Iterator[str]:
-    """What items refer to that is neither on this order nor `known` nor said to be on another order, as messages."""
+    """What items refer to that is neither on this order nor `known` nor said to be on another
+    order, as messages.
+    """
     present = {content.reference(item) for item in content.items(document)} | known
     for item in content.items(document):
         for key in ("uniReference", "enniReference"):
             target = content.detail(item).get(key)
-            if not isinstance(target, dict) or "orderId" in target or "buyerPurchaseOrderNumber" in target:
+            if (
+                not isinstance(target, dict)
+                or "orderId" in target
+                or "buyerPurchaseOrderNumber" in target
+            ):
                 continue
             name = target.get("orderItemReference")
             if isinstance(name, str) and name not in present:

@@ -1,6 +1,7 @@
 """What stands in an order's document: replacing and patching it, its items, what the Seller adds.
 
-The document is the Buyer's own JSON; what the Seller adds lies beside it in members that a Buyer never sets.
+The document is the Buyer's own JSON; what the Seller adds lies beside it in members that a Buyer
+never sets.
 """
 
 from __future__ import annotations
@@ -13,11 +14,18 @@ from simulator.base import instants
 from simulator.model import Document, Order, Request
 
 NEVER_CHANGES = ("buyerPurchaseOrderNumber", "buyerId", "sellerId")
-SELLERS = ("expectedCompletionDate", "completionDate", "correctionOrderExpected", "correctionOrderDueDate")
+SELLERS = (
+    "expectedCompletionDate",
+    "completionDate",
+    "correctionOrderExpected",
+    "correctionOrderDueDate",
+)
 """Members that only the Seller sets, and that a replacement leaves."""
 
 NOT_THE_BUYERS = ("id", "link", "orderStatus", "status", *SELLERS)
-"""Members of a request that are ours, beside an item's `orderItemStatus`: not taken, and noted (Q24)."""
+"""Members of a request that are ours, beside an item's `orderItemStatus`: not taken, and noted
+(Q24).
+"""
 
 
 def take_away(document: Document) -> list[str]:
@@ -32,17 +40,22 @@ def take_away(document: Document) -> list[str]:
     return found
 
 
-# ---- changing ----------------------------------------------------------------------------------------------------------
+# ---- changing
 
 
 def merged(order: Order, request: Request) -> Order:
-    """After an applied request: a replacement is the whole document but the Seller's members, a patch only what it names (1.2)."""
+    """After an applied request: a replacement is the whole document but the Seller's members, a
+    patch only what it names (1.2).
+    """
     if request.action != "amendment":
         return order
     if request.operation == "replace":
         document = _replaced(order, request.document)
     else:
-        document = patched(order.document, {key: value for key, value in request.document.items() if key != "objectType"})
+        document = patched(
+            order.document,
+            {key: value for key, value in request.document.items() if key != "objectType"},
+        )
     if document.get("requestedCompletionDate") != order.document.get("requestedCompletionDate"):
         document.pop("expectedCompletionDate", None)  # what was confirmed was another date
     return replace(order, document=document)
@@ -50,7 +63,11 @@ def merged(order: Order, request: Request) -> Order:
 
 def _replaced(order: Order, wanted: Document) -> Document:
     document = {**wanted, **{key: order.document[key] for key in SELLERS if key in order.document}}
-    kept = {reference(item): item["orderItemStatus"] for item in items(order.document) if "orderItemStatus" in item}
+    kept = {
+        reference(item): item["orderItemStatus"]
+        for item in items(order.document)
+        if "orderItemStatus" in item
+    }
     changed = []
     for item in items(document):
         given = {"orderItemStatus": kept[reference(item)]} if reference(item) in kept else {}
@@ -59,13 +76,18 @@ def _replaced(order: Order, wanted: Document) -> Document:
 
 
 def patched(document: Document, change: Mapping[str, Any]) -> Document:
-    """Objects are merged, order items found by their reference, other arrays replaced; an object of another type replaces its like."""
+    """Objects are merged, order items found by their reference, other arrays replaced; an object of
+    another type replaces its like.
+    """
     result = dict(document)
     for key, value in change.items():
         known = result.get(key)
         if key == "orderItems" and isinstance(value, list):
             changes = {reference(item): item for item in value}
-            result[key] = [patched(item, changes[reference(item)]) if reference(item) in changes else item for item in items(document)]
+            result[key] = [
+                patched(item, changes[reference(item)]) if reference(item) in changes else item
+                for item in items(document)
+            ]
         elif isinstance(value, dict) and isinstance(known, dict) and _same_type(known, value):
             result[key] = patched(known, value)
         else:
@@ -77,7 +99,7 @@ def _same_type(known: Mapping[str, Any], value: Mapping[str, Any]) -> bool:
     return bool(value.get("objectType", known.get("objectType")) == known.get("objectType"))
 
 
-# ---- items -------------------------------------------------------------------------------------------------------------
+# ---- items
 
 
 def items(document: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -111,22 +133,31 @@ def item_statuses(document: Mapping[str, Any]) -> list[str]:
 
 def ended_items(document: Document, status: str, ended: Sequence[str]) -> Document:
     """The same document with every item that was still under way in the order's final status."""
-    changed = [item if item.get("orderItemStatus") in ended else {**item, "orderItemStatus": status} for item in items(document)]
+    changed = [
+        item if item.get("orderItemStatus") in ended else {**item, "orderItemStatus": status}
+        for item in items(document)
+    ]
     return {**document, "orderItems": changed}
 
 
-# ---- what the Seller adds ----------------------------------------------------------------------------------------------
+# ---- what the Seller adds
 
 
 def configured(order: Order) -> Order:
-    """Give every product its Seller's id, where the Buyer gave none (U26): `OVC-`, `UNI-` and a number."""
+    """Give every product its Seller's id, where the Buyer gave none (U26): `OVC-`, `UNI-` and a
+    number.
+    """
     number = order.number.rpartition("-")[2]
     assigned = dict(order.memo.get("assigned", {}))
     for item in items(order.document):
         member, prefix = _id_member(item)
         if member and member not in detail(item):
             assigned[reference(item)] = {member: f"{prefix}-{number}{reference(item)}"}
-    return replace(order, document=_assigned(order.document, assigned), memo={**order.memo, "assigned": assigned})
+    return replace(
+        order,
+        document=_assigned(order.document, assigned),
+        memo={**order.memo, "assigned": assigned},
+    )
 
 
 def _id_member(item: Mapping[str, Any]) -> tuple[str, str]:
@@ -142,7 +173,9 @@ def _assigned(document: Document, assigned: Mapping[str, Mapping[str, str]]) -> 
     changed = []
     for item in items(document):
         ids = assigned.get(reference(item), {})
-        changed.append({**item, "orderItemDetail": {**ids, **detail(item)}} if ids and detail(item) else item)
+        changed.append(
+            {**item, "orderItemDetail": {**ids, **detail(item)}} if ids and detail(item) else item
+        )
     return {**document, "orderItems": changed}
 
 
@@ -152,9 +185,14 @@ def dated(order: Order, code: str, now: int) -> Order:
     if code == "CONFIRMATION" and "expectedCompletionDate" not in document:
         document = {**document, "expectedCompletionDate": _expected(document, now)}
     if order.status == "COMPLETED":
-        document = {**document, "completionDate": document.get("completionDate", instants.format_instant(now))}
+        document = {
+            **document,
+            "completionDate": document.get("completionDate", instants.format_instant(now)),
+        }
     if order.status == "CANCELLED" and "expectedCompletionDate" in document:
-        document = {key: value for key, value in document.items() if key != "expectedCompletionDate"}
+        document = {
+            key: value for key, value in document.items() if key != "expectedCompletionDate"
+        }
     return replace(order, document=document) if document is not order.document else order
 
 
@@ -162,7 +200,10 @@ def _expected(document: Mapping[str, Any], now: int) -> str:
     """The requested date where it lies ahead, in the Buyer's own words, else ten days from now."""
     wanted = document.get("requestedCompletionDate")
     try:
-        if isinstance(wanted, str) and instants.parse_instant(wanted if len(wanted) > 10 else f"{wanted}T00:00Z") > now:
+        if (
+            isinstance(wanted, str)
+            and instants.parse_instant(wanted if len(wanted) > 10 else f"{wanted}T00:00Z") > now
+        ):
             return wanted
     except (ValueError, OverflowError):
         pass

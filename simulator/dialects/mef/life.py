@@ -1,8 +1,9 @@
-"""The life of a MEF/OBF order: its nine statuses, and which follows which, as tables (reference sections 3.1 to 3.4).
+"""The life of a MEF/OBF order: its nine statuses, and which follows which, as tables (reference
+sections 3.1 to 3.4).
 
-`Order.memo` remembers what is not on the wire: `heldBy` (BUYER or SELLER), `correction` (a Seller's hold that asks for one),
-`restarted` (a replacement put the order back to its start), `assigned` (the ids that the Seller gave, by order item).
-`Order.before` holds the status before a hold.
+`Order.memo` remembers what is not on the wire: `heldBy` (BUYER or SELLER), `correction` (a Seller's
+hold that asks for one), `restarted` (a replacement put the order back to its start), `assigned`
+(the ids that the Seller gave, by order item). `Order.before` holds the status before a hold.
 """
 
 from __future__ import annotations
@@ -18,7 +19,13 @@ from simulator.engine.rules import Event
 from simulator.model import Entry, Frame, Order, Reply, Request, Step, Submission
 
 ACKNOWLEDGED, IN_PROGRESS, PENDING, HELD = "ACKNOWLEDGED", "IN_PROGRESS", "PENDING", "HELD"
-CANCELLED, REJECTED, COMPLETED, FAILED, PARTIAL = "CANCELLED", "REJECTED", "COMPLETED", "FAILED", "PARTIAL"
+CANCELLED, REJECTED, COMPLETED, FAILED, PARTIAL = (
+    "CANCELLED",
+    "REJECTED",
+    "COMPLETED",
+    "FAILED",
+    "PARTIAL",
+)
 IN_FLIGHT = (ACKNOWLEDGED, IN_PROGRESS, PENDING, HELD)
 ENDED = (CANCELLED, REJECTED, COMPLETED, FAILED, PARTIAL)
 STATUSES = (*IN_FLIGHT, *ENDED)
@@ -27,15 +34,26 @@ BEFORE = ""
 """In the table: the status before the hold."""
 
 REQUESTS: dict[str, dict[str, str]] = {
-    "replace": {ACKNOWLEDGED: ACKNOWLEDGED, IN_PROGRESS: IN_PROGRESS, PENDING: IN_PROGRESS, HELD: HELD},
-    "patch": {ACKNOWLEDGED: ACKNOWLEDGED, IN_PROGRESS: IN_PROGRESS, PENDING: IN_PROGRESS, HELD: HELD},
+    "replace": {
+        ACKNOWLEDGED: ACKNOWLEDGED,
+        IN_PROGRESS: IN_PROGRESS,
+        PENDING: IN_PROGRESS,
+        HELD: HELD,
+    },
+    "patch": {
+        ACKNOWLEDGED: ACKNOWLEDGED,
+        IN_PROGRESS: IN_PROGRESS,
+        PENDING: IN_PROGRESS,
+        HELD: HELD,
+    },
     "cancellation": dict.fromkeys(IN_FLIGHT, CANCELLED),
     "hold": {ACKNOWLEDGED: HELD, IN_PROGRESS: HELD},
     "release": {HELD: BEFORE},
 }
 """Section 3.3, the Buyer's half: what each request makes of each status; what is not here is a 409.
 
-Two cells hang on who holds the order: only a Buyer's hold can be released, and a replacement answers a Seller's hold that asked for one.
+Two cells hang on who holds the order: only a Buyer's hold can be released, and a replacement
+answers a Seller's hold that asked for one.
 """
 
 SELLER_MOVES: dict[str, dict[str, str]] = {
@@ -67,13 +85,17 @@ ROLL_UP: tuple[tuple[str, set[str], set[str]], ...] = (
     (COMPLETED, {COMPLETED, CANCELLED}, {COMPLETED}),
     (IN_PROGRESS, set(STATUSES), set()),
 )
-"""Section 3.4: the order has the first status whose items are all among the second, and hold every one of the third."""
+"""Section 3.4: the order has the first status whose items are all among the second, and hold every
+one of the third.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """A notification type: the statuses it may be sent from, the one it brings (empty: unchanged), those that `status:` may choose
-    instead, and how it settles an open request of a kind (5.1, 8.3)."""
+    """A notification type: the statuses it may be sent from, the one it brings (empty: unchanged),
+    those that `status:` may choose instead, and how it settles an open request of a kind (5.1,
+    8.3).
+    """
 
     sources: tuple[str, ...] = IN_FLIGHT
     brings: str = ""
@@ -82,32 +104,49 @@ class Notice:
 
 
 NOTICES: dict[str, Notice] = {
-    "STATUS_UPDATE": Notice(choices=(IN_PROGRESS, PENDING, HELD, PARTIAL, FAILED), settles={"amendment": "applied"}),
+    "STATUS_UPDATE": Notice(
+        choices=(IN_PROGRESS, PENDING, HELD, PARTIAL, FAILED), settles={"amendment": "applied"}
+    ),
     "CONFIGURATION": Notice(sources=(IN_PROGRESS,)),
     "CONFIRMATION": Notice(sources=(IN_PROGRESS,)),
     "JEOPARDY": Notice(sources=(IN_PROGRESS,), brings=HELD, choices=(IN_PROGRESS,)),
-    "ERROR_OR_INFORMATION": Notice(choices=(PENDING, HELD), settles={"amendment": "refused", "cancellation": "refused"}),
+    "ERROR_OR_INFORMATION": Notice(
+        choices=(PENDING, HELD), settles={"amendment": "refused", "cancellation": "refused"}
+    ),
     "REJECTION": Notice(sources=(ACKNOWLEDGED, REJECTED), brings=REJECTED),
-    "CANCELLATION": Notice(sources=(*IN_FLIGHT, CANCELLED), brings=CANCELLED, settles={"cancellation": "applied"}),
+    "CANCELLATION": Notice(
+        sources=(*IN_FLIGHT, CANCELLED), brings=CANCELLED, settles={"cancellation": "applied"}
+    ),
     "COMPLETION": Notice(sources=(IN_PROGRESS,), brings=COMPLETED),
 }
-CREATED = {"acknowledge": ACKNOWLEDGED, "accept": ACKNOWLEDGED, "commit": IN_PROGRESS, "reject_as_order": REJECTED}
+CREATED = {
+    "acknowledge": ACKNOWLEDGED,
+    "accept": ACKNOWLEDGED,
+    "commit": IN_PROGRESS,
+    "reject_as_order": REJECTED,
+}
 PAUSES = {"hold": "release"}
 FIRST_NUMBER = 12345
 
 
 def default_reply(action: str) -> str:
-    """An order is in progress at once, as in the published example (Q18); other requests are done at once."""
+    """An order is in progress at once, as in the published example (Q18); other requests are done
+    at once.
+    """
     return "commit" if action == "create" else "acknowledge"
 
 
 def default_pending(action: str) -> str:
-    """A cancellation withdraws what waits, a hold pauses it, a release withdraws what only the hold made wait."""
+    """A cancellation withdraws what waits, a hold pauses it, a release withdraws what only the hold
+    made wait.
+    """
     return {"cancellation": "withdraw", "release": "withdraw", "hold": "pause"}.get(action, "keep")
 
 
 def default_entry(action: str) -> Entry:
-    """Everything is done at once; a cancellation is also told by its notification (5.1: "Seller or Buyer cancels")."""
+    """Everything is done at once; a cancellation is also told by its notification (5.1: "Seller or
+    Buyer cancels").
+    """
     told = (Step(after=0, send="CANCELLATION"),) if action == "cancellation" else ()
     return Entry(reply=Reply(answer="acknowledge"), timeline=told)
 
@@ -134,17 +173,27 @@ def guard(order: Order, submission: Submission, requests: Sequence[Request]) -> 
     if order.status in ENDED:
         raise Refused("conflict", [f"id: {shown}: no {asked} is possible any more"])
     if order.status not in REQUESTS[operation]:
-        raise Refused("conflict", [f"id: {shown}: {asked} is possible in {', '.join(REQUESTS[operation])}"])
+        raise Refused(
+            "conflict", [f"id: {shown}: {asked} is possible in {', '.join(REQUESTS[operation])}"]
+        )
     if operation == "release" and order.memo.get("heldBy") != BUYER:
-        raise Refused("conflict", [f"id: {shown} by the Seller: a Buyer releases its own holds only"])
-    if operation == "cancellation" and any(request.action == "cancellation" and request.status == "open" for request in requests):
+        raise Refused(
+            "conflict", [f"id: {shown} by the Seller: a Buyer releases its own holds only"]
+        )
+    if operation == "cancellation" and any(
+        request.action == "cancellation" and request.status == "open" for request in requests
+    ):
         raise Refused("conflict", [f"id: a cancellation of order {order.number} is being assessed"])
 
 
 def move(order: Order, event: Event, now: int, settings: Settings) -> Order:
-    """The order after an event; Illegal when the table has no such move and the step does not say `illegal: true`."""
+    """The order after an event; Illegal when the table has no such move and the step does not say
+    `illegal: true`.
+    """
     if event.action == "create":
-        return replace(order, status=CREATED[event.outcome], number=f"ORD-CC-{FIRST_NUMBER - 1 + event.serial}")
+        return replace(
+            order, status=CREATED[event.outcome], number=f"ORD-CC-{FIRST_NUMBER - 1 + event.serial}"
+        )
     if event.outcome == "opened":
         return order  # no status says that a request is being assessed (8.2)
     if not event.action and order.memo.get("restarted"):
@@ -155,7 +204,9 @@ def move(order: Order, event: Event, now: int, settings: Settings) -> Order:
 
 
 def complete(order: Order, event: Event, now: int) -> Order:
-    """What each status and notification makes mandatory: ids, dates (57.1 table 10), and the order's status from its items' (3.4)."""
+    """What each status and notification makes mandatory: ids, dates (57.1 table 10), and the
+    order's status from its items' (3.4).
+    """
     if event.send in ("CONFIGURATION", "CONFIRMATION", "COMPLETION"):
         order = content.configured(order)
     order = content.dated(order, event.send, now)
@@ -180,7 +231,9 @@ def roll_up(items: Sequence[str]) -> str:
 
 
 def _items_ended(order: Order) -> Order:
-    """What the items still did ends with the order; how they ended says how it did, unless it was called off whatever they did."""
+    """What the items still did ends with the order; how they ended says how it did, unless it was
+    called off whatever they did.
+    """
     document = content.ended_items(order.document, order.status, ENDED)
     told = roll_up(content.item_statuses(document))
     if told != order.status and order.status in (COMPLETED, PARTIAL, FAILED):
@@ -193,7 +246,9 @@ def _check(order: Order, event: Event) -> None:
     if notice is None:
         raise Illegal(f"{event.send} is no notification type of this contract")
     if order.status not in notice.sources:
-        raise Illegal(f"{event.send or event.status} is not possible in {order.status}: only in {', '.join(notice.sources)}")
+        raise Illegal(
+            f"{event.send or event.status} is not possible in {order.status}: only in {', '.join(notice.sources)}"
+        )
     if event.status and event.status not in notice.choices and event.status != notice.brings:
         raise Illegal(f"{event.send} never brings {event.status}")
     target = event.status or notice.brings
@@ -208,14 +263,21 @@ def _check(order: Order, event: Event) -> None:
 def _requested(order: Order, event: Event, settings: Settings) -> Order:
     """A request of the Buyer's is done."""
     if event.action == "hold":
-        return replace(order, status=HELD, before=(Frame(status=order.status),), memo=_unheld(order) | {"heldBy": BUYER})
+        return replace(
+            order,
+            status=HELD,
+            before=(Frame(status=order.status),),
+            memo=_unheld(order) | {"heldBy": BUYER},
+        )
     if event.action == "release":
         before = order.before[-1].status if order.before else IN_PROGRESS
         return replace(order, status=before, before=(), memo=_unheld(order))
     if event.action == "cancellation":
         return _left(order, CANCELLED)
     status = event.status or REQUESTS[event.operation].get(order.status, order.status)
-    answered = order.status == HELD and order.memo.get("heldBy") == SELLER and order.memo.get("correction")
+    answered = (
+        order.status == HELD and order.memo.get("heldBy") == SELLER and order.memo.get("correction")
+    )
     if event.operation == "replace" and answered and not event.status:
         status = IN_PROGRESS
     if event.operation == "replace" and settings.amend_restarts and status == IN_PROGRESS:

@@ -1,7 +1,8 @@
-"""The contract as OpenAPI 3.1, made from the schemas that check the requests; the notification is a webhook.
+"""The contract as OpenAPI 3.1, made from the schemas that check the requests; the notification is a
+webhook.
 
-It promises what this supplier enforces: in tolerant mode the limits below an order item's own members are left out, because a document
-that breaks one is taken.
+It promises what this supplier enforces: in tolerant mode the limits below an order item's own
+members are left out, because a document that breaks one is taken.
 """
 
 from __future__ import annotations
@@ -40,7 +41,12 @@ _ERRORS = {
     "500": "A fault of the Seller",
     "503": "Not available now",
 }
-_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9._~-]{1,45}$"}}
+_ID = {
+    "name": "id",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._~-]{1,45}$"},
+}
 _EXAMPLE = json.loads(samples.sample("install", None, 1).body)
 _CONTROLS = {
     "X-Scenario": "Of the simulator, not of the contract: which scenario the order plays, `NAME?param=value&...`",
@@ -52,13 +58,26 @@ def document(server: str, settings: Settings) -> dict[str, Any]:
     """The whole document for a supplier at `server` (an absolute URL)."""
     plugin = MarshmallowPlugin(schema_name_resolver=_named)
     spec = APISpec(
-        title="MEF/OBF Ordering API, simulated", version=__version__, openapi_version="3.1.0", plugins=[plugin],
-        info={"description": "The Seller's side of the MEF/OBF Ordering API of 2016/17, and its notification as a webhook."},
-        servers=[{"url": server}], tags=[{"name": "orders", "description": "Orders"}], webhooks={"notification": {"post": _webhook()}},
-    )  # fmt: skip
+        title="MEF/OBF Ordering API, simulated",
+        version=__version__,
+        openapi_version="3.1.0",
+        plugins=[plugin],
+        info={
+            "description": "The Seller's side of the MEF/OBF Ordering API of 2016/17, and its notification as a webhook."
+        },
+        servers=[{"url": server}],
+        tags=[{"name": "orders", "description": "Orders"}],
+        webhooks={"notification": {"post": _webhook()}},
+    )
     converter: Any = plugin.converter
     converter.add_attribute_function(_own_fields)
-    for schema in (schemas.OrderAnswer, schemas.StatusResponse, schemas.Notification, schemas.Act, schemas.ErrorBody):
+    for schema in (
+        schemas.OrderAnswer,
+        schemas.StatusResponse,
+        schemas.Notification,
+        schemas.Act,
+        schemas.ErrorBody,
+    ):
         spec.components.schema(_named(schema), schema=schema)
     for name, detail in products.DETAILS.items():
         spec.components.schema(name[0].upper() + name[1:], schema=detail)
@@ -76,9 +95,14 @@ def _named(schema: Any) -> str:
     """A component's name: the contract's own where it has one."""
     name = (schema if isinstance(schema, type) else type(schema)).__name__
     own = {
-        "OrderAnswer": "Order", "Told": "OrderTold", "StatusResponse": "OrderStatusResponse", "Notification": "OrderNotification",
-        "Message": "OrderMessage", "ErrorBody": "Error", "CreateUpdate": "OrderCreateUpdate",
-    }  # fmt: skip
+        "OrderAnswer": "Order",
+        "Told": "OrderTold",
+        "StatusResponse": "OrderStatusResponse",
+        "Notification": "OrderNotification",
+        "Message": "OrderMessage",
+        "ErrorBody": "Error",
+        "CreateUpdate": "OrderCreateUpdate",
+    }
     return own.get(name, name)
 
 
@@ -97,13 +121,25 @@ def _finish(components: dict[str, Any], settings: Settings) -> None:
             named = component.get("required", [])
             _loosen(component)
             if name == "Contact":
-                component["required"] = [member for member in named if member in ("name", "telephoneNumber")]
+                component["required"] = [
+                    member for member in named if member in ("name", "telephoneNumber")
+                ]
     components["OrderPatch"] = _partial(components, components["OrderPatch"])
     for name in ("OrderCreateUpdate", "OrderPatch", "Order"):
-        components[name]["properties"]["objectType"] = {"enum": ["order"] if name == "Order" else [schemas.CREATE_UPDATE]}
-    details = [{"$ref": f"#/components/schemas/{name[0].upper() + name[1:]}"} for name in products.DETAILS]
-    components["OrderItem"]["properties"]["orderItemDetail"] = {"type": "object", "anyOf": [*details, {"type": "object"}]}
-    components["OrderItemPatch"] = {**_partial(components, components["OrderItem"]), "required": ["orderItemReference"]}
+        components[name]["properties"]["objectType"] = {
+            "enum": ["order"] if name == "Order" else [schemas.CREATE_UPDATE]
+        }
+    details = [
+        {"$ref": f"#/components/schemas/{name[0].upper() + name[1:]}"} for name in products.DETAILS
+    ]
+    components["OrderItem"]["properties"]["orderItemDetail"] = {
+        "type": "object",
+        "anyOf": [*details, {"type": "object"}],
+    }
+    components["OrderItemPatch"] = {
+        **_partial(components, components["OrderItem"]),
+        "required": ["orderItemReference"],
+    }
     components["OrderPatch"]["properties"]["orderItems"]["items"] = _ref("OrderItemPatch")
     if not settings.strict:
         components["OrderItem"]["required"].remove("objectType")
@@ -114,7 +150,9 @@ def _partial(components: dict[str, Any], schema: dict[str, Any]) -> dict[str, An
     whole = {key: value for key, value in schema.items() if key != "required"}
     if "$ref" in whole:
         return _partial(components, components[whole["$ref"].rpartition("/")[2]])
-    members = {key: _partial(components, value) for key, value in whole.get("properties", {}).items()}
+    members = {
+        key: _partial(components, value) for key, value in whole.get("properties", {}).items()
+    }
     held = {"items": _partial(components, whole["items"])} if "items" in whole else {}
     return {**whole, **({"properties": members} if members else {}), **held}
 
@@ -130,31 +168,77 @@ def _paths(settings: Settings) -> dict[str, dict[str, Any]]:
     act = str(settings.action_status)
     acts = {
         f"/orders/{{id}}/{verb}": {
-            "post": _operation(f"{verb}Order", f"{verb.capitalize()} an order", act, "Order", body="Act", about=True)
+            "post": _operation(
+                f"{verb}Order",
+                f"{verb.capitalize()} an order",
+                act,
+                "Order",
+                body="Act",
+                about=True,
+            )
         }
         for verb in ("cancel", "hold", "release")
     }
-    listing = _operation("findOrders", "Orders of a buyer, or one by id or purchase order number", "200", "Order")
-    listing["responses"]["200"]["content"]["application/json"]["schema"] = {"anyOf": [_ref("Order"), _ref("OrderList")]}
+    listing = _operation(
+        "findOrders", "Orders of a buyer, or one by id or purchase order number", "200", "Order"
+    )
+    listing["responses"]["200"]["content"]["application/json"]["schema"] = {
+        "anyOf": [_ref("Order"), _ref("OrderList")]
+    }
     listing["parameters"] = [
-        {"name": name, "in": "query", "required": False, "schema": {"type": "string", "minLength": 1}} for name in ("buyerId", "id", "pon")
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "schema": {"type": "string", "minLength": 1},
+        }
+        for name in ("buyerId", "id", "pon")
     ] + [
-        {"name": name, "in": "query", "required": False, "schema": {"type": "integer", "minimum": 0, "maximum": 999_999_999}}
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "schema": {"type": "integer", "minimum": 0, "maximum": 999_999_999},
+        }
         for name in ("offset", "limit")
-    ]  # fmt: skip
+    ]
     create = _operation("createOrder", "Place an order", "201", "Order", body="OrderCreateUpdate")
     create["parameters"] = [
-        {"name": name, "in": "header", "required": False, "description": about, "schema": {"type": "string"}}
+        {
+            "name": name,
+            "in": "header",
+            "required": False,
+            "description": about,
+            "schema": {"type": "string"},
+        }
         for name, about in _CONTROLS.items()
     ]
     return {
         "/orders": {"get": listing, "post": create},
         "/orders/{id}": {
             "get": _operation("getOrder", "One order", "200", "Order", about=True),
-            "put": _operation("replaceOrder", "Replace an order's content", "200", "Order", body="OrderCreateUpdate", about=True),
-            "patch": _operation("patchOrder", "Change some of an order", "200", "Order", body="OrderPatch", about=True),
+            "put": _operation(
+                "replaceOrder",
+                "Replace an order's content",
+                "200",
+                "Order",
+                body="OrderCreateUpdate",
+                about=True,
+            ),
+            "patch": _operation(
+                "patchOrder",
+                "Change some of an order",
+                "200",
+                "Order",
+                body="OrderPatch",
+                about=True,
+            ),
         },
-        "/orders/{id}/status": {"get": _operation("getOrderStatus", "An order's status", "200", "OrderStatusResponse", about=True)},
+        "/orders/{id}/status": {
+            "get": _operation(
+                "getOrderStatus", "An order's status", "200", "OrderStatusResponse", about=True
+            )
+        },
         **acts,
     }
 
@@ -169,14 +253,25 @@ def _list(settings: Settings) -> dict[str, Any]:
     return {"type": "object", "required": list(members), "properties": members}
 
 
-def _operation(name: str, summary: str, code: str, answer: str, *, body: str = "", about: bool = False) -> dict[str, Any]:
+def _operation(
+    name: str, summary: str, code: str, answer: str, *, body: str = "", about: bool = False
+) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": name,
         "summary": summary,
         "tags": ["orders"],
         "responses": {
-            code: {"description": "Done", "content": {"application/json": {"schema": _ref(answer)}}},
-            **{error: {"description": text, "content": {"application/json": {"schema": _ref("Error")}}} for error, text in _ERRORS.items()},
+            code: {
+                "description": "Done",
+                "content": {"application/json": {"schema": _ref(answer)}},
+            },
+            **{
+                error: {
+                    "description": text,
+                    "content": {"application/json": {"schema": _ref("Error")}},
+                }
+                for error, text in _ERRORS.items()
+            },
         },
     }
     if about:
@@ -185,7 +280,10 @@ def _operation(name: str, summary: str, code: str, answer: str, *, body: str = "
         content: dict[str, Any] = {"schema": _ref(body)}
         if body == "OrderCreateUpdate":
             content["example"] = _EXAMPLE
-        operation["requestBody"] = {"required": body != "Act", "content": {"application/json": content}}
+        operation["requestBody"] = {
+            "required": body != "Act",
+            "content": {"application/json": content},
+        }
     return operation
 
 
@@ -198,6 +296,9 @@ def _webhook() -> dict[str, Any]:
         "operationId": "receiveNotification",
         "summary": "What this Seller tells the Buyer of an order, at /orders/{id}/notification",
         "tags": ["orders"],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": _ref("OrderNotification")}}},
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": _ref("OrderNotification")}},
+        },
         "responses": {"201": {"description": "Received"}},
     }

@@ -1,4 +1,6 @@
-"""What an order is made of: contacts, addresses, and the products of its items (reference sections 2.4 to 2.16)."""
+"""What an order is made of: contacts, addresses, and the products of its items (reference sections
+2.4 to 2.16).
+"""
 
 from __future__ import annotations
 
@@ -24,13 +26,25 @@ from simulator.formats.schema import (
 
 ADDRESS_TYPES = ("FIELDED_ADDRESS", "FORMATTED_ADDRESS", "ADDRESS_REFERENCE", "GEOGRAPHIC_POINT")
 PHYSICAL_LAYERS = (
-    "10BASE_T", "100BASE_TX", "100BASE_FX", "1000BASE_T", "1000BASE_SX", "1000BASE_LX", "10GBASE_SR", "10GBASE_SW",
-    "10GBASE_LR", "10GBASE_LW", "10GBASE_ER", "10GBASE_EW",
-)  # fmt: skip
+    "10BASE_T",
+    "100BASE_TX",
+    "100BASE_FX",
+    "1000BASE_T",
+    "1000BASE_SX",
+    "1000BASE_LX",
+    "10GBASE_SR",
+    "10GBASE_SW",
+    "10GBASE_LR",
+    "10GBASE_LW",
+    "10GBASE_ER",
+    "10GBASE_EW",
+)
 
 
 class When(fields.Field):  # type: ignore[type-arg]
-    """A date, or a date-time with an offset and with or without seconds; kept as the text that came (Q20)."""
+    """A date, or a date-time with an offset and with or without seconds; kept as the text that came
+    (Q20).
+    """
 
     default_error_messages = {"required": "is required", "null": "must not be null"}
 
@@ -43,7 +57,9 @@ class When(fields.Field):  # type: ignore[type-arg]
             else:
                 instants.parse_instant(value)
         except (ValueError, OverflowError):
-            raise ValidationError(Misfit(f"`{value[:40]}` is no date: YYYY-MM-DD, or YYYY-MM-DDThh:mm with an offset")) from None
+            raise ValidationError(
+                Misfit(f"`{value[:40]}` is no date: YYYY-MM-DD, or YYYY-MM-DDThh:mm with an offset")
+            ) from None
         return value
 
 
@@ -194,7 +210,9 @@ class ExistingUni(Typed):
 
 
 class OrderedReference(Typed):
-    """An item of this order, or of another one that `orderId` or `buyerPurchaseOrderNumber` names (2.6)."""
+    """An item of this order, or of another one that `orderId` or `buyerPurchaseOrderNumber` names
+    (2.6).
+    """
 
     orderItemReference = text(4, required=True)
     orderId = text(45)
@@ -206,17 +224,27 @@ class AccessEpl(Typed):
 
     sellerOvcId = text(45)
     buyerOvcId = text(45)
-    productSpecification = OneOfTypes("objectType", {"productSpecRef": ProductSpecRef}, plain=True, required=True)  # Q19
+    # Q19
+    productSpecification = OneOfTypes(
+        "objectType", {"productSpecRef": ProductSpecRef}, plain=True, required=True
+    )
     enniSvlanId = Integer(validate=Range(min=0, max=4095))
     enniSvlanIdLast = Integer(validate=Range(min=1, max=4095))
     mtuSize = Integer(validate=Range(min=1526))
     colorForwardingEnabled = Boolean()
     classOfService = text(20)
-    enniReference = OneOfTypes("objectType", {"existingEnniReference": ExistingEnni, "orderedEnniReference": OrderedReference})
+    enniReference = OneOfTypes(
+        "objectType",
+        {"existingEnniReference": ExistingEnni, "orderedEnniReference": OrderedReference},
+    )
     enniSiteContact = nested(Contact)
     enniSiteAlternateContact = nested(Contact)
     enniIngressBandwidthProfile = nested(BandwidthProfile)
-    uniReference = OneOfTypes("objectType", {"orderedUniReference": OrderedReference, "existingUniReference": ExistingUni}, required=True)
+    uniReference = OneOfTypes(
+        "objectType",
+        {"orderedUniReference": OrderedReference, "existingUniReference": ExistingUni},
+        required=True,
+    )
     uniSiteContact = nested(Contact)
     uniSiteAlternateContact = nested(Contact)
     uniIngressBandwidthProfile = nested(BandwidthProfile)
@@ -237,7 +265,9 @@ class Uni(Typed):
 
     sellerUniId = text(45)
     buyerUniId = text(45)
-    productSpecification = OneOfTypes("objectType", {"productSpecRef": ProductSpecRef}, plain=True, required=True)
+    productSpecification = OneOfTypes(
+        "objectType", {"productSpecRef": ProductSpecRef}, plain=True, required=True
+    )
     physicalLayer = String(validate=OneOf(PHYSICAL_LAYERS))
     synchronousModeEnabled = Boolean()
     numberOfLinks = Integer(validate=Range(min=1))
@@ -265,4 +295,8 @@ class Disconnect(Typed):
     buyerNetworkIdentifier = text(45)
 
 
-DETAILS: dict[str, type[Tolerant]] = {"accessEplProductOrder": AccessEpl, "uniProductOrder": Uni, "disconnectOrderItemDetail": Disconnect}
+DETAILS: dict[str, type[Tolerant]] = {
+    "accessEplProductOrder": AccessEpl,
+    "uniProductOrder": Uni,
+    "disconnectOrderItemDetail": Disconnect,
+}

@@ -1,4 +1,6 @@
-"""Reading orders: the list, one order by id or purchase order number, its status (reference 1.1 rows 1 and 2, 1.3; Q1 to Q7, U6 to U9)."""
+"""Reading orders: the list, one order by id or purchase order number, its status (reference 1.1
+rows 1 and 2, 1.3; Q1 to Q7, U6 to U9).
+"""
 
 from __future__ import annotations
 
@@ -22,15 +24,24 @@ _SEED_LIST = "http://orders/ord-list-234"
 
 
 def read(incoming: Incoming, operation: str, settings: Settings) -> Query:
-    """What is asked for. Refused: bad_query (a parameter), or unknown_path (`/orders&...` in strict mode)."""
+    """What is asked for. Refused: bad_query (a parameter), or unknown_path (`/orders&...` in strict
+    mode).
+    """
     if operation in ("order", "status"):
         show = _show_one if operation == "order" else _show_status
         return Query(show=partial(show, incoming, settings), number=incoming.variables["id"])
     if operation == "ampersand" and settings.strict:
-        raise Refused("unknown_path", [f"there is nothing at {incoming.path[:200]}: a query begins with `?`"])
+        raise Refused(
+            "unknown_path", [f"there is nothing at {incoming.path[:200]}: a query begins with `?`"]
+        )
     text = incoming.variables.get("query", "") if operation == "ampersand" else incoming.query
-    given = {key.removeprefix("?"): value for key, value in reversed(parse_qsl(text, keep_blank_values=True))}
-    findings = [f"the query parameter {key[:40]} is not known" for key in given if key not in PARAMETERS]
+    given = {
+        key.removeprefix("?"): value
+        for key, value in reversed(parse_qsl(text, keep_blank_values=True))
+    }
+    findings = [
+        f"the query parameter {key[:40]} is not known" for key in given if key not in PARAMETERS
+    ]
     if settings.strict and findings:
         raise Refused("bad_query", findings)
     if settings.strict and not given.keys() & {"buyerId", "id", "pon"}:
@@ -38,7 +49,11 @@ def read(incoming: Incoming, operation: str, settings: Settings) -> Query:
     if given.get("id"):
         check_id(given["id"])
     wrong = [f"{key}: has no value" for key in ("buyerId", "id", "pon") if given.get(key) == ""]
-    wrong += [f"{key[:40]}: holds a NUL, which no order's can" for key, value in given.items() if "\0" in value]
+    wrong += [
+        f"{key[:40]}: holds a NUL, which no order's can"
+        for key, value in given.items()
+        if "\0" in value
+    ]
     if wrong:
         raise Refused("bad_query", wrong)
     one = "id" in given or "pon" in given
@@ -66,15 +81,23 @@ def _count(given: Mapping[str, str], name: str, default: int) -> int:
     return int(text) if text else default
 
 
-def _show_one(incoming: Incoming, settings: Settings, found: Sequence[Order], total: int) -> Outgoing:
-    return Outgoing(code=200, body=writing.order_body(_only(found, "this id"), incoming.base_url, settings))
+def _show_one(
+    incoming: Incoming, settings: Settings, found: Sequence[Order], total: int
+) -> Outgoing:
+    return Outgoing(
+        code=200, body=writing.order_body(_only(found, "this id"), incoming.base_url, settings)
+    )
 
 
-def _show_status(incoming: Incoming, settings: Settings, found: Sequence[Order], total: int) -> Outgoing:
+def _show_status(
+    incoming: Incoming, settings: Settings, found: Sequence[Order], total: int
+) -> Outgoing:
     return Outgoing(code=200, body=writing.status_body(_only(found, "this id")))
 
 
-def _show_single(incoming: Incoming, settings: Settings, found: Sequence[Order], total: int) -> Outgoing:
+def _show_single(
+    incoming: Incoming, settings: Settings, found: Sequence[Order], total: int
+) -> Outgoing:
     order = _only(found, "this id and purchase order number")
     if settings.single_as_list:
         return _show_list(incoming, settings, [order], 1)
@@ -82,20 +105,30 @@ def _show_single(incoming: Incoming, settings: Settings, found: Sequence[Order],
 
 
 def _only(found: Sequence[Order], what: str) -> Order:
-    """The one order; several can only be of several buyers, or of a number that was taken twice (Q6)."""
+    """The one order; several can only be of several buyers, or of a number that was taken twice
+    (Q6).
+    """
     if not found:
         raise Refused("not_found", [f"there is no order with {what}"])
     buyers = sorted({order.tenant for order in found})
     if len(buyers) > 1:
-        raise Refused("bad_query", [f"buyerId: is needed here, {len(buyers)} buyers gave an order this number"])
+        raise Refused(
+            "bad_query",
+            [f"buyerId: is needed here, {len(buyers)} buyers gave an order this number"],
+        )
     return found[-1]
 
 
-def _show_list(incoming: Incoming, settings: Settings, found: Sequence[Order], total: int) -> Outgoing:
+def _show_list(
+    incoming: Incoming, settings: Settings, found: Sequence[Order], total: int
+) -> Outgoing:
     if not found and settings.empty_list == 404:
         raise Refused("not_found", ["there is no such order"])
-    shown: list[Document] = [writing.order_body(order, incoming.base_url, settings) for order in found]
-    name = f"ord-list-{zlib.crc32(incoming.query.encode()) % 900 + 100}"  # a name of the list itself; nothing is to be had there (U5)
+    shown: list[Document] = [
+        writing.order_body(order, incoming.base_url, settings) for order in found
+    ]
+    # a name of the list itself; nothing is to be had there (U5)
+    name = f"ord-list-{zlib.crc32(incoming.query.encode()) % 900 + 100}"
     link = _SEED_LIST if settings.seed_links else f"{incoming.base_url}/orders/{name}"
     counts: dict[str, Any] = {"link": {"href": link}, "available": total, "returned": len(shown)}
     if settings.list_shape == "schema":

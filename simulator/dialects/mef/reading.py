@@ -1,4 +1,5 @@
-"""From a request to a Submission or a Query: content type, JSON, schema, what items refer to; every problem of a request in one answer.
+"""From a request to a Submission or a Query: content type, JSON, schema, what items refer to; every
+problem of a request in one answer.
 
 Documents of several vintages of the contract pass, whole; those of other standards are told apart.
 """
@@ -39,52 +40,84 @@ _OWN_TYPES = {
 
 
 def tenant_of(incoming: Incoming) -> str:
-    """Whose request it says it is: the Buyer of the query or of the document; hold, release and cancel do not say (reference 1.3)."""
+    """Whose request it says it is: the Buyer of the query or of the document; hold, release and
+    cancel do not say (reference 1.3).
+    """
     asked = parse_qs(incoming.query).get("buyerId", [""])
     return asked[0] or text_in(incoming.body, "buyerId")
 
 
 def read(incoming: Incoming, route: Route, settings: Settings) -> Submission | Query:
-    """Check and read one request (reference 1.1, 1.3). Refused: malformed, unsupported_media or invalid."""
+    """Check and read one request (reference 1.1, 1.3). Refused: malformed, unsupported_media or
+    invalid.
+    """
     if "id" in incoming.variables:
         questions.check_id(incoming.variables["id"])
     if route.operation in questions.OPERATIONS:
         return questions.read(incoming, route.operation, settings)
     findings: list[str] = []
-    document = _document(incoming, settings, findings, optional=route.operation in ("cancellation", "hold", "release"))
+    document = _document(
+        incoming,
+        settings,
+        findings,
+        optional=route.operation in ("cancellation", "hold", "release"),
+    )
     malformed, invalid = _checked(document, route.operation, settings, findings)
     if malformed or invalid:
         raise refusal(malformed, invalid, MOST_MESSAGES)
     return _submission(incoming, route.operation, document, findings, settings)
 
 
-def _document(incoming: Incoming, settings: Settings, findings: list[str], *, optional: bool) -> Document:
+def _document(
+    incoming: Incoming, settings: Settings, findings: list[str], *, optional: bool
+) -> Document:
     if optional and not incoming.body.strip():
         return {}
     repeated: list[str] = []
     try:
-        document = read_object(incoming.headers, incoming.body, repeated_keys=None if settings.strict else repeated)
+        document = read_object(
+            incoming.headers, incoming.body, repeated_keys=None if settings.strict else repeated
+        )
     except ValueError as error:
-        raise Refused("unsupported_media" if str(error).startswith("Content-Type") else "malformed", [str(error)]) from None
-    findings += [f"the member {key} occurs twice in one object: the last one counts" for key in repeated]
+        raise Refused(
+            "unsupported_media" if str(error).startswith("Content-Type") else "malformed",
+            [str(error)],
+        ) from None
+    findings += [
+        f"the member {key} occurs twice in one object: the last one counts" for key in repeated
+    ]
     return document
 
 
-def _checked(document: Document, operation: str, settings: Settings, findings: list[str]) -> tuple[list[str], list[str]]:
-    """The messages that make a document malformed, and those that make it invalid; what is only noted goes to `findings`."""
+def _checked(
+    document: Document, operation: str, settings: Settings, findings: list[str]
+) -> tuple[list[str], list[str]]:
+    """The messages that make a document malformed, and those that make it invalid; what is only
+    noted goes to `findings`.
+    """
     if operation in ("cancellation", "hold", "release"):
         return checks.by_schema(schemas.ACT, document, settings, findings)
     foreign = _foreign(document, whole=operation != "patch")
     schema = schemas.CHANGE if operation == "patch" else schemas.CREATE
     if foreign:
-        lacking = [f"{dotted(path)}: {message}" for path, message in schemas.problems(schema, document) if path != ("objectType",)]
+        lacking = [
+            f"{dotted(path)}: {message}"
+            for path, message in schemas.problems(schema, document)
+            if path != ("objectType",)
+        ]
         return [*foreign, *lacking], []
     malformed, invalid = checks.by_schema(schema, document, settings, findings)
     said = [f"{path}: is the Seller's to set" for path in content.take_away(document)]
-    unknown = [f"{checks.named(path, document)}: unknown member" for path in unknown_members(schema, document)]
+    unknown = [
+        f"{checks.named(path, document)}: unknown member"
+        for path in unknown_members(schema, document)
+    ]
     advice = [*said, *unknown, *checks.advice(document)]
     if not malformed:
-        invalid += [f"{content.item_path(name)}: occurs more than once" for name in sorted(checks.repeated(document))]
+        invalid += [
+            f"{content.item_path(name)}: occurs more than once"
+            for name in sorted(checks.repeated(document))
+        ]
         invalid += checks.dangling_references(document, set()) if operation == "create" else []
         malformed += [
             f"orderItems[{index}].orderItemReference: is required"
@@ -96,7 +129,9 @@ def _checked(document: Document, operation: str, settings: Settings, findings: l
 
 
 def _foreign(document: Mapping[str, Any], *, whole: bool) -> list[str]:
-    """What tells a document of another standard from one of ours, as messages; empty when it is one of ours."""
+    """What tells a document of another standard from one of ours, as messages; empty when it is one
+    of ours.
+    """
     kind = document.get("objectType")
     same = isinstance(kind, str) and re.sub(r"[-_ ]", "", kind).lower() == "ordercreateupdate"
     if same or (kind is None and not whole and not _KIN.keys() & document.keys()):
@@ -106,14 +141,24 @@ def _foreign(document: Mapping[str, Any], *, whole: bool) -> list[str]:
     messages = [f"objectType: must be `{schemas.CREATE_UPDATE}`, {shown}{known}"]
     kin = next((f"{name} ({key})" for key, name in _KIN.items() if key in document), "")
     if kin:
-        messages.append(f"this looks like {kin}: here orders are those of the MEF/OBF Ordering API of 2016/17")
-    strange = [key for key in document if key not in schemas.CREATE.fields and key not in content.NOT_THE_BUYERS]
+        messages.append(
+            f"this looks like {kin}: here orders are those of the MEF/OBF Ordering API of 2016/17"
+        )
+    strange = [
+        key
+        for key in document
+        if key not in schemas.CREATE.fields and key not in content.NOT_THE_BUYERS
+    ]
     if strange:
-        messages.append(f"members that this contract does not have: {', '.join(key[:40] for key in strange[:10])}")
+        messages.append(
+            f"members that this contract does not have: {', '.join(key[:40] for key in strange[:10])}"
+        )
     return messages
 
 
-def _submission(incoming: Incoming, operation: str, document: Document, findings: list[str], settings: Settings) -> Submission:
+def _submission(
+    incoming: Incoming, operation: str, document: Document, findings: list[str], settings: Settings
+) -> Submission:
     create = operation == "create"
     headers = incoming.headers
     number = document.get("buyerPurchaseOrderNumber", "") if create else ""
@@ -139,11 +184,16 @@ def guard_repeat(submission: Submission, order: Order, *, same: bool, settings: 
     """A second create with a purchase order number that its buyer used before (Q17)."""
     if settings.duplicate_pon == "conflict" or not same:
         said = f"{submission.tenant} gave it to order {order.number} already"
-        raise Refused("conflict", [f"buyerPurchaseOrderNumber: {said}{'' if same else ', with another content'}"])
+        raise Refused(
+            "conflict",
+            [f"buyerPurchaseOrderNumber: {said}{'' if same else ', with another content'}"],
+        )
 
 
 def read_notice(incoming: Incoming) -> Document:
-    """A notification as a Buyer checks it (2.17, 5.1). Refused: malformed or invalid, with every problem."""
+    """A notification as a Buyer checks it (2.17, 5.1). Refused: malformed or invalid, with every
+    problem.
+    """
     try:
         document = read_object(incoming.headers, incoming.body)
     except ValueError as error:
@@ -154,13 +204,21 @@ def read_notice(incoming: Incoming) -> Document:
     if not str(document.get("notificationVersion", "01")).isdigit():
         invalid.append("notificationVersion: must be two digits")
     if document.get("orderId") != incoming.variables.get("id", document.get("orderId")):
-        invalid.append(f"orderId: {document.get('orderId')} is told at the path of {incoming.variables['id']}")
+        invalid.append(
+            f"orderId: {document.get('orderId')} is told at the path of {incoming.variables['id']}"
+        )
     if malformed or invalid:
         raise refusal(malformed, invalid, MOST_MESSAGES)
     return document
 
 
 def hear(document: Mapping[str, Any]) -> Heard:
-    """Which order a notification is about, and its version: its number among the order's, and with the order its identity."""
+    """Which order a notification is about, and its version: its number among the order's, and with
+    the order its identity.
+    """
     order = f"{document['buyerId']}/{document['buyerPurchaseOrderNumber']}"
-    return Heard(order=order, id=f"{document['orderId']}/{document['notificationVersion']}", number=int(document["notificationVersion"]))
+    return Heard(
+        order=order,
+        id=f"{document['orderId']}/{document['notificationVersion']}",
+        number=int(document["notificationVersion"]),
+    )

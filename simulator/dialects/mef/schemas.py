@@ -1,7 +1,9 @@
-"""The documents of the MEF/OBF order contract (reference section 2), as marshmallow schemas: the single source, with `products`.
+"""The documents of the MEF/OBF order contract (reference section 2), as marshmallow schemas: the
+single source, with `products`.
 
-They hold every limit of the published schemas; which of them are enforced and which are only findings is for `checks` to say, because
-the published examples themselves break some (Q10, Q19, Q28). What is stored and echoed is the parsed JSON itself.
+They hold every limit of the published schemas; which of them are enforced and which are only
+findings is for `checks` to say, because the published examples themselves break some (Q10, Q19,
+Q28). What is stored and echoed is the parsed JSON itself.
 """
 
 from __future__ import annotations
@@ -67,7 +69,9 @@ class CreateUpdate(Tolerant):
     buyerOrderContact = nested(Contact, required=True)
     buyerImplementationContact = nested(Contact)
     buyerTechnicalContact = nested(Contact)
-    pricingMethod = String(validate=OneOf(["CONTRACT", "TARIFF", "ICB", "INDIVIDUAL_CASE_BASIS", "OTHER"]))
+    pricingMethod = String(
+        validate=OneOf(["CONTRACT", "TARIFF", "ICB", "INDIVIDUAL_CASE_BASIS", "OTHER"])
+    )
     pricingReference = text(25)
     pricingTerm = Integer(validate=Range(min=0, max=999))
     promotionId = text(18)
@@ -160,7 +164,9 @@ class LinkAlone(Tolerant):
 
 
 class OrderAnswer(CreateUpdate):
-    """An order as we show it (2.1, column O): the request's members, `orderStatus` and what is ours."""
+    """An order as we show it (2.1, column O): the request's members, `orderStatus` and what is
+    ours.
+    """
 
     id = text(45, required=True)
     link = nested(LinkAlone, required=True)
@@ -183,7 +189,11 @@ CREATE = CreateUpdate()
 CHANGE = CreateUpdate(partial=True)
 ACT = Act()
 NOTIFICATION = Notification()
-MEMBERS = tuple(name for name in NOTIFICATION.fields if name not in ("objectType", "notificationType", "notificationVersion"))
+MEMBERS = tuple(
+    name
+    for name in NOTIFICATION.fields
+    if name not in ("objectType", "notificationType", "notificationVersion")
+)
 
 
 def problems(schema: Tolerant, document: Any) -> list[tuple[tuple[Any, ...], str]]:

@@ -1,4 +1,5 @@
-"""The switches of this contract: where its own pages contradict each other, a Buyer may have been built for the other reading.
+"""The switches of this contract: where its own pages contradict each other, a Buyer may have been
+built for the other reading.
 
 Each is named after the quirk or assumption of the reference that it belongs to (sections 4 and 7).
 """
@@ -15,10 +16,14 @@ class Settings:
     """The defaults are the reference's recommendations."""
 
     strict: bool = False
-    """Every limit of the published schemas gateway_states, unknown members are refused; otherwise they are carried and noted as findings."""
+    """Every limit of the published schemas gateway_states, unknown members are refused; otherwise
+    they are carried and noted as findings.
+    """
 
     duplicate_pon: str = "conflict"
-    """A second create with one buyer's order number: conflict (409), replay (the first answer, for the same body), accept (Q17)."""
+    """A second create with one buyer's order number: conflict (409), replay (the first answer, for
+    the same body), accept (Q17).
+    """
 
     same_version: str = "refuse"
     """A PUT that keeps the current buyerOrderVersion: refuse (409) or accept (Q15)."""
@@ -27,7 +32,9 @@ class Settings:
     """Whether a PUT puts an order in progress back to ACKNOWLEDGED (U17)."""
 
     cancel_denied: int = 409
-    """A cancellation that is denied at once: 409, or 201 with the unchanged order and `cancellationDeniedReason` (3.5)."""
+    """A cancellation that is denied at once: 409, or 201 with the unchanged order and
+    `cancellationDeniedReason` (3.5).
+    """
 
     invalid_input: int = 400
     """What cannot be read: 400, or the 405 "invalid input" of the published descriptors (3.5)."""
@@ -36,7 +43,9 @@ class Settings:
     """The answer to cancel, hold and release: 201, or the 200 of the published descriptors (Q11)."""
 
     single_as_list: bool = False
-    """Whether `id` and `pon` are answered with a list of one, as the descriptors say, instead of the bare order (Q3)."""
+    """Whether `id` and `pon` are answered with a list of one, as the descriptors say, instead of
+    the bare order (Q3).
+    """
 
     list_shape: str = "seed"
     """A list's members: seed (`items`) or schema (`objectType` and `orders`) (Q4)."""
@@ -45,7 +54,9 @@ class Settings:
     """A list without orders: 200, or the 404 of the descriptors (Q5)."""
 
     seed_links: bool = False
-    """Whether links are written as in the published examples, `http://orders/ID`, instead of with our own address (Q9)."""
+    """Whether links are written as in the published examples, `http://orders/ID`, instead of with
+    our own address (Q9).
+    """
 
 
 class Options(Strict):

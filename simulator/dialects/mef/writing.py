@@ -1,4 +1,6 @@
-"""From the engine's answers to the contract's documents: orders, lists, statuses, errors, notifications (reference 2, 3.5, 3.6, 5.1)."""
+"""From the engine's answers to the contract's documents: orders, lists, statuses, errors,
+notifications (reference 2, 3.5, 3.6, 5.1).
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,10 @@ _ERRORS = {
 }
 _KINDS = {code: kind for kind, (code, _) in reversed(_ERRORS.items())}
 _REASONS = {
-    "bad_query": ((r"is required", "missingQueryParameter"), (r"has no value", "missingQueryValue")),
+    "bad_query": (
+        (r"is required", "missingQueryParameter"),
+        (r"has no value", "missingQueryValue"),
+    ),
     "invalid": (
         (r"there is no item", "referenceNotFound"),
         (r"unknown member|is the Seller's", "unexpectedProperty"),
@@ -48,11 +53,16 @@ _TEXTS = {
     "JEOPARDY": ("JEP001", "The expected completion date is at risk", "ERROR"),
     "ERROR_OR_INFORMATION": ("", "For your information", "INFORMATION"),
 }
-_REFUSALS = {"amendment": "The change cannot be made", "cancellation": "The order cannot be cancelled any more"}
+_REFUSALS = {
+    "amendment": "The change cannot be made",
+    "cancellation": "The order cannot be cancelled any more",
+}
 
 
 def write(submission: Submission, plan: Plan, settings: Settings) -> Outgoing:
-    """201 with the order on create and acts, 200 on changes; a rejection is a 422, of an act a 409 (3.5)."""
+    """201 with the order on create and acts, 200 on changes; a rejection is a 422, of an act a 409
+    (3.5).
+    """
     acts = submission.action in ("cancellation", "hold", "release")
     if plan.answer.word == "reject" or plan.order is None:
         return _rejected(submission, plan, settings, acts=acts)
@@ -64,20 +74,44 @@ def write(submission: Submission, plan: Plan, settings: Settings) -> Outgoing:
 
 def _rejected(submission: Submission, plan: Plan, settings: Settings, *, acts: bool) -> Outgoing:
     messages = plan.answer.messages or [f"The Seller rejects this {submission.operation}"]
-    if submission.action == "cancellation" and settings.cancel_denied == 201 and plan.order is not None:
+    if (
+        submission.action == "cancellation"
+        and settings.cancel_denied == 201
+        and plan.order is not None
+    ):
         body = order_body(plan.order, submission.base_url, settings)
         return Outgoing(code=201, body={**body, "cancellationDeniedReason": "; ".join(messages)})
-    kind = _KINDS.get(plan.answer.status, "fault") if plan.answer.status else "conflict" if acts else "invalid"
+    kind = (
+        _KINDS.get(plan.answer.status, "fault")
+        if plan.answer.status
+        else "conflict"
+        if acts
+        else "invalid"
+    )
     return refuse(Refused(kind, messages), settings)
 
 
 def refuse(refused: Refused, settings: Settings) -> Outgoing:
-    """`{code, reason, message, status}`, with `orderMessages` where the content is at fault (3.6, ASSUMPTION)."""
+    """`{code, reason, message, status}`, with `orderMessages` where the content is at fault (3.6,
+    ASSUMPTION).
+    """
     code, reason = _ERRORS[refused.kind]
     if refused.kind == "malformed":
         code = settings.invalid_input
-    reason = next((word for pattern, word in _REASONS.get(refused.kind, ()) if re.search(pattern, refused.messages[0])), reason)
-    body: Document = {"code": code, "reason": reason, "message": "; ".join(refused.messages), "status": code}
+    reason = next(
+        (
+            word
+            for pattern, word in _REASONS.get(refused.kind, ())
+            if re.search(pattern, refused.messages[0])
+        ),
+        reason,
+    )
+    body: Document = {
+        "code": code,
+        "reason": reason,
+        "message": "; ".join(refused.messages),
+        "status": code,
+    }
     if refused.kind == "invalid":
         body["orderMessages"] = [_order_message(message) for message in refused.messages]
     headers = {"Allow": ", ".join(refused.allow)} if refused.allow else {}
@@ -87,13 +121,20 @@ def refuse(refused: Refused, settings: Settings) -> Outgoing:
 def _order_message(message: str) -> Document:
     where = found.group(1) if (found := _WHERE.match(message)) else ""
     item = _ITEM.match(where)
-    told: Document = {"objectType": "orderError", "messageInformation": message[:150], "severity": "ERROR", "correctionRequired": True}
+    told: Document = {
+        "objectType": "orderError",
+        "messageInformation": message[:150],
+        "severity": "ERROR",
+        "correctionRequired": True,
+    }
     told |= {"field": where[:100]} if where else {}
     return told | ({"orderItemReference": item.group(1)[:4]} if item else {})
 
 
 def order_body(order: Order, base_url: str, settings: Settings) -> Document:
-    """The order as the Buyer gave and changed it, with `objectType`, `id`, `link` and `orderStatus` (1.2 row 3, Q8, Q10, Q27)."""
+    """The order as the Buyer gave and changed it, with `objectType`, `id`, `link` and `orderStatus`
+    (1.2 row 3, Q8, Q10, Q27).
+    """
     base = "http:/" if settings.seed_links else base_url
     href = f"{base}/orders/{order.number}"
     body: Document = {"objectType": "order", "id": order.number, "link": {"href": href}}
@@ -109,9 +150,17 @@ def _common(order: Order) -> Document:
     """What a status answer and a notification say of an order."""
     document = order.document
     told: Document = {"orderId": order.number}
-    told |= {key: document[key] for key in ("buyerId", "sellerId", "buyerPurchaseOrderNumber", "buyerOrderVersion") if key in document}
+    told |= {
+        key: document[key]
+        for key in ("buyerId", "sellerId", "buyerPurchaseOrderNumber", "buyerOrderVersion")
+        if key in document
+    }
     dates = ("projectId", "requestedCompletionDate", "expectedCompletionDate", "completionDate")
-    return {**told, "orderStatus": order.status, **{key: document[key] for key in dates if key in document}}
+    return {
+        **told,
+        "orderStatus": order.status,
+        **{key: document[key] for key in dates if key in document},
+    }
 
 
 def status_body(order: Order) -> Document:
@@ -121,10 +170,14 @@ def status_body(order: Order) -> Document:
         for item in content.items(order.document)
         if "orderItemStatus" in item
     ]
-    return {"objectType": "orderStatusResponse", **_common(order), **({"orderItemStatuses": statuses} if statuses else {})}
+    return {
+        "objectType": "orderStatusResponse",
+        **_common(order),
+        **({"orderItemStatuses": statuses} if statuses else {}),
+    }
 
 
-# ---- notifications -----------------------------------------------------------------------------------------------------
+# ---- notifications
 
 
 def silences(order: Order, code: str) -> str:
@@ -136,38 +189,62 @@ def silences(order: Order, code: str) -> str:
 
 
 def notice(order: Order, kci: Kci, request: Request | None) -> Document:
-    """orderNotification (2.17, 5.1): its mandatory members are always there, unless `with` sets one to null (`illegal: true`).
+    """orderNotification (2.17, 5.1): its mandatory members are always there, unless `with` sets one
+    to null (`illegal: true`).
 
     Illegal past the 99th: `notificationVersion` has two digits.
     """
     version = kci.sequence or 1
     if version > _LATEST_VERSION:
-        raise Illegal(f"notificationVersion has two digits: an order has at most {_LATEST_VERSION} notifications")
+        raise Illegal(
+            f"notificationVersion has two digits: an order has at most {_LATEST_VERSION} notifications"
+        )
     told: Document = {"objectType": "orderNotification", **_common(order)}
     told |= {"notificationType": kci.send, "notificationVersion": f"{version:02d}"}
     issued = kci.issued_at or 0
     if kci.send in ("CONFIGURATION", "CONFIRMATION", "COMPLETION"):
         told |= _ids(order)
     if kci.send == "CANCELLATION":
-        told |= {"orderCancellationDate": instants.format_instant(issued), "orderCancellationReason": _cancellation_reason(request)}
-    expected = kci.fields.get("correctionOrderExpected", kci.send == "ERROR_OR_INFORMATION" and order.status == PENDING)
+        told |= {
+            "orderCancellationDate": instants.format_instant(issued),
+            "orderCancellationReason": _cancellation_reason(request),
+        }
+    expected = kci.fields.get(
+        "correctionOrderExpected", kci.send == "ERROR_OR_INFORMATION" and order.status == PENDING
+    )
     if expected:
-        told |= {"correctionOrderExpected": True, "correctionOrderDueDate": instants.format_instant(issued + _CORRECTION_WITHIN)}
+        told |= {
+            "correctionOrderExpected": True,
+            "correctionOrderDueDate": instants.format_instant(issued + _CORRECTION_WITHIN),
+        }
     members = dict(kci.fields)
     if kci.send in _TEXTS or "orderMessages" in members:
         plain = _message(kci.send, request, expected=bool(expected))
         given = members.get("orderMessages", [{}])
-        members["orderMessages"] = [{**plain, **each} if isinstance(each, dict) else each for each in given] if given else given
+        members["orderMessages"] = (
+            [{**plain, **each} if isinstance(each, dict) else each for each in given]
+            if given
+            else given
+        )
     return {key: value for key, value in {**told, **members}.items() if value is not None}
 
 
 def _message(code: str, request: Request | None, *, expected: bool) -> Document:
     word, text, severity = _TEXTS.get(code, _TEXTS["ERROR_OR_INFORMATION"])
     if code == "ERROR_OR_INFORMATION" and expected:
-        word, text, severity = "PRD045", "More information is needed: please send a new version of the order", "ERROR"
+        word, text, severity = (
+            "PRD045",
+            "More information is needed: please send a new version of the order",
+            "ERROR",
+        )
     elif code == "ERROR_OR_INFORMATION" and request is not None and request.action in _REFUSALS:
         word, text, severity = "", _REFUSALS[request.action], "ERROR"
-    message: Document = {"objectType": "orderError", "messageInformation": text, "severity": severity, "correctionRequired": expected}
+    message: Document = {
+        "objectType": "orderError",
+        "messageInformation": text,
+        "severity": severity,
+        "correctionRequired": expected,
+    }
     return {**message, **({"code": word} if word else {})}
 
 
@@ -182,7 +259,9 @@ def _ids(order: Order) -> Document:
     """The billing account and the Seller's ids, item by item."""
     billing = order.document.get("billingInfo")
     account = billing.get("existingBillingAccountNumber") if isinstance(billing, dict) else None
-    told: Document = {"billingAccountNumber": _name(account, 13) or f"BA{order.number.rpartition('-')[2]}"[:13]}
+    told: Document = {
+        "billingAccountNumber": _name(account, 13) or f"BA{order.number.rpartition('-')[2]}"[:13]
+    }
     ovcs, unis, ennis, svlans = [], [], [], []
     for item in content.items(order.document):
         detail, reference = content.detail(item), content.reference(item)
@@ -192,9 +271,25 @@ def _ids(order: Order) -> Document:
         unis += _assignment(detail.get("sellerUniId"), detail.get("buyerUniId"), reference)
         ennis += _assignment(enni.get("sellerEnniId"), enni.get("buyerEnniId"), reference)
         svlan = detail.get("enniSvlanId")
-        if _name(enni.get("sellerEnniId")) and isinstance(svlan, int) and not isinstance(svlan, bool) and svlan >= 0:
-            svlans.append({"objectType": "svlanIdAssignment", "sellerEnniId": enni["sellerEnniId"], "svlanId": svlan})
-    lists = {"sellerOvcId": ovcs[0] if ovcs else None, "sellerUniIds": unis, "sellerEnniIds": ennis, "enniSvlanIds": svlans}
+        if (
+            _name(enni.get("sellerEnniId"))
+            and isinstance(svlan, int)
+            and not isinstance(svlan, bool)
+            and svlan >= 0
+        ):
+            svlans.append(
+                {
+                    "objectType": "svlanIdAssignment",
+                    "sellerEnniId": enni["sellerEnniId"],
+                    "svlanId": svlan,
+                }
+            )
+    lists = {
+        "sellerOvcId": ovcs[0] if ovcs else None,
+        "sellerUniIds": unis,
+        "sellerEnniIds": ennis,
+        "enniSvlanIds": svlans,
+    }
     return told | {key: listed for key, listed in lists.items() if listed}
 
 
@@ -203,15 +298,24 @@ def _assignment(seller: Any, buyer: Any, reference: str) -> list[Document]:
     if not _name(seller):
         return []
     theirs = {"buyerAssignedId": buyer} if _name(buyer) else {}
-    return [{"objectType": "idAssignment", "sellerAssignedId": seller, **theirs, "orderItemReference": reference}]
+    return [
+        {
+            "objectType": "idAssignment",
+            "sellerAssignedId": seller,
+            **theirs,
+            "orderItemReference": reference,
+        }
+    ]
 
 
 def _name(value: Any, most: int = 45) -> str:
-    """A Buyer's value where it can stand in a notification: details are carried as they come, whatever they hold."""
+    """A Buyer's value where it can stand in a notification: details are carried as they come,
+    whatever they hold.
+    """
     return value if isinstance(value, str) and 0 < len(value) <= most else ""
 
 
-# ---- for people --------------------------------------------------------------------------------------------------------
+# ---- for people
 
 
 def describe(document: Mapping[str, Any]) -> str:
@@ -227,15 +331,29 @@ def describe(document: Mapping[str, Any]) -> str:
         shown = [str(document["buyerPurchaseOrderNumber"])]
     version = document.get("buyerOrderVersion")
     denied = document.get("cancellationDeniedReason")
-    return " ".join([*shown, *([f"version {version}"] if version else []), *([f"denied: {denied}"] if denied else [])])
+    return " ".join(
+        [
+            *shown,
+            *([f"version {version}"] if version else []),
+            *([f"denied: {denied}"] if denied else []),
+        ]
+    )
 
 
 def _describe_notice(told: Mapping[str, Any]) -> str:
     text = f"{int(told['notificationVersion'])} {told.get('notificationType')} -> {told.get('orderStatus')}"
-    dates = {"CONFIRMATION": "expectedCompletionDate", "COMPLETION": "completionDate", "CANCELLATION": "orderCancellationReason"}
+    dates = {
+        "CONFIRMATION": "expectedCompletionDate",
+        "COMPLETION": "completionDate",
+        "CANCELLATION": "orderCancellationReason",
+    }
     member = dates.get(str(told.get("notificationType")), "")
     notes = [f"{member} {told[member]}"] if member in told else []
     if told.get("correctionOrderExpected"):
         notes.append(f"a correction is expected by {told.get('correctionOrderDueDate')}")
-    notes += [str(message.get("messageInformation")) for message in told.get("orderMessages", []) if isinstance(message, dict)]
+    notes += [
+        str(message.get("messageInformation"))
+        for message in told.get("orderMessages", [])
+        if isinstance(message, dict)
+    ]
     return f"{text} ({', '.join(notes)})" if notes else text

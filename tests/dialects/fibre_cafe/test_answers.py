@@ -1,4 +1,6 @@
-"""Scenario files for one later request (`for`), and for orders that nobody asked for (`begins: supplier`)."""
+"""Scenario files for one later request (`for`), and for orders that nobody asked for (`begins:
+supplier`).
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,11 @@ from simulator.web import Embedded
 from tests.conftest import Gateway
 
 VOCABULARY = dialects.get("fibre_cafe").vocabulary
-CEASE = {"serviceId": "SVC-1", "reason": "CHANGE_OF_CP", "requestedCeaseDate": "2026-03-05T00:00:00Z"}
+CEASE = {
+    "serviceId": "SVC-1",
+    "reason": "CHANGE_OF_CP",
+    "requestedCeaseDate": "2026-03-05T00:00:00Z",
+}
 ORDER = "reply: acknowledge\ntimeline:\n  - {after: 1h, send: COMMITTED}\namendment:\n  - reply: {reject: [the order itself says no]}\n"
 ONCE = "for: amendment\nwhen: {notes: once}\ntimes: 1\nreply: acknowledge\n"
 PATIENT = "for: amendment\nwhen: {notes: later, order.status: ACKNOWLEDGED}\nreply: accept\ntimeline:\n  - {after: 5m, send: AMENDED}\n"
@@ -24,8 +30,15 @@ BEGUN = "begins: supplier\nparams: {gap: 10s}\ntimeline:\n  - {after: '{{ gap }}
 
 
 @pytest.fixture
-def own(make_config: Callable[..., Config], scenario_folder: Callable[..., str]) -> Iterator[Gateway]:
-    folder = scenario_folder(ORDER=ORDER, ONCE=ONCE, PATIENT=PATIENT, OTHER="for: cancellation\nreply: {reject: [never]}\n")
+def own(
+    make_config: Callable[..., Config], scenario_folder: Callable[..., str]
+) -> Iterator[Gateway]:
+    folder = scenario_folder(
+        ORDER=ORDER,
+        ONCE=ONCE,
+        PATIENT=PATIENT,
+        OTHER="for: cancellation\nreply: {reject: [never]}\n",
+    )
     suppliers = [{"name": "default", "path": "/", "scenarios": folder}]
     with Embedded(make_config(suppliers=suppliers)) as simulator, Gateway(simulator.url) as gateway:
         yield gateway
@@ -43,13 +56,21 @@ def test_its_when_picks_it_over_the_orders_own_entries(own: Gateway) -> None:
     assert last_reasons(own)[0] == "when notes is later and order.status is ACKNOWLEDGED"
     assert any(reason.startswith("not ONCE: ") for reason in last_reasons(own))
     own.advance("5m")
-    assert own.kcis(order)[0]["send"] == "AMENDED" and own.order(order)["document"]["notes"] == "later"
+    assert (
+        own.kcis(order)[0]["send"] == "AMENDED" and own.order(order)["document"]["notes"] == "later"
+    )
 
 
 def test_it_answers_as_often_as_it_says_for_each_order(own: Gateway) -> None:
     one, two = own.place("ORDER"), own.place("ORDER")
-    assert [own.amend(order, notes="once").status_code for order in (one, one, two)] == [201, 422, 201]
-    assert own.amend(one, "ONCE", notes="x").status_code == 422, "asked for by name, it has answered already"
+    assert [own.amend(order, notes="once").status_code for order in (one, one, two)] == [
+        201,
+        422,
+        201,
+    ]
+    assert own.amend(one, "ONCE", notes="x").status_code == 422, (
+        "asked for by name, it has answered already"
+    )
 
 
 def test_a_pin_picks_it_for_the_next_request_of_its_kind(own: Gateway) -> None:
@@ -70,17 +91,39 @@ def test_a_repeat_gets_its_first_answer_and_uses_up_no_pin(own: Gateway) -> None
 @pytest.mark.parametrize(
     ("verb", "scenario", "said"),
     [
-        ("place", "AMENDMENT_PENDING", "X-Scenario: AMENDMENT_PENDING is for an amendment, not an order; for that there are: CEASE_"),
-        ("place", "UNSOLICITED_CEASE", "X-Scenario: UNSOLICITED_CEASE is begun by the supplier (POST /__admin/start), not an order"),
-        ("place", "ORDER_DELAID", "X-Scenario: no scenario `ORDER_DELAID` (did you mean `ORDER_DELAYED`?); there are: CEASE_"),
-        ("amend", "ORDER_SUCCESSFUL", "is for an order, not an amendment; for that there are: AMENDMENT_ACCEPTED, AMENDMENT_PENDING"),
+        (
+            "place",
+            "AMENDMENT_PENDING",
+            "X-Scenario: AMENDMENT_PENDING is for an amendment, not an order; for that there are: CEASE_",
+        ),
+        (
+            "place",
+            "UNSOLICITED_CEASE",
+            "X-Scenario: UNSOLICITED_CEASE is begun by the supplier (POST /__admin/start), not an order",
+        ),
+        (
+            "place",
+            "ORDER_DELAID",
+            "X-Scenario: no scenario `ORDER_DELAID` (did you mean `ORDER_DELAYED`?); there are: CEASE_",
+        ),
+        (
+            "amend",
+            "ORDER_SUCCESSFUL",
+            "is for an order, not an amendment; for that there are: AMENDMENT_ACCEPTED, AMENDMENT_PENDING",
+        ),
         ("amend", "CANCELLATION_PENDING", "is for a cancellation, not an amendment"),
         ("cancel", "CANCELLATION_PENDNG", "did you mean `CANCELLATION_PENDING`?"),
-        ("cancel", "CANCELLATION_PENDING?gapp=1s", "X-Scenario: CANCELLATION_PENDING has no parameter `gapp` (did you mean `gap`?)"),
+        (
+            "cancel",
+            "CANCELLATION_PENDING?gapp=1s",
+            "X-Scenario: CANCELLATION_PENDING has no parameter `gapp` (did you mean `gap`?)",
+        ),
         ("cancel", "CANCELLATION_PENDING?gap=soon", "X-Scenario: gap: "),
     ],
 )
-def test_a_wrong_name_is_refused_with_the_right_ones(gateway: Gateway, verb: str, scenario: str, said: str) -> None:
+def test_a_wrong_name_is_refused_with_the_right_ones(
+    gateway: Gateway, verb: str, scenario: str, said: str
+) -> None:
     order = gateway.place("ORDER_ACKNOWLEDGED")
     asked = {
         "place": lambda: gateway.post("/service-orders", gateway.provide(), X_Scenario=scenario),
@@ -100,7 +143,11 @@ def test_the_stubs_headers_steer_a_later_request_too(gateway: Gateway) -> None:
     order = gateway.place("ORDER_ACKNOWLEDGED?gap=1h")
     gateway.serial += 1
     body = {"id": gateway.serial, "orderId": order["id"], "reasonCode": "OTHER"}
-    headers = {"X_Scenario": "CANCELLATION_PENDING", "X_Kci_Delay": "0.5", "X_Problem_Code": "SITE_UNSAFE"}
+    headers = {
+        "X_Scenario": "CANCELLATION_PENDING",
+        "X_Kci_Delay": "0.5",
+        "X_Problem_Code": "SITE_UNSAFE",
+    }
     assert gateway.post("/service-order-cancellations", body, **headers).status_code == 202
     gateway.advance("500ms")
     (kci,) = gateway.kcis(order)
@@ -113,18 +160,30 @@ def test_the_stubs_headers_steer_a_later_request_too(gateway: Gateway) -> None:
 def test_a_target_date_lies_as_many_days_ahead_as_asked_for(gateway: Gateway, name: str) -> None:
     from simulator.base import instants
 
-    order = gateway.place(f"{name}?targetDateOffset=3&gap=0") if name != "CEASE_SUCCESSFUL" else {"id": 4000}
+    order = (
+        gateway.place(f"{name}?targetDateOffset=3&gap=0")
+        if name != "CEASE_SUCCESSFUL"
+        else {"id": 4000}
+    )
     if name == "CEASE_SUCCESSFUL":
         cease = {"id": 4000, "tenant": "TENANT1", "serviceId": "SVC-1"}
-        assert gateway.post("/service-orders", cease, X_Scenario=f"{name}?targetDateOffset=3&gap=0").status_code == 202
+        assert (
+            gateway.post(
+                "/service-orders", cease, X_Scenario=f"{name}?targetDateOffset=3&gap=0"
+            ).status_code
+            == 202
+        )
     gateway.advance("1s")
     document = gateway.order(order)["document"]
     today = instants.parse_instant(gateway.order(order)["received_at"])
     assert document["targetDate"] == document["committedDate"]
-    assert abs(instants.parse_instant(document["targetDate"]) - today - 3 * instants.DAY) < instants.MINUTE
+    assert (
+        abs(instants.parse_instant(document["targetDate"]) - today - 3 * instants.DAY)
+        < instants.MINUTE
+    )
 
 
-# ---- begun by the supplier -----------------------------------------------------------------------------------------------
+# ---- begun by the supplier
 
 
 def start(gateway: Gateway, code: int = 201, **members: Any) -> Any:
@@ -138,8 +197,13 @@ def test_an_order_that_nobody_asked_for_lives_like_any_other(gateway: Gateway) -
     gateway.advance("1s")
     shown = gateway.admin("GET", f"/orders/{begun['id']}")
     assert shown["status"] == "ACKNOWLEDGED" and shown["number"].startswith("SIM-")
-    story = gateway.http.get(f"{gateway.url}/__admin/orders/{begun['id']}/story?format=text", timeout=30).text
-    assert "begun by the supplier: unsolicited_cease of TENANT1" in story and "1 CREATED -> ACKNOWLEDGED" in story
+    story = gateway.http.get(
+        f"{gateway.url}/__admin/orders/{begun['id']}/story?format=text", timeout=30
+    ).text
+    assert (
+        "begun by the supplier: unsolicited_cease of TENANT1" in story
+        and "1 CREATED -> ACKNOWLEDGED" in story
+    )
     (heard,) = gateway.received()
     assert "id" not in heard["body"]["unsolicitedCeaseServiceOrder"]
     amended = gateway.amend({"id": 600}, notes="x", supplierOrderReference=shown["number"])
@@ -154,25 +218,38 @@ def test_an_order_that_nobody_asked_for_lives_like_any_other(gateway: Gateway) -
 def test_an_objection_is_for_what_nobody_asked_for(gateway: Gateway) -> None:
     order = gateway.place()
     answer = gateway.cancel(order, reasonCode="NO_AUTHORISATION")
-    assert answer.status_code == 422 and "is for an unsolicited cease only" in answer.json()["messages"][0]
+    assert (
+        answer.status_code == 422
+        and "is for an unsolicited cease only" in answer.json()["messages"][0]
+    )
 
 
 @pytest.mark.parametrize(
     ("members", "code", "said"),
     [
-        ({"scenario": "ORDER_SUCCESSFUL"}, 422, "ORDER_SUCCESSFUL is begun by the gateway; the supplier begins: UNSOLICITED_CEASE"),
+        (
+            {"scenario": "ORDER_SUCCESSFUL"},
+            422,
+            "ORDER_SUCCESSFUL is begun by the gateway; the supplier begins: UNSOLICITED_CEASE",
+        ),
         ({"scenario": "NOTHING"}, 422, "NOTHING is not here"),
         ({"document": {}}, 400, "serviceId: is required"),
         ({"document": {**CEASE, "reason": "BOREDOM"}}, 422, "reason: `BOREDOM` is not valid"),
         ({"document": {**CEASE, "requestedCeaseDate": "soon"}}, 400, "date_range"),
         ({"document": {**CEASE, "id": 5}}, 422, "id: comes with the story, or from the gateway"),
-        ({"document": {**CEASE, "tenant": "TENANT2"}}, 422, "tenant: the document's is TENANT2, the order's TENANT1"),
+        (
+            {"document": {**CEASE, "tenant": "TENANT2"}},
+            422,
+            "tenant: the document's is TENANT2, the order's TENANT1",
+        ),
         ({"tenant": ""}, 400, "tenant: must have 1 to 50 characters"),
         ({"params": {"gapp": 1}}, 422, "has no parameter `gapp`"),
         ({"more": 1}, 400, "unknown key `more`"),
     ],
 )
-def test_what_cannot_be_begun_is_told(gateway: Gateway, members: dict[str, Any], code: int, said: str) -> None:
+def test_what_cannot_be_begun_is_told(
+    gateway: Gateway, members: dict[str, Any], code: int, said: str
+) -> None:
     told = start(gateway, code=code, **members)
     assert said in told["detail"]
     assert gateway.admin("GET", "/orders")["items"] == []
@@ -180,7 +257,12 @@ def test_what_cannot_be_begun_is_told(gateway: Gateway, members: dict[str, Any],
 
 def test_a_supplier_of_a_test_begins_one_with_its_own_sample(supplier: Supplier) -> None:
     begun = supplier.starts("UNSOLICITED_CEASE", gap="1h")
-    assert [kci["send"] for kci in supplier.advance(days=1)] == ["CREATED", "COMMITTED", "UPDATE", "COMPLETED"]
+    assert [kci["send"] for kci in supplier.advance(days=1)] == [
+        "CREATED",
+        "COMMITTED",
+        "UPDATE",
+        "COMPLETED",
+    ]
     other = supplier.starts("UNSOLICITED_CEASE", "TENANT9", CEASE)
     assert (begun["tenant"], other["tenant"]) == ("TENANT1", "TENANT9")
 
@@ -193,22 +275,42 @@ def test_a_story_that_cannot_be_begun_is_told_too(gateway: Gateway) -> None:
 
 
 def test_no_order_of_the_second_contract_is_begun_by_its_seller(gateway: Gateway) -> None:
-    told = gateway.admin("POST", "/suppliers/mef/start", {"scenario": "INSTALLED", "tenant": "B", "document": {}}, 422)
+    told = gateway.admin(
+        "POST",
+        "/suppliers/mef/start",
+        {"scenario": "INSTALLED", "tenant": "B", "document": {}},
+        422,
+    )
     assert "the supplier begins: none" in told["detail"]
 
 
-# ---- the files -------------------------------------------------------------------------------------------------------------
+# ---- the files
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("scenario: X\nfor: amendmend\nreply: accept", "x.yaml:2:6: for: unknown `amendmend` (did you mean `amendment`?)"),
+        (
+            "scenario: X\nfor: amendmend\nreply: accept",
+            "x.yaml:2:6: for: unknown `amendmend` (did you mean `amendment`?)",
+        ),
         ("scenario: X\nfor: amendment\nreply: commit", "x.yaml:3:8: unknown reply `commit`"),
-        ("scenario: X\nfor: amendment\namendment: []", "x.yaml:3:1: `amendment` belongs to an order's file"),
-        ("scenario: X\nfor: cancellation\nbegins: supplier", "`begins` belongs to an order's file: this one is for one cancellation"),
-        ("scenario: X\ntimes: 1\nreply: accept", "x.yaml:2:1: `times` belongs to an entry, or to a file `for:` one later request"),
-        ("scenario: X\nbegins: supplier\nreply: accept", "x.yaml:3:1: `reply` has no sense here: nobody asks"),
+        (
+            "scenario: X\nfor: amendment\namendment: []",
+            "x.yaml:3:1: `amendment` belongs to an order's file",
+        ),
+        (
+            "scenario: X\nfor: cancellation\nbegins: supplier",
+            "`begins` belongs to an order's file: this one is for one cancellation",
+        ),
+        (
+            "scenario: X\ntimes: 1\nreply: accept",
+            "x.yaml:2:1: `times` belongs to an entry, or to a file `for:` one later request",
+        ),
+        (
+            "scenario: X\nbegins: supplier\nreply: accept",
+            "x.yaml:3:1: `reply` has no sense here: nobody asks",
+        ),
         ("scenario: X\nbegins: nobody", "`nobody` is not valid"),
     ],
 )
@@ -227,17 +329,29 @@ def test_a_folder_needs_a_scenario_for_new_orders() -> None:
     with pytest.raises(Invalid, match="no scenario here is for a new order"):
         make_book([("a.yaml", "scenario: A\nfor: amendment\nreply: acknowledge")], VOCABULARY)
     with pytest.raises(Invalid, match="the default scenario `A` is not here"):
-        sources = [("a.yaml", "scenario: A\nfor: amendment\nreply: acknowledge"), ("b.yaml", "scenario: B\nreply: accept")]
+        sources = [
+            ("a.yaml", "scenario: A\nfor: amendment\nreply: acknowledge"),
+            ("b.yaml", "scenario: B\nreply: accept"),
+        ]
         make_book(sources, VOCABULARY, "A")
 
 
 def test_what_new_orders_play_by_default_stays_for_new_orders(gateway: Gateway) -> None:
     text = "scenario: ORDER_SUCCESSFUL\nfor: amendment\nreply: acknowledge\n"
-    refused = gateway.http.put(f"{gateway.url}/__admin/scenarios/ORDER_SUCCESSFUL", data=text, timeout=30)
-    assert refused.status_code == 422 and "is what new orders play by default; this one is for an amendment" in refused.json()["detail"]
+    refused = gateway.http.put(
+        f"{gateway.url}/__admin/scenarios/ORDER_SUCCESSFUL", data=text, timeout=30
+    )
+    assert (
+        refused.status_code == 422
+        and "is what new orders play by default; this one is for an amendment"
+        in refused.json()["detail"]
+    )
     mine = "scenario: MINE\nfor: amendment\nreply: acknowledge\n"
     for asked in ({"scenarios": [text]}, {"scenarios": [mine], "default": "MINE"}):
-        assert "is what new orders play by default" in gateway.admin("POST", "/suppliers", asked, 422)["detail"]
+        assert (
+            "is what new orders play by default"
+            in gateway.admin("POST", "/suppliers", asked, 422)["detail"]
+        )
     assert gateway.post("/service-orders", gateway.provide()).status_code == 202
 
 
@@ -245,7 +359,11 @@ def test_check_finds_an_answer_that_the_contract_forbids() -> None:
     from simulator import rehearsal
 
     dialect = dialects.get("fibre_cafe")
-    wrong = parse("scenario: X\nfor: amendment\nreply: accept\ntimeline:\n  - {after: 1s, send: ACKNOWLEDGED}", "x.yaml", VOCABULARY)
+    wrong = parse(
+        "scenario: X\nfor: amendment\nreply: accept\ntimeline:\n  - {after: 1s, send: ACKNOWLEDGED}",
+        "x.yaml",
+        VOCABULARY,
+    )
     assert "x.yaml:5:5: ACKNOWLEDGED is not possible" in str(rehearsal.faults(wrong, dialect)[0])
 
 
@@ -254,7 +372,11 @@ def test_check_only_doubts_an_answer_to_orders_that_it_cannot_play() -> None:
 
     dialect = dialects.get("fibre_cafe")
     head = "scenario: X\nfor: amendment\nwhen: {order.status: PENDING}\nreply: accept\ntimeline:\n"
-    held = parse(head + "  - {after: 1s, send: AMENDED}\n  - {after: 1s, send: RESUMED}", "x.yaml", VOCABULARY)
+    held = parse(
+        head + "  - {after: 1s, send: AMENDED}\n  - {after: 1s, send: RESUMED}",
+        "x.yaml",
+        VOCABULARY,
+    )
     assert rehearsal.faults(held, dialect) == []
     (doubt,) = rehearsal.faults(held, dialect, certain=False)
     assert "RESUMED is not possible in" in str(doubt) and "may differ" in doubt.hint
@@ -269,6 +391,8 @@ def test_the_plain_story_of_a_contract_is_that_of_its_default_scenario(name: str
     from simulator.world import shipped_folder
 
     dialect = dialects.get(name)
-    default = read_folder(shipped_folder(name), dialect.vocabulary).scenarios[dialect.vocabulary.default_scenario]
+    default = read_folder(shipped_folder(name), dialect.vocabulary).scenarios[
+        dialect.vocabulary.default_scenario
+    ]
     plain = Scenario(name=default.name, dialect=name, timeline=dialect.plain)
     assert rehearsal.rehearse(plain, dialect).lines == rehearsal.rehearse(default, dialect).lines

@@ -1,4 +1,6 @@
-"""What the Fibre Cafe contract forbids and leaves open: its transition table, dates, documents that exclude each other, its settings."""
+"""What the Fibre Cafe contract forbids and leaves open: its transition table, dates, documents that
+exclude each other, its settings.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,12 @@ UNASKED = "scenario: X\nbegins: supplier\ntimeline:\n"
 
 
 def faults(reply: str, *steps: str) -> list[str]:
-    text = (HEAD.format(reply=reply) if reply else UNASKED) + "".join(f"  - {{after: 1s, {step}}}\n" for step in steps)
-    return [str(fault) for fault in rehearsal.faults(parse(text, "x.yaml", DIALECT.vocabulary), DIALECT)]
+    text = (HEAD.format(reply=reply) if reply else UNASKED) + "".join(
+        f"  - {{after: 1s, {step}}}\n" for step in steps
+    )
+    return [
+        str(fault) for fault in rehearsal.faults(parse(text, "x.yaml", DIALECT.vocabulary), DIALECT)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -35,20 +41,44 @@ def faults(reply: str, *steps: str) -> list[str]:
         ("acknowledge", ["send: ACKNOWLEDGED"], "ACKNOWLEDGED is not possible in ACKNOWLEDGED"),
         ("commit", ["send: ACKNOWLEDGED"], "ACKNOWLEDGED is not possible in IN_PROGRESS"),
         ("commit", ["send: COMMITTED"], "COMMITTED is not possible in IN_PROGRESS"),
-        ("acknowledge", ["send: COMMITTED", "send: COMMITTED"], "COMMITTED is not possible in IN_PROGRESS"),
+        (
+            "acknowledge",
+            ["send: COMMITTED", "send: COMMITTED"],
+            "COMMITTED is not possible in IN_PROGRESS",
+        ),
         ("acknowledge", ["send: COMPLETED"], "COMPLETED is not possible in ACKNOWLEDGED"),
         ("acknowledge", ["send: RESUMED"], "RESUMED is not possible in ACKNOWLEDGED"),
         ("acknowledge", ["send: DELAY", "send: DELAY"], "DELAY is not possible in HELD"),
         ("acknowledge", ["send: ORDER_REJECTED"], "ORDER_REJECTED is not possible in ACKNOWLEDGED"),
-        ("acknowledge", ["send: TERMINATED, status: REJECTED"], "REJECTED is not possible in ACKNOWLEDGED: only before"),
+        (
+            "acknowledge",
+            ["send: TERMINATED, status: REJECTED"],
+            "REJECTED is not possible in ACKNOWLEDGED: only before",
+        ),
         ("acknowledge", ["send: CREATED"], "CREATED is for an unsolicited cease only"),
         ("acknowledge", ["send: AMENDED"], "AMENDED answers an open amendment, and none is open"),
         ("accept", ["send: DELAY"], "DELAY is not possible in RECEIVED"),
-        ("commit", ['send: UPDATE, set: {committedDate: "2031-01-01T00:00:00Z"}'], "committedDate is set once, at commitment"),
-        ("commit", ["send: UPDATE, set: {committedDate: null}"], "committedDate is set once, at commitment"),
-        ("commit", ["send: DELAY", 'send: RESUMED, set: {targetDate: "2031-01-01T00:00:00Z"}'], "RESUMED leaves targetDate as it is"),
+        (
+            "commit",
+            ['send: UPDATE, set: {committedDate: "2031-01-01T00:00:00Z"}'],
+            "committedDate is set once, at commitment",
+        ),
+        (
+            "commit",
+            ["send: UPDATE, set: {committedDate: null}"],
+            "committedDate is set once, at commitment",
+        ),
+        (
+            "commit",
+            ["send: DELAY", 'send: RESUMED, set: {targetDate: "2031-01-01T00:00:00Z"}'],
+            "RESUMED leaves targetDate as it is",
+        ),
         ("", ["send: COMMITTED"], "COMMITTED is not possible before CREATED"),
-        ("", ["send: CREATED", "send: INFORMATION_REQUIRED"], "INFORMATION_REQUIRED is not for an unsolicited cease"),
+        (
+            "",
+            ["send: CREATED", "send: INFORMATION_REQUIRED"],
+            "INFORMATION_REQUIRED is not for an unsolicited cease",
+        ),
         ("", ["send: CREATED", "send: CREATED"], "CREATED is not possible in ACKNOWLEDGED"),
     ],
 )
@@ -61,7 +91,11 @@ def test_a_story_against_the_contract_is_refused(reply: str, steps: list[str], s
 @pytest.mark.parametrize("status", ["RECEIVED_BY_GATEWAY", "SENT_TO_SUPPLIER", "FAILED_TO_SEND"])
 def test_the_gateways_own_statuses_are_never_sent(status: str) -> None:
     with pytest.raises(Invalid, match=f"unknown status `{status}`"):
-        parse(HEAD.format(reply="acknowledge") + f"  - {{after: 1s, send: UPDATE, status: {status}}}", "x.yaml", DIALECT.vocabulary)
+        parse(
+            HEAD.format(reply="acknowledge") + f"  - {{after: 1s, send: UPDATE, status: {status}}}",
+            "x.yaml",
+            DIALECT.vocabulary,
+        )
 
 
 def test_an_applied_amendment_may_move_the_committed_date(gateway: Gateway) -> None:
@@ -81,7 +115,9 @@ def test_an_applied_amendment_may_move_the_committed_date(gateway: Gateway) -> N
 def test_every_kind_of_provide_order_goes_the_whole_way(gateway: Gateway, kind: str) -> None:
     order = gateway.place(orderType=kind)
     gateway.advance()
-    assert {kci["body"]["provideServiceOrder"]["orderType"] for kci in gateway.kcis(order)} == {kind}
+    assert {kci["body"]["provideServiceOrder"]["orderType"] for kci in gateway.kcis(order)} == {
+        kind
+    }
     assert gateway.order(order)["status"] == "COMPLETED"
 
 
@@ -89,8 +125,13 @@ CEASE = {"id": 1, "tenant": "TENANT1", "serviceId": "SVC-1"}
 MODIFY = {**CEASE, "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": "1"}]}
 
 
-@pytest.mark.parametrize(("body", "operation"), [(CEASE, "cease"), (MODIFY, "modify"), ({**CEASE, "orderType": "CEASE"}, "cease")])
-def test_the_bodies_are_told_apart_without_a_type(gateway: Gateway, body: dict[str, Any], operation: str) -> None:
+@pytest.mark.parametrize(
+    ("body", "operation"),
+    [(CEASE, "cease"), (MODIFY, "modify"), ({**CEASE, "orderType": "CEASE"}, "cease")],
+)
+def test_the_bodies_are_told_apart_without_a_type(
+    gateway: Gateway, body: dict[str, Any], operation: str
+) -> None:
     assert gateway.post("/service-orders", body).status_code == 202
     assert gateway.order({"id": 1})["action"] == operation
 
@@ -98,8 +139,14 @@ def test_the_bodies_are_told_apart_without_a_type(gateway: Gateway, body: dict[s
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ({**MODIFY, "orderType": "CEASE"}, "serviceCharacteristics: is not part of this kind of order"),
-        ({**MODIFY, "orderType": "MODIFY", "serviceOrderItem": {}}, "serviceOrderItem: is not part of this kind of order"),
+        (
+            {**MODIFY, "orderType": "CEASE"},
+            "serviceCharacteristics: is not part of this kind of order",
+        ),
+        (
+            {**MODIFY, "orderType": "MODIFY", "serviceOrderItem": {}},
+            "serviceOrderItem: is not part of this kind of order",
+        ),
     ],
 )
 def test_the_bodies_exclude_each_other(gateway: Gateway, body: dict[str, Any], said: str) -> None:
@@ -110,25 +157,39 @@ def test_the_bodies_exclude_each_other(gateway: Gateway, body: dict[str, Any], s
 def test_the_published_bodies_exclude_each_other_too() -> None:
     document = DIALECT.openapi("http://127.0.0.1")
     names = ["ProvideServiceOrder", "ModifyServiceOrder", "CeaseServiceOrder"]
-    documents = [DIALECT.sample(operation, None, 1).body for operation in ("provide", "modify", "cease")]
+    documents = [
+        DIALECT.sample(operation, None, 1).body for operation in ("provide", "modify", "cease")
+    ]
     for index, body in enumerate(documents):
-        parsed = {key: value for key, value in json.loads(body).items() if index == 0 or key != "orderType"}
+        parsed = {
+            key: value
+            for key, value in json.loads(body).items()
+            if index == 0 or key != "orderType"
+        }
         fits = [
-            jsonschema.Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": document["components"]}).is_valid(parsed)
+            jsonschema.Draft202012Validator(
+                {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+            ).is_valid(parsed)
             for name in names
         ]
         assert fits == [position == index for position in range(3)]
 
 
 def test_what_is_the_suppliers_to_give_is_not_taken_from_the_gateway(gateway: Gateway) -> None:
-    order = gateway.place("ORDER_IN_PROGRESS", committedDate="yesterday", supplierOrderReference="MINE", status="DONE")
+    order = gateway.place(
+        "ORDER_IN_PROGRESS", committedDate="yesterday", supplierOrderReference="MINE", status="DONE"
+    )
     shown = gateway.order(order)
     assert shown["document"]["committedDate"].endswith("Z") and shown["number"].startswith("SIM-")
     findings = gateway.admin("GET", "/journal")["items"][0]["findings"]
-    assert {"unknown member committedDate", "unknown member supplierOrderReference", "unknown member status"} <= set(findings)
+    assert {
+        "unknown member committedDate",
+        "unknown member supplierOrderReference",
+        "unknown member status",
+    } <= set(findings)
 
 
-# ---- settings --------------------------------------------------------------------------------------------------------------
+# ---- settings
 
 
 @pytest.fixture
@@ -173,16 +234,22 @@ def test_tolerant_carries_and_notes_what_it_does_not_know(gateway: Gateway) -> N
     order = gateway.place("ORDER_ACKNOWLEDGED", hazardz="Dog", engineerTasks=["DANCE"])
     assert gateway.order(order)["document"]["hazardz"] == "Dog"
     findings = gateway.admin("GET", "/journal")["items"][0]["findings"]
-    assert findings[0] == "unknown member hazardz" and "`DANCE` is none of those known" in findings[1]
+    assert (
+        findings[0] == "unknown member hazardz" and "`DANCE` is none of those known" in findings[1]
+    )
 
 
 def test_strict_refuses_what_it_does_not_know(set_to: SetTo) -> None:
     gateway = set_to(strict=True)
-    answer = gateway.post("/service-orders", gateway.provide(hazardz="Dog", engineerTasks=["DANCE"], tenant="OTHER"))
+    answer = gateway.post(
+        "/service-orders", gateway.provide(hazardz="Dog", engineerTasks=["DANCE"], tenant="OTHER")
+    )
     assert answer.status_code == 422
     assert [message.split(":")[0] for message in answer.json()["messages"]] == [
-        "unknown member hazardz", "engineerTasks", "the header Tenant is TENANT1, the body's tenant OTHER",
-    ]  # fmt: skip
+        "unknown member hazardz",
+        "engineerTasks",
+        "the header Tenant is TENANT1, the body's tenant OTHER",
+    ]
     assert gateway.post("/service-orders", gateway.provide()).status_code == 202
     document = gateway.http.get(f"{gateway.url}/openapi.json", timeout=30).json()
     assert document["components"]["schemas"]["ProvideServiceOrder"]["additionalProperties"] is False
@@ -201,20 +268,33 @@ def test_a_202_may_echo_the_request(set_to: SetTo) -> None:
     assert gateway.post("/service-orders", order).json() == order, "a repeat too"
 
 
-def test_each_kind_of_order_has_the_key_that_the_gateway_knows(set_to: SetTo, receiver: Receiver) -> None:
+def test_each_kind_of_order_has_the_key_that_the_gateway_knows(
+    set_to: SetTo, receiver: Receiver
+) -> None:
     gateway = set_to(entities={"provide": "serviceOrder"})
     gateway.place()
     gateway.advance()
-    assert all("serviceOrder" in arrival.body and "provideServiceOrder" not in arrival.body for arrival in receiver.arrivals)
+    assert all(
+        "serviceOrder" in arrival.body and "provideServiceOrder" not in arrival.body
+        for arrival in receiver.arrivals
+    )
     assert len(receiver.arrivals) == 3
 
 
 @pytest.mark.parametrize(
     ("ids", "first", "last"),
     [
-        ("both", {"id", "supplierOrderReference"}, {"serviceOrderAmendmentId", "serviceOrderAmendmentReference"}),
+        (
+            "both",
+            {"id", "supplierOrderReference"},
+            {"serviceOrderAmendmentId", "serviceOrderAmendmentReference"},
+        ),
         ("gateway", {"id", "supplierOrderReference"}, {"id", "serviceOrderAmendmentId"}),
-        ("supplier", {"supplierOrderReference"}, {"supplierOrderReference", "serviceOrderAmendmentReference"}),
+        (
+            "supplier",
+            {"supplierOrderReference"},
+            {"supplierOrderReference", "serviceOrderAmendmentReference"},
+        ),
     ],
 )
 def test_a_kci_carries_the_halves_of_pairs_that_are_wanted(
@@ -225,7 +305,12 @@ def test_a_kci_carries_the_halves_of_pairs_that_are_wanted(
     gateway.advance("31s")
     gateway.amend(order, "AMENDMENT_PENDING", notes="x")
     gateway.advance("30s")
-    pairs = {"id", "supplierOrderReference", "serviceOrderAmendmentId", "serviceOrderAmendmentReference"}
+    pairs = {
+        "id",
+        "supplierOrderReference",
+        "serviceOrderAmendmentId",
+        "serviceOrderAmendmentReference",
+    }
     entities = [arrival.body["provideServiceOrder"] for arrival in receiver.arrivals]
     assert entities[0].keys() & pairs == first
     assert entities[-1].keys() & pairs == (first | last if ids == "both" else last)
@@ -239,8 +324,13 @@ def test_errors_are_paired_as_the_gateway_expects(set_to: SetTo) -> None:
     assert (lost.status_code, lost.json()["code"]) == (422, "NOT_FOUND")
 
 
-def test_the_message_that_ends_an_order_unfulfilled_has_its_name_where_it_is_wanted(set_to: SetTo, receiver: Receiver) -> None:
+def test_the_message_that_ends_an_order_unfulfilled_has_its_name_where_it_is_wanted(
+    set_to: SetTo, receiver: Receiver
+) -> None:
     gateway = set_to(terminated=True)
     gateway.place("ORDER_FAILED")
     gateway.advance()
-    assert [arrival.body["reasonCode"] for arrival in receiver.arrivals] == ["COMMITTED", "TERMINATED"]
+    assert [arrival.body["reasonCode"] for arrival in receiver.arrivals] == [
+        "COMMITTED",
+        "TERMINATED",
+    ]

@@ -1,4 +1,6 @@
-"""The second contract: the documents of its published pages lie in `published.json` as they stand there."""
+"""The second contract: the documents of its published pages lie in `published.json` as they stand
+there.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ class Buyer:
     def __exit__(self, *error: object) -> None:
         self.http.close()
 
-    def send(self, method: str, path: str, body: Any = None, /, **headers: str) -> requests.Response:
+    def send(
+        self, method: str, path: str, body: Any = None, /, **headers: str
+    ) -> requests.Response:
         data = body if isinstance(body, bytes) else json.dumps(body) if body is not None else None
         known = {"Content-Type": "application/json"} if data is not None else {}
         sent = {**known, **{name.replace("_", "-"): value for name, value in headers.items()}}
@@ -43,19 +47,29 @@ class Buyer:
 
     def place(self, scenario: str = "INSTALLED", **members: Any) -> dict[str, Any]:
         """An order under a number of its own; what was answered."""
-        body = published("create_request", **{"buyerPurchaseOrderNumber": f"PO-{next(self.serials)}", **members})
+        body = published(
+            "create_request", **{"buyerPurchaseOrderNumber": f"PO-{next(self.serials)}", **members}
+        )
         response = self.send("POST", "/orders", body, X_Scenario=scenario)
         assert response.status_code == 201, response.text
         return response.json()  # type: ignore[no-any-return]
 
     def replace(self, order: dict[str, Any], **members: Any) -> requests.Response:
         """A new version of an order."""
-        body = {key: value for key, value in order.items() if key not in ("id", "link", "orderStatus")}
+        body = {
+            key: value for key, value in order.items() if key not in ("id", "link", "orderStatus")
+        }
         changed = {**body, "objectType": "order-create-update", "buyerOrderVersion": "2", **members}
-        return self.send("PUT", f"/orders/{order['id']}", {key: value for key, value in changed.items() if value is not None})
+        return self.send(
+            "PUT",
+            f"/orders/{order['id']}",
+            {key: value for key, value in changed.items() if value is not None},
+        )
 
     def change(self, order: dict[str, Any], **members: Any) -> requests.Response:
-        return self.send("PATCH", f"/orders/{order['id']}", {"objectType": "order-create-update", **members})
+        return self.send(
+            "PATCH", f"/orders/{order['id']}", {"objectType": "order-create-update", **members}
+        )
 
     def act(self, order: dict[str, Any], verb: str, body: Any = None) -> requests.Response:
         return self.send("POST", f"/orders/{order['id']}/{verb}", body)

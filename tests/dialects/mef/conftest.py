@@ -22,11 +22,18 @@ def buyer(simulator: Embedded) -> Iterator[Buyer]:
 
 @pytest.fixture
 def seller(simulator: Embedded, receiver: Receiver) -> Iterator[Callable[..., Buyer]]:
-    """`seller(strict=True)`: the Buyer of a throw-away supplier with these switches, whose notifications go to the receiver."""
+    """`seller(strict=True)`: the Buyer of a throw-away supplier with these switches, whose
+    notifications go to the receiver.
+    """
     with Client(simulator.url) as admin, ExitStack() as stack:
 
         def make(**contract: Any) -> Buyer:
-            made = admin.make_supplier(dialect="mef", contract=contract, clock={"mode": "manual"}, gateway={"url": receiver.url})
+            made = admin.make_supplier(
+                dialect="mef",
+                contract=contract,
+                clock={"mode": "manual"},
+                gateway={"url": receiver.url},
+            )
             stack.callback(admin.delete_supplier, made["name"])
             return stack.enter_context(Buyer(simulator.url, made["path"], made["name"]))
 

@@ -1,4 +1,6 @@
-"""What the Buyer hears: a receiver that knows nothing of our code, and what the reference says (2.17, 5.1), written anew."""
+"""What the Buyer hears: a receiver that knows nothing of our code, and what the reference says
+(2.17, 5.1), written anew.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,11 @@ GOLDEN = Path(__file__).parent / "golden"
 ALL = "CONFIRMATION_AND_ENGINEERING_DESIGN"
 
 GO = ("STATUS_UPDATE", "IN_PROGRESS")
-CONFIGURED, CONFIRMED, DONE = ("CONFIGURATION", "IN_PROGRESS"), ("CONFIRMATION", "IN_PROGRESS"), ("COMPLETION", "COMPLETED")
+CONFIGURED, CONFIRMED, DONE = (
+    ("CONFIGURATION", "IN_PROGRESS"),
+    ("CONFIRMATION", "IN_PROGRESS"),
+    ("COMPLETION", "COMPLETED"),
+)
 HAPPY = [CONFIGURED, CONFIRMED, DONE]
 GONE = ("CANCELLATION", "CANCELLED")
 ASKED = ("ERROR_OR_INFORMATION", "PENDING")
@@ -65,7 +71,13 @@ LATER: list[tuple[str, str, str, int, list[tuple[str, str]]]] = [
     ("INFORMATION_REQUIRED", "1m", "PUT", 200, [ASKED, CONFIRMED, DONE]),
     ("INFORMATION_REQUIRED", "1m", "PATCH", 200, [ASKED, CONFIRMED, DONE]),
     ("INFORMATION_NOT_SUPPLIED", "30s", "PUT", 200, [ASKED, CONFIRMED, DONE]),
-    ("HELD_BY_SELLER", "30s", "release", 409, [("ERROR_OR_INFORMATION", "HELD"), GO, CONFIRMED, DONE]),
+    (
+        "HELD_BY_SELLER",
+        "30s",
+        "release",
+        409,
+        [("ERROR_OR_INFORMATION", "HELD"), GO, CONFIRMED, DONE],
+    ),
     ("HELD_BY_SELLER", "30s", "cancel", 201, [("ERROR_OR_INFORMATION", "HELD"), GONE]),
     ("JEOPARDY_CORRECTED", "1m", "PUT", 200, [CONFIRMED, ("JEOPARDY", "HELD"), CONFIRMED, DONE]),
     ("HELD_BY_BUYER", "30s", "hold", 201, [CONFIGURED]),
@@ -76,11 +88,23 @@ LATER: list[tuple[str, str, str, int, list[tuple[str, str]]]] = [
     ("CANCEL_ACCEPTED", "30s", "cancel", 201, [CONFIGURED, GONE]),
     ("CANCEL_ASSESSED", "30s", "cancel", 201, [CONFIGURED, GONE]),
     ("CANCEL_DENIED", "30s", "cancel", 409, HAPPY),
-    ("CANCEL_DENIED_LATER", "29s", "cancel", 201, [CONFIGURED, ("ERROR_OR_INFORMATION", "IN_PROGRESS"), CONFIRMED, DONE]),
+    (
+        "CANCEL_DENIED_LATER",
+        "29s",
+        "cancel",
+        201,
+        [CONFIGURED, ("ERROR_OR_INFORMATION", "IN_PROGRESS"), CONFIRMED, DONE],
+    ),
     ("CHANGE_REFUSED", "30s", "PUT", 422, HAPPY),
     ("CHANGE_REFUSED", "30s", "PATCH", 422, HAPPY),
     ("CHANGE_ASSESSED", "29s", "PUT", 200, [CONFIGURED, GO, CONFIRMED, DONE]),
-    ("CHANGE_REFUSED_LATER", "29s", "PATCH", 200, [CONFIGURED, ("ERROR_OR_INFORMATION", "IN_PROGRESS"), CONFIRMED, DONE]),
+    (
+        "CHANGE_REFUSED_LATER",
+        "29s",
+        "PATCH",
+        200,
+        [CONFIGURED, ("ERROR_OR_INFORMATION", "IN_PROGRESS"), CONFIRMED, DONE],
+    ),
 ]
 
 
@@ -91,18 +115,34 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Buyer, Rec
     with Receiver() as receiver:
         receiver.answer = lambda number, arrival: (201, {}, b"")
         folder = tmp_path_factory.mktemp("heard")
-        overrides = {"server": {"port": 0}, "store": {"url": f"sqlite:///{folder}/s.db"}, "clock": {"mode": "manual"}}
-        settings = config.load(environment={}, overrides={**overrides, "gateway": {"url": receiver.url}})
+        overrides = {
+            "server": {"port": 0},
+            "store": {"url": f"sqlite:///{folder}/s.db"},
+            "clock": {"mode": "manual"},
+        }
+        settings = config.load(
+            environment={}, overrides={**overrides, "gateway": {"url": receiver.url}}
+        )
         with Embedded(settings) as running, Buyer(running.url) as buyer:
             yield buyer, receiver
 
 
 def check_by_the_reference(told: list[dict[str, Any]]) -> None:
     """Sections 2.17 and 5.1, and the attribute rules of 57.1 that stand in 3.4, written anew."""
-    assert [each["notificationVersion"] for each in told] == [f"{number:02d}" for number in range(1, len(told) + 1)]
+    assert [each["notificationVersion"] for each in told] == [
+        f"{number:02d}" for number in range(1, len(told) + 1)
+    ]
     for each in told:
-        assert each["objectType"] == "orderNotification" and each["buyerId"] == "Verizon" and each["sellerId"] == "Cox Spectrum Business"
-        assert each["orderId"].startswith("ORD-CC-") and each["buyerPurchaseOrderNumber"] and 1 <= len(each["buyerOrderVersion"]) <= 2
+        assert (
+            each["objectType"] == "orderNotification"
+            and each["buyerId"] == "Verizon"
+            and each["sellerId"] == "Cox Spectrum Business"
+        )
+        assert (
+            each["orderId"].startswith("ORD-CC-")
+            and each["buyerPurchaseOrderNumber"]
+            and 1 <= len(each["buyerOrderVersion"]) <= 2
+        )
         for key in (
             "expectedCompletionDate",
             "completionDate",
@@ -115,18 +155,27 @@ def check_by_the_reference(told: list[dict[str, Any]]) -> None:
         assert ("completionDate" in each) is (status == "COMPLETED")
         assert status != "CANCELLED" or "expectedCompletionDate" not in each
         if kind in ("CONFIGURATION", "CONFIRMATION", "COMPLETION"):
-            assert each["billingAccountNumber"] and each["sellerOvcId"]["sellerAssignedId"] and each["sellerUniIds"][0]["sellerAssignedId"]
+            assert (
+                each["billingAccountNumber"]
+                and each["sellerOvcId"]["sellerAssignedId"]
+                and each["sellerUniIds"][0]["sellerAssignedId"]
+            )
         if kind == "CONFIRMATION":
             assert each["expectedCompletionDate"]
         if kind == "CANCELLATION":
-            assert each["orderCancellationDate"] and 1 <= len(each["orderCancellationReason"]) <= 300
+            assert (
+                each["orderCancellationDate"] and 1 <= len(each["orderCancellationReason"]) <= 300
+            )
         if kind in ("REJECTION", "JEOPARDY", "ERROR_OR_INFORMATION"):
             assert each["orderMessages"]
         if each.get("correctionOrderExpected"):
             assert each["correctionOrderDueDate"]
         for message in each.get("orderMessages", []):
             assert message["messageInformation"] and message["severity"] in ("ERROR", "INFORMATION")
-            assert isinstance(message["correctionRequired"], bool) and len(message["messageInformation"]) <= 150
+            assert (
+                isinstance(message["correctionRequired"], bool)
+                and len(message["messageInformation"]) <= 150
+            )
 
 
 def place(buyer: Buyer, name: str) -> tuple[str, Any]:
@@ -136,8 +185,14 @@ def place(buyer: Buyer, name: str) -> tuple[str, Any]:
 
 
 def heard_of(receiver: Receiver, number: str) -> list[tuple[str, str]]:
-    arrivals = [arrival for arrival in receiver.arrivals if arrival.body["buyerPurchaseOrderNumber"] == number]
-    assert {arrival.path for arrival in arrivals} <= {f"/orders/{arrival.body['orderId']}/notification" for arrival in arrivals}
+    arrivals = [
+        arrival
+        for arrival in receiver.arrivals
+        if arrival.body["buyerPurchaseOrderNumber"] == number
+    ]
+    assert {arrival.path for arrival in arrivals} <= {
+        f"/orders/{arrival.body['orderId']}/notification" for arrival in arrivals
+    }
     told = [arrival.body for arrival in arrivals]
     check_by_the_reference(told)
     return [(each["notificationType"], each["orderStatus"]) for each in told]
@@ -148,7 +203,9 @@ def test_every_shipped_scenario_is_expected_here() -> None:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_a_stranger_hears_exactly_what_the_reference_prescribes(heard: tuple[Buyer, Receiver], name: str) -> None:
+def test_a_stranger_hears_exactly_what_the_reference_prescribes(
+    heard: tuple[Buyer, Receiver], name: str
+) -> None:
     buyer, receiver = heard
     code, expected = EXPECTED[name]
     number, response = place(buyer, name)
@@ -159,7 +216,12 @@ def test_a_stranger_hears_exactly_what_the_reference_prescribes(heard: tuple[Buy
 
 @pytest.mark.parametrize(("name", "after", "verbs", "code", "expected"), LATER)
 def test_a_stranger_hears_how_a_later_request_ends(
-    heard: tuple[Buyer, Receiver], name: str, after: str, verbs: str, code: int, expected: list[tuple[str, str]]
+    heard: tuple[Buyer, Receiver],
+    name: str,
+    after: str,
+    verbs: str,
+    code: int,
+    expected: list[tuple[str, str]],
 ) -> None:
     buyer, receiver = heard
     number, response = place(buyer, name)
@@ -167,7 +229,10 @@ def test_a_stranger_hears_how_a_later_request_ends(
     buyer.advance(after)
     for verb in verbs.split():
         buyer.advance("0s")
-        answers = {"PUT": lambda: buyer.replace(order), "PATCH": lambda: buyer.change(order, notes="Ring twice")}
+        answers = {
+            "PUT": lambda: buyer.replace(order),
+            "PATCH": lambda: buyer.change(order, notes="Ring twice"),
+        }
         last = answers[verb]() if verb in answers else buyer.act(order, verb)
         buyer.advance("1s")
     assert last.status_code == code, last.text
@@ -182,20 +247,30 @@ def test_the_printed_story_is_the_golden_one(name: str) -> None:
     if os.environ.get("UPDATE_GOLDEN"):
         path.parent.mkdir(exist_ok=True)
         path.write_text(told)
-    assert told == path.read_text(), f"the story of {name} changed: UPDATE_GOLDEN=1 keeps the new one"
+    assert told == path.read_text(), (
+        f"the story of {name} changed: UPDATE_GOLDEN=1 keeps the new one"
+    )
 
 
 def test_every_entry_of_a_shipped_scenario_is_played_by_a_sample_as_it_is() -> None:
-    told = [entry for scenario in BOOK.scenarios.values() for entry in rehearsal.rehearse(scenario, DIALECT).entries]
+    told = [
+        entry
+        for scenario in BOOK.scenarios.values()
+        for entry in rehearsal.rehearse(scenario, DIALECT).entries
+    ]
     assert told and all(entry.natural and entry.fault is None for entry in told)
 
 
-# ---- desiredResponses --------------------------------------------------------------------------------------------------
+# ---- desiredResponses
 
 
 @pytest.mark.parametrize(
     ("wish", "sent"),
-    [(ALL, ["CONFIGURATION", "CONFIRMATION", "COMPLETION"]), ("CONFIRMATION_ONLY", ["CONFIRMATION", "COMPLETION"]), ("NONE", [])],
+    [
+        (ALL, ["CONFIGURATION", "CONFIRMATION", "COMPLETION"]),
+        ("CONFIRMATION_ONLY", ["CONFIRMATION", "COMPLETION"]),
+        ("NONE", []),
+    ],
 )
 def test_a_silenced_notification_moves_the_order_and_sends_nothing(
     seller: Callable[..., Buyer], receiver: Receiver, wish: str, sent: list[str]
@@ -204,24 +279,37 @@ def test_a_silenced_notification_moves_the_order_and_sends_nothing(
     order = buyer.place(desiredResponses=wish)
     buyer.advance()
     assert [arrival.body["notificationType"] for arrival in receiver.arrivals] == sent
-    assert [arrival.body["notificationVersion"] for arrival in receiver.arrivals] == [f"{number:02d}" for number in range(1, len(sent) + 1)]
+    assert [arrival.body["notificationVersion"] for arrival in receiver.arrivals] == [
+        f"{number:02d}" for number in range(1, len(sent) + 1)
+    ]
     done = buyer.get(f"/orders/{order['id']}")
-    assert done["orderStatus"] == "COMPLETED" and done["completionDate"] and done["orderItems"][1]["orderItemDetail"]["sellerUniId"]
+    assert (
+        done["orderStatus"] == "COMPLETED"
+        and done["completionDate"]
+        and done["orderItems"][1]["orderItemDetail"]["sellerUniId"]
+    )
     states = [kci["state"] for kci in buyer.admin("GET", "/kcis")["items"]]
     assert states.count("silenced") == 3 - len(sent) and states.count("delivered") == len(sent)
 
 
-def test_a_change_of_mind_about_notifications_counts_from_then_on(seller: Callable[..., Buyer], receiver: Receiver) -> None:
+def test_a_change_of_mind_about_notifications_counts_from_then_on(
+    seller: Callable[..., Buyer], receiver: Receiver
+) -> None:
     buyer = seller()
     order = buyer.place(desiredResponses="NONE")
     buyer.advance("30s")
     buyer.change(order, desiredResponses=ALL)
     buyer.advance()
-    assert [arrival.body["notificationType"] for arrival in receiver.arrivals] == ["CONFIRMATION", "COMPLETION"]
+    assert [arrival.body["notificationType"] for arrival in receiver.arrivals] == [
+        "CONFIRMATION",
+        "COMPLETION",
+    ]
     assert receiver.arrivals[0].body["notificationVersion"] == "01"
 
 
-def test_a_notification_is_tried_again_with_the_same_bytes(seller: Callable[..., Buyer], receiver: Receiver) -> None:
+def test_a_notification_is_tried_again_with_the_same_bytes(
+    seller: Callable[..., Buyer], receiver: Receiver
+) -> None:
     receiver.answer = lambda number, arrival: 503 if number == 1 else 201
     buyer = seller()
     buyer.place(desiredResponses="CONFIRMATION_ONLY")
@@ -232,23 +320,40 @@ def test_a_notification_is_tried_again_with_the_same_bytes(seller: Callable[...,
 
 
 def test_another_path_for_notifications_is_a_setting(make_config: Any, receiver: Receiver) -> None:
-    supplier = {"name": "mef", "dialect": "mef", "gateway": {"url": receiver.url, "kcis": "/orders/{id}/notifications"}}
+    supplier = {
+        "name": "mef",
+        "dialect": "mef",
+        "gateway": {"url": receiver.url, "kcis": "/orders/{id}/notifications"},
+    }
     with Embedded(make_config(suppliers=[supplier])) as running, Buyer(running.url) as buyer:
         order = buyer.place()
         buyer.advance()
-    assert {arrival.path for arrival in receiver.arrivals} == {f"/orders/{order['id']}/notifications"}
+    assert {arrival.path for arrival in receiver.arrivals} == {
+        f"/orders/{order['id']}/notifications"
+    }
     assert "authorization" not in receiver.arrivals[0].headers and receiver.tokens == []
 
 
 def test_the_published_notification_is_read_as_it_stands() -> None:
     body = json.dumps(PUBLISHED["notification"]).encode()
-    incoming = Incoming(method="POST", path="", headers={"content-type": "application/json"}, body=body, variables={"id": "ORD-CC-12345"})
+    incoming = Incoming(
+        method="POST",
+        path="",
+        headers={"content-type": "application/json"},
+        body=body,
+        variables={"id": "ORD-CC-12345"},
+    )
     document = DIALECT.check_notice(incoming)
     assert DIALECT.hear(document) == Heard(order="Verizon/PO-12345", id="ORD-CC-12345/01", number=1)
-    assert DIALECT.describe(document) == "1 CONFIRMATION -> IN_PROGRESS (expectedCompletionDate 2016-10-05T08:00+01:00)"
+    assert (
+        DIALECT.describe(document)
+        == "1 CONFIRMATION -> IN_PROGRESS (expectedCompletionDate 2016-10-05T08:00+01:00)"
+    )
 
 
-def test_the_pretend_buyer_reads_what_it_gets_and_keeps_it(buyer: Buyer, simulator: Embedded) -> None:
+def test_the_pretend_buyer_reads_what_it_gets_and_keeps_it(
+    buyer: Buyer, simulator: Embedded
+) -> None:
     order = buyer.place()
     buyer.advance()
     url = f"{simulator.url}/gateway/mef"
@@ -268,7 +373,9 @@ def test_the_pretend_buyer_reads_what_it_gets_and_keeps_it(buyer: Buyer, simulat
     ]
     for document, said in wrong:
         response = buyer.http.post(path, json=document, timeout=30)
-        assert response.status_code in (400, 422) and said in response.json()["message"], response.text
+        assert response.status_code in (400, 422) and said in response.json()["message"], (
+            response.text
+        )
     assert buyer.http.post(path, json=body, timeout=30).status_code == 201
     last = buyer.http.get(f"{url}/kcis?order=Verizon/PO-1", timeout=30).json()["items"][-1]
     assert last["findings"] == ["a repeat of a KCI that came before"]

@@ -39,14 +39,22 @@ def test_a_wrong_switch_is_a_located_error(tmp_path: Path) -> None:
 def test_duplicate_pon_replay_gives_the_first_answer_to_the_same_body(seller: Seller) -> None:
     buyer = seller(duplicate_pon="replay")
     first, again = (buyer.send("POST", "/orders", published("create_request")) for _ in range(2))
-    assert (first.status_code, first.json()) == (again.status_code, again.json()) == (201, first.json())
-    assert buyer.send("POST", "/orders", published("create_request", notes="other")).status_code == 409
+    assert (
+        (first.status_code, first.json())
+        == (again.status_code, again.json())
+        == (201, first.json())
+    )
+    assert (
+        buyer.send("POST", "/orders", published("create_request", notes="other")).status_code == 409
+    )
     assert buyer.get("/orders")["available"] == 1
 
 
 def test_duplicate_pon_accept_makes_another_order_each_time(seller: Seller) -> None:
     buyer = seller(duplicate_pon="accept")
-    made = [buyer.send("POST", "/orders", published("create_request")).json()["id"] for _ in range(3)]
+    made = [
+        buyer.send("POST", "/orders", published("create_request")).json()["id"] for _ in range(3)
+    ]
     assert made == ["ORD-CC-12345", "ORD-CC-12346", "ORD-CC-12347"]
     assert buyer.get("/orders?pon=PO-12345")["id"] == made[-1]
     buyer.advance()
@@ -76,20 +84,29 @@ def test_cancel_denied_201_is_the_unchanged_order_with_the_reason(seller: Seller
     order = buyer.place("CANCEL_DENIED")
     response = buyer.act(order, "cancel")
     reason = f"Order {order['id']} is past its point of no return"
-    assert (response.status_code, response.json()) == (201, {**order, "cancellationDeniedReason": reason})
+    assert (response.status_code, response.json()) == (
+        201,
+        {**order, "cancellationDeniedReason": reason},
+    )
 
 
 def test_invalid_input_405_is_what_the_descriptors_say(seller: Seller) -> None:
     buyer = seller(invalid_input=405)
     response = buyer.send("POST", "/orders", b"{")
     assert (response.status_code, response.json()["status"]) == (405, 405)
-    assert buyer.send("POST", "/orders", published("create_request", orderItems=[])).status_code == 422
+    assert (
+        buyer.send("POST", "/orders", published("create_request", orderItems=[])).status_code == 422
+    )
 
 
 def test_action_status_200(seller: Seller) -> None:
     buyer = seller(action_status=200)
     order = buyer.place()
-    assert [buyer.act(order, verb).status_code for verb in ("hold", "release", "cancel")] == [200, 200, 200]
+    assert [buyer.act(order, verb).status_code for verb in ("hold", "release", "cancel")] == [
+        200,
+        200,
+        200,
+    ]
 
 
 def test_the_lists_of_the_schemas(seller: Seller) -> None:
@@ -97,7 +114,11 @@ def test_the_lists_of_the_schemas(seller: Seller) -> None:
     assert buyer.send("GET", "/orders").status_code == 404
     order = buyer.place()
     listed = buyer.get(f"/orders?id={order['id']}")
-    assert (listed["objectType"], listed["orders"], listed["available"]) == ("orderList", [order], 1) and "items" not in listed
+    assert (listed["objectType"], listed["orders"], listed["available"]) == (
+        "orderList",
+        [order],
+        1,
+    ) and "items" not in listed
 
 
 def test_seed_links_are_those_of_the_published_pages(seller: Seller) -> None:
@@ -108,17 +129,29 @@ def test_seed_links_are_those_of_the_published_pages(seller: Seller) -> None:
 
 
 DEEP = published("full_order")["orderItems"]
-DEEP[0]["orderItemDetail"]["productSpecification"] = {"objectType": "productSpecRef", "code": "AEVPL100"}
+DEEP[0]["orderItemDetail"]["productSpecification"] = {
+    "objectType": "productSpecRef",
+    "code": "AEVPL100",
+}
 DEEP[1]["orderItemDetail"]["serviceSiteInformation"]["siteAddress"]["colour"] = "red"
 
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Buyer, Buyer]]:
     """A strict and a tolerant supplier."""
-    suppliers = [{"name": name, "dialect": "mef", "contract": {"strict": name == "strict"}} for name in ("strict", "tolerant")]
+    suppliers = [
+        {"name": name, "dialect": "mef", "contract": {"strict": name == "strict"}}
+        for name in ("strict", "tolerant")
+    ]
     store = {"url": f"sqlite:///{tmp_path_factory.mktemp('pair')}/s.db"}
     settings = config.load(
-        environment={}, overrides={"server": {"port": 0}, "store": store, "clock": {"mode": "manual"}, "suppliers": suppliers}
+        environment={},
+        overrides={
+            "server": {"port": 0},
+            "store": store,
+            "clock": {"mode": "manual"},
+            "suppliers": suppliers,
+        },
     )
     with (
         Embedded(settings) as running,
@@ -138,28 +171,53 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Buyer, Buye
         ),
         ({"orderStatus": "HELD"}, "orderStatus: is the Seller's to set"),
         ({"buyerTechnicalContact": None}, "buyerTechnicalContact: is wanted for INSTALL"),
-        ({"billingInfo": {"objectType": "billingInformation"}}, "billingInfo: wants existingBillingAccountNumber"),
-        ({"orderActivity": "DISCONNECT"}, "orderActivity: DISCONNECT wants DISCONNECT of every item"),
+        (
+            {"billingInfo": {"objectType": "billingInformation"}},
+            "billingInfo: wants existingBillingAccountNumber",
+        ),
+        (
+            {"orderActivity": "DISCONNECT"},
+            "orderActivity: DISCONNECT wants DISCONNECT of every item",
+        ),
     ],
 )
-def test_strict_refuses_what_is_otherwise_noted(pair: tuple[Buyer, Buyer], change: dict[str, Any], said: str) -> None:
-    whole = published("full_order", objectType="order-create-update", id=None, link=None, orderStatus=None)
-    whole["orderItems"][0]["orderItemDetail"]["productSpecification"] = {"objectType": "productSpecRef", "code": "AEVPL100"}
+def test_strict_refuses_what_is_otherwise_noted(
+    pair: tuple[Buyer, Buyer], change: dict[str, Any], said: str
+) -> None:
+    whole = published(
+        "full_order", objectType="order-create-update", id=None, link=None, orderStatus=None
+    )
+    whole["orderItems"][0]["orderItemDetail"]["productSpecification"] = {
+        "objectType": "productSpecRef",
+        "code": "AEVPL100",
+    }
     body = {key: value for key, value in {**whole, **change}.items() if value is not None}
     strict, tolerant = pair
-    assert strict.send("POST", "/orders", {**whole, "buyerPurchaseOrderNumber": f"PO-{len(said)}"}).status_code == 201
+    assert (
+        strict.send(
+            "POST", "/orders", {**whole, "buyerPurchaseOrderNumber": f"PO-{len(said)}"}
+        ).status_code
+        == 201
+    )
     refused = strict.send("POST", "/orders", body)
     assert refused.status_code == 422 and said in refused.json()["message"]
-    order = tolerant.send("POST", "/orders", {**body, "buyerPurchaseOrderNumber": f"PO-{len(said)}"})
+    order = tolerant.send(
+        "POST", "/orders", {**body, "buyerPurchaseOrderNumber": f"PO-{len(said)}"}
+    )
     assert order.status_code == 201
     findings = tolerant.admin("GET", "/journal?direction=in&limit=1000")["items"][-1]["findings"]
     assert any(said in finding for finding in findings)
 
 
-def test_strict_holds_to_the_published_schemas_which_the_published_example_breaks(seller: Seller) -> None:
+def test_strict_holds_to_the_published_schemas_which_the_published_example_breaks(
+    seller: Seller,
+) -> None:
     buyer = seller(strict=True)
     response = buyer.send("POST", "/orders", published("create_request"))
-    assert response.status_code == 400 and "orderItemDetail.productSpecification: is required" in response.json()["message"]
+    assert (
+        response.status_code == 400
+        and "orderItemDetail.productSpecification: is required" in response.json()["message"]
+    )
     text = b'{"objectType": "order-create-update", "objectType": "order-create-update"}'
     assert "duplicate_key" in buyer.send("POST", "/orders", text).json()["message"]
     assert buyer.send("GET", "/orders&buyerId=Verizon").status_code == 404
