@@ -31,7 +31,7 @@ LEASE_MARGIN = 5 * instants.SECOND
 
 @dataclass(frozen=True, slots=True)
 class Auth:
-    """Credentials towards the gateway (reference 2.4); which members count depends on `kind`."""
+    """Credentials towards the gateway; which members count depends on `kind`."""
 
     kind: str
     token_url: str | None
@@ -46,8 +46,8 @@ class Auth:
 
 @dataclass(frozen=True, slots=True)
 class InboundCredentials:
-    """What the gateway has to prove when it calls us (reference 2.3); which members count depends
-    on `kind`. `lifetime` in microseconds.
+    """What the gateway has to prove when it calls us; which members count depends on `kind`.
+    `lifetime` in microseconds.
     """
 
     kind: str

@@ -33,7 +33,7 @@ def grant(
     RFC 6749's, section 5.2.
 
     The client names itself by Basic credentials or in the form; every error is a 400, as at the
-    gateway's own endpoint (reference 2.4).
+    gateway's own endpoint (docs/contract/fibre-cafe.md 2.4).
     """
     kind = form.get("grant_type", "")
     if kind != "client_credentials":

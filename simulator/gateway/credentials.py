@@ -55,8 +55,8 @@ class _Fixed:
 
 
 class _OAuth2:
-    """Client credentials (reference 2.4): one token for all, fetched once for all who wait, renewed
-    before it ends.
+    """Client credentials (docs/contract/fibre-cafe.md 2.4): one token for all, fetched once for all
+    who wait, renewed before it ends.
     """
 
     def __init__(self, tls: ssl.SSLContext, url: str, auth: Auth, timeout: int) -> None:

@@ -1,4 +1,6 @@
-"""One scenario file: from text to a `Scenario`, or to every problem in it with line and column."""
+"""One scenario file (docs/scenarios.md): from text to a `Scenario`, or to every problem in it with
+line and column.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ from simulator.scenario.words import check_words
 
 
 class StepSchema(Strict):
-    """A step: a time, one verb, and what belongs to it (section 4)."""
+    """A step of `timeline`: a time, one verb, and what belongs to it."""
 
     later = dict.fromkeys(
         ("within", "otherwise", "branch", "repeat", "start", "fault", "answered"), ""
@@ -75,7 +77,7 @@ class StepSchema(Strict):
 
 
 class EntrySchema(Strict):
-    """How a later request is answered (section 5)."""
+    """How a later request is answered."""
 
     when = When()
     times = Integer(validate=Range(min=1))
@@ -87,7 +89,7 @@ class EntrySchema(Strict):
 
 
 class ScenarioSchema(Strict):
-    """The file (section 1). The entries of later requests are added for the dialect's actions."""
+    """The whole file. The entries of later requests are added for the dialect's actions."""
 
     later = dict.fromkeys(("extends", "mix", "expect"), "")
 

@@ -1,5 +1,5 @@
 """Who may call: the credentials that a supplier wants from its gateway, and its own token endpoint
-(reference 2.3; 10.21 ASSUMPTION).
+(docs/contract/fibre-cafe.md 2.3, 10.21).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Every shipped scenario: a receiver that knows nothing of our code sees what the reference
+"""Every shipped scenario: a receiver that knows nothing of our code sees what the contract
 prescribes, and its story is a golden file.
 
-What is expected stands here by hand, from the reference's sections 5.2, 6 and 8; nothing of it is
-computed by our code.
+What is expected stands here by hand, from docs/contract/fibre-cafe.md 5.2, 6 and 8; nothing of it
+is computed by our code.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ MOVES: dict[str, tuple[set[str], set[str]]] = {
     "CANCELLED": (LIVING, {"CANCELLED"}),
     "COMPLETED": ({WORK}, {"COMPLETED", "PARTIAL"}),
 }
-"""Sections 5.2 and 5.3: from which statuses each reason may come, and which it brings; other
+"""By contract 5.2 and 5.3: from which statuses each reason may come, and which it brings; other
 reasons may come at any time but the end.
 """
 
@@ -192,8 +192,8 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Embedded, 
             yield running, receiver
 
 
-def check_by_the_reference(kcis: list[dict[str, Any]]) -> None:
-    """What sections 4.14, 6 and 6.1 ask of every KCI, written anew."""
+def check_by_the_contract(kcis: list[dict[str, Any]]) -> None:
+    """What contract 4.14, 6 and 6.1 ask of every KCI, written anew."""
     assert [kci["sequenceNumber"] for kci in kcis] == list(range(1, len(kcis) + 1))
     assert len({kci["id"] for kci in kcis}) == len(kcis)
     check_moves(kcis, [next(kci[key] for key in ENTITIES if key in kci)["status"] for kci in kcis])
@@ -228,7 +228,7 @@ def check_by_the_reference(kcis: list[dict[str, Any]]) -> None:
 
 def heard_of(receiver: Receiver, order: int | str) -> list[tuple[str, str]]:
     kcis = receiver.by_order().get(order, [])
-    check_by_the_reference(kcis)
+    check_by_the_contract(kcis)
     return [
         (kci["reasonCode"], next(kci[key] for key in ENTITIES if key in kci)["status"])
         for kci in kcis
@@ -380,7 +380,7 @@ def test_every_gap_of_a_shipped_scenario_is_a_parameter() -> None:
             )
 
 
-# the payloads of the reference's section 9, as they stand there
+# the payloads of contract 9, as they stand there
 
 PROVIDE = {
     "id": 4101,
@@ -413,7 +413,7 @@ AMENDMENT = {
 }
 
 
-def test_the_references_own_payloads_go_through_unchanged(
+def test_the_examples_of_the_contract_go_through_unchanged(
     make_config: Callable[..., Config],
 ) -> None:
     with Embedded(make_config()) as simulator, Gateway(simulator.url) as gateway:

@@ -16,7 +16,7 @@ from simulator.web import Embedded
 from simulator.world import shipped_folder
 from tests.conftest import Gateway
 from tests.receiver import Receiver
-from tests.rehearsal.test_shipped_scenarios import check_by_the_reference
+from tests.rehearsal.test_shipped_scenarios import check_by_the_contract
 
 DIALECT = dialects.get("fibre_cafe")
 BOOK = read_folder(shipped_folder("fibre_cafe"), DIALECT.vocabulary)
@@ -154,7 +154,7 @@ def test_every_order_keeps_the_reference_as_it_was_written_anew(played: Played) 
     by_order = played[1].by_order()
     assert len(by_order) > 100
     for kcis in by_order.values():
-        check_by_the_reference(kcis)
+        check_by_the_contract(kcis)
 
 
 def test_every_reason_code_and_status_was_heard(played: Played) -> None:

@@ -1,5 +1,5 @@
 """The Fibre Cafe dialect: Supplier API 1.15 (order management) and the KCIs of the Supplier Updates
-API 1.8.
+API 1.8 (docs/contract/fibre-cafe.md).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The life of a Fibre Cafe order, by the tables of `transitions` (reference sections 5.1 to 5.3 and
-6).
+"""The life of a Fibre Cafe order, by the tables of `transitions` (docs/contract/fibre-cafe.md 5.1
+to 5.3, 6).
 
 The stack `Order.before` holds frames. A frame of an open request keeps the status that its refusal
 goes back to. A frame without a request stands under PENDING and keeps the status that a cure goes
@@ -40,7 +40,7 @@ OBJECTIONS = (
     "END_USER_NOT_MOVING",
 )
 """The reasons of a "cancellation other": the losing side objects to a cease that it did not ask for
-(4.6).
+(contract 4.6).
 """
 
 OURS = (
@@ -55,16 +55,16 @@ OURS = (
     "serviceOrderCancellationId",
     "serviceOrderCancellationReference",
 )
-"""Members of an order that are the supplier's to give (4.4): what a gateway writes there is not
-taken over.
+"""Members of an order that are the supplier's to give (contract 4.4): what a gateway writes there
+is not taken over (contract 10.54).
 """
 
 PAUSES: Mapping[str, str] = {}  # every pause ends with its own entry's last step
 
 
 def default_reply(action: str) -> str:
-    """A create is accepted for later (the format's section 3); what the scenario says nothing of is
-    done at once.
+    """A create is accepted for later (docs/scenarios.md, `reply`); what the scenario says nothing
+    of is done at once.
     """
     return "accept" if action == "create" else "acknowledge"
 
@@ -91,12 +91,12 @@ def settles(code: str, action: str) -> str:
 
 
 def request_number(order: Order, action: str, count: int) -> str:
-    """`SIM-...-A1`, `SIM-...-C1`: the pair's supplier half (reference 4.1)."""
+    """`SIM-...-A1`, `SIM-...-C1`: the pair's supplier half (contract 4.1)."""
     return f"{order.number or _number(order)}-{action[0].upper()}{count}"
 
 
 def guard(order: Order, submission: Submission, requests: Sequence[Request]) -> None:
-    """What the contract forbids, as a 422 (reference 4.5, 4.6, 5.3).
+    """What the contract forbids, as a 422 (contract 4.5, 4.6, 5.3, 10.19, 10.20, 10.50).
 
     No change after the end, no amendment outside its statuses or of a cease that nobody asked for,
     no second open cancellation.
@@ -148,7 +148,7 @@ def _check_content(order: Order, submission: Submission) -> None:
 
 def _half_contacts(order: Order, change: Document) -> list[str]:
     """What a contact would lack after an amendment that names only a part of one that is not there,
-    or takes a part away (4.10).
+    or takes a part away (contract 4.10, 10.39).
     """
     known = {name: order.document[name] for name in _CONTACTS if name in order.document}
     after = _merged(known, {name: change[name] for name in _CONTACTS if name in change})
@@ -186,8 +186,8 @@ def base(order: Order) -> str:
 
 
 def complete(order: Order, event: Event, now: int) -> Order:
-    """Fill in what the contract makes mandatory: both dates at commitment (4.4), a new slot with
-    REAPPOINTED (6).
+    """Fill in what the contract makes mandatory: both dates at commitment (contract 4.4), a new
+    slot with REAPPOINTED (contract 6, 10.41).
 
     Illegal when a story moves `committedDate`, which is set once, or `targetDate` with RESUMED,
     which leaves it alone.
@@ -247,7 +247,7 @@ def _check_dates(told: Mapping[str, str], dates: Mapping[str, str], event: Event
 
 def merge(order: Order, request: Request) -> Order:
     """An applied amendment: absent is unchanged, objects are merged, arrays replaced whole, an
-    empty value removes (4.5).
+    empty value removes (contract 4.5, 10.53).
     """
     if request.action != "amendment":
         return order
@@ -276,8 +276,8 @@ _NOT_MERGED = (
     "orderItems",
     *OURS,
 )
-"""What makes an order what it is: no amendment changes it (4.5 lists what one may), though it may
-be noted that one tried.
+"""What makes an order what it is: no amendment changes it (contract 10.52), though it may be noted
+that one tried.
 """
 
 
@@ -376,8 +376,8 @@ def _number(order: Order) -> str:
 
 
 def _committed(document: Document, now: int) -> str:
-    """The requested date where it lies ahead, else ten days from now, at 09:00 UTC (ASSUMPTION: the
-    contract leaves it to the supplier).
+    """The requested date where it lies ahead, else ten days from now, at 09:00 UTC (contract
+    10.56).
     """
     wanted = document.get("requestedCompletionDate") or document.get("requestedCeaseDate")
     wanted = wanted[:10] if isinstance(wanted, str) else ""

@@ -1,5 +1,5 @@
 """From a request to a Submission: headers, content type, JSON, schema; every problem of a request
-in one answer.
+in one answer (docs/contract/fibre-cafe.md 1.1, 2.1, 4).
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ _HEADERS = {
 
 
 def tenant_of(incoming: Incoming) -> str:
-    """Whose request it says it is: the header, else the order's own member (reference 2.1)."""
+    """Whose request it says it is: the header, else the order's own member (contract 2.1)."""
     return incoming.headers.get("tenant", "").strip() or text_in(incoming.body, "tenant")
 
 
 def read(incoming: Incoming, route: Route, settings: Settings) -> Submission:
-    """Check and read one request of the order operations (reference 1.1 rows 5 to 8, 2.1). Refused:
+    """Check and read one request of the order operations (contract 1.1, 2.1). Refused:
     malformed or invalid.
 
-    What only stands out (members that we do not know, words that the pages may have cut off) is a
+    What only stands out (members that we do not know, words that an incomplete list may lack) is a
     finding, unless the settings are strict.
     """
     if route.operation == "unimplemented":
@@ -68,8 +68,8 @@ def read(incoming: Incoming, route: Route, settings: Settings) -> Submission:
 
 
 def begin(tenant: str, document: Document) -> Submission:
-    """An order that nobody asked for, from its tenant and its document (4.15). Refused lists what
-    is wrong with them.
+    """An order that nobody asked for, from its tenant and its document (contract 4.15). Refused
+    lists what is wrong with them.
     """
     malformed: list[str] = (
         [] if 1 <= len(tenant) <= 50 else ["tenant: must have 1 to 50 characters"]
@@ -106,7 +106,7 @@ def check(schema: Tolerant, document: Document, malformed: list[str]) -> list[st
 
 
 def variant(document: Document) -> str:
-    """provide, cease or modify: by `orderType` first, then by shape (ASSUMPTION of reference 4.3)."""
+    """provide, cease or modify: by `orderType` first, then by shape (contract 4.3, 10.36)."""
     kind = document.get("orderType")
     named = {"CEASE": "cease", "MODIFY": "modify", **dict.fromkeys(PROVIDE_TYPES, "provide")}
     if isinstance(kind, str) and kind in named:
@@ -117,7 +117,7 @@ def variant(document: Document) -> str:
 
 
 def read_notice(incoming: Incoming, settings: Settings) -> Document:
-    """A KCI as a gateway checks it (reference 4.14). Refused: malformed or invalid, with every
+    """A KCI as a gateway checks it (contract 4.14). Refused: malformed or invalid, with every
     problem.
     """
     malformed = [] if incoming.headers.get("x-request-id") else ["X-Request-ID: is required"]

@@ -1,5 +1,5 @@
-"""Valid requests to rehearse and demonstrate with, in the shapes of reference section 9; the values
-are invented.
+"""Valid requests to rehearse and demonstrate with, in the shapes of docs/contract/fibre-cafe.md 9;
+the values are invented.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What a gateway asks of a supplier (reference sections 4.1 to 4.12, 4.15), as marshmallow schemas;
-`statements` is what it hears.
+"""What a gateway asks of a supplier (docs/contract/fibre-cafe.md 4.1 to 4.12, 4.15), as marshmallow
+schemas; `statements` is what it hears.
 
-They check; what is stored and echoed is the parsed JSON itself. Where the contract's pages are
-silent, a comment says ASSUMPTION.
+They check; what is stored and echoed is the parsed JSON itself. Citations of section 10 are
+assumptions: the contract's pages are silent there.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ ENGINEER_TASKS = (
     "ADDITIONAL_CABLING",
     "TEST_MULTIPLE_DEVICES",
 )
-"""Those seen; the page's list may go on (4.12), so that others are only noted."""
+"""Those that are known; the list may be incomplete (contract 4.12, 10.58), so others are noted."""
 PROBLEM_CODES = (
     "ACCESS_ISSUE",
     "ACTIVATION_FAILED",
@@ -81,7 +81,7 @@ CLASSIFICATIONS = tuple(
     for part in ("", "_AM", "_PM", "_EARLY", "_EVENING")
 )
 UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
-# ASSUMPTION: the only length that the pages give for free text (reference 10.24)
+# the only length that the pages give for free text (contract 10.24)
 LONG = Length(max=1000)
 
 
@@ -98,7 +98,7 @@ class Contact(Tolerant):
 
 class ContactChange(Tolerant):
     """A contact in an amendment: a new phone number alone leaves the name and the e-mail as they
-    are (4.5).
+    are (contract 1.3).
     """
 
     name = String(allow_none=True, validate=LONG)
@@ -140,7 +140,7 @@ class Timeslot(Tolerant):
 
 
 class Optional(Tolerant):
-    """What any order may carry (4.2; for cease and modify an ASSUMPTION, reference 4.3)."""
+    """What any order may carry (contract 4.2; for cease and modify 10.7)."""
 
     primaryContact = nested(Contact)
     secondaryContact = nested(Contact)
@@ -154,7 +154,7 @@ class Optional(Tolerant):
 
 
 class ProvideOrder(Optional):
-    """POST /service-orders, a new service (4.2)."""
+    """POST /service-orders, a new service (contract 4.2)."""
 
     id = number(required=True)
     orderType = String(required=True, validate=OneOf(PROVIDE_TYPES))
@@ -166,7 +166,7 @@ class ProvideOrder(Optional):
 
 class _Excluding(Tolerant):
     """The bodies of one path exclude each other by their members, so that `orderType` is not needed
-    to tell them apart (4.3).
+    to tell them apart (contract 4.3, 10.36).
     """
 
     forbids: tuple[str, ...] = ()
@@ -181,7 +181,7 @@ class _Excluding(Tolerant):
 
 
 class CeaseOrder(Optional, _Excluding):
-    """POST /service-orders, the end of a service (4.3)."""
+    """POST /service-orders, the end of a service (contract 4.3)."""
 
     forbids = ("serviceOrderItem", "serviceCharacteristics")
 
@@ -192,7 +192,7 @@ class CeaseOrder(Optional, _Excluding):
 
 
 class ModifyOrder(Optional, _Excluding):
-    """POST /service-orders, a change of a service (4.3)."""
+    """POST /service-orders, a change of a service (contract 4.3)."""
 
     forbids = ("serviceOrderItem",)
 
@@ -222,14 +222,14 @@ class SiteInformation(Tolerant):
 
 
 class EthernetItem(Tolerant):
-    """ASSUMPTION: as in quotes (reference 4.8)."""
+    """An item as in quotes (contract 4.8, 10.9)."""
 
     serviceSpecification = nested(ServiceSpecification)
     serviceCharacteristics = listed(nested(Characteristic))
 
 
 class EthernetOrder(Tolerant):
-    """POST /ethernet/service-orders (4.8). ASSUMPTION: `id`, `tenant` and the key `orderItems`."""
+    """POST /ethernet/service-orders (contract 4.8; `id`, `tenant` and `orderItems` by 10.9)."""
 
     id = number(required=True)
     tenant = String(required=True, validate=Length(min=1, max=50))
@@ -246,8 +246,8 @@ class EmptyOrDate(CalendarDate):
 
 
 class Amendment(Tolerant):
-    """POST /service-order-amendments (4.5). null, "" and [] remove; `serviceCharacteristics` alone
-    is never empty.
+    """POST /service-order-amendments (contract 4.5). null, "" and [] remove;
+    `serviceCharacteristics` alone is never empty (contract 10.53).
     """
 
     id = number(required=True)
@@ -266,7 +266,7 @@ class Amendment(Tolerant):
 
 
 class Cancellation(Tolerant):
-    """POST /service-order-cancellations (4.6)."""
+    """POST /service-order-cancellations (contract 4.6)."""
 
     id = number(required=True)
     orderId = number(required=True)
@@ -277,9 +277,7 @@ class Cancellation(Tolerant):
 
 
 class UnsolicitedCease(Tolerant):
-    """What begins a cease that nobody asked for (4.15). ASSUMPTION: these are its members on the
-    supplier's side.
-    """
+    """What begins a cease that nobody asked for (contract 4.15, 10.40)."""
 
     serviceId = String(required=True, validate=Length(min=1, max=50))
     reason = String(required=True, validate=OneOf(CEASE_REASONS))

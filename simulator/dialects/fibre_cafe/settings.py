@@ -1,7 +1,8 @@
-"""The switches of this contract: where its pages are silent or cut off, a gateway may have been
-built for another reading.
+"""The switches of this contract: where its pages are silent, a gateway may have been built for
+another reading.
 
-Each is named after what it decides; the reference's sections 3, 4.14, 10 and 11 say what is known.
+Each is named after what it decides; docs/contract/fibre-cafe.md 10 says what is not known and why
+the default is what it is.
 """
 
 from __future__ import annotations
@@ -32,34 +33,36 @@ PAIRS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """The defaults are the reference's assumptions."""
+    """The defaults are the assumptions of contract 10."""
 
     strict: bool = False
-    """Unknown members and values are refused; otherwise they are carried and noted as findings."""
+    """Unknown members and values are refused; otherwise they are carried and noted as findings
+    (contract 10.33, 10.52, 10.58, 10.60).
+    """
 
     entities: Mapping[str, str] = field(default_factory=lambda: dict(ENTITIES))
-    """The member of a KCI that holds the order, for each kind of order (10.6)."""
+    """The member of a KCI that holds the order, for each kind of order (contract 10.6)."""
 
     accepted_body: str = "none"
-    """The body of a 202: none, empty (`{}`) or request (what was sent) (10.2)."""
+    """The body of a 202: none, empty (`{}`) or request (what was sent) (contract 10.2)."""
 
     ids: str = "both"
     """Which half of a pair of identifiers a KCI carries: both, gateway (the `id`) or supplier (the
-    reference) (4.1).
+    reference) (contract 4.1, 10.61).
     """
 
     error_codes: Mapping[str, str] = field(default_factory=lambda: dict(PAIRS))
-    """The `code` of each kind of error; its HTTP status is fixed (section 3)."""
+    """The `code` of each kind of error; its HTTP status is fixed (contract 3, 10.35)."""
 
     malformed: int = 400
-    """What cannot be read or lacks a member: 400, or 422 as everything else (section 3)."""
+    """What cannot be read or lacks a member: 400, or 422 as everything else (contract 10.35)."""
 
     unknown_order: int = 404
-    """An amendment or cancellation of an order that is not here: 404 or 422 (10.16)."""
+    """An amendment or cancellation of an order that is not here: 404 or 422 (contract 10.51)."""
 
     terminated: bool = False
     """Whether the message that ends an order unfulfilled is named TERMINATED; otherwise it goes out
-    as an UPDATE (10.4).
+    as an UPDATE (contract 10.4).
     """
 
 
@@ -95,7 +98,7 @@ class Options(Strict):
 
 
 def settings_of(options: Mapping[str, object]) -> Settings:
-    """The settings of checked options, the rest as the reference assumes."""
+    """The settings of checked options, the rest as contract 10 assumes."""
     given: dict[str, object] = dict(options)
     for name, known in (("entities", ENTITIES), ("error_codes", PAIRS)):
         if isinstance(changed := given.get(name), Mapping):

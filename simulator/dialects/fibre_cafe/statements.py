@@ -1,5 +1,5 @@
-"""What the supplier says: the order in a 201 and in a KCI, KCIs, errors (reference sections 3, 4.4,
-4.13 to 4.15), as schemas.
+"""What the supplier says, as schemas: the order in a 201 and in a KCI, KCIs, errors
+(docs/contract/fibre-cafe.md 3, 4.4, 4.13 to 4.15).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class SupplierNote(Tolerant):
 
 
 class _State(Tolerant):
-    """What any order has in a 201 and in a KCI, beside what was asked for (4.4)."""
+    """What any order has in a 201 and in a KCI, beside what was asked for (contract 4.4)."""
 
     tenant = String(required=True, validate=Length(min=1, max=50))
     supplierOrderReference = String(validate=Length(min=1))
@@ -100,14 +100,14 @@ class EthernetState(_State):
 
 class UnsolicitedCeaseState(_State, UnsolicitedCease):
     """The newest unsolicited cease; its `id` is the gateway's, known only once a cancellation
-    brought it (10.22).
+    brought it (contract 10.22).
     """
 
     id = number()
 
 
 class KciDocument(Tolerant):
-    """POST /kcis of the Supplier Updates API (4.14): exactly one of the entities."""
+    """POST /kcis of the Supplier Updates API (contract 4.14): exactly one of the entities."""
 
     id = String(required=True, validate=Regexp(UUID))
     sequenceNumber = Integer(required=True, validate=Range(min=1))
@@ -131,7 +131,9 @@ class KciDocument(Tolerant):
 
 
 class Answered(Tolerant):
-    """201 to an amendment or a cancellation: our reference of it, and what was asked (4.5, 4.6)."""
+    """201 to an amendment or a cancellation: our reference of it, and what was asked (contract 4.5,
+    4.6, 10.38).
+    """
 
     supplierReference = String(required=True, validate=Length(min=1))
     id = number(required=True)
@@ -139,7 +141,7 @@ class Answered(Tolerant):
 
 
 class ErrorBody(Tolerant):
-    """Every documented 4xx and 5xx that has a body (section 3)."""
+    """Every documented 4xx and 5xx that has a body (contract 3)."""
 
     uuid = String(required=True, validate=Regexp(UUID))
     code = String(required=True)

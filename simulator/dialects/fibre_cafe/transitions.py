@@ -1,5 +1,5 @@
-"""Which status follows which, and what each KCI reason code needs: the reference's sections 5.1 to
-5.3 and 6 as data.
+"""Which status follows which, and what each KCI reason code needs: docs/contract/fibre-cafe.md 5.1
+to 5.3, 6, 10.63, 10.64 as data.
 
 `life` moves orders by these tables; nothing else knows them.
 """
@@ -24,10 +24,10 @@ UNDER_WAY = (ACKNOWLEDGED, IN_PROGRESS, PENDING, HELD)
 ALIVE = (RECEIVED, *UNDER_WAY)
 ENDED = (REJECTED, CANCELLED, FAILED, COMPLETED, PARTIAL)
 STATUSES = (*UNDER_WAY, PENDING_AMENDMENT, PENDING_CANCELLATION, *ENDED)
-"""Those that a supplier may say; the gateway's own three are never sent (5.1)."""
+"""Those that a supplier may say; the gateway's own three are never sent (contract 5.1)."""
 
 UNASKED = "unsolicited_cease"
-"""The one kind of order that the supplier begins (4.15)."""
+"""The one kind of order that the supplier begins (contract 4.15)."""
 
 ON_CREATE = {
     "acknowledge": ACKNOWLEDGED,
@@ -39,7 +39,7 @@ ON_CREATE = {
 
 ONLY_FROM = {REJECTED: (RECEIVED,)}
 """Statuses that an order can have only before something: no rejection after the acknowledgement
-(5.1).
+(contract 5.1).
 """
 
 

@@ -1,5 +1,5 @@
-"""From the engine's answers to the contract's documents: 201, 202, errors, and KCIs (reference
-sections 3, 4.4, 4.14, 6).
+"""From the engine's answers to the contract's documents: 201, 202, errors, and KCIs
+(docs/contract/fibre-cafe.md 3, 4.4, 4.14, 6).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _ERRORS = {
     "not_implemented": (501, "not_implemented"),
     "fault": (500, "fault"),
 }
-"""The HTTP status of each kind of refusal, and whose `code` it has in the settings (section 3)."""
+"""The HTTP status of each kind of refusal, and whose `code` it has in the settings (contract 3)."""
 
 _KINDS = {
     400: "malformed",
@@ -46,7 +46,7 @@ _TEXTS = {
 DEFAULT_PROBLEM = "UNKNOWN_FAULT"
 _INTRODUCES = ("CREATED", "ACKNOWLEDGED", "COMMITTED")
 """The codes that may be the first to tell our reference: it is in them whatever the settings leave
-out (section 6).
+out (contract 6).
 """
 _TOLD = {
     "CREATED": ("reason", "serviceId", "requestedCeaseDate"),
@@ -61,8 +61,8 @@ _TOLD = {
 
 
 def write(submission: Submission, plan: Plan, settings: Settings) -> Outgoing:
-    """201 with the order or the request, 202 (without a body, ASSUMPTION of 10.2), or 422 with the
-    reasons.
+    """201 with the order or the request, 202 (by default without a body, contract 10.2), or 422
+    with the reasons.
     """
     word = plan.answer.word
     if word == "reject":
@@ -84,7 +84,7 @@ def write(submission: Submission, plan: Plan, settings: Settings) -> Outgoing:
 
 
 def refuse(refused: Refused, settings: Settings) -> Outgoing:
-    """The contract's error body `{uuid, code, messages}`; 503 has none (reference section 3)."""
+    """The contract's error body `{uuid, code, messages}`; 503 has none (contract 3)."""
     if refused.kind == "unavailable":
         return Outgoing(code=503)
     code, paired = _ERRORS[refused.kind]
@@ -148,7 +148,7 @@ def notice(order: Order, kci: Kci, request: Request | None, settings: Settings) 
 
 def _entity(order: Order, code: str, answered: Request | None, settings: Settings) -> Document:
     """The newest order, with the identifiers of the request that is answered; pairs as the settings
-    want them (4.1).
+    want them (contract 4.1, 10.61).
     """
     entity = order_body(order)
     if order.operation == UNASKED and order.ref:
@@ -202,7 +202,7 @@ def _needed(code: str, answered: Request | None) -> dict[str, Any]:
 
 def _problem(code: str, answered: Request | None) -> str:
     """The problem code where the scenario names none: the caller's own reason for a cancellation,
-    else the stubs' default (8.16).
+    else the stubs' default (contract 8.16, 10.62).
     """
     if code == "INFORMATION_REQUIRED":
         return "INFORMATION_REQUIRED"
