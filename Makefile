@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SPECTRAL := $(VENV)/spectral/node_modules/.bin/spectral
 READY := $(VENV)/.ready
 
-.PHONY: run demo test slow faults contract linter examples lint types format check bench million sizing clean
+.PHONY: run demo test slow faults contract linter examples lint types docs format check bench million sizing clean
 
 run: $(READY)  ## the simulator and the pretend gateway on http://127.0.0.1:8080
 	$(BIN)/simulator serve $(ARGS)
@@ -39,6 +39,9 @@ lint: $(READY)  ## style
 
 types: $(READY)  ## static types
 	$(BIN)/mypy
+
+docs: $(READY)  ## config.yaml and the table of docs/configuration.md, from the table of settings
+	$(BIN)/python -m simulator.config.pages
 
 format: $(READY)
 	$(BIN)/ruff format simulator tests examples

@@ -23,14 +23,16 @@ def of_layer(layer: Any, name: str, path: tuple[str, ...] = ()) -> Iterator[str]
         for key, value in layer.items() if isinstance(layer, dict) else enumerate(layer):
             yield from of_layer(value, name, (*path, str(key)))
     elif name and isinstance(layer, str) and layer not in _INVENTED and _SECRETS & set(path):
-        yield f"{'.'.join(path)}: a secret stands in {name}: better {{file: PATH}}, or the environment"
+        said = f"a secret stands in {name}: better {{file: PATH}}, or the environment"
+        yield f"{'.'.join(path)}: {said}"
 
 
 def of_gateway(supplier: str, url: str | None, kind: str) -> Iterator[str]:
     """A piece of advice about a gateway that gets our credentials in plain text over a network."""
     parts = urlsplit(url or "")
     if parts.scheme == "http" and kind != "none" and not is_loopback(parts.hostname or ""):
-        yield f"suppliers: {supplier}: {url} is not encrypted: our credentials ({kind}) can be read on the way"
+        said = f"our credentials ({kind}) can be read on the way"
+        yield f"suppliers: {supplier}: {url} is not encrypted: {said}"
 
 
 def is_loopback(host: str) -> bool:

@@ -1,23 +1,27 @@
-"""The table of settings: what exists, what it may be, and its default. Everything else is unknown,
-and so a problem.
+"""The table of settings: what exists, what it may be, its default, and what it means.
+
+Everything else is unknown, and so a problem. `simulator.config.declared` says what is made from it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from marshmallow import ValidationError, fields, validates_schema
+from marshmallow import ValidationError, validates_schema
 
 from simulator import dialects
 from simulator.base import instants
+from simulator.config.declared import defaults_of, schema_of, section, setting
+from simulator.config.fields import Duration, Retry, Seed, Url
 from simulator.config.secret import Secret, Secrets
+from simulator.config.tls import Tls
 from simulator.formats.schema import (
     Boolean,
     Integer,
     Length,
     Mapped,
-    Misfit,
     Number,
     OneOf,
     Range,
@@ -29,209 +33,335 @@ from simulator.formats.schema import (
     nested,
 )
 
+__all__ = ["DEFAULTS", "Duration", "Retry", "Seed", "Settings", "SupplierSettings", "Url"]
+
 FIRST_DIALECT = dialects.names()[0]
-
-RETRY_PRESETS: dict[str, tuple[float, ...]] = {
-    "ci": (0.2, 0.5, 1, 2, 5, 10, 10, 10, 10, 10, 10),
-    "default": (1, 2, 5, 10, 30, 60, 120, 300, 300, 300),
-    "standard": (
-        5,
-        5 * 60,
-        30 * 60,
-        2 * 3600,
-        5 * 3600,
-        10 * 3600,
-        14 * 3600,
-        20 * 3600,
-        24 * 3600,
-    ),
-    "none": (),
-}
+_CREDENTIALS = ["none", "bearer", "basic", "oauth2"]
+_MODES = ["real", "scaled", "manual"]
+_PATH = r"(/[A-Za-z0-9._~-]+)+$"
+_FILE = "Not for suppliers that are made over the admin API."
 
 
-class Duration(fields.Field):  # type: ignore[type-arg]
-    """A duration such as 10s, as microseconds."""
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the web processes listen; `max_body` in bytes, `max_delay` in microseconds."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
-        try:
-            return instants.parse_duration(value)
-        except ValueError as error:
-            raise ValidationError(str(error)) from None
+    host: str = setting("127.0.0.1", String(), "the address to listen on")
+    port: int = setting(
+        8080,
+        Integer(validate=Range(min=0, max=65535)),
+        "0 picks a free one; the line `listening on ...` names it",
+    )
+    workers: int = setting(2, Integer(validate=Range(min=1, max=64)), "web processes")
+    threads: int = setting(
+        8, Integer(validate=Range(min=1, max=256)), "threads of each web process"
+    )
+    max_body: int = setting(
+        1_048_576,
+        Integer(validate=Range(min=1024)),
+        "the most bytes of a request",
+        "More is a 413.",
+    )
+    max_delay: int = setting("60s", Duration(), "the longest `delay` of a scenario's reply")
 
 
-class Url(String):
-    """An absolute http or https URL without credentials, query or fragment; a trailing slash is
-    dropped.
+@dataclass(frozen=True, slots=True)
+class StoreConfig:
+    """Which database, and how hard it writes."""
+
+    url: str = setting(
+        "sqlite:///simulator.db",
+        String(),
+        "the database: sqlite:///FILE or postgresql://user:password@host/database",
+    )
+    durability: str = setting(
+        "normal",
+        String(validate=OneOf(["normal", "full"])),
+        "normal, or full: survives a power cut too (SQLite)",
+        "`normal` survives every kill of our processes.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """Credentials towards the gateway; which members count depends on `kind`.
+
+    (docs/contract/fibre-cafe.md 2.4)
     """
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text: str = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            parts = urlsplit(text)
-            valid = (
-                parts.scheme in ("http", "https")
-                and parts.hostname
-                and (parts.port is None or parts.port > 0)
-            )
-        except ValueError:
-            valid = False
-        if not valid or any(character.isspace() for character in text):
-            raise ValidationError(Misfit("must be an absolute http:// or https:// URL"))
-        if not (parts.hostname or "").isascii():
-            raise ValidationError(
-                Misfit(
-                    "must name its host in ASCII (xn--...): other letters may look like these and be another's"
-                )
-            )
-        if parts.username or parts.query or parts.fragment:
-            raise ValidationError(Misfit("must have no credentials, query or fragment"))
-        return text.rstrip("/")
+    kind: str = setting(
+        None,
+        String(validate=OneOf(_CREDENTIALS), allow_none=True),
+        "none, bearer, basic, oauth2; null is the contract's own",
+        "`oauth2` is client credentials. Fibre Cafe: oauth2. MEF: none.",
+    )
+    token_url: str | None = setting(
+        None, Url(allow_none=True), "null is {gateway.url}/auth/supplier/access-token"
+    )
+    optional: bool = setting(
+        True,
+        Boolean(),
+        "a gateway without a token endpoint gets its KCIs without a token",
+        "Such a gateway answers 404, 405, 501 or 204 there. A warning and a finding say so. "
+        "`false`: its KCIs wait.",
+    )
+    client_id: str = setting("simulator", String(), "for oauth2")
+    client_secret: str = setting("simulator-secret", Secret(), "for oauth2", secret=True)
+    scope: str = setting("", String(), "for oauth2")
+    token: str = setting("", Secret(), "for bearer", secret=True)
+    username: str = setting("", String(), "for basic")
+    password: str = setting("", Secret(), "for basic", secret=True)
 
 
-class Retry(fields.Field):  # type: ignore[type-arg]
-    """A preset's name or a list of waits between tries, as microseconds."""
+@dataclass(frozen=True, slots=True)
+class InboundCredentials:
+    """What the gateway must prove when it calls us; which members count depends on `kind`.
 
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Any, **kwargs: Any
-    ) -> tuple[int, ...]:
-        if isinstance(value, str) and value in RETRY_PRESETS:
-            return tuple(instants.parse_duration(wait) for wait in RETRY_PRESETS[value])
-        if not isinstance(value, list):
-            raise ValidationError(
-                f"must be a list of durations, or one of: {', '.join(RETRY_PRESETS)}"
-            )
-        try:
-            return tuple(instants.parse_duration(wait) for wait in value)
-        except ValueError as error:
-            raise ValidationError(str(error)) from None
+    `lifetime` in microseconds. (docs/contract/fibre-cafe.md 2.3)
+    """
 
-
-class Seed(String):
-    """Text, or a whole number that stands for its text."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        number = isinstance(value, int) and not isinstance(value, bool)
-        return str(super()._deserialize(str(value) if number else value, attr, data, **kwargs))
-
-
-class ServerSettings(Strict):
-    host = String()
-    port = Integer(validate=Range(min=0, max=65535))
-    workers = Integer(validate=Range(min=1, max=64))
-    threads = Integer(validate=Range(min=1, max=256))
-    max_body = Integer(validate=Range(min=1024))
-    max_delay = Duration()
-
-
-class StoreSettings(Strict):
-    url = String()
-    durability = String(validate=OneOf(["normal", "full"]))
+    kind: str = setting(
+        "none",
+        String(validate=OneOf(_CREDENTIALS)),
+        "none, bearer, basic, oauth2 (at our own token endpoint)",
+        "Anything else is a 401, journaled without the credentials.",
+    )
+    tokens: tuple[str, ...] = setting(
+        [], listed(Secret(validate=Length(min=1))), "for bearer: any of them", secret=True
+    )
+    users: Mapping[str, str] = setting({}, Secrets(), "for basic: NAME: PASSWORD", secret=True)
+    clients: Mapping[str, str] = setting(
+        {},
+        Secrets(),
+        "for oauth2: CLIENT_ID: SECRET",
+        'In the environment these three are JSON: `{"gateway": "secret"}`.',
+        secret=True,
+    )
+    token_path: str = setting(
+        "/auth/supplier/access-token",
+        String(validate=Regexp(_PATH)),
+        "for oauth2: the token endpoint, below the supplier's path",
+        "A form POST; the client names itself by Basic or in the form.",
+    )
+    lifetime: int = setting(
+        "1h",
+        Duration(validate=Range(min=instants.SECOND)),
+        "how long a token is good, in real time",
+    )
 
 
-class AuthSettings(Strict):
-    kind = String(validate=OneOf(["none", "bearer", "basic", "oauth2"]), allow_none=True)
-    token_url = Url(allow_none=True)
-    optional = Boolean()
-    client_id = String()
-    client_secret = Secret()
-    scope = String()
-    token = Secret()
-    username = String()
-    password = Secret()
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """Where KCIs go: `url` None means the pretend gateway of this server.
+
+    `kcis` is the path below it, `{id}` the order's number.
+    """
+
+    url: str | None = setting(
+        None, Url(allow_none=True), "where KCIs go; null is the pretend gateway of this server"
+    )
+    kcis: str = setting(
+        None,
+        String(validate=Regexp(r"/[^\s?#]*$"), allow_none=True),
+        "the path below it, {id} is the order's number; null is the contract's own",
+        "Fibre Cafe: `/kcis`. MEF: `/orders/{id}/notification`.",
+    )
+    auth: Auth = section(Auth, "the credentials that we send")
+    tls: Tls = section(Tls, "files in PEM, for https")
 
 
-class InboundSettings(Strict):
-    kind = String(validate=OneOf(["none", "bearer", "basic", "oauth2"]))
-    tokens = listed(Secret(validate=Length(min=1)))
-    users = Secrets()
-    clients = Secrets()
-    token_path = String(validate=Regexp(r"(/[A-Za-z0-9._~-]+)+$"))
-    lifetime = Duration(validate=Range(min=instants.SECOND))
+@dataclass(frozen=True, slots=True)
+class ClockStart:
+    """A supplier's clock at start; without a `mode` the store's own goes on."""
+
+    mode: str | None = setting(
+        None,
+        String(validate=OneOf(_MODES), allow_none=True),
+        "real, scaled, manual; null goes on with the store's own",
+        "The clock of a new store is real.",
+    )
+    rate: float = setting(
+        1.0,
+        Number(validate=Range(min=0.001, max=10_000_000)),
+        "how fast a scaled clock runs; 60 makes a minute of a second",
+    )
 
 
-class TlsSettings(Strict):
-    ca = String(allow_none=True)
-    certificate = String(allow_none=True)
-    key = String(allow_none=True)
-    password = Secret()
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """When a gateway counts as down, and as up again.
+
+    Down: `failures` different orders failed in a row (0: never). Up: `successes` in a row. While
+    it is down, one KCI tries it every `probe_every` microseconds, and uses up no try.
+    """
+
+    failures: int = setting(
+        10,
+        Integer(validate=Range(min=0, max=1000)),
+        "so many different orders failed in a row: the gateway is down; 0 never",
+    )
+    successes: int = setting(
+        3, Integer(validate=Range(min=1, max=1000)), "so many in a row: it works again"
+    )
+    probe_every: int = setting(
+        "1s",
+        Duration(validate=Range(min=10 * instants.MILLISECOND, max=instants.HOUR)),
+        "while it is down one KCI tries it, and no tries are used up",
+    )
 
 
-class GatewaySettings(Strict):
-    url = Url(allow_none=True)
-    kcis = String(validate=Regexp(r"/[^\s?#]*$"), allow_none=True)
-    auth = nested(AuthSettings)
-    tls = nested(TlsSettings)
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a supplier's KCIs are delivered. Microseconds; tries are one more than `retry`."""
+
+    retry: tuple[int, ...] = setting(
+        "default",
+        Retry(),
+        "waits between tries: default, ci, standard, none, or a list",
+        "`default`: 1 2 5 10 30 60 120 300 300 300 s. `ci`: 0.2 0.5 1 2 5 s, then 10 s six times. "
+        "`standard`: 5 s, 5 m, 30 m, 2 5 10 14 20 24 h (the Standard Webhooks list). Each wait "
+        "varies by a fifth, always the same for the same KCI and try.",
+    )
+    retry_on: str = setting(
+        "weather",
+        String(validate=OneOf(["weather", "everything"])),
+        "what is tried again: weather, or everything but 2xx",
+        "`weather` is no answer, 401, 408, 425, 429 and 5xx but 501 and 505; `everything` is every "
+        "answer but 2xx and 410.",
+    )
+    retry_after_max: int = setting(
+        "5m", Duration(), "the longest time that a gateway can ask for by Retry-After"
+    )
+    timeout: int = setting(
+        "10s", Duration(validate=Range(min=instants.MILLISECOND)), "the longest time of a whole try"
+    )
+    connect_timeout: int = setting(
+        "3s",
+        Duration(validate=Range(min=instants.MILLISECOND)),
+        "the longest time of its connection",
+    )
+    after_dead: str = setting(
+        "park",
+        String(validate=OneOf(["park", "skip", "abandon"])),
+        "when a KCI is given up: park, skip or abandon",
+        "`park`: nothing of its order overtakes it. `skip`: what follows goes on. `abandon`: "
+        "nothing more of its order is sent, and the journal says so.",
+    )
+    queue: str = setting(
+        "order",
+        String(validate=OneOf(["order", "supplier"])),
+        "who waits for whom: the KCIs of one order, or all of the supplier",
+        "`supplier`, as at a strict wholesaler: one KCI is in flight at a time. One that is tried "
+        "again (or, with `after_dead: park`, is dead) holds up all others.",
+    )
+    rate: float | None = setting(
+        None,
+        Number(validate=Range(min=0.001, max=100_000), allow_none=True),
+        "KCIs a second, of all senders together; null is no limit",
+    )
+    breaker: Breaker = section(Breaker, "when the gateway counts as down")
 
 
-class BreakerSettings(Strict):
-    failures = Integer(validate=Range(min=0, max=1000))
-    successes = Integer(validate=Range(min=1, max=1000))
-    probe_every = Duration(validate=Range(min=10 * instants.MILLISECOND, max=instants.HOUR))
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What all suppliers share: a sender's lease (microseconds), and KCIs in flight."""
+
+    lease: int = setting(
+        "15s", Duration(), "how long a sender may work on an order; at least timeout + 5s"
+    )
+    in_flight: int = setting(
+        64, Integer(validate=Range(min=1, max=1024)), "KCIs in flight at once, of one sender"
+    )
 
 
-class PolicySettings(Strict):
-    """What a supplier may have of its own."""
+@dataclass(frozen=True, slots=True)
+class JournalConfig:
+    """How much a supplier's journal keeps: lines, and microseconds of real time."""
 
-    retry = Retry()
-    retry_on = String(validate=OneOf(["weather", "everything"]))
-    retry_after_max = Duration()
-    queue = String(validate=OneOf(["order", "supplier"]))
-    rate = Number(validate=Range(min=0.001, max=100_000), allow_none=True)
-    breaker = nested(BreakerSettings)
-    timeout = Duration(validate=Range(min=instants.MILLISECOND))
-    connect_timeout = Duration(validate=Range(min=instants.MILLISECOND))
-    after_dead = String(validate=OneOf(["park", "skip", "abandon"]))
-
-
-class DeliverySettings(PolicySettings):
-    lease = Duration()
-    in_flight = Integer(validate=Range(min=1, max=1024))
+    most: int = setting(
+        100_000,
+        Integer(validate=Range(min=100)),
+        "lines of each supplier's journal, and of its pretend gateway's list",
+        "The sender drops older ones every ten seconds, and the journal says how many.",
+    )
+    keep: int = setting("30d", Duration(), "how long they are kept, in real time")
 
 
-class JournalSettings(Strict):
-    most = Integer(validate=Range(min=100))
-    keep = Duration()
+@dataclass(frozen=True, slots=True)
+class LogConfig:
+    """How this process logs."""
+
+    format: str = setting(
+        "text",
+        String(validate=OneOf(["text", "json"])),
+        "text, or json: one object a line",
+        "An object has `supplier`, `order`, `ref`, `conversation_id`, `request_id`.",
+    )
+    level: str = setting(
+        "info",
+        String(validate=OneOf(["debug", "info", "warning", "error"])),
+        "debug, info, warning, error",
+    )
 
 
-class LogSettings(Strict):
-    format = String(validate=OneOf(["text", "json"]))
-    level = String(validate=OneOf(["debug", "info", "warning", "error"]))
+@dataclass(frozen=True, slots=True)
+class Admin:
+    """Who may use the admin API."""
+
+    token: str | None = setting(
+        None,
+        Secret(allow_none=True),
+        "the bearer token of the admin API; set it when others can reach this server",
+        secret=True,
+    )
 
 
-class AdminSettings(Strict):
-    token = Secret(allow_none=True)
+@dataclass(frozen=True, slots=True)
+class Pretend:
+    """The built-in pretend gateway."""
+
+    mount: bool = setting(True, Boolean(), "whether this server has it")
+    path: str = setting("/gateway", String(validate=Regexp(_PATH)), "its path at this server")
 
 
-class ClockSettings(Strict):
-    mode = String(validate=OneOf(["real", "scaled", "manual"]), allow_none=True)
-    rate = Number(validate=Range(min=0.001, max=10_000_000))
+@dataclass(frozen=True, slots=True)
+class SupplierConfig:
+    """One supplier; `path` is empty for the root, `contract` the dialect's own settings."""
+
+    name: str = setting(
+        "default",
+        String(required=True, validate=Regexp(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")),
+        "how the admin API and the log name it",
+    )
+    path: str = setting("/", String(validate=Regexp(rf"/$|{_PATH}")), "below the server's URL")
+    dialect: str = setting(
+        FIRST_DIALECT, String(validate=OneOf(dialects.names())), "the wire contract"
+    )
+    contract: Mapping[str, Any] = setting(
+        {}, Mapped(), "the settings that the dialect has of its own"
+    )
+    scenarios: str | None = setting(
+        None, String(allow_none=True), "a folder; null is the shipped ones"
+    )
+    default: str | None = setting(
+        None,
+        String(allow_none=True),
+        "the scenario of orders that nothing else picks; null is the dialect's",
+    )
+    seed: str | None = setting(None, Seed(allow_none=True), "as `seed` below, for it alone")
+    gateway: Gateway = section(Gateway)
+    auth: InboundCredentials = section(InboundCredentials)
+    clock: ClockStart = section(ClockStart)
+    policy: Policy = section(Policy, key="delivery")
 
 
-class PretendSettings(Strict):
-    mount = Boolean()
-    path = String(validate=Regexp(r"(/[A-Za-z0-9._~-]+)+$"))
-
-
-class SupplierSettings(Strict):
-    """One supplier. `contract` holds the settings that its dialect has of its own."""
-
-    name = String(required=True, validate=Regexp(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"))
-    path = String(validate=Regexp(r"/$|(/[A-Za-z0-9._~-]+)+$"))
-    dialect = String(validate=OneOf(dialects.names()))
-    contract = Mapped()
-    scenarios = String(allow_none=True)
-    default = String(allow_none=True)
-    seed = Seed(allow_none=True)
-    gateway = nested(GatewaySettings)
-    auth = nested(InboundSettings)
-    delivery = nested(PolicySettings)
-    clock = nested(ClockSettings)
+class _Supplier(Strict):
+    """Checks the dialect's own settings too."""
 
     @validates_schema(pass_original=True, skip_on_field_errors=True)
     def check_contract(self, data: Any, original: Any, **kwargs: Any) -> None:
-        _, problems = load(
-            dialects.options_of(data.get("dialect", FIRST_DIALECT)), data.get("contract", {})
-        )
+        options = dialects.options_of(data.get("dialect", FIRST_DIALECT))
+        _, problems = load(options, data.get("contract", {}))
         wrong: dict[Any, Any] = {}
         for path, message in problems:
             branch = wrong
@@ -242,92 +372,42 @@ class SupplierSettings(Strict):
             raise ValidationError({"contract": wrong})
 
 
-class Settings(Strict):
-    """The whole file. `seed` fixes chance: the same run comes out the same."""
-
-    server = nested(ServerSettings)
-    store = nested(StoreSettings)
-    gateway = nested(GatewaySettings)
-    auth = nested(InboundSettings)
-    delivery = nested(DeliverySettings)
-    journal = nested(JournalSettings)
-    log = nested(LogSettings)
-    admin = nested(AdminSettings)
-    clock = nested(ClockSettings)
-    pretend_gateway = nested(PretendSettings)
-    seed = Seed(allow_none=True)
-    suppliers = listed(nested(SupplierSettings))
-
-
-DEFAULTS: dict[str, Any] = {
-    "server": {
-        "host": "127.0.0.1",
-        "port": 8080,
-        "workers": 2,
-        "threads": 8,
-        "max_body": 1_048_576,
-        "max_delay": "60s",
-    },
-    "store": {"url": "sqlite:///simulator.db", "durability": "normal"},
-    "gateway": {
-        "url": None,
-        "kcis": None,
-        "auth": {
-            "kind": None,
-            "token_url": None,
-            "optional": True,
-            "client_id": "simulator",
-            "client_secret": "simulator-secret",
-            "scope": "",
-            "token": "",
-            "username": "",
-            "password": "",
-        },
-        "tls": {"ca": None, "certificate": None, "key": None, "password": ""},
-    },
-    "auth": {
-        "kind": "none",
-        "tokens": [],
-        "users": {},
-        "clients": {},
-        "token_path": "/auth/supplier/access-token",
-        "lifetime": "1h",
-    },
-    "delivery": {
-        "retry": "default",
-        "retry_on": "weather",
-        "retry_after_max": "5m",
-        "timeout": "10s",
-        "connect_timeout": "3s",
-        "lease": "15s",
-        "in_flight": 64,
-        "after_dead": "park",
-        "queue": "order",
-        "rate": None,
-        "breaker": {"failures": 10, "successes": 3, "probe_every": "1s"},
-    },
-    "journal": {"most": 100_000, "keep": "30d"},
-    "log": {"format": "text", "level": "info"},
-    "admin": {"token": None},
-    "clock": {"mode": None, "rate": 1.0},
-    "pretend_gateway": {"mount": True, "path": "/gateway"},
-    "seed": None,
-    "suppliers": [
-        {
-            "name": "default",
-            "path": "/",
-            "dialect": "fibre_cafe",
-            "contract": {},
-            "scenarios": None,
-            "default": None,
-        },
-        {
-            "name": "mef",
-            "path": "/mef",
-            "dialect": "mef",
-            "contract": {},
-            "scenarios": None,
-            "default": None,
-        },
-    ],
+SECTIONS: dict[str, tuple[str, tuple[type, ...]]] = {
+    "server": ("", (Server,)),
+    "store": ("", (StoreConfig,)),
+    "gateway": ("towards the gateway", (Gateway,)),
+    "auth": ("what the gateway must prove when it calls us", (InboundCredentials,)),
+    "delivery": ("how KCIs are delivered", (Policy, Delivery)),
+    "journal": ("", (JournalConfig,)),
+    "log": ("", (LogConfig,)),
+    "admin": ("", (Admin,)),
+    "clock": ("supplier time", (ClockStart,)),
+    "pretend_gateway": ("the built-in counterpart", (Pretend,)),
 }
+"""The maps of the file: a word about each, and the dataclasses that declare its settings."""
+
+SEED = "text or number: fixes chance, and with a manual clock the ids of orders and KCIs too"
+SUPPLIERS = "each may have its own gateway, auth, clock, and delivery but for lease and in_flight"
+
+
+class SupplierSettings(schema_of(SupplierConfig, base=_Supplier)):  # type: ignore[misc]
+    """An entry of `suppliers`."""
+
+
+Settings: type[Strict] = Strict.from_dict(  # type: ignore[assignment]
+    {
+        **{name: nested(schema_of(*kinds)) for name, (_, kinds) in SECTIONS.items()},
+        "seed": Seed(allow_none=True),
+        "suppliers": listed(nested(SupplierSettings)),
+    },
+    name="Settings",
+)
+
+_STANDING = ("name", "path", "dialect", "contract", "scenarios", "default")
+_SUPPLIER = {key: defaults_of(SupplierConfig)[key] for key in _STANDING}
+DEFAULTS: dict[str, Any] = {
+    **{name: defaults_of(*kinds) for name, (_, kinds) in SECTIONS.items()},
+    "seed": None,
+    "suppliers": [_SUPPLIER, _SUPPLIER | {"name": "mef", "path": "/mef", "dialect": "mef"}],
+}
+"""The file that would change nothing."""

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
+
+from simulator.config.declared import setting
+from simulator.config.secret import Secret
+from simulator.formats.schema import String
 
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """Files in PEM. `ca`: who may have signed the gateway's certificate (None: whom this machine
-    trusts); `certificate` and `key`: ours.
-    """
+    """Files in PEM: whom we trust (`ca`; None: whom this machine trusts), and what is ours."""
 
-    ca: str | None
-    certificate: str | None
-    key: str | None
-    password: str = field(repr=False)
+    ca: str | None = setting(
+        None,
+        String(allow_none=True),
+        "who may have signed the gateway's certificate; null is whom this machine trusts",
+    )
+    certificate: str | None = setting(
+        None, String(allow_none=True), "ours, where the gateway wants one (mutual TLS)"
+    )
+    key: str | None = setting(
+        None, String(allow_none=True), "its key; null where the certificate's file holds it"
+    )
+    password: str = setting("", Secret(), "the password of the key", secret=True)
 
 
 @lru_cache(maxsize=64)  # reading whom this machine trusts takes longer than making a whole supplier

@@ -15,7 +15,7 @@ from marshmallow import fields
 from simulator import config, dialects
 from simulator.base.seed import TRADE
 from simulator.cli import main
-from simulator.config import table
+from simulator.config import pages, table
 from simulator.language.template import FILTERS
 from simulator.scenario import parse, schema_for
 from simulator.scenario.fields import ParamsField, ReplyField
@@ -39,11 +39,16 @@ def settings_of(schema: Any, prefix: str = "") -> Iterator[str]:
 def test_every_setting_is_documented_and_in_the_example_with_its_default(tmp_path: Path) -> None:
     empty = tmp_path / "empty.yaml"
     empty.write_text("{}")
-    page = PAGES["configuration.md"]
-    assert [name for name in settings_of(table.Settings()) if f"`{name}`" not in page] == []
-    assert [name for name in table.SupplierSettings().fields if f"`{name}`" not in page] == []
+    shown = PAGES["configuration.md"]
+    assert [name for name in settings_of(table.Settings()) if f"`{name}`" not in shown] == []
     assert yaml.safe_load((ROOT / "config.yaml").read_text()) == table.DEFAULTS
     assert config.load(ROOT / "config.yaml", environment={}) == config.load(empty, environment={})
+
+
+def test_the_example_and_the_page_are_what_the_table_of_settings_writes() -> None:
+    assert (ROOT / "config.yaml").read_text() == pages.example(), "make docs"
+    assert PAGES["configuration.md"] == pages.page(PAGES["configuration.md"]), "make docs"
+    assert max(map(len, pages.example().splitlines())) <= pages.WIDTH
 
 
 def test_every_clause_of_the_promise_names_tests_that_exist() -> None:
