@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from marshmallow import ValidationError, fields
 from simulator.formats.schema import String
 
 LONGEST_SECRET = 4096
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_TOKEN = re.compile(r"[\x21-\x7e]*")
 
 
 class Secret(String):
@@ -19,10 +22,24 @@ class Secret(String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if isinstance(value, dict) and set(value) == {"file"} and isinstance(value["file"], str):
-            return _secret_in(Path(value["file"]))
-        if isinstance(value, dict):
+            secret = _secret_in(Path(value["file"]))
+        elif isinstance(value, dict):
             raise ValidationError("must be a text, or {file: PATH}")
-        return str(super()._deserialize(value, attr, data, **kwargs))
+        else:
+            secret = str(super()._deserialize(value, attr, data, **kwargs))
+        if _CONTROL.search(secret):
+            raise ValidationError("must have no line break and no other control character")
+        return secret
+
+
+class Token(Secret):
+    """A secret that stands in a header as it is: visible ASCII characters, without a space."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        token = super()._deserialize(value, attr, data, **kwargs)
+        if not _TOKEN.fullmatch(token):
+            raise ValidationError("a token has visible ASCII characters only, and no space")
+        return token
 
 
 def _secret_in(path: Path) -> str:
@@ -53,8 +70,8 @@ class Secrets(fields.Field):  # type: ignore[type-arg]
             raise ValidationError(
                 "must be a map of names to secrets, both texts that are not empty"
             )
-        if any(":" in name for name in value):
-            raise ValidationError("a name has no `:`")
+        if any(":" in name or _CONTROL.search(name) for name in value):
+            raise ValidationError("a name has no `:` and no control character")
         if not all(isinstance(secret, (str, dict)) and secret for secret in value.values()):
             raise ValidationError(
                 "must be a map of names to secrets, both texts that are not empty"

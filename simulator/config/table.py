@@ -15,7 +15,7 @@ from simulator import dialects
 from simulator.base import instants
 from simulator.config.declared import defaults_of, schema_of, section, setting
 from simulator.config.fields import Duration, Retry, Seed, Url
-from simulator.config.secret import Secret, Secrets
+from simulator.config.secret import Secret, Secrets, Token
 from simulator.config.tls import Tls
 from simulator.formats.schema import (
     Boolean,
@@ -108,7 +108,7 @@ class Auth:
     client_id: str = setting("simulator", String(), "for oauth2")
     client_secret: str = setting("simulator-secret", Secret(), "for oauth2", secret=True)
     scope: str = setting("", String(), "for oauth2")
-    token: str = setting("", Secret(), "for bearer", secret=True)
+    token: str = setting("", Token(), "for bearer", secret=True)
     username: str = setting("", String(), "for basic")
     password: str = setting("", Secret(), "for basic", secret=True)
 
@@ -127,7 +127,7 @@ class InboundCredentials:
         "Anything else is a 401, journaled without the credentials.",
     )
     tokens: tuple[str, ...] = setting(
-        [], listed(Secret(validate=Length(min=1))), "for bearer: any of them", secret=True
+        [], listed(Token(validate=Length(min=1))), "for bearer: any of them", secret=True
     )
     users: Mapping[str, str] = setting({}, Secrets(), "for basic: NAME: PASSWORD", secret=True)
     clients: Mapping[str, str] = setting(
@@ -310,7 +310,7 @@ class Admin:
 
     token: str | None = setting(
         None,
-        Secret(allow_none=True),
+        Token(allow_none=True),
         "the bearer token of the admin API; set it when others can reach this server",
         secret=True,
     )

@@ -1,4 +1,4 @@
-"""What HTTP allows in the headers and the status of an answer (RFC 9110), whatever the contract."""
+"""What HTTP allows, whatever the contract (RFC 9110): headers, statuses, numbers in a query."""
 
 from __future__ import annotations
 
@@ -43,6 +43,11 @@ def header_problem(name: str, value: str = "") -> str:
     if len(value) > LONGEST_VALUE:
         return f"the value of {name} has {len(value)} characters, at most {LONGEST_VALUE}"
     return ""
+
+
+def whole_number(text: str) -> int | None:
+    """The whole number that a query or a header names in ASCII digits; None for any other text."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 
 
 def has_no_body(status: int) -> bool:

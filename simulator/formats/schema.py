@@ -68,7 +68,12 @@ class Range(validate.Range):
 
 
 class Regexp(validate.Regexp):
-    """A string that matches a pattern from its start."""
+    """A string that a pattern matches as a whole: `$` alone would let a line break follow."""
+
+    def __call__(self, value: Any) -> Any:
+        if self.regex.fullmatch(value) is None:
+            raise ValidationError(self._format_error(value))
+        return value
 
     def _format_error(self, value: Any) -> str:
         return Misfit(f"`{_brief(value)}` does not match {self.regex.pattern!s}")

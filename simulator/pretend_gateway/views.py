@@ -14,6 +14,7 @@ from simulator.config import Gateway
 from simulator.dialects import Dialect
 from simulator.dialects.routes import rule_of
 from simulator.formats import oauth, strict_json
+from simulator.formats.http import whole_number
 from simulator.model import Incoming
 from simulator.pretend_gateway.book import Book
 from simulator.store import Store, received
@@ -75,20 +76,19 @@ def make_pretend_gateway(
         id.
         """
         after, size = (
-            request.args.get(name, default) for name, default in (("after", "0"), ("limit", "100"))
+            whole_number(request.args.get(name, default))
+            for name, default in (("after", "0"), ("limit", "100"))
         )
-        if not (after.isdigit() and size.isdigit() and len(after) < 18 and 1 <= int(size) <= 1000):
+        if after is None or size is None or not 1 <= size <= 1000:
             answer = dialect.refuse(
                 Refused("malformed", ["after and limit (1 to 1000) are numbers"])
             )
             return _json(answer.body, answer.code)
         with store.read() as tx:
             rows = received.page(
-                tx, supplier, order=request.args.get("order", ""), limit=int(size), after=int(after)
+                tx, supplier, order=request.args.get("order", ""), limit=size, after=after
             )
-        return _json(
-            {"items": rows, "next": rows[-1]["id"] if len(rows) == int(size) else None}, 200
-        )
+        return _json({"items": rows, "next": rows[-1]["id"] if len(rows) == size else None}, 200)
 
     @gateway.delete(RECEIVED)
     def forget() -> Response:

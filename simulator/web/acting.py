@@ -11,6 +11,7 @@ from flask import Response, g, request
 from simulator.base import instants
 from simulator.base.errors import Invalid, Refused
 from simulator.config.table import Duration
+from simulator.formats.http import whole_number
 from simulator.formats.schema import (
     Boolean,
     Integer,
@@ -231,12 +232,13 @@ def waiting(route: Register, limiter: Limiter) -> None:
     def events() -> Response:
         """A stream; `Last-Event-ID` or `after` goes on behind an exchange."""
         known = request.headers.get("Last-Event-ID") or request.args.get("after", "")
-        if known and not (known.isdigit() and len(known) < 18):
+        after = whole_number(known) if known else None
+        if known and after is None:
             raise Refused("malformed", ["after: the id of an exchange"])
         socket = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
         with ExitStack() as taken:
             taken.enter_context(limiter.waiting_slot())
-            stream = Stream(g.supplier, int(known) if known else None, socket)
+            stream = Stream(g.supplier, after, socket)
             response = Response(stream.pieces(), content_type="text/event-stream")
             response.headers["Cache-Control"] = "no-store"
             response.call_on_close(taken.pop_all().close)

@@ -12,6 +12,7 @@ from flask import Response, request
 
 from simulator.base.errors import Problem, Refused
 from simulator.formats import strict_json
+from simulator.formats.http import whole_number
 from simulator.formats.schema import Strict, dotted, load
 
 View = Callable[..., Response]
@@ -102,10 +103,10 @@ def body_as(schema: Strict, first: Callable[[Any], None] = lambda document: None
 
 def limit() -> int:
     """The query's `limit`, 1 to 1000. Refused otherwise."""
-    text = request.args.get("limit", str(DEFAULT_LIMIT))
-    if not text.isdigit() or not 1 <= int(text[:9]) <= MOST_LIMIT:
+    size = whole_number(request.args.get("limit", str(DEFAULT_LIMIT)))
+    if size is None or not 1 <= size <= MOST_LIMIT:
         raise Refused("malformed", [f"limit: must be 1 to {MOST_LIMIT}"])
-    return int(text)
+    return size
 
 
 def cursor() -> tuple[int, str] | None:

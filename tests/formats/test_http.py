@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.formats.http import LONGEST_VALUE, has_no_body, header_problem
+from simulator.formats.http import LONGEST_VALUE, has_no_body, header_problem, whole_number
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,13 @@ def test_no_body_goes_with_these_statuses(status: int) -> None:
 @pytest.mark.parametrize("status", [200, 201, 202, 205, 301, 400, 409, 500, 503])
 def test_a_body_may_go_with_these_statuses(status: int) -> None:
     assert not has_no_body(status)
+
+
+@pytest.mark.parametrize(("text", "number"), [("0", 0), ("007", 7), ("9" * 17, 10**17 - 1)])
+def test_a_whole_number_is_read(text: str, number: int) -> None:
+    assert whole_number(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "-1", "+1", " 1", "1.0", "\xb2", "\u0663", "1\n", "9" * 18])
+def test_what_is_no_whole_number_in_ascii_is_none(text: str) -> None:
+    assert whole_number(text) is None

@@ -230,6 +230,11 @@ def test_a_scaled_clock_delivers_by_itself(
         ("DELETE", "/orders", 405, None, ""),
         ("GET", "/orders?limit=0", 400, None, "limit"),
         ("GET", "/orders?limit=x", 400, None, "limit"),
+        ("GET", "/orders?limit=%C2%B2", 400, None, "limit"),
+        ("GET", "/kcis?limit=%C2%B2", 400, None, "limit"),
+        ("GET", "/journal?limit=%D9%A3", 400, None, "limit"),
+        ("GET", "/events?after=%C2%B2", 400, None, "after"),
+        ("POST", "/suppliers", 400, {"name": "a\n"}, "name"),
         ("GET", "/orders?after=x", 400, None, "after"),
         ("GET", "/kcis?state=lost", 400, None, "state"),
         ("POST", "/pins", 400, {}, "scenario"),
@@ -261,6 +266,13 @@ def test_mistakes_are_problems_that_name_the_place(
     gateway: Gateway, method: str, path: str, status: int, body: Any, where: str
 ) -> None:
     assert problem(gateway, method, path, status, body)["where"] == where
+
+
+@pytest.mark.parametrize("query", ["limit=%C2%B2", "after=%C2%B2", "limit=0", "limit=", "after=-1"])
+def test_the_pretend_gateway_takes_plain_numbers_only(gateway: Gateway, query: str) -> None:
+    response = gateway.http.get(f"{gateway.url}/gateway/kcis?{query}", timeout=30)
+    assert response.status_code == 400
+    assert response.json()["messages"] == ["after and limit (1 to 1000) are numbers"]
 
 
 def test_an_unreadable_admin_body_is_a_problem(gateway: Gateway) -> None:
