@@ -1,35 +1,36 @@
 """Conditions of a `when`: data, not code. A path says where to look, a test what must stand there;
 all must hold.
 
-Paths without a prefix look into the request's body: dots go into maps, `[n]`, `[*]` (any) and
-`[key=value]` into lists. Prefixes: `order.`, `header.`, `param.`, and the single words `tenant`,
-`operation`, `marked`, `open`, `now`.
+Paths (see `paths`) without a prefix look into the request's body. Prefixes: `order.`, `header.`,
+`param.`, and the single words `tenant`, `operation`, `marked`, `open`, `now`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import re2
 
+from simulator.language import paths
 from simulator.model import Condition
 
 PREFIXES = ("order", "header", "param")
 WORDS = ("tenant", "operation", "marked", "open", "now")
 TESTS = ("exists", "matches")
 
-_PART = re.compile(r"([^.\[\]]+)|\[(\d+|\*|[^\[\]=]+=[^\[\]]*)\]")
-_PATH = re.compile(r"[^.\[\]]+(?:\.[^.\[\]]+|\[(?:\d+|\*|[^\[\]=]+=[^\[\]]*)\])*")
 _MISSING = object()
 
 
 def check_path(path: str) -> None:
     """ValueError when a path cannot be read."""
-    if not _PATH.fullmatch(path):
-        raise ValueError("a path is names with dots, and [n], [*] or [key=value] for lists")
+    prefix, dot, rest = path.partition(".")
+    if prefix == "header" and dot:  # the name of a header may hold dots
+        if not rest:
+            raise ValueError("after `header.` comes the name of a header")
+        return
+    paths.check_lookup(path)
 
 
 def check_pattern(pattern: str) -> None:
@@ -80,46 +81,15 @@ def describe(condition: Condition) -> str:
 
 def look_up(path: str, facts: Mapping[str, Any]) -> list[Any]:
     """Every value that a path reaches; `[*]` and lists of facts may reach several."""
-    head = path.split(".", 1)[0].split("[", 1)[0]
     if path in WORDS:
         found = facts.get(path, ())
         return list(found) if isinstance(found, (list, tuple)) else [found]
-    if head in PREFIXES and path != head:
-        rest = path[len(head) + 1 :]
-        return (
-            [facts["header"].get(rest.lower(), _MISSING)]
-            if head == "header"
-            else _walk(facts.get(head), rest)
-        )
-    return _walk(facts["body"], path)
-
-
-def _walk(root: Any, path: str) -> list[Any]:
-    values = [root]
-    for name, bracket in _PART.findall(path):
-        values = [
-            inner
-            for value in values
-            for inner in (_member(value, name) if name else _entries(value, bracket))
-        ]
-    return values
-
-
-def _member(value: Any, name: str) -> list[Any]:
-    return [value[name]] if isinstance(value, Mapping) and name in value else []
-
-
-def _entries(value: Any, bracket: str) -> list[Any]:
-    if not isinstance(value, list):
-        return []
-    if bracket == "*":
-        return value
-    if bracket.isdigit():
-        return value[int(bracket) : int(bracket) + 1]
-    key, wanted = bracket.split("=", 1)
-    return [
-        entry for entry in value if isinstance(entry, Mapping) and str(entry.get(key)) == wanted
-    ]
+    prefix, dot, rest = path.partition(".")
+    if prefix == "header" and dot:
+        return [facts["header"].get(rest.lower(), _MISSING)]
+    if prefix in PREFIXES and dot:
+        return paths.look_up(facts.get(prefix), rest)
+    return paths.look_up(facts["body"], path)
 
 
 def _holds(condition: Condition, values: list[Any]) -> bool:

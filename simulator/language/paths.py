@@ -1,6 +1,8 @@
-"""Changing a document by dotted paths, the format's `set`: `null` removes, `list[key=value]` names
-one entry (made when absent), `list[n]` an existing one, `list[+]` appends. The document given is
-never changed; a new one is returned.
+"""Paths into a document: the grammar, looking up, and changing.
+
+A path is names with dots (`address.id`). Brackets stand for the entries of a list: `[2]` is the
+third one, `[name=SPEED]` the ones whose member `name` is SPEED, `[*]` any of them (to look up),
+and `[+]` a new one (to change).
 """
 
 from __future__ import annotations
@@ -8,81 +10,191 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from simulator.base.errors import RenderFailed
 
-_PART = re.compile(r"([^.\[\]]+)|\[(\d+|\+|[^\[\]=]+=[^\[\]]*)\]")
-_PATH = re.compile(r"[^.\[\]]+(?:\.[^.\[\]]+|\[(?:\d+|\+|[^\[\]=]+=[^\[\]]*)\])*")
+_PART = re.compile(
+    r"(?P<dot>\.?)(?P<name>[^.\[\]]+)|\[(?:(?P<index>[0-9]{1,9})|(?P<all>\*)|(?P<new>\+)"
+    r"|(?P<key>[^\[\]=]+)=(?P<value>[^\[\]]*))\]"
+)
 
 
-def check(path: str) -> None:
-    """ValueError when a path cannot be read."""
-    if not _PATH.fullmatch(path):
-        raise ValueError("a path is names with dots, and [n], [key=value] or [+] for lists")
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a map."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The entry of a list at a place, counted from 0."""
+
+    number: int
+
+    def __str__(self) -> str:
+        return f"[{self.number}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """The entries of a list whose member `key` is `value`."""
+
+    key: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"[{self.key}={self.value}]"
+
+    def fits(self, entry: Any) -> bool:
+        """Whether an entry of a list is meant."""
+        return isinstance(entry, Mapping) and str(entry.get(self.key)) == self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Any entry of a list."""
+
+    def __str__(self) -> str:
+        return "[*]"
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """A new entry at a list's end."""
+
+    def __str__(self) -> str:
+        return "[+]"
+
+
+Part = Member | Index | Keyed | Every | Append
+
+
+@lru_cache(maxsize=4096)
+def parse(path: str) -> tuple[Part, ...]:
+    """The parts of a path. ValueError says what a path looks like."""
+    parts: list[Part] = []
+    at = 0
+    while at < len(path):
+        found = _PART.match(path, at)
+        fits = found and bool(found["dot"] or not found["name"]) is bool(parts)
+        if not found or not fits:
+            break
+        parts.append(_part(found))
+        at = found.end()
+    if not parts or at < len(path):
+        raise ValueError("a path is names with dots, and [n], [*], [key=value] or [+] for lists")
+    return tuple(parts)
+
+
+def _part(found: re.Match[str]) -> Part:
+    if found["name"]:
+        return Member(found["name"])
+    if found["index"]:
+        return Index(int(found["index"]))
+    if found["key"]:
+        return Keyed(found["key"], found["value"])
+    return Every() if found["all"] else Append()
+
+
+def check_lookup(path: str) -> None:
+    """ValueError when nothing can be looked up by this path."""
+    if Append() in parse(path):
+        raise ValueError("[+] makes a new entry: to look one up, write [n], [*] or [key=value]")
+
+
+def check_change(path: str) -> None:
+    """ValueError when nothing can be changed by this path."""
+    if Every() in parse(path):
+        raise ValueError("[*] names many entries: to change one, write [n], [key=value] or [+]")
+
+
+def look_up(root: Any, path: str) -> list[Any]:
+    """Every value that a path reaches: one at most, unless brackets name several entries."""
+    values = [root]
+    for part in parse(path):
+        values = [inner for value in values for inner in _inside(value, part)]
+    return values
+
+
+def _inside(value: Any, part: Part) -> list[Any]:
+    if isinstance(part, Member):
+        there = isinstance(value, Mapping) and part.name in value
+        return [value[part.name]] if there else []
+    if not isinstance(value, list):
+        return []
+    if isinstance(part, Index):
+        return value[part.number : part.number + 1]
+    if isinstance(part, Keyed):
+        return [entry for entry in value if part.fits(entry)]
+    return value if isinstance(part, Every) else []
 
 
 def assign_all(document: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Apply each path's value in order. RenderFailed when a path leads through something that is no
-    map or list.
+    """Apply each path's value in order, to a copy: null removes, `[key=value]` makes the entry
+    that is not there, `[+]` a new one.
+
+    RenderFailed when a path leads through something that is no map or list.
     """
     if not changes:
         return document
     changed = copy.deepcopy(document)
     for path, value in changes.items():
-        parts = [name if name else f"[{bracket}]" for name, bracket in _PART.findall(path)]
-        _assign(changed, parts, value, path)
+        _assign(changed, parse(path), value, path)
     return changed
 
 
-def _assign(target: Any, parts: list[str], value: Any, path: str) -> None:
+def _assign(target: Any, parts: tuple[Part, ...], value: Any, path: str) -> None:
     part, rest = parts[0], parts[1:]
-    if part.startswith("["):
-        _assign_entry(target, part[1:-1], rest, value, path)
+    if not isinstance(part, Member):
+        _assign_entry(target, part, rest, value, path)
         return
     if not isinstance(target, dict):
         raise RenderFailed(f"set {path}: `{part}` is asked of something that is no map")
-    if not rest:
-        if value is None:
-            target.pop(part, None)
-        else:
-            target[part] = value
-    elif part in target or value is not None:
-        _assign(target.setdefault(part, [] if rest[0].startswith("[") else {}), rest, value, path)
+    if rest:
+        if part.name in target or value is not None:
+            _assign(target.setdefault(part.name, _empty(rest)), rest, value, path)
+    elif value is None:
+        target.pop(part.name, None)
+    else:
+        target[part.name] = value
 
 
-def _assign_entry(target: Any, bracket: str, rest: list[str], value: Any, path: str) -> None:
+def _assign_entry(target: Any, part: Part, rest: tuple[Part, ...], value: Any, path: str) -> None:
     if not isinstance(target, list):
-        raise RenderFailed(f"set {path}: `[{bracket}]` is asked of something that is no list")
-    index = _index(target, bracket)
+        raise RenderFailed(f"set {path}: `{part}` is asked of something that is no list")
+    index = _index(target, part)
     if index is None and value is None:
         return
     if index is None:
-        if bracket.isdigit():
-            raise RenderFailed(f"set {path}: the list has no entry {bracket}")
-        key, equals, wanted = bracket.partition("=")
-        target.append({key: wanted} if equals else ([] if rest and rest[0].startswith("[") else {}))
+        if isinstance(part, Index):
+            raise RenderFailed(f"set {path}: the list has no entry {part.number}")
+        target.append({part.key: part.value} if isinstance(part, Keyed) else _empty(rest))
         index = len(target) - 1
     if rest:
         _assign(target[index], rest, value, path)
     elif value is None:
         target.pop(index)
-    elif "=" in bracket and isinstance(value, dict):
-        key, _, wanted = bracket.partition("=")
-        target[index] = {key: wanted, **value}
+    elif isinstance(part, Keyed) and isinstance(value, dict):
+        target[index] = {part.key: part.value, **value}
     else:
         target[index] = value
 
 
-def _index(target: list[Any], bracket: str) -> int | None:
-    if bracket == "+":
+def _empty(rest: tuple[Part, ...]) -> Any:
+    """What is made on the way to the rest of a path."""
+    return {} if not rest or isinstance(rest[0], Member) else []
+
+
+def _index(target: list[Any], part: Part) -> int | None:
+    if isinstance(part, Index):
+        return part.number if part.number < len(target) else None
+    if not isinstance(part, Keyed):
         return None
-    if bracket.isdigit():
-        return int(bracket) if int(bracket) < len(target) else None
-    key, _, wanted = bracket.partition("=")
-    found = (
-        index
-        for index, entry in enumerate(target)
-        if isinstance(entry, dict) and str(entry.get(key)) == wanted
-    )
-    return next(found, None)
+    return next((index for index, entry in enumerate(target) if part.fits(entry)), None)

@@ -175,7 +175,7 @@ def _step(
             )
     for key in step["set"] if isinstance(step.get("set"), dict) else ():
         try:
-            paths.check(key)
+            paths.check_change(key)
         except ValueError as error:
             yield located.problem(
                 (*path, "set", key), f"`{key[:60]}`: {error}", code="path", at_key=True

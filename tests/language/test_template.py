@@ -1,0 +1,97 @@
+"""Templates: what an expression may be, what it gives, and what it says when it cannot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from simulator.base.errors import RenderFailed
+from simulator.language import template
+
+NAMES = {
+    "order": {
+        "ref": "7",
+        "items": [1, 2],
+        "document": {"date": "2026-03-02", "items": "mine", "name": "{{ 1 }}"},
+    },
+    "n": 3,
+    "none": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("plain", "plain"),
+        ("{{ n }}", 3),
+        ("{{ order['items'] }}", [1, 2]),
+        ("{{ order.document.items }}", "mine"),
+        ("{{ order.document.name }}", "{{ 1 }}"),
+        ("n is {{ n }}", "n is 3"),
+        ("{{ n }}\n", "3\n"),
+        ("{{ n + 1 - 2 / 2 }}", 3.0),
+        ("{{ 'a' ~ n ~ none }}", "a3None"),
+        ("{{ 'x' if n > 2 and not none else 'y' }}", "x"),
+        ("{{ order.nope.deeper | default('d') }}", "d"),
+        ("{{ order.document.date | plus('3d') }}", "2026-03-05"),
+        ("{{ order.document.date | minus('1w') | upper }}", "2026-02-23"),
+        ("{{ order['items'] | join('-') }}", "1-2"),
+        ("{{ order['items'] | first }}{{ order['items'] | last }}{{ order.ref | length }}", "121"),
+        ("{{ 2.567 | round(1) }}", 2.6),
+    ],
+)
+def test_templates(text: str, value: Any) -> None:
+    assert template.render(text, NAMES) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ nobody }}",
+        "{{ order.nobody }}",
+        "{{ order.__class__ }}",
+        "{{ ''.__class__ }}",
+        "{{ 'a' + 'b' }}",
+        "{{ 1 / 0 }}",
+        "{{ n | first }}",
+        "{{ n | plus('1d') }}",
+        "{{ order.document.date | plus('soon') }}",
+        "{{ 'x' | join }}",
+    ],
+)
+def test_what_cannot_be_rendered_says_so(text: str) -> None:
+    with pytest.raises(RenderFailed):
+        template.render(text, NAMES)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ f() }}",
+        "{{ order.items() }}",
+        "{% if 1 %}{% endif %}",
+        "{# hidden #}",
+        "{% raw %}x{% endraw %}",
+        "{{ 'a' * 1000000000 }}",
+        "{{ 2 ** 9 }}",
+        "{{ '%99d' % 1 }}",
+        "{{ n | center(9) }}",
+        "{{ n is defined }}",
+        "{{ {'a': 1} }}",
+        "{{ " + "(" * 50 + "1" + ")" * 50 + " }}",
+        "{{ n",
+        "{{ }}",
+        "{{ n }}" + "x" * 5000,
+        "{{ " + " ~ ".join(["n"] * 200) + " }}",
+        "{{ order.document.name.format(1) }}",
+    ],
+)
+def test_what_a_template_may_not_hold_is_refused_before_it_runs(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        template.names_in(text)
+
+
+def test_the_output_of_a_template_is_bounded() -> None:
+    with pytest.raises(RenderFailed, match="longer than"):
+        template.render("{{ a ~ a }}", {"a": "x" * 60_000})
