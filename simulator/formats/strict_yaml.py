@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+from yaml.scanner import ScannerError
 
 from simulator.base.errors import Invalid, Problem
 from simulator.formats import strict_json
@@ -22,7 +24,20 @@ LARGEST = 256 * 1024
 DEEPEST = 32
 HEAVIEST = 100_000
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+class _PythonLoader(yaml.SafeLoader):
+    """The parser where PyYAML comes without libyaml. It stops at deep brackets as libyaml does.
+
+    Its cost grows with the square of the open brackets, so it must not open a thousand of them.
+    """
+
+    def fetch_flow_collection_start(self, token: Any) -> None:
+        if self.flow_level > DEEPEST:
+            raise ScannerError(None, None, "too many open brackets", self.get_mark())
+        super().fetch_flow_collection_start(token)
+
+
+_Loader: Any = getattr(yaml, "CSafeLoader", _PythonLoader)
 _PLAIN_TAGS = {
     "tag:yaml.org,2002:" + name
     for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge", "value")
@@ -152,44 +167,39 @@ def _decode(text: str | bytes, file: str) -> str:
 
 
 def _measure(source: str, file: str) -> None:
-    """Count depth and documents on the event stream: composing a deep file first would cost seconds
-    or the stack.
+    """Refuse a file that is nested too deep or holds several documents, before anything is built.
+
+    A parser may refuse deep nesting by itself, in its own words: its scanner reads up to a thousand
+    characters ahead of the events. So when it stops, the text before that place is measured alone.
     """
-    depth = documents = 0
     try:
-        for event in yaml.parse(source, Loader=_Loader):
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-                if depth > DEEPEST:
-                    raise Invalid(
-                        [
-                            _at(
-                                event.start_mark,
-                                f"nested deeper than {DEEPEST} levels",
-                                file,
-                                "too_deep",
-                            )
-                        ]
-                    )
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            elif isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                if documents > 1:
-                    raise Invalid(
-                        [
-                            _at(
-                                event.start_mark,
-                                "a second document begins here: one file holds one",
-                                file,
-                                "documents",
-                            )
-                        ]
-                    )
+        _count(source, file)
     except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        if mark is not None:
+            with suppress(yaml.YAMLError):
+                _count(source[: mark.index], file)
         raise Invalid([_syntax_problem(error, file)]) from None
     except yaml.YAMLError as error:
         raise Invalid([_unreadable(error, source, file)]) from None
+
+
+def _count(source: str, file: str) -> None:
+    """Count depth and documents on the events, which are read one at a time."""
+    depth = documents = 0
+    for event in yaml.parse(source, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                said = f"nested deeper than {DEEPEST} levels"
+                raise Invalid([_at(event.start_mark, said, file, "too_deep")])
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents > 1:
+                said = "a second document begins here: one file holds one"
+                raise Invalid([_at(event.start_mark, said, file, "documents")])
 
 
 def _at(mark: Any, message: str, file: str, code: str, hint: str = "") -> Problem:
