@@ -82,6 +82,14 @@ def test_a_citation_says_what_it_cites() -> None:
     assert {path: found for path, found in bare.items() if found} == {}
 
 
+def test_the_page_of_what_is_played_names_sections_that_exist() -> None:
+    page = (ROOT / "docs" / "fibre-cafe.md").read_text()
+    named = re.findall(rf"\(({LIST})\)|\b[Ss]ections? ({LIST})\b", " ".join(page.split()))
+    cited = {section for pair in named for section in re.findall(ONE, "".join(pair))}
+    assert len(cited) > 25
+    assert cited - targets(PAGES["fibre-cafe"]) == set()
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

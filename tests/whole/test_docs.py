@@ -186,10 +186,19 @@ def test_what_the_readme_shows_of_explain_is_what_it_prints() -> None:
     )
 
 
-def test_the_documents_link_to_files_that_exist() -> None:
-    for text in (README, *PAGES.values()):
-        for target in re.findall(r"\]\(([^)#:]+)\)", text):
-            assert (ROOT / target).exists() or (ROOT / "docs" / target).exists(), target
+def anchors(page: str) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", page, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_documents_link_to_files_and_headings_that_exist() -> None:
+    for path in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
+        text = path.read_text()
+        for target, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^):]+))?\)", text):
+            linked = path.parent / target if target else path
+            assert linked.exists(), f"{path.name}: {target}"
+            assert not anchor or anchor in anchors(linked.read_text()), f"{path.name}: {anchor}"
 
 
 def test_the_makefile_has_what_the_readme_names() -> None:
