@@ -1,0 +1,170 @@
+"""The page of the contract's facts (docs/contract/mef.md) says the same as the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from marshmallow import fields, validate
+
+from simulator import dialects
+from simulator.config import table
+from simulator.dialects.mef import life, products, schemas
+from simulator.dialects.mef.settings import Options
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "contract" / "mef.md").read_text()
+SECTIONS = dict(re.findall(r"^#{2,3} (\d+(?:\.\d+)?)\.? [^\n]*\n(.*?)(?=^#|\Z)", PAGE, re.M | re.S))
+IN_ANSWERS = {
+    "id",
+    "link",
+    "orderStatus",
+    "expectedCompletionDate",
+    "completionDate",
+    "correctionOrderExpected",
+    "correctionOrderDueDate",
+    "restorationPriority",
+}
+
+MEMBERS: list[tuple[str, Any, set[str]]] = [
+    # section, schema, members of the page that the schema does not have
+    ("2.1", schemas.CreateUpdate, IN_ANSWERS),
+    ("2.3", schemas.OrderItem, {"orderItemStatus"}),
+    ("2.4", products.AccessEpl, set()),
+    ("2.5", products.Uni, {"uniL2cpPeerings"}),
+    ("2.7", products.BandwidthProfile, set()),
+    ("2.8", products.InformationRate, set()),
+    ("2.9", products.Contact, set()),
+    ("2.10", products.BillingInformation, set()),
+    ("2.11", products.ServiceSite, set()),
+    ("2.12", products.FormattedAddress, set()),
+    ("2.14", products.ProductSpecRef, set()),
+    ("2.15", products.ResourceReference, set()),
+    ("2.16", products.Link, set()),
+]
+LOOSE = ("2.16",)
+"""Documents of which we require no member (Q10)."""
+
+TAKEN_TOO = SECTIONS["2.10"] + SECTIONS["4"] + SECTIONS["7"]
+"""Words beside a member's row: the types of addresses, and those of other editions (Q23, U32)."""
+
+
+def rows(section: str, number: int = 0) -> list[list[str]]:
+    """The cells of a section's table, without its head and without back-quotes."""
+    found = re.findall(r"(?:^\|.*\n)+", SECTIONS[section], re.MULTILINE)[number]
+    lines = found.replace("`", "").splitlines()[2:]
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines]
+
+
+def limits(field: Any) -> str:
+    """What a field's validators allow, as the page says it."""
+    for rule in field.validators:
+        if isinstance(rule, validate.Length) and rule.max is not None:
+            return f"string to {rule.max}"
+        if isinstance(rule, validate.Range):
+            most = f", {rule.min} to {rule.max}"
+            return f"integer from {rule.min}" if rule.max is None else f"integer{most}"
+        if isinstance(rule, validate.OneOf):
+            return "enum"
+    return ""
+
+
+@pytest.mark.parametrize(("section", "schema", "beside"), MEMBERS)
+def test_each_document_has_the_members_and_limits_of_the_page(
+    section: str, schema: Any, beside: set[str]
+) -> None:
+    members = {name: field for name, field in schema().fields.items()}
+    listed = {name.strip(): row for row in rows(section) for name in row[0].split(",")}
+    assert set(listed) - set(members) == beside and set(members) <= set(listed)
+    for name, field in members.items():
+        kind = listed[name][1]
+        assert kind.startswith(limits(field)), f"{name}: {kind} is {limits(field)}"
+        assert (listed[name][2] in ("yes", "**yes**", "C O")) is field.required or section in LOOSE
+        words = " ".join(listed[name]) + TAKEN_TOO
+        assert [word for word in _words(field) if word not in words] == [], name
+
+
+def _words(field: Any) -> list[str]:
+    return [str(word) for rule in field.validators for word in getattr(rule, "choices", ())]
+
+
+@pytest.mark.parametrize(
+    ("kind", "schema"),
+    [
+        ("orderStatusResponse", schemas.StatusResponse),
+        ("orderNotification", schemas.Notification),
+        ("orderMessage", schemas.Message),
+        ("idAssignment", schemas.IdAssignment),
+        ("svlanIdAssignment", schemas.SvlanAssignment),
+    ],
+)
+def test_what_the_buyer_is_told_has_the_members_of_the_page(kind: str, schema: Any) -> None:
+    (said,) = [row[1] for row in rows("2.17") if row[0] == kind]
+    assert [name for name in schema().fields if not re.search(rf"\b{name}\b", said)] == []
+    for name, field in schema().fields.items():
+        if limits(field).startswith("string to") and (
+            told := re.search(rf"{name} \(to (\d+)", said)
+        ):
+            assert f"string to {told.group(1)}" == limits(field), name
+    required = {name for name, field in schema().fields.items() if field.required}
+    assert [name for name in required if name not in said] == []
+
+
+def test_the_page_has_the_words_of_the_code() -> None:
+    assert {row[0] for row in rows("3.1")[:-2]} == set(life.STATUSES)
+    assert {row[0] for row in rows("3.1") if row[4] == "yes"} == set(life.ENDED)
+    assert {row[0] for row in rows("5.1")[:-1]} == set(life.NOTICES)
+    assert {row[0] for row in rows("3.4")} == set(life.STATUSES)
+    played = {row[0] for row in rows("1.3") if row[4] == "yes"}
+    named = " ".join([*(row[1] for row in rows("1.1")), *played])
+    for route in dialects.get("mef").routes:
+        assert not route.shown or f"{route.method} {route.path}" in named, route.path
+
+
+def test_each_request_moves_an_order_as_the_page_says() -> None:
+    table_of = {row[0]: row[2:6] for row in rows("3.3")}
+    asked = {"replace": "PUT", "patch": "PATCH", "cancellation": "cancel", "hold": "hold"}
+    for operation, trigger in asked.items():
+        moves = life.REQUESTS[operation]
+        for status, cell in zip(life.IN_FLIGHT, table_of[trigger], strict=True):
+            if cell.startswith("-"):
+                assert status not in moves, (operation, status)
+            else:
+                expected = status if cell.startswith("stays") else cell.split()[0]
+                assert moves[status] == expected, (operation, status)
+    assert [cell[0] for cell in table_of["release of a Buyer's hold"][:3]] == ["-"] * 3
+    assert list(life.REQUESTS["release"]) == ["HELD"]
+
+
+def test_each_move_of_the_seller_is_on_the_page() -> None:
+    drawn = {(row[0], to.strip()) for row in rows("3.2")[2:-1] for to in row[1].split(",")}
+    added = {
+        ("ACKNOWLEDGED", "CANCELLED"),
+        ("IN_PROGRESS", "CANCELLED"),
+        ("ACKNOWLEDGED", "REJECTED"),
+    }
+    assert drawn | added == life.EDGES
+
+
+def test_every_setting_has_its_reason_on_the_page() -> None:
+    said = [row[-1] for section in ("4", "7") for row in rows(section)]
+    named = {name.strip() for cell in said for name in cell.split(",") if name.strip()}
+    general = {
+        f"{name}.{inner}"
+        for name, field in table.SupplierSettings().fields.items()
+        if isinstance(field, fields.Nested)
+        for inner in _inner(field.schema)
+    }
+    assert set(Options().fields) - named == set()
+    assert named - set(Options().fields) - general - set(table.SupplierSettings().fields) == set()
+
+
+def _inner(schema: Any, prefix: str = "") -> list[str]:
+    found = []
+    for name, field in schema.fields.items():
+        found.append(prefix + name)
+        if isinstance(field, fields.Nested):
+            found += _inner(field.schema, f"{prefix}{name}.")
+    return found
