@@ -1,4 +1,7 @@
-"""The MEF/OBF dialect: the Ordering API of 2016/17, played from the Seller's side."""
+"""The MEF/OBF dialect: the Ordering API of 2016/17, played from the Seller's side.
+
+The contract's facts stand in docs/contract/mef.md.
+"""
 
 from __future__ import annotations
 

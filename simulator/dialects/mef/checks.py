@@ -2,7 +2,7 @@
 refer to; what a change leaves alone.
 
 Tolerant by default: the members of the order and of its items are held to the contract, deeper ones
-to their types, and everything else in which a document differs is a finding.
+to their types, and everything else in which a document differs is a finding (docs/contract/mef.md 2).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def by_schema(
 
 def _is_advice(path: tuple[Any, ...], message: str) -> bool:
     """Whether a tolerant supplier only notes this: limits below an item's own members, and members
-    that some vintages leave out.
+    that some editions leave out.
     """
     if message == "is required":
         return path[-1] == "objectType" or (
@@ -70,7 +70,7 @@ def repeated(document: Mapping[str, Any]) -> set[str]:
 
 
 def advice(document: Mapping[str, Any]) -> Iterator[str]:
-    """Rules that later editions state (57.1, 2018): held in strict mode, else noted."""
+    """Rules of later editions: held in strict mode, else noted (contract 1.4, 2.1, 2.10, U31)."""
     activity, actions = (
         document.get("orderActivity"),
         [item.get("action") for item in content.items(document)],
@@ -99,8 +99,8 @@ def advice(document: Mapping[str, Any]) -> Iterator[str]:
 def guard_change(
     order: Order, submission: Submission, requests: Sequence[Request], settings: Settings
 ) -> None:
-    """What a PUT or PATCH must leave alone (Q16), its version (Q15), and what its items may refer
-    to (Q14).
+    """What a PUT or PATCH must leave alone (contract Q16), its version (contract Q15), and
+    what its items may refer to (contract Q14).
     """
     change = submission.document
     moved = [

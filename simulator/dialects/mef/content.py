@@ -1,7 +1,7 @@
 """What stands in an order's document: replacing and patching it, its items, what the Seller adds.
 
 The document is the Buyer's own JSON; what the Seller adds lies beside it in members that a Buyer
-never sets.
+never sets (docs/contract/mef.md 1.2, 3.4).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SELLERS = (
 
 NOT_THE_BUYERS = ("id", "link", "orderStatus", "status", *SELLERS)
 """Members of a request that are ours, beside an item's `orderItemStatus`: not taken, and noted
-(Q24).
+(contract Q24).
 """
 
 
@@ -45,7 +45,7 @@ def take_away(document: Document) -> list[str]:
 
 def merged(order: Order, request: Request) -> Order:
     """After an applied request: a replacement is the whole document but the Seller's members, a
-    patch only what it names (1.2).
+    patch only what it names (contract 1.2, Q25, U40).
     """
     if request.action != "amendment":
         return order
@@ -144,7 +144,7 @@ def ended_items(document: Document, status: str, ended: Sequence[str]) -> Docume
 
 
 def configured(order: Order) -> Order:
-    """Give every product its Seller's id, where the Buyer gave none (U26): `OVC-`, `UNI-` and a
+    """Give every product its Seller's id, where the Buyer gave none (contract U26): `OVC-`, `UNI-` and a
     number.
     """
     number = order.number.rpartition("-")[2]

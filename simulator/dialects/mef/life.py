@@ -1,5 +1,5 @@
-"""The life of a MEF/OBF order: its nine statuses, and which follows which, as tables (reference
-sections 3.1 to 3.4).
+"""The life of a MEF/OBF order: its nine statuses, and which follows which, as tables
+(docs/contract/mef.md 3.1 to 3.4).
 
 `Order.memo` remembers what is not on the wire: `heldBy` (BUYER or SELLER), `correction` (a Seller's
 hold that asks for one), `restarted` (a replacement put the order back to its start), `assigned`
@@ -50,7 +50,7 @@ REQUESTS: dict[str, dict[str, str]] = {
     "hold": {ACKNOWLEDGED: HELD, IN_PROGRESS: HELD},
     "release": {HELD: BEFORE},
 }
-"""Section 3.3, the Buyer's half: what each request makes of each status; what is not here is a 409.
+"""Contract 3.3, the Buyer's half: what each request makes of each status; what is not here is a 409.
 
 Two cells hang on who holds the order: only a Buyer's hold can be released, and a replacement
 answers a Seller's hold that asked for one.
@@ -70,7 +70,7 @@ SELLER_MOVES: dict[str, dict[str, str]] = {
     "partial": {IN_PROGRESS: PARTIAL},
     "fail": {IN_PROGRESS: FAILED},
 }
-"""Section 3.3, the Seller's half. "unblock" ends the Seller's own hold only."""
+"""Contract 3.3, the Seller's half. "unblock" ends the Seller's own hold only."""
 
 EDGES = {edge for row in SELLER_MOVES.values() for edge in row.items()}
 
@@ -85,7 +85,7 @@ ROLL_UP: tuple[tuple[str, set[str], set[str]], ...] = (
     (COMPLETED, {COMPLETED, CANCELLED}, {COMPLETED}),
     (IN_PROGRESS, set(STATUSES), set()),
 )
-"""Section 3.4: the order has the first status whose items are all among the second, and hold every
+"""Contract 3.4: the order has the first status whose items are all among the second, and hold every
 one of the third.
 """
 
@@ -93,8 +93,8 @@ one of the third.
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
     """A notification type: the statuses it may be sent from, the one it brings (empty: unchanged),
-    those that `status:` may choose instead, and how it settles an open request of a kind (5.1,
-    8.3).
+    those that `status:` may choose instead, and how it settles an open request of a kind
+    (contract 5.1, 8.3).
     """
 
     sources: tuple[str, ...] = IN_FLIGHT
@@ -130,7 +130,7 @@ FIRST_NUMBER = 12345
 
 
 def default_reply(action: str) -> str:
-    """An order is in progress at once, as in the published example (Q18); other requests are done
+    """An order is in progress at once, as in the published example (contract Q18); other requests are done
     at once.
     """
     return "commit" if action == "create" else "acknowledge"
@@ -144,7 +144,7 @@ def default_pending(action: str) -> str:
 
 
 def default_entry(action: str) -> Entry:
-    """Everything is done at once; a cancellation is also told by its notification (5.1: "Seller or
+    """Everything is done at once; a cancellation is also told by its notification (contract U38: "Seller or
     Buyer cancels").
     """
     told = (Step(after=0, send="CANCELLATION"),) if action == "cancellation" else ()
@@ -167,7 +167,7 @@ def request_number(order: Order, action: str, count: int) -> str:
 
 
 def guard(order: Order, submission: Submission, requests: Sequence[Request]) -> None:
-    """What the contract forbids in a status, and a second open cancellation: a 409 (3.3, 3.5)."""
+    """What the contract forbids in a status, and a second open cancellation: a 409 (contract 3.3, 3.5)."""
     operation, shown = submission.operation, f"order {order.number} is {order.status}"
     asked = {"replace": "PUT", "patch": "PATCH", "cancellation": "cancel"}.get(operation, operation)
     if order.status in ENDED:
@@ -195,7 +195,7 @@ def move(order: Order, event: Event, now: int, settings: Settings) -> Order:
             order, status=CREATED[event.outcome], number=f"ORD-CC-{FIRST_NUMBER - 1 + event.serial}"
         )
     if event.outcome == "opened":
-        return order  # no status says that a request is being assessed (8.2)
+        return order  # no status says that a request is being assessed (contract 8.2)
     if not event.action and order.memo.get("restarted"):
         order = _left(order, IN_PROGRESS)  # its treatment starts anew as soon as the story goes on
     if not event.illegal and (event.send or event.outcome != "applied"):
@@ -204,8 +204,8 @@ def move(order: Order, event: Event, now: int, settings: Settings) -> Order:
 
 
 def complete(order: Order, event: Event, now: int) -> Order:
-    """What each status and notification makes mandatory: ids, dates (57.1 table 10), and the
-    order's status from its items' (3.4).
+    """What each status and notification makes mandatory: ids and dates, and the order's
+    status from its items' (contract 3.4).
     """
     if event.send in ("CONFIGURATION", "CONFIRMATION", "COMPLETION"):
         order = content.configured(order)
@@ -225,7 +225,7 @@ def complete(order: Order, event: Event, now: int) -> Order:
 
 
 def roll_up(items: Sequence[str]) -> str:
-    """The order's status from its items' (3.4)."""
+    """The order's status from its items' (contract 3.4)."""
     kinds = set(items)
     return next(status for status, among, all_of in ROLL_UP if kinds <= among and all_of <= kinds)
 

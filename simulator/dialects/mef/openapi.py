@@ -2,7 +2,7 @@
 webhook.
 
 It promises what this supplier enforces: in tolerant mode the limits below an order item's own
-members are left out, because a document that breaks one is taken.
+members are left out, because a document that breaks one is taken (docs/contract/mef.md 2).
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def _named(schema: Any) -> str:
 
 def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
     if isinstance(field, products.When):
-        return {"type": "string"}  # not date-time: that wants seconds (Q20)
+        return {"type": "string"}  # not date-time: that wants seconds (contract Q20)
     if isinstance(field, OneOfTypes):
         return {"type": ["object", "string"] if field.plain else "object"}
     return {}
@@ -244,7 +244,7 @@ def _paths(settings: Settings) -> dict[str, dict[str, Any]]:
 
 
 def _list(settings: Settings) -> dict[str, Any]:
-    """The list envelope (2.2, Q4)."""
+    """The list envelope (contract 2.2, Q4)."""
     schema = settings.list_shape == "schema"
     members: dict[str, Any] = {"objectType": {"enum": ["orderList"]}} if schema else {}
     counts = {name: {"type": "integer", "minimum": 0} for name in ("available", "returned")}

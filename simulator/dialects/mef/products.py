@@ -1,5 +1,5 @@
-"""What an order is made of: contacts, addresses, and the products of its items (reference sections
-2.4 to 2.16).
+"""What an order is made of: contacts, addresses, and the products of its items
+(docs/contract/mef.md 2.4 to 2.16).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ PHYSICAL_LAYERS = (
 
 class When(fields.Field):  # type: ignore[type-arg]
     """A date, or a date-time with an offset and with or without seconds; kept as the text that came
-    (Q20).
+    (contract Q20).
     """
 
     default_error_messages = {"required": "is required", "null": "must not be null"}
@@ -75,7 +75,7 @@ class Typed(Tolerant):
 
 
 class Contact(Typed):
-    """2.9"""
+    """See contract 2.9."""
 
     name = text(50, required=True)
     telephoneNumber = text(15, required=True)
@@ -84,7 +84,7 @@ class Contact(Typed):
 
 
 class FormattedAddress(Typed):
-    """2.12"""
+    """See contract 2.12."""
 
     addressLine1 = text(60)
     addressLine2 = text(60)
@@ -97,7 +97,7 @@ class FormattedAddress(Typed):
 
 
 class FieldedAddress(Typed):
-    """2.13"""
+    """See contract 2.13."""
 
     streetNr = String()
     streetNrSuffix = String()
@@ -120,14 +120,14 @@ class FieldedAddress(Typed):
 
 
 class AddressReference(Typed):
-    """2.13"""
+    """See contract 2.13."""
 
     referenceType = text(25)
     reference = text(60)
 
 
 class GeographicPoint(Typed):
-    """2.13"""
+    """See contract 2.13."""
 
     latitude = text(10, required=True)
     longitude = text(10, required=True)
@@ -142,7 +142,7 @@ ADDRESSES: dict[str, type[Tolerant]] = {
 
 
 class BillingInformation(Typed):
-    """2.10"""
+    """See contract 2.10."""
 
     existingBillingAccountNumber = text(13)
     billingContact = nested(Contact)
@@ -151,18 +151,18 @@ class BillingInformation(Typed):
 
 
 class Link(Tolerant):
-    """2.16; on orders and lists `href` alone (Q10)."""
+    """Contract 2.16; on orders and lists `href` alone (contract Q10)."""
 
     objectType = text(25)
     href = text(255)
     rel = text(25)
-    title = String()  # the published titles are longer than the published limit (Q10)
+    title = String()  # published ones are too long (contract Q10)
     method = String()
     type = text(25)
 
 
 class ResourceReference(Typed):
-    """2.15"""
+    """See contract 2.15."""
 
     id = text(45, required=True)
     type = text(25, required=True)
@@ -170,7 +170,7 @@ class ResourceReference(Typed):
 
 
 class ProductSpecRef(Typed):
-    """2.14"""
+    """See contract 2.14."""
 
     name = text(25)
     code = text(15)
@@ -178,14 +178,14 @@ class ProductSpecRef(Typed):
 
 
 class InformationRate(Typed):
-    """2.8"""
+    """See contract 2.8."""
 
     amount = Number(required=True)
     units = String(required=True, validate=OneOf(["Mbps", "Gbps"]))
 
 
 class BandwidthProfile(Typed):
-    """2.7"""
+    """See contract 2.7."""
 
     committedInformationRate = nested(InformationRate)
     committedBurstSize = Integer(validate=Range(min=12176))
@@ -196,14 +196,14 @@ class BandwidthProfile(Typed):
 
 
 class ExistingEnni(Typed):
-    """2.6"""
+    """See contract 2.6."""
 
     sellerEnniId = text(45, required=True)
     buyerEnniId = text(45)
 
 
 class ExistingUni(Typed):
-    """2.6"""
+    """See contract 2.6."""
 
     sellerUniId = text(45, required=True)
     buyerUniId = text(45)
@@ -211,7 +211,7 @@ class ExistingUni(Typed):
 
 class OrderedReference(Typed):
     """An item of this order, or of another one that `orderId` or `buyerPurchaseOrderNumber` names
-    (2.6).
+    (contract 2.6).
     """
 
     orderItemReference = text(4, required=True)
@@ -220,11 +220,11 @@ class OrderedReference(Typed):
 
 
 class AccessEpl(Typed):
-    """2.4"""
+    """See contract 2.4."""
 
     sellerOvcId = text(45)
     buyerOvcId = text(45)
-    # Q19
+    # contract Q19
     productSpecification = OneOfTypes(
         "objectType", {"productSpecRef": ProductSpecRef}, plain=True, required=True
     )
@@ -251,7 +251,7 @@ class AccessEpl(Typed):
 
 
 class ServiceSite(Typed):
-    """2.11"""
+    """See contract 2.11."""
 
     siteCompanyName = text(25)
     customerName = text(25)
@@ -261,7 +261,7 @@ class ServiceSite(Typed):
 
 
 class Uni(Typed):
-    """2.5"""
+    """See contract 2.5."""
 
     sellerUniId = text(45)
     buyerUniId = text(45)
@@ -287,7 +287,7 @@ class Uni(Typed):
 
 
 class Disconnect(Typed):
-    """2.6, with the names of both vintages."""
+    """Contract 2.6, with the names of both editions (contract U32)."""
 
     sellerServiceOrEndpointId = text(45)
     buyerServiceOrEndpointId = text(45)

@@ -1,5 +1,5 @@
-"""Reading orders: the list, one order by id or purchase order number, its status (reference 1.1
-rows 1 and 2, 1.3; Q1 to Q7, U6 to U9).
+"""Reading orders: the list, one order by id or purchase order number, its status
+(docs/contract/mef.md 1.1, 1.3, Q1 to Q7, U6 to U9).
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _show_single(
 
 def _only(found: Sequence[Order], what: str) -> Order:
     """The one order; several can only be of several buyers, or of a number that was taken twice
-    (Q6).
+    (contract Q6).
     """
     if not found:
         raise Refused("not_found", [f"there is no order with {what}"])
@@ -127,7 +127,7 @@ def _show_list(
     shown: list[Document] = [
         writing.order_body(order, incoming.base_url, settings) for order in found
     ]
-    # a name of the list itself; nothing is to be had there (U5)
+    # a name of the list itself; there is nothing to read at it (contract U5)
     name = f"ord-list-{zlib.crc32(incoming.query.encode()) % 900 + 100}"
     link = _SEED_LIST if settings.seed_links else f"{incoming.base_url}/orders/{name}"
     counts: dict[str, Any] = {"link": {"href": link}, "available": total, "returned": len(shown)}

@@ -1,7 +1,8 @@
 """From a request to a Submission or a Query: content type, JSON, schema, what items refer to; every
 problem of a request in one answer.
 
-Documents of several vintages of the contract pass, whole; those of other standards are told apart.
+Documents of several editions of the contract pass unchanged; those of other standards are named
+(docs/contract/mef.md 1.3, U31, U32).
 """
 
 from __future__ import annotations
@@ -41,14 +42,14 @@ _OWN_TYPES = {
 
 def tenant_of(incoming: Incoming) -> str:
     """Whose request it says it is: the Buyer of the query or of the document; hold, release and
-    cancel do not say (reference 1.3).
+    cancel do not say (contract 1.3).
     """
     asked = parse_qs(incoming.query).get("buyerId", [""])
     return asked[0] or text_in(incoming.body, "buyerId")
 
 
 def read(incoming: Incoming, route: Route, settings: Settings) -> Submission | Query:
-    """Check and read one request (reference 1.1, 1.3). Refused: malformed, unsupported_media or
+    """Check and read one request (contract 1.1, 1.3). Refused: malformed, unsupported_media or
     invalid.
     """
     if "id" in incoming.variables:
@@ -181,7 +182,7 @@ def _submission(
 
 
 def guard_repeat(submission: Submission, order: Order, *, same: bool, settings: Settings) -> None:
-    """A second create with a purchase order number that its buyer used before (Q17)."""
+    """A second create with a purchase order number that its buyer used before (contract Q17)."""
     if settings.duplicate_pon == "conflict" or not same:
         said = f"{submission.tenant} gave it to order {order.number} already"
         raise Refused(
@@ -191,7 +192,7 @@ def guard_repeat(submission: Submission, order: Order, *, same: bool, settings: 
 
 
 def read_notice(incoming: Incoming) -> Document:
-    """A notification as a Buyer checks it (2.17, 5.1). Refused: malformed or invalid, with every
+    """A notification as a Buyer checks it (contract 2.17, 5.1). Refused: malformed or invalid, with every
     problem.
     """
     try:

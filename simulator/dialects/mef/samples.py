@@ -1,4 +1,4 @@
-"""Valid requests to rehearse and demonstrate with, in the shapes of reference section 6; the values
+"""Valid requests to rehearse and demonstrate with, in the shapes of docs/contract/mef.md 6; the values
 are invented.
 """
 

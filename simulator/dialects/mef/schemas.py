@@ -1,9 +1,9 @@
-"""The documents of the MEF/OBF order contract (reference section 2), as marshmallow schemas: the
+"""The documents of the MEF/OBF order contract (docs/contract/mef.md 2), as marshmallow schemas: the
 single source, with `products`.
 
 They hold every limit of the published schemas; which of them are enforced and which are only
-findings is for `checks` to say, because the published examples themselves break some (Q10, Q19,
-Q28). What is stored and echoed is the parsed JSON itself.
+findings is for `checks` to say, because the published examples themselves break some
+(contract Q10, Q19, Q28). What is stored and echoed is the parsed JSON itself.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ from simulator.formats.schema import (
 
 CREATE_UPDATE = "order-create-update"
 ACTIVITIES = ("INSTALL", "CHANGE", "DISCONNECT")
-ACTIONS = ("INSTALL", "CHANGE", "NO_CHANGE", "DELETE", "DISCONNECT")  # Q23
+ACTIONS = ("INSTALL", "CHANGE", "NO_CHANGE", "DELETE", "DISCONNECT")  # contract Q23
 RESPONSES = ("NONE", "CONFIRMATION_ONLY", "CONFIRMATION_AND_ENGINEERING_DESIGN")
 ORDER_TYPES = ("UNI", "ACCESS_EPL", "ACCESS_E_LINE")  # the last one of 2018
 
 
 class OrderItem(Typed):
-    """2.3"""
+    """See contract 2.3."""
 
     orderItemReference = String(required=True, validate=Length(min=1, max=4))
     action = String(required=True, validate=OneOf(ACTIONS))
@@ -51,7 +51,7 @@ class OrderItem(Typed):
 
 
 class CreateUpdate(Tolerant):
-    """POST /orders, PUT /orders/{id}, and in part PATCH (2.1, column C)."""
+    """POST /orders, PUT /orders/{id}, and in part PATCH (contract 2.1, need C)."""
 
     objectType = String(required=True)
     buyerId = String(required=True, validate=Length(min=1, max=25))
@@ -82,14 +82,14 @@ class CreateUpdate(Tolerant):
 
 
 class Act(Tolerant):
-    """The body that cancel, hold and release may have (Q26)."""
+    """The body that cancel, hold and release may have (contract Q26)."""
 
     cancellationReason = text(300)
     notes = text(300)
 
 
 class Message(Tolerant):
-    """orderMessage (2.17)."""
+    """orderMessage (contract 2.17)."""
 
     objectType = String()
     messageInformation = text(150, required=True)
@@ -119,7 +119,7 @@ class ItemStatus(Tolerant):
 
 
 class Told(Typed):
-    """What a status answer and a notification have in common (2.17)."""
+    """What a status answer and a notification have in common (contract 2.17)."""
 
     orderId = text(45, required=True)
     buyerId = text(25, required=True)
@@ -164,7 +164,7 @@ class LinkAlone(Tolerant):
 
 
 class OrderAnswer(CreateUpdate):
-    """An order as we show it (2.1, column O): the request's members, `orderStatus` and what is
+    """An order as we show it (contract 2.1, need O): the request's members, `orderStatus` and what is
     ours.
     """
 
@@ -176,7 +176,7 @@ class OrderAnswer(CreateUpdate):
 
 
 class ErrorBody(Tolerant):
-    """3.6 (ASSUMPTION: the shape of 2018, with the family's own messages beside it)."""
+    """The shape of 2018, with the family's own messages beside it (contract 3.6)."""
 
     code = Integer(required=True)
     reason = String(required=True)

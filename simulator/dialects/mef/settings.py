@@ -1,7 +1,7 @@
-"""The switches of this contract: where its own pages contradict each other, a Buyer may have been
+"""The settings of this contract. Where its own pages contradict each other, a Buyer may have been
 built for the other reading.
 
-Each is named after the quirk or assumption of the reference that it belongs to (sections 4 and 7).
+Each names the row of docs/contract/mef.md 4 or 7 that has the reason.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from simulator.formats.schema import Boolean, Integer, OneOf, Strict, String
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """The defaults are the reference's recommendations."""
+    """The defaults are what sections 4 and 7 choose."""
 
     strict: bool = False
     """Every limit of the published schemas gateway_states, unknown members are refused; otherwise
@@ -22,40 +22,40 @@ class Settings:
 
     duplicate_pon: str = "conflict"
     """A second create with one buyer's order number: conflict (409), replay (the first answer, for
-    the same body), accept (Q17).
+    the same body), accept (contract Q17).
     """
 
     same_version: str = "refuse"
-    """A PUT that keeps the current buyerOrderVersion: refuse (409) or accept (Q15)."""
+    """A PUT that keeps the current buyerOrderVersion: refuse (409) or accept (contract Q15)."""
 
     amend_restarts: bool = False
-    """Whether a PUT puts an order in progress back to ACKNOWLEDGED (U17)."""
+    """Whether a PUT puts an order in progress back to ACKNOWLEDGED (contract U17)."""
 
     cancel_denied: int = 409
     """A cancellation that is denied at once: 409, or 201 with the unchanged order and
-    `cancellationDeniedReason` (3.5).
+    `cancellationDeniedReason` (contract 3.5, U1).
     """
 
     invalid_input: int = 400
-    """What cannot be read: 400, or the 405 "invalid input" of the published descriptors (3.5)."""
+    """What cannot be read: 400, or the 405 "invalid input" of the published descriptors (contract U1)."""
 
     action_status: int = 201
-    """The answer to cancel, hold and release: 201, or the 200 of the published descriptors (Q11)."""
+    """The answer to cancel, hold and release: 201, or the 200 of the published descriptors (contract Q11)."""
 
     single_as_list: bool = False
     """Whether `id` and `pon` are answered with a list of one, as the descriptors say, instead of
-    the bare order (Q3).
+    the bare order (contract Q3).
     """
 
     list_shape: str = "seed"
-    """A list's members: seed (`items`) or schema (`objectType` and `orders`) (Q4)."""
+    """A list's members: seed (`items`) or schema (`objectType` and `orders`) (contract Q4)."""
 
     empty_list: int = 200
-    """A list without orders: 200, or the 404 of the descriptors (Q5)."""
+    """A list without orders: 200, or the 404 of the descriptors (contract Q5)."""
 
     seed_links: bool = False
     """Whether links are written as in the published examples, `http://orders/ID`, instead of with
-    our own address (Q9).
+    our own address (contract Q9).
     """
 
 

@@ -1,5 +1,5 @@
 """From the engine's answers to the contract's documents: orders, lists, statuses, errors,
-notifications (reference 2, 3.5, 3.6, 5.1).
+notifications (docs/contract/mef.md 2, 3.5, 3.6, 5.1).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _REASONS = {
 _WHERE = re.compile(r"([A-Za-z]\w*(?:\.\w+|\[[^\]]*\])*): ")
 _ITEM = re.compile(r"orderItems\[orderItemReference=([^\]]+)\]")
 _LATEST_VERSION = 99
-_CORRECTION_WITHIN = 45 * instants.DAY  # U16: an example of the family speaks of 45 days
+_CORRECTION_WITHIN = 45 * instants.DAY  # contract U16
 _TEXTS = {
     "REJECTION": ("PRD16", "The order failed our feasibility check", "ERROR"),
     "JEOPARDY": ("JEP001", "The expected completion date is at risk", "ERROR"),
@@ -61,7 +61,7 @@ _REFUSALS = {
 
 def write(submission: Submission, plan: Plan, settings: Settings) -> Outgoing:
     """201 with the order on create and acts, 200 on changes; a rejection is a 422, of an act a 409
-    (3.5).
+    (contract 3.5).
     """
     acts = submission.action in ("cancellation", "hold", "release")
     if plan.answer.word == "reject" or plan.order is None:
@@ -92,8 +92,8 @@ def _rejected(submission: Submission, plan: Plan, settings: Settings, *, acts: b
 
 
 def refuse(refused: Refused, settings: Settings) -> Outgoing:
-    """`{code, reason, message, status}`, with `orderMessages` where the content is at fault (3.6,
-    ASSUMPTION).
+    """`{code, reason, message, status}`, with `orderMessages` where the content is at fault
+    (contract 3.6).
     """
     code, reason = _ERRORS[refused.kind]
     if refused.kind == "malformed":
@@ -133,7 +133,7 @@ def _order_message(message: str) -> Document:
 
 def order_body(order: Order, base_url: str, settings: Settings) -> Document:
     """The order as the Buyer gave and changed it, with `objectType`, `id`, `link` and `orderStatus`
-    (1.2 row 3, Q8, Q10, Q27).
+    (contract 1.2, Q8, Q10, Q27).
     """
     base = "http:/" if settings.seed_links else base_url
     href = f"{base}/orders/{order.number}"
@@ -164,7 +164,7 @@ def _common(order: Order) -> Document:
 
 
 def status_body(order: Order) -> Document:
-    """orderStatusResponse (2.17), with the items' statuses where they have any."""
+    """orderStatusResponse (contract 2.17), with the items' statuses where they have any."""
     statuses = [
         {"orderItemReference": content.reference(item), "orderItemStatus": item["orderItemStatus"]}
         for item in content.items(order.document)
@@ -181,7 +181,7 @@ def status_body(order: Order) -> Document:
 
 
 def silences(order: Order, code: str) -> str:
-    """Why a Buyer does not want this notification, by its `desiredResponses` (5.1, ASSUMPTION U25)."""
+    """Why a Buyer does not want this notification, by its `desiredResponses` (contract 5.1, U25)."""
     wish = order.document.get("desiredResponses")
     if wish == "NONE" or (wish == "CONFIRMATION_ONLY" and code == "CONFIGURATION"):
         return f"desiredResponses is {wish}"
@@ -189,8 +189,8 @@ def silences(order: Order, code: str) -> str:
 
 
 def notice(order: Order, kci: Kci, request: Request | None) -> Document:
-    """orderNotification (2.17, 5.1): its mandatory members are always there, unless `with` sets one
-    to null (`illegal: true`).
+    """orderNotification (contract 2.17, 5.1): its mandatory members are always there, unless `with`
+    sets one to null (`illegal: true`).
 
     Illegal past the 99th: `notificationVersion` has two digits.
     """

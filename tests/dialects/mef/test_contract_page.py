@@ -45,10 +45,11 @@ MEMBERS: list[tuple[str, Any, set[str]]] = [
     ("2.16", products.Link, set()),
 ]
 LOOSE = ("2.16",)
-"""Documents of which we require no member (Q10)."""
+"""Documents of which we require no member (contract Q10)."""
 
 TAKEN_TOO = SECTIONS["2.10"] + SECTIONS["4"] + SECTIONS["7"]
-"""Words beside a member's row: the types of addresses, and those of other editions (Q23, U32)."""
+"""Words beside a member's row: the types of addresses, and those of other editions (contract
+Q23, U32)."""
 
 
 def rows(section: str, number: int = 0) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""The tables as data (3.3, 3.4), against the reference's own rows; what `check` refuses of a
+"""The tables as data (docs/contract/mef.md 3.3, 3.4), against rows written anew; what `check` refuses of a
 scenario.
 """
 
@@ -43,7 +43,7 @@ def test_an_orders_status_follows_from_its_items(order: str, items: str) -> None
 
 
 @pytest.mark.parametrize("source", life.STATUSES)
-def test_the_sellers_moves_are_those_of_the_reference(source: str) -> None:
+def test_the_sellers_moves_are_those_of_the_contract(source: str) -> None:
     assert {target for start, target in life.EDGES if start == source} == SELLER.get(source, set())
 
 

@@ -1,5 +1,5 @@
-"""What the Buyer hears: a receiver that knows nothing of our code, and what the reference says
-(2.17, 5.1), written anew.
+"""What the Buyer hears: a receiver that knows nothing of our code, and what the contract says
+(docs/contract/mef.md 2.17, 5.1), written anew.
 """
 
 from __future__ import annotations
@@ -127,8 +127,8 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Buyer, Rec
             yield buyer, receiver
 
 
-def check_by_the_reference(told: list[dict[str, Any]]) -> None:
-    """Sections 2.17 and 5.1, and the attribute rules of 57.1 that stand in 3.4, written anew."""
+def check_by_the_contract(told: list[dict[str, Any]]) -> None:
+    """The rules of contract 2.17, 3.4 and 5.1, written anew."""
     assert [each["notificationVersion"] for each in told] == [
         f"{number:02d}" for number in range(1, len(told) + 1)
     ]
@@ -194,7 +194,7 @@ def heard_of(receiver: Receiver, number: str) -> list[tuple[str, str]]:
         f"/orders/{arrival.body['orderId']}/notification" for arrival in arrivals
     }
     told = [arrival.body for arrival in arrivals]
-    check_by_the_reference(told)
+    check_by_the_contract(told)
     return [(each["notificationType"], each["orderStatus"]) for each in told]
 
 
@@ -203,7 +203,7 @@ def test_every_shipped_scenario_is_expected_here() -> None:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_a_stranger_hears_exactly_what_the_reference_prescribes(
+def test_a_stranger_hears_exactly_what_the_contract_prescribes(
     heard: tuple[Buyer, Receiver], name: str
 ) -> None:
     buyer, receiver = heard

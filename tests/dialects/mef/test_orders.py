@@ -287,7 +287,7 @@ def test_a_replacement_keeps_what_the_seller_gave(buyer: Buyer) -> None:
     assert "expectedCompletionDate" not in later, "what was confirmed was another date"
 
 
-# ---- the transition table, 3.3
+# ---- the transition table (docs/contract/mef.md 3.3)
 
 IN_STATUS = {
     "ACKNOWLEDGED": ("REJECTED_LATER", ""),
