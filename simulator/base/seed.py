@@ -31,7 +31,7 @@ def digest(*parts: str) -> str:
 
 
 def reference(name: str) -> str:
-    """Ten characters that a person can read out, always the same for the same name (50 bits of it)."""
+    """Ten characters (50 bits) that a person can read out, the same for the same name."""
     number = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest()) >> 14
     return "".join(_ALPHABET[number >> shift & 31] for shift in range(45, -1, -5))
 
@@ -70,11 +70,9 @@ class Chance:
 
 @dataclass(frozen=True, slots=True)
 class Fake(Mapping[str, Any]):
-    """`fake.NAME` in a template: the trade's own words first, then any Faker (en_GB) word that
-    takes no argument.
+    """`fake.NAME` in a template: one of `FAKE_WORDS`.
 
-    The same name gives the same value within one step of one order. KeyError for a word that
-    neither knows.
+    The same name gives the same value within one step of one order. KeyError for other words.
     """
 
     chance: Chance
@@ -83,13 +81,15 @@ class Fake(Mapping[str, Any]):
         draw = self.chance.at("fake", name)
         if name in TRADE:
             return TRADE[name](draw.random())
-        return _generic(name, draw)
+        if name in FAKER:
+            return _generic(name, draw)
+        raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(TRADE)
+        return iter(FAKE_WORDS)
 
     def __len__(self) -> int:
-        return len(TRADE)
+        return len(FAKE_WORDS)
 
 
 def _digits(length: int) -> Callable[[random.Random], str]:
@@ -110,29 +110,38 @@ TRADE: dict[str, Callable[[random.Random], Any]] = {
 }
 
 
+FAKER = (
+    *("name", "name_female", "name_male", "prefix", "suffix"),
+    *("first_name", "first_name_female", "first_name_male", "last_name", "job", "user_name"),
+    *("email", "safe_email", "free_email", "ascii_email", "ascii_safe_email", "company_email"),
+    *("phone_number", "cellphone_number", "msisdn"),
+    *("address", "street_address", "secondary_address", "building_number", "street_name"),
+    *("city", "county", "postcode", "country", "country_code", "latitude", "longitude"),
+    *("company", "company_suffix", "catch_phrase", "currency_code", "license_plate", "vin"),
+    *("iban", "bban", "swift", "swift11", "ean8", "ean13", "isbn13"),
+    *("ipv4", "ipv4_private", "ipv4_public", "ipv6", "mac_address", "port_number"),
+    *("hostname", "domain_name", "domain_word", "url", "uri", "uri_path", "slug", "user_agent"),
+    *("word", "sentence", "paragraph", "text", "color_name", "hex_color", "file_name"),
+    *("mime_type", "locale", "language_code", "language_name"),
+    *("boolean", "random_digit", "random_int", "random_letter", "random_number", "pyint"),
+    *("uuid4", "md5", "sha1", "sha256", "password"),
+)
+"""The words of Faker (en_GB) that a template may use: they take no argument, hang on the seed
+alone and not on today's date, and give a text, a number or a boolean in every version of Faker
+that we allow.
+"""
+
+FAKE_WORDS = (*TRADE, *FAKER)
+"""What may stand behind `fake.`."""
+
+
 def _generic(name: str, draw: Chance) -> Any:
     faker = getattr(_local, "faker", None)
     if faker is None:
-        from faker import (
-            Faker,  # 0.1 s to import and used by few scenarios: only when the first one asks
-        )
+        # it takes 0.1 s to import and few scenarios use it: only when the first one asks
+        from faker import Faker
 
         faker = _local.faker = Faker("en_GB")
-    if name.startswith("_") or name in (
-        "seed",
-        "seed_instance",
-        "seed_locale",
-        "add_provider",
-        "unique",
-        "optional",
-    ):
-        raise KeyError(name)
-    word = getattr(faker, name, None)
-    if not callable(word):
-        raise KeyError(name)
     faker.seed_instance(digest(draw.root, *draw.path))
-    try:
-        value = word()
-    except TypeError:
-        raise KeyError(name) from None
+    value = getattr(faker, name)()
     return value if isinstance(value, (str, int, float, bool)) else str(value)

@@ -61,30 +61,12 @@ def render(value: Any, names: Mapping[str, Any]) -> Any:
     return value
 
 
-def names_in(value: Any) -> set[str]:
-    """The names that the templates of a JSON value ask for. ValueError when one of them is not a
-    valid template.
+def reads(text: str) -> frozenset[tuple[str, ...]]:
+    """What a text's expressions read: each name with the members that are asked of it, such as
+    `("order", "document", "notes")`. ValueError when the text is not a valid template.
     """
-    if isinstance(value, str):
-        return (
-            set(_compile(value).names)
-            if any(mark in value for mark in ("{{", "{%", "{#"))
-            else set()
-        )
-    if isinstance(value, dict):
-        return set().union(*map(names_in, value.values()))
-    if isinstance(value, list):
-        return set().union(*map(names_in, value))
-    return set()
-
-
-def members_in(value: str, name: str) -> set[str]:
-    """The members that a text's templates ask of a name directly: `ref` of `{{ order.ref }}`."""
-    return (
-        {member for owner, member in _compile(value).members if owner == name}
-        if "{{" in value
-        else set()
-    )
+    is_template = any(mark in text for mark in ("{{", "{%", "{#"))
+    return _compile(text).reads if is_template else frozenset()
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -179,27 +161,21 @@ _environment.globals.clear()
 
 
 class _Template:
-    """Compiled text: plain pieces and expressions, and the names that the expressions ask for."""
+    """Compiled text: plain pieces and expressions, and what the expressions read."""
 
-    __slots__ = ("members", "names", "pieces", "source")
+    __slots__ = ("pieces", "reads", "source")
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.names: set[str] = set()
-        self.members: set[tuple[str, str]] = set()
         self.pieces: list[Any] = []
+        reads: set[tuple[str, ...]] = set()
         for is_expression, text in _split(source):
             if is_expression:
-                tree = _checked(text)
-                self.names |= {node.name for node in tree.find_all(nodes.Name)}
-                self.members |= {
-                    (node.node.name, node.attr)
-                    for node in tree.find_all(nodes.Getattr)
-                    if isinstance(node.node, nodes.Name)
-                }
+                reads |= _reads(_checked(text))
                 self.pieces.append(_environment.compile_expression(text, undefined_to_none=False))
             else:
                 self.pieces.append(text)
+        self.reads = frozenset(reads)
 
     def render(self, names: Mapping[str, Any]) -> Any:
         try:
@@ -228,7 +204,28 @@ class _Template:
         value = expression(**names)
         if isinstance(value, Undefined):
             str(value)  # a StrictUndefined says what is missing
+        if isinstance(value, Mapping) and not isinstance(value, dict):
+            raise ValueError("this name has members only, and no value of its own")
         return list(value) if isinstance(value, tuple) else value
+
+
+def _reads(tree: nodes.Node) -> set[tuple[str, ...]]:
+    """Each name of a tree with the members that are asked of it, as far as they are constant."""
+    found: set[tuple[str, ...]] = set()
+    below: list[tuple[nodes.Node, tuple[str, ...]]] = [(tree, ())]
+    while below:
+        node, asked = below.pop()
+        if isinstance(node, nodes.Name):
+            found.add((node.name, *asked))
+        elif isinstance(node, nodes.Getattr):
+            below.append((node.node, (node.attr, *asked)))
+        elif isinstance(node, nodes.Getitem):
+            key = node.arg.value if isinstance(node.arg, nodes.Const) else None
+            below.append((node.node, (key, *asked) if isinstance(key, str) else ()))
+            below.append((node.arg, ()))
+        else:
+            below += [(child, ()) for child in node.iter_child_nodes()]
+    return found
 
 
 def _text(value: Any) -> str:
@@ -255,7 +252,8 @@ def _split(source: str) -> Iterator[tuple[bool, str]]:
     for _, kind, text in _environment.lex(source):
         if kind in ("block_begin", "comment_begin", "raw_begin"):
             raise ValueError(
-                f"`{source[:80]}`: only expressions {{{{ ... }}}} are allowed, no statements, comments or raw blocks"
+                f"`{source[:80]}`: only expressions {{{{ ... }}}} are allowed, "
+                "no statements, comments or raw blocks"
             )
         if kind == "variable_begin":
             inside = []
@@ -281,10 +279,12 @@ def _checked(expression: str) -> nodes.Template:
             raise ValueError(f"`{expression.strip()[:80]}`: too long an expression")
         if not isinstance(node, _ALLOWED):
             raise ValueError(
-                f"`{expression.strip()[:80]}`: {type(node).__name__.lower()} is not allowed in a template"
+                f"`{expression.strip()[:80]}`: {type(node).__name__.lower()} "
+                "is not allowed in a template"
             )
         if isinstance(node, nodes.Filter) and node.name not in FILTERS:
             raise ValueError(
-                f"`{expression.strip()[:80]}`: no filter `{node.name}`, one of: {', '.join(sorted(FILTERS))}"
+                f"`{expression.strip()[:80]}`: no filter `{node.name}`, "
+                f"{nearest(node.name, FILTERS)}"
             )
     return tree

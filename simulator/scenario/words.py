@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from simulator.base import seed
 from simulator.base.errors import Problem, nearest
 from simulator.formats.strict_yaml import Located, Path
 from simulator.language import paths, template
@@ -27,6 +28,8 @@ ORDER_NAMES = (
 )
 _ENTRY_KEYS = ("times", "pending", "status", "illegal")
 TEMPLATE_NAMES = ("order", "request", "now", "fake", "supplier")
+TEMPLATE_MEMBERS = {"order": ORDER_NAMES, "fake": seed.FAKE_WORDS, "supplier": ("name",)}
+"""What may be asked of a name; of one that is not here, anything."""
 
 
 def check_words(located: Located, vocabulary: Vocabulary) -> list[Problem]:
@@ -231,21 +234,25 @@ def _templates(located: Located, value: Any, path: Path, names: set[str]) -> Ite
             yield from _templates(located, member, (*path, index), names)
     elif isinstance(value, str):
         try:
-            unknown = template.names_in(value) - names
+            reads = template.reads(value)
         except ValueError as error:
             yield located.problem(path, f"template {error}", code="template")
             return
-        for member in sorted(template.members_in(value, "order") - set(ORDER_NAMES)):
-            yield located.problem(
-                path,
-                f"template: order has no `{member}`",
-                code="unknown_word",
-                hint=nearest(member, ORDER_NAMES),
-            )
-        for name in sorted(unknown):
-            yield located.problem(
-                path,
-                f"template: unknown name `{name}`",
-                code="unknown_word",
-                hint=nearest(name, names),
-            )
+        for name, *asked in sorted(reads):
+            yield from _read(located, path, name, asked[0] if asked else "", names)
+
+
+def _read(
+    located: Located, path: Path, name: str, member: str, names: set[str]
+) -> Iterator[Problem]:
+    """What is wrong with a name of a template and the first member that is asked of it."""
+    known = TEMPLATE_MEMBERS.get(name)
+    if name not in names:
+        said, hint = f"template: unknown name `{name}`", nearest(name, names)
+    elif known is not None and member and member not in known:
+        said, hint = f"template: {name} has no `{member}`", nearest(member, known)
+    elif name == "fake" and not member:
+        said, hint = "template: `fake` needs a word", "such as `fake.name`"
+    else:
+        return
+    yield located.problem(path, said, code="unknown_word", hint=hint)

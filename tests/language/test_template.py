@@ -89,9 +89,26 @@ def test_what_cannot_be_rendered_says_so(text: str) -> None:
 )
 def test_what_a_template_may_not_hold_is_refused_before_it_runs(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        template.names_in(text)
+        template.reads(text)
 
 
 def test_the_output_of_a_template_is_bounded() -> None:
     with pytest.raises(RenderFailed, match="longer than"):
         template.render("{{ a ~ a }}", {"a": "x" * 60_000})
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("plain", set()),
+        ("{{ 1 }}", set()),
+        ("{{ order.document['a'].b[0].c }}", {("order", "document", "a", "b")}),
+        ("{{ order[key].x }}", {("order",), ("key",)}),
+        (
+            "{{ now if request.x == gap else fake.name | default(order.ref) }}",
+            {("now",), ("request", "x"), ("gap",), ("fake", "name"), ("order", "ref")},
+        ),
+    ],
+)
+def test_a_template_says_what_it_reads(text: str, found: set[tuple[str, ...]]) -> None:
+    assert template.reads(text) == found

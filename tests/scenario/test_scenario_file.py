@@ -135,6 +135,16 @@ STEPS = "scenario: X\nreply: acknowledge\ntimeline:\n  - "
             "no filter `plsu`",
         ),
         (STEPS + '{after: 1s, send: WARNING, with: {text: "{{ now"}}', "`{{` without its `}}`"),
+        (
+            STEPS + '{after: 1s, send: WARNING, with: {text: "{{ fake.pohne_number }}"}}',
+            "x.yaml:4:45: template: fake has no `pohne_number` (did you mean `phone_number`?)",
+        ),
+        (STEPS + '{after: 1s, send: UPDATE, with: {text: "{{ fake.xml }}"}}', "fake has no `xml`"),
+        (STEPS + '{after: 1s, send: UPDATE, with: {text: "{{ fake }}"}}', "`fake` needs a word"),
+        (
+            STEPS + '{after: 1s, send: UPDATE, with: {text: "{{ fake[now] }}"}}',
+            "`fake` needs a word (such as `fake.name`)",
+        ),
         (STEPS + '{after: 1s, send: WARNING, set: {"a..b": 1}}', "a path is names with dots"),
         (
             "scenario: X\nreply: accept\ntimeline:\n  - {after: 1s, send: COMPLETED}",

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from marshmallow import fields
 
 from simulator import config, dialects
-from simulator.base.seed import TRADE
+from simulator.base.seed import FAKE_WORDS
 from simulator.cli import main
 from simulator.config import pages, table
 from simulator.language.template import FILTERS
@@ -93,7 +93,7 @@ def test_every_scenario_key_filter_and_fake_is_documented() -> None:
     keys = {field.data_key or name for name, field in schema.fields.items()}
     for part in (schema.fields["timeline"].inner.schema, schema.fields["amendment"].inner.schema):
         keys |= {field.data_key or name for name, field in part.fields.items()}
-    words = [*keys, *ReplyField.KEYS, *ParamsField.KEYS, *FILTERS, *TRADE, *VOCABULARY.members]
+    words = [*keys, *ReplyField.KEYS, *ParamsField.KEYS, *FILTERS, *FAKE_WORDS, *VOCABULARY.members]
     assert [word for word in words if not re.search(rf"\b{word}\b", page)] == []
 
 

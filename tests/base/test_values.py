@@ -107,10 +107,16 @@ def test_chance_hangs_on_names_alone() -> None:
         one.uuid() != one.uuid()
         and seed.Chance("r", ("x",), True).uuid() == seed.Chance("r", ("x",), True).uuid()
     )
-    for word in ("nothing_such", "_private", "seed_instance", "__class__"):
+    for word in ("xml", "items", "image", "date", "_private", "seed_instance", "__class__"):
         with pytest.raises(KeyError):
             one.fake()[word]
     assert len({seed.reference(str(number)) for number in range(2000)}) == 2000
+
+
+@pytest.mark.parametrize("word", seed.FAKE_WORDS)
+def test_each_word_of_fake_gives_a_plain_value_that_hangs_on_the_seed(word: str) -> None:
+    one, same = (seed.Chance("root", ("S", "key")).fake()[word] for _ in range(2))
+    assert one == same and isinstance(one, (str, int, float, bool))
 
 
 def test_secrets_are_masked_and_other_headers_kept() -> None:
