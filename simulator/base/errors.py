@@ -91,7 +91,22 @@ def nearest(word: object, valid: Iterable[str]) -> str:
     """Say which valid word was probably meant, or list the valid ones: a hint for a Problem."""
     words = sorted(valid)
     folded = {candidate.casefold(): candidate for candidate in words}
-    close = difflib.get_close_matches(str(word).casefold(), folded, n=1, cutoff=0.6)
+    typed = str(word).casefold()
+    close = difflib.get_close_matches(typed, folded, n=5, cutoff=0.6)
     if close:
-        return f"did you mean `{folded[close[0]]}`?"
+        meant = min(close, key=lambda one: (_edits(typed, one), abs(len(one) - len(typed))))
+        return f"did you mean `{folded[meant]}`?"
     return f"one of: {', '.join(words)}" if words else ""
+
+
+def _edits(one: str, other: str) -> int:
+    """How many letters are changed, added, left out or swapped between two words."""
+    rows = [list(range(len(other) + 1))]
+    for i, letter in enumerate(one, 1):
+        row = [i]
+        for j, wanted in enumerate(other, 1):
+            least = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (letter != wanted))
+            swapped = i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted
+            row.append(min(least, rows[-2][j - 2] + 1) if swapped else least)
+        rows.append(row)
+    return rows[-1][-1]

@@ -18,6 +18,7 @@ from simulator.base.errors import Conflict, Invalid, Unavailable
 from simulator.model import Exchange, Kci, Lane, Order, Submission
 from simulator.scenario import params_of, parse
 from simulator.store import WORK, Store, Tx, clocks, journal, orders, outbox
+from simulator.store.notifier import NEWS
 from tests.receiver import Receiver
 
 DIALECT = dialects.get("fibre_cafe")
@@ -240,21 +241,23 @@ def test_a_line_of_the_journal_never_gets_the_number_of_one_that_was_deleted(sto
         assert [exchange.id > last for exchange in journal.page(tx, "s")] == [True]
 
 
-def test_a_bell_is_heard(store: Store) -> None:
-    import threading
+def test_a_listener_hears_that_there_is_work_and_what_changed(store: Store) -> None:
+    import queue
 
-    heard = threading.Event()
-    stop = store.notifier.listen(WORK, lambda changes: heard.set())
+    work: queue.Queue[list[Any]] = queue.Queue()
+    news: queue.Queue[list[Any]] = queue.Queue()
+    stops = [store.notifier.listen(WORK, work.put), store.notifier.listen(NEWS, news.put)]
     try:
-        # a listener on PostgreSQL needs a moment to connect, and says so by ringing itself
-        for _ in range(50):
-            with store.write() as tx:
-                tx.wake_senders()
-            if heard.wait(0.2):
-                break
-        assert heard.is_set()
+        if not store.is_sqlite:  # an empty list says that the listener is connected
+            assert (work.get(timeout=10), news.get(timeout=10)) == ([], [])
+        with store.write() as tx:
+            tx.wake_senders()
+            tx.changed("a", "order-1")
+        assert (work.get(timeout=10), news.get(timeout=10)) == ([], [("a", "order-1")])
+        assert work.empty() and news.empty()
     finally:
-        stop()
+        for stop in stops:
+            stop()
 
 
 def test_a_pipe_whose_reader_has_gone_is_taken_away_and_the_others_are_heard(

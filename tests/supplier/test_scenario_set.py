@@ -63,7 +63,7 @@ def test_a_test_writes_its_scenario_where_it_needs_it(simulator: Embedded) -> No
         ]
         assert (problem["line"], problem["hint"]) == (
             4,
-            "did you mean `set`?",
+            "did you mean `send`?",
         ) and caught.value.status == 422
         with pytest.raises(Failed, match="COMPLETED is not possible"):
             supplier.plays_text(

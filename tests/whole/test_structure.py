@@ -189,8 +189,42 @@ def test_everything_public_is_documented() -> None:
     assert bare == []
 
 
-def test_the_tests_never_sleep_and_never_patch() -> None:
-    wrong = re.compile(r"time\.sleep\(|monkeypatch|unittest\.mock|\bpatch\(")
+MAY_SLEEP = {"tests/conftest.py", "tests/faults/sink.py"}
+"""Where sleeping is the job: asking whether PostgreSQL answers yet, and a gateway that is slow."""
+
+
+def sleeps(tree: ast.Module) -> Iterator[int]:
+    """The lines that sleep, however it is spelled, or import something that does."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = node.func
+            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            if name == "sleep":
+                yield node.lineno
+        elif isinstance(node, ast.ImportFrom) and "sleep" in [one.name for one in node.names]:
+            yield node.lineno
+
+
+def test_the_tests_never_sleep() -> None:
+    found = []
+    for folder in ("tests", "examples"):
+        for path in (ROOT / folder).rglob("*.py"):
+            name = str(path.relative_to(ROOT))
+            if name not in MAY_SLEEP:
+                found += [f"{name}:{line}" for line in sleeps(ast.parse(path.read_text()))]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["time.sleep(1)", "from time import sleep", "import time as t; t.sleep(1)", "clock.sleep(9)"],
+)
+def test_each_spelling_of_sleep_is_seen(text: str) -> None:
+    assert list(sleeps(ast.parse(text))) == [1]
+
+
+def test_the_tests_never_patch() -> None:
+    wrong = re.compile(r"monkeypatch|unittest\.mock|mocker|\bpatch\(")
     found = [
         path.name
         for path in (ROOT / "tests").rglob("*.py")
