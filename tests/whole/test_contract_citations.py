@@ -62,15 +62,11 @@ def test_every_cited_section_exists() -> None:
         if section not in known.get(name, ())
     ]
     assert wrong == []
-    assert len(found) > 60
+    assert len(found) > 150
 
 
 def test_no_page_is_cited_that_the_repo_does_not_have() -> None:
-    old = {
-        str(path.relative_to(ROOT)): OLD.findall(text)
-        for path, text in files().items()
-        if "mef" not in path.parts or "mef" in PAGES
-    }
+    old = {str(path.relative_to(ROOT)): OLD.findall(text) for path, text in files().items()}
     assert {path: found for path, found in old.items() if found} == {}
 
 
@@ -78,7 +74,7 @@ def test_a_citation_says_what_it_cites() -> None:
     bare = {
         str(path.relative_to(ROOT)): BARE.findall(text)
         for path, text in files().items()
-        if "fibre_cafe" in path.parts or ("mef" in path.parts and "mef" in PAGES)
+        if "dialects" in path.parts
     }
     assert {path: found for path, found in bare.items() if found} == {}
 
