@@ -101,7 +101,9 @@ def pretend(settings: Config, host: str, port: int) -> None:
         store = Store(f"sqlite:///{folder}/received.db")
         app = Flask("pretend gateway", static_folder=None)
         for supplier in settings.suppliers:
-            dialect = dialects.get(supplier.dialect, supplier.contract)
+            dialect = dialects.get(
+                supplier.dialect, supplier.contract, kci_path=supplier.gateway.kcis
+            )
             counterpart = make_pretend_gateway(store, supplier.name, supplier.gateway, dialect)
             app.register_blueprint(counterpart)  # one URL takes the messages of all
             app.register_blueprint(

@@ -6,7 +6,7 @@ What several settings must satisfy together is checked here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simulator import dialects
@@ -88,13 +88,12 @@ def make_supplier(entry: Mapping[str, Any], common: Mapping[str, Any]) -> Suppli
     own = {name: merge(common[name], entry.get(name, {})) for name in COMMON}
     values = defaults_of(SupplierConfig) | {"path": f"/{entry['name']}"} | dict(entry) | own
     dialect = dialects.get(values["dialect"] or FIRST_DIALECT, values["contract"])
-    gateway, auth = values["gateway"], values["gateway"]["auth"]
+    auth = values["gateway"]["auth"]
     values["path"] = values["path"].rstrip("/")
-    values["gateway"] = gateway | {
-        "kcis": gateway["kcis"] or dialect.notices,
-        "auth": auth | {"kind": auth["kind"] or dialect.auth},
-    }
+    values["gateway"] |= {"auth": auth | {"kind": auth["kind"] or dialect.auth}}
     built: SupplierConfig = build(SupplierConfig, values)
+    gateway = replace(built.gateway, token_path=dialect.token_path)
+    built = replace(built, gateway=gateway)
     problems = [
         Problem(message=message)
         for message in _problems_of(built, values["delivery"]["lease"], entry)

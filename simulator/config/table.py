@@ -17,6 +17,7 @@ from simulator.config.declared import defaults_of, schema_of, section, setting
 from simulator.config.fields import Duration, Retry, Seed, Url
 from simulator.config.secret import Secret, Secrets, Token
 from simulator.config.tls import Tls
+from simulator.formats import oauth
 from simulator.formats.schema import (
     Boolean,
     Integer,
@@ -96,7 +97,7 @@ class Auth:
         "`oauth2` is client credentials. Fibre Cafe: oauth2. MEF: none.",
     )
     token_url: str | None = setting(
-        None, Url(allow_none=True), "null is {gateway.url}/auth/supplier/access-token"
+        None, Url(allow_none=True), f"null is {{gateway.url}}{oauth.TOKEN_PATH}"
     )
     optional: bool = setting(
         True,
@@ -138,7 +139,7 @@ class InboundCredentials:
         secret=True,
     )
     token_path: str = setting(
-        "/auth/supplier/access-token",
+        oauth.TOKEN_PATH,
         String(validate=Regexp(_PATH)),
         "for oauth2: the token endpoint, below the supplier's path",
         "A form POST; the client names itself by Basic or in the form.",
@@ -154,13 +155,13 @@ class InboundCredentials:
 class Gateway:
     """Where KCIs go: `url` None means the pretend gateway of this server.
 
-    `kcis` is the path below it, `{id}` the order's number.
+    `kcis` is the path below it, None for the contract's own; `token_path` is the contract's.
     """
 
     url: str | None = setting(
         None, Url(allow_none=True), "where KCIs go; null is the pretend gateway of this server"
     )
-    kcis: str = setting(
+    kcis: str | None = setting(
         None,
         String(validate=Regexp(r"/[^\s?#]*$"), allow_none=True),
         "the path below it, {id} is the order's number; null is the contract's own",
@@ -168,6 +169,7 @@ class Gateway:
     )
     auth: Auth = section(Auth, "the credentials that we send")
     tls: Tls = section(Tls, "files in PEM, for https")
+    token_path: str = oauth.TOKEN_PATH
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The wire contracts. A dialect is one package here; the engine, the store and the sender never
 learn its words.
 
-To add one: a package with a function `dialect(options)` that makes a `Dialect` and a schema
-`Options` of its settings, its scenarios in `scenarios/NAME/`, one line in `_HOMES`.
+To add one: a package with a function `dialect(options, kci_path)` that makes a `Dialect` and a
+schema `Options` of its settings, its scenarios in `scenarios/NAME/`, one line in `_HOMES`.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from simulator.engine.rules import Rules
 from simulator.formats.schema import Strict, dotted, load
 from simulator.model import (
     Document,
-    Heard,
     Incoming,
     Kci,
+    KciIdentity,
+    Message,
     Order,
     Outgoing,
     Query,
@@ -47,9 +48,14 @@ class Dialect(Rules, Protocol):
     counts_orders: bool
     """Whether our order numbers count: then each create is told which of the supplier's it is."""
 
-    notices: str
-    """Where messages go below the gateway's URL: `{id}` is the order's number. A setting
-    (`gateway.kcis`) may say otherwise.
+    kci_path: str
+    """Where KCIs go below the gateway's URL: the contract's path, or that of the setting
+    `gateway.kcis`. `{id}` is the order's number.
+    """
+
+    token_path: str
+    """Where a gateway of this contract gives tokens, below its URL; the setting
+    `gateway.auth.token_url` may say otherwise.
     """
 
     auth: str
@@ -92,14 +98,16 @@ class Dialect(Rules, Protocol):
     def refuse(self, refused: Refused) -> Outgoing:
         """The contract's error answer."""
 
-    def silences(self, order: Order, code: str) -> str:
-        """Why a message of this code is not sent to this order's gateway: the order moves in
-        silence. Empty: it is sent.
+    def why_not_sent(self, order: Order, code: str) -> str:
+        """Why a KCI of this code is not sent to this order's gateway, although the order moves;
+        empty when it is sent.
         """
 
-    def notice(self, order: Order, kci: Kci, request: Request | None) -> Document:
-        """The document of one message, with the newest order; `kci` has its sequence number and
-        issue moment.
+    def write_kci(self, order: Order, kci: Kci, request: Request | None) -> Message:
+        """The whole message of a KCI, with the newest order. `kci` has its sequence number and the
+        moment of issue.
+
+        A retry repeats `kci.body`, which is kept from the first attempt, to the byte.
         """
 
     def describe(self, document: Mapping[str, Any]) -> str:
@@ -109,11 +117,11 @@ class Dialect(Rules, Protocol):
         A message begins with its number and its code.
         """
 
-    def check_notice(self, incoming: Incoming) -> Document:
-        """Read a message as a gateway would: for the pretend gateway. Refused lists what is wrong."""
+    def read_kci(self, incoming: Incoming) -> Document:
+        """Check and read a KCI as a gateway would. Refused lists what is wrong."""
 
-    def hear(self, document: Mapping[str, Any]) -> Heard:
-        """What a gateway makes of a message that `check_notice` let through."""
+    def identify_kci(self, document: Mapping[str, Any]) -> KciIdentity:
+        """How a gateway knows a KCI that `read_kci` returned."""
 
     def sample(self, operation: str, order: Order | None, serial: int) -> Incoming:
         """A valid request of an operation: for rehearsals, the demo and the documentation."""
@@ -130,16 +138,18 @@ def names() -> tuple[str, ...]:
     return tuple(_HOMES)
 
 
-def get(name: str, options: Mapping[str, Any] | None = None) -> Dialect:
-    """A dialect by name, with its settings (all defaults otherwise). Invalid names the nearest, or
-    what is wrong with the settings.
+def get(
+    name: str, options: Mapping[str, Any] | None = None, *, kci_path: str | None = None
+) -> Dialect:
+    """A dialect by name, with its settings (all defaults otherwise); `kci_path` replaces the
+    contract's own. Invalid names the nearest, or what is wrong with the settings.
     """
     loaded, problems = load(options_of(name), dict(options or {}))
     if problems:
         raise Invalid(
             [Problem(message=f"contract: {dotted(path)}: {message}") for path, message in problems]
         )
-    dialect: Dialect = _home(name).dialect(loaded)
+    dialect: Dialect = _home(name).dialect(loaded, kci_path)
     return dialect
 
 

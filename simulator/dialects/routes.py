@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import quote
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
@@ -61,6 +62,13 @@ class Router:
 def router_of(routes: tuple[Route, ...]) -> Router:
     """The router of a contract; made once for each."""
     return Router(routes)
+
+
+def filled(path: str, **variables: str) -> str:
+    """A path with its variable parts filled in, each quoted for a URL."""
+    for name, value in variables.items():
+        path = path.replace(f"{{{name}}}", quote(value, safe=""))
+    return path
 
 
 def rule_of(path: str) -> str:

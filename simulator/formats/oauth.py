@@ -16,6 +16,9 @@ import jwt
 
 from simulator.base import clock, instants, seed
 
+TOKEN_PATH = "/auth/supplier/access-token"
+"""Where tokens are given, where neither the contract nor a setting names another path."""
+
 EXPIRED, FOREIGN = "the token has expired", "the token is not one of ours"
 _ALGORITHM = "HS256"
 _CLAIMS = ("client_id", "azp", "sub")

@@ -16,6 +16,7 @@ from simulator.base import clock, instants
 from simulator.config import Delivery, Gateway, Policy
 from simulator.gateway.credentials import Credentials, NoToken, credentials_for, said
 from simulator.gateway.decision import Result
+from simulator.model import Message
 
 KEPT_BODY = 1024
 
@@ -47,9 +48,7 @@ class Client:
         if self.session is not None:
             await self.session.close()
 
-    async def post(
-        self, gateway: Gateway, policy: Policy, path: str, body: str, headers: Mapping[str, str]
-    ) -> Result:
+    async def post(self, gateway: Gateway, policy: Policy, message: Message) -> Result:
         """Post one message, within the policy's time. A 401 costs one new token and one more post,
         within the same try.
         """
@@ -63,8 +62,8 @@ class Client:
                 authorization = await credentials.header(self.session)
             except NoToken as error:
                 return Result(error=str(error), no_token=error.wait, silent=error.silent)
-            sent = {**headers, "Content-Type": "application/json", **authorization}
-            result = await self._send(f"{gateway.url}{path}", policy, body, sent, credentials)
+            sent = {**message.headers, **authorization}
+            result = await self._send(gateway.url or "", policy, message, sent, credentials)
             if result.code != 401 or last or not credentials.forget(authorization):
                 return result
         raise AssertionError("unreachable")
@@ -83,7 +82,7 @@ class Client:
         self,
         url: str,
         policy: Policy,
-        body: str,
+        message: Message,
         headers: Mapping[str, str],
         credentials: Credentials,
     ) -> Result:
@@ -93,9 +92,10 @@ class Client:
             total=policy.timeout / seconds, sock_connect=policy.connect_timeout / seconds
         )
         try:
-            async with self.session.post(
-                url,
-                data=body.encode(),
+            async with self.session.request(
+                message.method,
+                f"{url}{message.path}",
+                data=message.body.encode(),
                 headers=headers,
                 allow_redirects=False,
                 timeout=timeout,

@@ -163,7 +163,7 @@ def credentials_for(gateway: Gateway, policy: Policy) -> Credentials:
     auth, tls = gateway.auth, context_of(gateway.tls)
     if auth.kind == "oauth2":
         return _OAuth2(
-            tls, auth.token_url or f"{gateway.url}/auth/supplier/access-token", auth, policy.timeout
+            tls, auth.token_url or f"{gateway.url}{gateway.token_path}", auth, policy.timeout
         )
     if auth.kind == "bearer":
         return _Fixed(tls, {"Authorization": f"Bearer {auth.token}"})

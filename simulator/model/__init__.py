@@ -23,7 +23,14 @@ from simulator.model.script import (
     Vocabulary,
     Where,
 )
-from simulator.model.wire import Heard, Incoming, Outgoing, Query, Submission
+from simulator.model.wire import (
+    Incoming,
+    KciIdentity,
+    Message,
+    Outgoing,
+    Query,
+    Submission,
+)
 
 __all__ = [
     "RECEIVED",
@@ -33,10 +40,11 @@ __all__ = [
     "Exchange",
     "Frame",
     "GatewayState",
-    "Heard",
     "Incoming",
     "Kci",
+    "KciIdentity",
     "Lane",
+    "Message",
     "Order",
     "OrderView",
     "Outgoing",

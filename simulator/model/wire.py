@@ -82,9 +82,21 @@ class Query:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Heard:
-    """What a gateway makes of a message: which order (`TENANT/REF`), the message's own identity,
-    its place among the order's.
+class Message:
+    """A KCI as it is posted: a method and a path below the gateway's URL, headers, and the body's
+    text. The HTTP client adds the credentials.
+    """
+
+    path: str
+    body: str
+    method: str = "POST"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KciIdentity:
+    """How a gateway knows a KCI: the order that it is about (`TENANT/REF`), its own id, and its
+    number among the KCIs of that order.
     """
 
     order: str

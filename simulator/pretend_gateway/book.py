@@ -29,7 +29,7 @@ class Book:
         order, findings, what = "", list(messages), "a request"
         with self.store.write() as tx:
             if document is not None:
-                order = self.dialect.hear(document).order
+                order = self.dialect.identify_kci(document).order
                 what = f"KCI {self.dialect.describe(document)} of {order}"
                 earlier = [
                     row["body"]
@@ -53,8 +53,8 @@ class Book:
 
     def _findings(self, earlier: list[Mapping[str, Any]], document: Mapping[str, Any]) -> list[str]:
         """What stands out in the order's sequence: gaps, repeats, numbers used twice."""
-        heard = self.dialect.hear(document)
-        before = [(self.dialect.hear(body), body) for body in earlier]
+        heard = self.dialect.identify_kci(document)
+        before = [(self.dialect.identify_kci(body), body) for body in earlier]
         same = [body for other, body in before if other.id == heard.id]
         if same:
             return [

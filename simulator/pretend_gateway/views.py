@@ -35,7 +35,7 @@ def make_pretend_gateway(
     gateway = Blueprint(f"pretend_gateway_{supplier}", __name__)
     key = oauth.key_of(store.root_seed, "pretend gateway")
 
-    @gateway.post("/auth/supplier/access-token")
+    @gateway.post(dialect.token_path)
     def access_token() -> Response:
         clients = {settings.auth.client_id: settings.auth.client_secret}
         code, body = oauth.grant(
@@ -45,7 +45,7 @@ def make_pretend_gateway(
 
     book = Book(store, supplier, dialect)
 
-    @gateway.post(rule_of(settings.kcis))
+    @gateway.post(rule_of(dialect.kci_path))
     def receive(**variables: str) -> Response:
         headers = {name.lower(): value for name, value in request.headers.items()}
         try:
@@ -58,7 +58,7 @@ def make_pretend_gateway(
                 body=request.get_data(),
                 variables=variables,
             )
-            document = dialect.check_notice(incoming)
+            document = dialect.read_kci(incoming)
         except Refused as refused:
             answer = dialect.refuse(refused)
             book.keep(headers, None, answer.code, refused.messages)

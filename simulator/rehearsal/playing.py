@@ -14,9 +14,17 @@ from simulator.base.errors import Illegal, Refused, RenderFailed
 from simulator.dialects import Dialect
 from simulator.dialects.routes import router_of
 from simulator.engine.plan import Plan
-from simulator.formats import strict_json
-from simulator.model import Document, Incoming, Kci, Order, Request, Scenario, Submission, Where
-from simulator.views.story import Line
+from simulator.model import (
+    Incoming,
+    Kci,
+    Message,
+    Order,
+    Request,
+    Scenario,
+    Submission,
+    Where,
+)
+from simulator.views.story import Line, parsed
 
 # 2026-03-02T09:00:00Z: rehearsals have a date of their own, so that they print the same every day
 START = 1_772_442_000_000_000
@@ -241,26 +249,29 @@ class Playing:
                 f"mark {head.mark}" if head.mark else f"{self.order.status} (nothing is sent)",
             )
             return
-        if silence := self.dialect.silences(self.order, head.send):
-            self._say("status", f"{head.send} -> {self.order.status} is not sent: {silence}")
+        if why := self.dialect.why_not_sent(self.order, head.send):
+            self._say("status", f"{head.send} -> {self.order.status} is not sent: {why}")
             return
         self.sequence += 1
         request = next((request for request in self.requests if request.id == head.request), None)
         numbered = replace(step.kci, sequence=self.sequence, id=head.id)
-        notice = self.dialect.notice(self.order, numbered, request)
-        self._say("kci", self.dialect.describe(notice))
+        message = self.dialect.write_kci(self.order, numbered, request)
+        self._say("kci", self.dialect.describe(parsed(message.body)))
         if not head.illegal:
-            self._check_notice(notice)
+            self._read(message)
 
-    def _check_notice(self, notice: Document) -> None:
-        """Read the message as a gateway would. Illegal when it would be refused."""
+    def _read(self, message: Message) -> None:
+        """Read a message as a gateway would. Illegal when it would be refused."""
         assert self.order is not None
-        headers = {"content-type": "application/json", "x-request-id": "rehearsal"}
-        body, variables = strict_json.dumps(notice).encode(), {"id": self.order.number}
+        incoming = Incoming(
+            method=message.method,
+            path=message.path,
+            headers={name.lower(): value for name, value in message.headers.items()},
+            body=message.body.encode(),
+            variables={"id": self.order.number},
+        )
         try:
-            self.dialect.check_notice(
-                Incoming(method="POST", path="", headers=headers, body=body, variables=variables)
-            )
+            self.dialect.read_kci(incoming)
         except Refused as refused:
             raise Illegal(
                 f"a gateway would refuse this message: {'; '.join(refused.messages)}"

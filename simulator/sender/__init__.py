@@ -144,18 +144,14 @@ class Sender:
         return wait
 
     async def _deliver(self, attempt: Attempt) -> None:
-        order, kci = attempt.order, attempt.kci
-        headers = {"X-Request-ID": seed.unique()}
-        if order.conversation_id:
-            headers["X-Conversation-ID"] = order.conversation_id
         crash.point("post-before")
         try:
             result = await self.client.post(
-                attempt.target.gateway, attempt.target.policy, attempt.path, kci.body or "", headers
+                attempt.target.gateway, attempt.target.policy, attempt.message
             )
         # a defect of ours must not lose the attempt: its try counts, and the log has it
         except Exception as error:
-            log.exception("posting %s failed in an unexpected way", kci.id)
+            log.exception("posting %s failed in an unexpected way", attempt.kci.id)
             result = Result(error=f"internal: {type(error).__name__}")
         crash.point("post-after")
         self.results.append((attempt, result))

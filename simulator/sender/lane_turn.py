@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import quote
 
 from simulator import engine
 from simulator.base import seed
@@ -17,8 +16,7 @@ from simulator.base.clock import Clock
 from simulator.base.errors import Illegal, RenderFailed, SimulatorError
 from simulator.config import Gateway, Policy
 from simulator.dialects import Dialect
-from simulator.formats import strict_json
-from simulator.model import Exchange, Kci, Lane, Order, Request
+from simulator.model import Exchange, Kci, Lane, Message, Order, Request
 from simulator.ops import metrics
 from simulator.store import Tx, clocks, journal, orders, outbox
 from simulator.store.outbox import Queued
@@ -58,8 +56,8 @@ class Attempt:
     target: Target
     order: Order
     kci: Kci
+    message: Message
     fence: int
-    path: str
     at: int
 
 
@@ -129,36 +127,52 @@ class LaneTurn:
                 or (head.state == "waiting" and head.due_at > self.now)
             ):
                 return row | outbox.resting(self.waiting, self.moment)
-            if head.state == "waiting":
-                try:
-                    head, request = self._happen(head)
-                    silence = (
-                        self.dialect.silences(self.order, head.send)
-                        if head.send
-                        else "nothing to send"
+            try:
+                after, message = self._attempt(head, row)
+            except (Illegal, RenderFailed) as error:
+                changes.kcis.append(self._dead(head, error))
+                self.waiting.pop(0)
+                if self.target.policy.after_dead != "skip":
+                    return row | given_up(
+                        self.tx,
+                        self.target.policy,
+                        head,
+                        self.lane.supplier,
+                        self.waiting,
+                        self.moment,
                     )
-                    head = head if silence else self._number(head, request, row)
-                except (Illegal, RenderFailed) as error:
-                    changes.kcis.append(self._dead(head, error))
-                    self.waiting.pop(0)
-                    if self.target.policy.after_dead != "skip":
-                        return row | given_up(
-                            self.tx,
-                            self.target.policy,
-                            head,
-                            self.lane.supplier,
-                            self.waiting,
-                            self.moment,
-                        )
-                    continue
-                if silence:
-                    changes.kcis.append(self._silent(head, silence))
-                    self.waiting.pop(0)
-                    continue
-            return self._hand_out(replace(head, attempts=head.attempts + 1), row, changes)
+                continue
+            changes.kcis.append(after)
+            if message is not None:
+                return self._hand_out(after, message, row, changes)
+            self.waiting.pop(0)
         return row | outbox.resting(self.waiting, self.moment)
 
-    def _happen(self, head: Kci) -> tuple[Kci, Request | None]:
+    def _attempt(self, head: Kci, row: dict[str, Any]) -> tuple[Kci, Message | None]:
+        """The KCI after this attempt, with its message; without one for a silent step.
+
+        A waiting step happens now and its message gets the next number. The number and the body
+        are kept: a retry repeats them.
+        """
+        if head.state == "waiting":
+            head = self._happen(head)
+            if why := self._why_not_sent(head):
+                return self._silent(head, why), None
+            head = replace(head, state="attempted", sequence=row["next_sequence"])
+        request = next((request for request in self.requests if request.id == head.request), None)
+        with self._contained():
+            message = self.dialect.write_kci(self.order, head, request)
+        if head.body is None:
+            row["next_sequence"] += 1
+            metrics.late(self.target.label, self.tx.wall - (self.lane.wake or self.tx.wall))
+        return replace(head, body=message.body, attempts=head.attempts + 1), message
+
+    def _why_not_sent(self, head: Kci) -> str:
+        if not head.send:
+            return "nothing to send"
+        return self.dialect.why_not_sent(self.order, head.send)
+
+    def _happen(self, head: Kci) -> Kci:
         rest = self.waiting[1:]
         names = (self.order.supplier, self.order.scenario, self.order.seed_key)
         chance = seed.Chance(self.target.run_seed, names, self.target.fixed_seed)
@@ -177,9 +191,7 @@ class LaneTurn:
         outbox.withdraw(self.tx, step.withdraw)
         self.waiting = [head, *(kci for kci in rest if kci.id not in step.withdraw)]
         self.order = step.order
-        return step.kci, next(
-            (request for request in self.requests if request.id == head.request), None
-        )
+        return step.kci
 
     @contextmanager
     def _contained(self) -> Iterator[None]:
@@ -206,28 +218,17 @@ class LaneTurn:
             last={"at_wall": self.tx.wall, "code": None, "error": why, "took_ms": 0},
         )
 
-    def _number(self, head: Kci, request: Request | None, row: dict[str, Any]) -> Kci:
-        """Give the message its number and its body; both are kept, a retry repeats them to the
-        byte.
-        """
-        numbered = replace(head, state="attempted", sequence=row["next_sequence"])
-        with self._contained():
-            body = strict_json.dumps(self.dialect.notice(self.order, numbered, request))
-        row["next_sequence"] += 1
-        metrics.late(self.target.label, self.tx.wall - (self.lane.wake or self.tx.wall))
-        return replace(numbered, body=body)
-
-    def _hand_out(self, head: Kci, row: dict[str, Any], changes: Changes) -> dict[str, Any]:
-        changes.kcis.append(head)
-        path = self.target.gateway.kcis.replace("{id}", quote(self.order.number, safe=""))
+    def _hand_out(
+        self, head: Kci, message: Message, row: dict[str, Any], changes: Changes
+    ) -> dict[str, Any]:
         fence = self.lane.fence + 1
         attempt = Attempt(
             supplier=self.lane.supplier,
             target=self.target,
             order=self.order,
             kci=head,
+            message=message,
             fence=fence,
-            path=path,
             at=self.now,
         )
         changes.attempts_out.append(attempt)

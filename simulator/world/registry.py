@@ -249,7 +249,7 @@ def build_supplier(
     store = waits.store
     return Supplier(
         supplier,
-        dialects.get(supplier.dialect, supplier.contract),
+        dialects.get(supplier.dialect, supplier.contract, kci_path=supplier.gateway.kcis),
         book,
         store,
         run_seed=store.root_seed if fixed is None else fixed,

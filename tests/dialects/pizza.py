@@ -19,9 +19,10 @@ from simulator.engine.rules import Event
 from simulator.model import (
     Document,
     Entry,
-    Heard,
     Incoming,
     Kci,
+    KciIdentity,
+    Message,
     Order,
     Outgoing,
     Query,
@@ -45,7 +46,7 @@ BROUGHT, GONE = ("BAKED", "EATEN"), ("EATEN", "BINNED")
 
 
 class Pizza:
-    name, title, notices, auth, accepted, counts_orders = (
+    name, title, kci_path, auth, accepted, counts_orders = (
         "pizza",
         "Pizza by wire",
         "/doors/{id}",
@@ -53,6 +54,7 @@ class Pizza:
         (200,),
         True,
     )
+    token_path = "/tokens"
     pauses = {"wait": "go_on"}
     routes = (
         Route(method="POST", path="/pizzas", operation="create"),
@@ -174,26 +176,30 @@ class Pizza:
     def refuse(self, refused: Refused) -> Outgoing:
         return Outgoing(code=CODES.get(refused.kind, 500), body={"why": list(refused.messages)})
 
-    def silences(self, order: Order, code: str) -> str:
+    def why_not_sent(self, order: Order, code: str) -> str:
         return "they do not want to hear" if order.document.get("quiet") else ""
 
-    def notice(self, order: Order, kci: Kci, request: Request | None) -> Document:
-        return {
+    def write_kci(self, order: Order, kci: Kci, request: Request | None) -> Message:
+        document = {
             "n": kci.sequence,
             "what": kci.send,
             "who": order.ref,
             "pizza": order.document,
             **kci.fields,
         }
+        path, headers = f"/doors/{order.number}", {"Content-Type": "application/json"}
+        return Message(path=path, headers=headers, body=kci.body or json.dumps(document))
 
     def describe(self, document: Mapping[str, Any]) -> str:
         return f"{document.get('n', '')} {document.get('what', document)}"
 
-    def check_notice(self, incoming: Incoming) -> Document:
+    def read_kci(self, incoming: Incoming) -> Document:
         return dict(json.loads(incoming.body))
 
-    def hear(self, document: Mapping[str, Any]) -> Heard:
-        return Heard(order=f"T/{document['who']}", id=str(document["n"]), number=document["n"])
+    def identify_kci(self, document: Mapping[str, Any]) -> KciIdentity:
+        return KciIdentity(
+            order=f"T/{document['who']}", id=str(document["n"]), number=document["n"]
+        )
 
     def sample(self, operation: str, order: Order | None, serial: int) -> Incoming:
         path = f"/pizzas/{order.number}/{operation}" if order else "/pizzas"

@@ -47,7 +47,6 @@ class Kitchen:
         book = make_book(sources, dialect.vocabulary)
         gateway = replace(
             config.suppliers[0].gateway,
-            kcis=dialect.notices,
             auth=replace(config.suppliers[0].gateway.auth, kind="none"),
         )
         settings = replace(config.suppliers[0], gateway=gateway)
@@ -135,14 +134,14 @@ def test_an_order_of_any_contract_lives_its_life(
         assert place.ask(dialect.sample_operations(later)[0], stranger).status_code == 404
     place.advance(60 * 24)
     assert dialect.ends(place.order.status)
-    heard = [dialect.hear(arrival.body) for arrival in receiver.arrivals]
+    heard = [dialect.identify_kci(arrival.body) for arrival in receiver.arrivals]
     assert [message.number for message in heard] == list(range(1, len(heard) + 1)) and heard
     assert {message.order for message in heard} == {f"{place.order.tenant}/{place.order.ref}"}
     assert {arrival.path for arrival in receiver.arrivals} == {
-        dialect.notices.replace("{id}", place.order.number)
+        dialect.kci_path.replace("{id}", place.order.number)
     }
     for arrival in receiver.arrivals:
-        dialect.check_notice(
+        dialect.read_kci(
             Incoming(
                 method="POST",
                 path="",

@@ -24,7 +24,11 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
         'OPEN = ("waiting", "paused")',
     ),
     "I3": ("sender/lane_turn.py", 'row["next_sequence"] += 1', 'row["next_sequence"] += 2'),
-    "I4": ("sender/__init__.py", 'kci.body or ""', '(kci.body or "") + " " * kci.attempts'),
+    "I4": (
+        "dialects/messages.py",
+        "else kci.body",
+        'else kci.body + " " * kci.attempts',
+    ),
     "I5": ("store/outbox.py", '.values(state="withdrawn")', '.values(state="waiting")'),
     "I6": (
         "sender/lane_turn.py",

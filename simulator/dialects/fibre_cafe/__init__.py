@@ -10,13 +10,16 @@ from typing import Any
 from simulator.base.errors import Refused
 from simulator.dialects.fibre_cafe import life, reading, samples, statements, transitions, writing
 from simulator.dialects.fibre_cafe.settings import Options, Settings, settings_of
+from simulator.dialects.messages import json_message
 from simulator.dialects.routes import Route
 from simulator.engine.plan import Plan
+from simulator.formats import oauth
 from simulator.model import (
     Document,
-    Heard,
     Incoming,
     Kci,
+    KciIdentity,
+    Message,
     Order,
     Outgoing,
     Request,
@@ -35,7 +38,7 @@ class FibreCafe:
     name = "fibre_cafe"
     title = "Fibre Cafe Supplier API 1.15"
     counts_orders = False
-    notices = "/kcis"
+    token_path = oauth.TOKEN_PATH
     auth = "oauth2"
     accepted = (204, 200, 201, 202)
     pauses = life.PAUSES
@@ -106,8 +109,9 @@ class FibreCafe:
     sample_operations = staticmethod(samples.sample_operations)
     sample_beginning = staticmethod(samples.sample_beginning)
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, kci_path: str | None = None) -> None:
         self.settings = settings
+        self.kci_path = kci_path or "/kcis"
 
     def read(self, incoming: Incoming, route: Route) -> Submission:
         return reading.read(incoming, route, self.settings)
@@ -118,20 +122,23 @@ class FibreCafe:
     def refuse(self, refused: Refused) -> Outgoing:
         return writing.refuse(refused, self.settings)
 
-    def notice(self, order: Order, kci: Kci, request: Request | None) -> Document:
-        return writing.notice(order, kci, request, self.settings)
+    def write_kci(self, order: Order, kci: Kci, request: Request | None) -> Message:
+        def write() -> Document:
+            return writing.kci_document(order, kci, request, self.settings)
+
+        return json_message(self.kci_path, order, kci, write)
 
     def describe(self, document: Mapping[str, Any]) -> str:
         return writing.describe(document, self.settings)
 
-    def check_notice(self, incoming: Incoming) -> Document:
-        return reading.read_notice(incoming, self.settings)
+    def read_kci(self, incoming: Incoming) -> Document:
+        return reading.read_kci(incoming, self.settings)
 
-    def hear(self, document: Mapping[str, Any]) -> Heard:
-        return reading.hear(document, self.settings)
+    def identify_kci(self, document: Mapping[str, Any]) -> KciIdentity:
+        return reading.identify_kci(document, self.settings)
 
     @staticmethod
-    def silences(order: Order, code: str) -> str:
+    def why_not_sent(order: Order, code: str) -> str:
         return ""
 
     def openapi(self, server: str) -> dict[str, Any]:
@@ -140,6 +147,6 @@ class FibreCafe:
         return document(server, self.settings)
 
 
-def dialect(options: Mapping[str, Any]) -> FibreCafe:
+def dialect(options: Mapping[str, Any], kci_path: str | None = None) -> FibreCafe:
     """The contract as it is played, with the settings of `Options`."""
-    return FibreCafe(settings_of(options))
+    return FibreCafe(settings_of(options), kci_path)

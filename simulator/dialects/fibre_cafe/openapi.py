@@ -17,6 +17,7 @@ from simulator import __version__
 from simulator.base.errors import Refused
 from simulator.dialects.fibre_cafe import samples, schemas, statements, transitions, writing
 from simulator.dialects.fibre_cafe.settings import Settings
+from simulator.formats import oauth
 from simulator.model import Kci, Order, Request
 
 _ASKED: dict[str, type[Schema]] = {
@@ -263,10 +264,10 @@ def _headers(*, tenant_required: bool) -> list[dict[str, Any]]:
 
 _GATEWAY: dict[str, Any] = {
     "type": "oauth2",
-    "description": "Of the gateway, for the KCIs: by default at its own `/auth/supplier/access-token`",
+    "description": f"Of the gateway, for the KCIs: by default at its own `{oauth.TOKEN_PATH}`",
     "flows": {
         "clientCredentials": {
-            "tokenUrl": "https://gateway.example/auth/supplier/access-token",
+            "tokenUrl": f"https://gateway.example{oauth.TOKEN_PATH}",
             "scopes": {},
         }
     },
@@ -390,4 +391,5 @@ def _kci(operation: str, code: str, settings: Settings) -> Any:
         sequence=1,
         issued_at=_MOMENT,
     )
-    return writing.notice(_order(operation, reason.brings or "IN_PROGRESS"), kci, request, settings)
+    order = _order(operation, reason.brings or "IN_PROGRESS")
+    return writing.kci_document(order, kci, request, settings)

@@ -23,7 +23,7 @@ from simulator.dialects.fibre_cafe.statements import kci_schema
 from simulator.dialects.fibre_cafe.transitions import UNASKED
 from simulator.dialects.routes import Route
 from simulator.formats.schema import Misfit, Tolerant, dotted, flatten, unknown_members
-from simulator.model import Document, Heard, Incoming, Order, Submission
+from simulator.model import Document, Incoming, KciIdentity, Order, Submission
 
 MOST_MESSAGES = 100
 _HEADERS = {
@@ -116,7 +116,7 @@ def variant(document: Document) -> str:
     return "modify" if "serviceCharacteristics" in document else "cease"
 
 
-def read_notice(incoming: Incoming, settings: Settings) -> Document:
+def read_kci(incoming: Incoming, settings: Settings) -> Document:
     """A KCI as a gateway checks it (contract 4.14). Refused: malformed or invalid, with every
     problem.
     """
@@ -139,7 +139,7 @@ def read_notice(incoming: Incoming, settings: Settings) -> Document:
     return document
 
 
-def hear(document: Mapping[str, Any], settings: Settings) -> Heard:
+def identify_kci(document: Mapping[str, Any], settings: Settings) -> KciIdentity:
     """Which order a KCI is about (by its id, or the supplier's reference where there is none), its
     id and its number.
     """
@@ -148,7 +148,7 @@ def hear(document: Mapping[str, Any], settings: Settings) -> Heard:
     # its id is learned on the way: our reference is what lasts
     unasked = settings.entities[UNASKED] in document
     order = f"{entity.get('tenant', '')}/{ours if unasked else entity.get('id', ours)}"
-    return Heard(order=order, id=document["id"], number=document["sequenceNumber"])
+    return KciIdentity(order=order, id=document["id"], number=document["sequenceNumber"])
 
 
 def entity_in(kci: Mapping[str, Any], settings: Settings) -> Mapping[str, Any]:

@@ -118,7 +118,7 @@ def order_body(order: Order) -> Document:
     return {**head, **ours, **rest}
 
 
-def notice(order: Order, kci: Kci, request: Request | None, settings: Settings) -> Document:
+def kci_document(order: Order, kci: Kci, request: Request | None, settings: Settings) -> Document:
     """A KCI: its mandatory members are always there, unless an `illegal` step sets one to null."""
     reason = REASONS.get(kci.send)
     answered = (

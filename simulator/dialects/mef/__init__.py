@@ -11,12 +11,16 @@ from typing import Any
 from simulator.base.errors import Refused
 from simulator.dialects.mef import checks, content, life, reading, samples, schemas, writing
 from simulator.dialects.mef.settings import Options, Settings
+from simulator.dialects.messages import json_message
 from simulator.dialects.routes import Route
 from simulator.engine.plan import Plan
 from simulator.engine.rules import Event
+from simulator.formats import oauth
 from simulator.model import (
     Document,
     Incoming,
+    Kci,
+    Message,
     Order,
     Outgoing,
     Query,
@@ -51,7 +55,7 @@ class Mef:
     name = "mef"
     title = "MEF/OBF Ordering API 2016/17"
     counts_orders = True
-    notices = "/orders/{id}/notification"
+    token_path = oauth.TOKEN_PATH
     auth = "none"
     accepted = (201, 200, 202, 204)
     pauses = life.PAUSES
@@ -94,18 +98,18 @@ class Mef:
     merge = staticmethod(content.merged)
     ends = staticmethod(life.ends)
     request_number = staticmethod(life.request_number)
-    silences = staticmethod(writing.silences)
-    notice = staticmethod(writing.notice)
+    why_not_sent = staticmethod(writing.why_not_sent)
     describe = staticmethod(writing.describe)
-    check_notice = staticmethod(reading.read_notice)
-    hear = staticmethod(reading.hear)
+    read_kci = staticmethod(reading.read_notification)
+    identify_kci = staticmethod(reading.identify_notification)
     tenant_of = staticmethod(reading.tenant_of)
     sample = staticmethod(samples.sample)
     plain = samples.PLAIN
     sample_operations = staticmethod(samples.sample_operations)
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, kci_path: str | None = None) -> None:
         self.settings = settings
+        self.kci_path = kci_path or "/orders/{id}/notification"
 
     def begin(self, tenant: str, document: Document) -> Submission:
         raise Refused("invalid", ["no order of this contract is begun by the Seller"])
@@ -130,6 +134,12 @@ class Mef:
     def write(self, submission: Submission, plan: Plan) -> Outgoing:
         return writing.write(submission, plan, self.settings)
 
+    def write_kci(self, order: Order, kci: Kci, request: Request | None) -> Message:
+        def write() -> Document:
+            return writing.notification(order, kci, request)
+
+        return json_message(self.kci_path, order, kci, write)
+
     def refuse(self, refused: Refused) -> Outgoing:
         return writing.refuse(refused, self.settings)
 
@@ -139,6 +149,6 @@ class Mef:
         return document(server, self.settings)
 
 
-def dialect(options: Mapping[str, Any]) -> Mef:
+def dialect(options: Mapping[str, Any], kci_path: str | None = None) -> Mef:
     """The contract as it is played, with the settings of `Options`."""
-    return Mef(Settings(**options))
+    return Mef(Settings(**options), kci_path)

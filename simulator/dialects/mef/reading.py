@@ -18,7 +18,7 @@ from simulator.dialects.mef import checks, content, questions, schemas
 from simulator.dialects.mef.settings import Settings
 from simulator.dialects.routes import Route
 from simulator.formats.schema import dotted, unknown_members
-from simulator.model import Document, Heard, Incoming, Order, Query, Submission
+from simulator.model import Document, Incoming, KciIdentity, Order, Query, Submission
 
 MOST_MESSAGES = 100
 ACTIONS = {"replace": "amendment", "patch": "amendment"}
@@ -191,7 +191,7 @@ def guard_repeat(submission: Submission, order: Order, *, same: bool, settings: 
         )
 
 
-def read_notice(incoming: Incoming) -> Document:
+def read_notification(incoming: Incoming) -> Document:
     """A notification as a Buyer checks it (contract 2.17, 5.1). Refused: malformed or invalid, with every
     problem.
     """
@@ -213,12 +213,12 @@ def read_notice(incoming: Incoming) -> Document:
     return document
 
 
-def hear(document: Mapping[str, Any]) -> Heard:
+def identify_notification(document: Mapping[str, Any]) -> KciIdentity:
     """Which order a notification is about, and its version: its number among the order's, and with
     the order its identity.
     """
     order = f"{document['buyerId']}/{document['buyerPurchaseOrderNumber']}"
-    return Heard(
+    return KciIdentity(
         order=order,
         id=f"{document['orderId']}/{document['notificationVersion']}",
         number=int(document["notificationVersion"]),

@@ -180,7 +180,7 @@ def status_body(order: Order) -> Document:
 # ---- notifications
 
 
-def silences(order: Order, code: str) -> str:
+def why_not_sent(order: Order, code: str) -> str:
     """Why a Buyer does not want this notification, by its `desiredResponses` (contract 5.1, U25)."""
     wish = order.document.get("desiredResponses")
     if wish == "NONE" or (wish == "CONFIRMATION_ONLY" and code == "CONFIGURATION"):
@@ -188,7 +188,7 @@ def silences(order: Order, code: str) -> str:
     return ""
 
 
-def notice(order: Order, kci: Kci, request: Request | None) -> Document:
+def notification(order: Order, kci: Kci, request: Request | None) -> Document:
     """orderNotification (contract 2.17, 5.1): its mandatory members are always there, unless `with`
     sets one to null (`illegal: true`).
 

@@ -15,7 +15,7 @@ import pytest
 
 from simulator import dialects, rehearsal
 from simulator.cli.files import as_text
-from simulator.model import Heard, Incoming
+from simulator.model import Incoming, KciIdentity
 from simulator.scenario import read_folder
 from simulator.web import Embedded
 from simulator.world import shipped_folder
@@ -343,8 +343,9 @@ def test_the_published_notification_is_read_as_it_stands() -> None:
         body=body,
         variables={"id": "ORD-CC-12345"},
     )
-    document = DIALECT.check_notice(incoming)
-    assert DIALECT.hear(document) == Heard(order="Verizon/PO-12345", id="ORD-CC-12345/01", number=1)
+    document = DIALECT.read_kci(incoming)
+    known = KciIdentity(order="Verizon/PO-12345", id="ORD-CC-12345/01", number=1)
+    assert DIALECT.identify_kci(document) == known
     assert (
         DIALECT.describe(document)
         == "1 CONFIRMATION -> IN_PROGRESS (expectedCompletionDate 2016-10-05T08:00+01:00)"
