@@ -1,5 +1,6 @@
-"""The command line: `simulator COMMAND`. A command imports what it needs when it runs, so that
-`--help` is quick.
+"""The command line: `simulator COMMAND`.
+
+A command imports what it needs when it runs, so that `--help` is quick.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from simulator.ops import logs
 
 
 class _Group(click.Group):
-    """Says our own refusals in plain lines, exit 2, never as a traceback."""
+    """Prints our own errors as plain lines and exits with 2, never with a traceback."""
 
     def invoke(self, context: click.Context) -> Any:
         try:
@@ -58,8 +59,8 @@ def _settings(**options: Any) -> config.Config:
     )
 
 
-def _speaking(settings: config.Config) -> config.Config:
-    """Let this process speak as the settings say."""
+def _with_log(settings: config.Config) -> config.Config:
+    """Set up the log of this process as the settings say."""
     logs.begin(settings.log.format, settings.log.level)
     return settings
 
@@ -88,7 +89,7 @@ _MOST = 50
 
 
 def _running(command: Callable[..., None]) -> Callable[..., None]:
-    """The options of a command that asks a running simulator; it gets a client of it."""
+    """Add the options of a command about a running simulator; the command gets a client."""
 
     @functools.wraps(command)
     def run(
@@ -114,7 +115,7 @@ def _running(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _listing(command: Callable[..., None]) -> Callable[..., None]:
-    """The options of a command that lists things."""
+    """Add the options of a command that lists things."""
     as_json = click.option("--json", "as_json", is_flag=True, help="JSON lines instead of a table.")
     most = click.option(
         "--most",
@@ -164,7 +165,7 @@ def serve(scenarios: str | None, **options: Any) -> None:
 
     from simulator.cli.serve import serve as run
 
-    settings = _speaking(_settings(**options))
+    settings = _with_log(_settings(**options))
     if scenarios:
         first, *rest = settings.suppliers
         settings = replace(settings, suppliers=(replace(first, scenarios=scenarios), *rest))
@@ -179,7 +180,7 @@ def send(**options: Any) -> None:
     """Run a sender alone, beside other machines that share a PostgreSQL store."""
     from simulator.cli.serve import send as run
 
-    run(_speaking(_settings(**options)))
+    run(_with_log(_settings(**options)))
 
 
 @main.command(short_help="Play scenarios and print their stories.")
@@ -200,7 +201,7 @@ def gateway(host: str, port: int, **options: Any) -> None:
     """Run the pretend gateway alone: it gives tokens, checks KCIs and keeps them until it ends."""
     from simulator.cli.serve import pretend
 
-    pretend(_speaking(_settings(**options)), host, port)
+    pretend(_with_log(_settings(**options)), host, port)
 
 
 @main.command(short_help="Check scenario files.")
@@ -211,15 +212,16 @@ def gateway(host: str, port: int, **options: Any) -> None:
 )
 @_config
 def check(paths: tuple[str, ...], dialect: str | None, form: str, **options: Any) -> None:
-    """Check scenario files (the configured suppliers' by default): exit 1 when one is wrong, 2 when
-    it could not run.
+    """Check scenario files, by default those of the configured suppliers.
+
+    The exit status is 1 when a file is wrong, 2 when the check could not run.
     """
     from simulator.cli.files import check as run
 
     sys.exit(run(_settings(**options), paths, dialect, form))
 
 
-@main.command(short_help="Tell a scenario as a story.")
+@main.command(short_help="Show a scenario as a story.")
 @click.argument("name", metavar="SCENARIO|FILE")
 @click.option(
     "--param",
@@ -231,7 +233,7 @@ def check(paths: tuple[str, ...], dialect: str | None, form: str, **options: Any
 @_dialect
 @_config
 def explain(name: str, params: tuple[str, ...], dialect: str | None, **options: Any) -> None:
-    """Tell a scenario as a story before it runs."""
+    """Show a scenario as a story before it runs."""
     from simulator.cli.files import explain as run
 
     click.echo(run(_settings(**options), name, params, dialect))
@@ -241,8 +243,9 @@ def explain(name: str, params: tuple[str, ...], dialect: str | None, **options: 
 @_dialect
 @_config
 def openapi(dialect: str | None, **options: Any) -> None:
-    """Print a contract as OpenAPI 3.1, as the first supplier of the settings that speaks it plays
-    it.
+    """Print a contract as OpenAPI 3.1.
+
+    It is printed as the first supplier of the settings with this contract plays it.
     """
     from simulator.cli.files import openapi as run
 
@@ -258,14 +261,14 @@ def schema(dialect: str | None) -> None:
     click.echo(run(dialect))
 
 
-@main.command(short_help="List orders, tell one's story, or act on one.")
+@main.command(short_help="List orders, show one's story, or act on one.")
 @click.argument("words", nargs=-1, metavar="[[ACT] ID]")
 @click.option("--tenant", default="", help="Only this tenant's.")
 @click.option("--ref", default="", help="Only the order of this reference of theirs.")
 @click.option("--status", default="", help="Only those in this status.")
 @_listing
 def orders(client: Any, words: tuple[str, ...], **options: Any) -> None:
-    """List a running simulator's orders, or tell one's story (ID).
+    """List a running simulator's orders, or show one's story (ID).
 
     `resume ID` lets an order go on behind a KCI that was given up; `abandon ID` gives up all that
     it still has to send; `signal NAME ID` gives the signal that its story waits for (`wait: NAME`).
@@ -312,16 +315,15 @@ def journal(client: Any, direction: str | None, **options: Any) -> None:
     run(client, direction=direction or "", **options)
 
 
-@main.command(short_help="Tell how each gateway is, or stop or resume one.")
+@main.command(short_help="Show how each gateway is, or stop or resume one.")
 @click.argument("act", required=False, type=click.Choice(["stop", "resume"]))
 @click.option("--json", "as_json", is_flag=True, help="The health of the simulator as JSON.")
 @_running
 def gateways(client: Any, act: str | None, as_json: bool) -> None:
-    """Tell how each gateway of a running simulator is, whether its messages are held back and why,
-    and which senders run.
+    """Show how each gateway of a running simulator is, and which senders run.
 
-    `stop` holds back all messages to a supplier's gateway (`--supplier`), `resume` lets them go,
-    whatever held them back.
+    A gateway's KCIs may be held back; the reason is shown. `stop` holds back all KCIs of a supplier
+    (`--supplier`), `resume` lets them go, whatever held them back.
     """
     from simulator.cli.remote import gateways as run
 
@@ -331,6 +333,6 @@ def gateways(client: Any, act: str | None, as_json: bool) -> None:
 @main.command(short_help="Forget orders, KCIs and the journal.")
 @_running
 def reset(client: Any) -> None:
-    """Let a running simulator forget orders, KCIs, journal and pins; its clock stays."""
+    """Delete the orders, KCIs, journal and pins of a running simulator; its clock stays."""
     client.reset()
     click.echo("forgotten: orders, KCIs, journal, pins")

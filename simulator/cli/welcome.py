@@ -1,4 +1,4 @@
-"""What `serve` says when it listens: where, and what to try, ready to paste."""
+"""What `serve` prints when it listens: the address, and requests to try, ready to paste."""
 
 from __future__ import annotations
 
@@ -12,54 +12,48 @@ from simulator.config import Config, SupplierConfig
 from simulator.pretend_gateway import RECEIVED
 from simulator.world import pretend_path
 
+_FIRST = """
+Place an order. Its KCIs come two seconds apart and show in this log. For another order, change the
+id: the same request again is answered as before and starts nothing."""
+_LOOK = " " * 14
+_TOKEN = r"""sed 's/.*access_token": *"//; s/".*//'"""
+_CREDENTIALS = {
+    "oauth2": ' -H "Authorization: Bearer $TOKEN"',
+    "bearer": ' -H "Authorization: Bearer $TOKEN"',
+    "basic": " -u NAME:PASSWORD",
+}
+
 
 def say_welcome(settings: Config, base_url: str) -> None:
-    """Name the address, and give a first request for each supplier."""
+    """Print the address, and a first request for each supplier."""
     click.echo(f"listening on {base_url}")
-    click.echo(
-        "\nPlace an order; its KCIs come two seconds apart and show in this log (again with another id: a repeat starts nothing)."
-    )
+    click.echo(_FIRST)
     for supplier in settings.suppliers:
-        contract = dialects.get(supplier.dialect, supplier.contract)
-        operation = contract.sample_operations("create")[0]
-        # a new id at every start: a repeat would start nothing
-        sample = contract.sample(operation, None, clock.wall() // instants.SECOND)
-        headers = " ".join(
-            f"-H '{name.title()}: {value}'" for name, value in sample.headers.items()
-        )
-        click.echo(f"\n{contract.title}, at {base_url}{supplier.path or '/'}:\n")
-        headers += _credentials(supplier, base_url + supplier.path)
-        click.echo(
-            f"  curl -i {base_url}{supplier.path}{sample.path} {headers} -H 'X-Kci-Delay: 2' -d '{sample.body.decode()}'\n"
-        )
-        scope = "" if supplier is settings.suppliers[0] else f"/suppliers/{supplier.name}"
-        click.echo(
-            f"  then look:  curl {base_url}/__admin{scope}/orders\n              curl {base_url}/__admin{scope}/kcis"
-        )
+        _say_request(supplier, base_url)
+        is_first = supplier is settings.suppliers[0]
+        admin = f"{base_url}/__admin" + ("" if is_first else f"/suppliers/{supplier.name}")
+        click.echo(f"  then look:  curl {admin}/orders")
+        click.echo(f"{_LOOK}curl {admin}/kcis")
         if supplier.gateway.url is None and settings.pretend_gateway.mount:
-            path = pretend_path(settings, supplier.name)
-            click.echo(
-                f"              curl {base_url}{path}{RECEIVED}   (what its pretend gateway received)"
-            )
-    click.echo("", nl=True)
+            path = f"{base_url}{pretend_path(settings, supplier.name)}{RECEIVED}"
+            click.echo(f"{_LOOK}curl {path}   (what its pretend gateway received)")
+    click.echo()
     sys.stdout.flush()
 
 
-def _credentials(supplier: SupplierConfig, url: str) -> str:
-    """What a first request needs beside its headers, where the door is locked; the secrets
-    themselves are not printed.
-    """
-    auth = supplier.auth
-    if auth.kind == "oauth2":
-        asks = (
-            f"curl -s -u CLIENT_ID:SECRET -d grant_type=client_credentials {url}{auth.token_path}"
-        )
-        click.echo(
-            f'  it wants a token first (auth.clients):  TOKEN=$({asks} | sed \'s/.*access_token": *"//; s/".*//\')\n'
-        )
-    needed = {
-        "oauth2": ' -H "Authorization: Bearer $TOKEN"',
-        "bearer": ' -H "Authorization: Bearer $TOKEN"',
-        "basic": " -u NAME:PASSWORD",
-    }
-    return needed.get(auth.kind, "")
+def _say_request(supplier: SupplierConfig, base_url: str) -> None:
+    """Print a first order as a curl command."""
+    contract = dialects.get(supplier.dialect, supplier.contract)
+    operation = contract.sample_operations("create")[0]
+    # each start needs a new id: the store may know the order of the last one
+    sample = contract.sample(operation, None, clock.wall() // instants.SECOND)
+    url = base_url + supplier.path
+    click.echo(f"\n{contract.title}, at {url or '/'}:\n")
+    if supplier.auth.kind == "oauth2":
+        token_url = url + supplier.auth.token_path
+        asks = f"curl -s -u CLIENT_ID:SECRET -d grant_type=client_credentials {token_url}"
+        click.echo(f"  it wants a token first (auth.clients):  TOKEN=$({asks} | {_TOKEN})\n")
+    headers = [f"-H '{name.title()}: {value}'" for name, value in sample.headers.items()]
+    credentials = _CREDENTIALS.get(supplier.auth.kind, "")
+    asked = f"{' '.join(headers)}{credentials} -H 'X-Kci-Delay: 2' -d '{sample.body.decode()}'"
+    click.echo(f"  curl -i {url}{sample.path} {asked}\n")

@@ -1,8 +1,7 @@
-"""Credentials at a door: OAuth2 client credentials as the side that gives tokens (RFC 6749, section
-4.4), Basic, and who calls.
+"""Credentials of callers: OAuth2 client credentials (RFC 6749, section 4.4), Basic and Bearer.
 
-The tokens are JWTs signed with a key of the caller's choice; nothing is kept of them, so any
-process can check what another gave.
+This is the side that gives tokens and checks them. A token is a JWT, signed with a key that the
+user of this module chooses. Nothing is kept of it, so any process can check what another gave.
 """
 
 from __future__ import annotations
@@ -32,11 +31,10 @@ def key_of(*names: str) -> str:
 def grant(
     authorization: str, form: Mapping[str, str], clients: Mapping[str, str], key: str, lifetime: int
 ) -> tuple[int, Mapping[str, Any]]:
-    """Answer a token request: an HTTP status and a body. `lifetime` in microseconds; the errors are
-    RFC 6749's, section 5.2.
+    """Answer a token request: an HTTP status and a body. `lifetime` in microseconds.
 
-    The client names itself by Basic credentials or in the form; every error is a 400, as at the
-    gateway's own endpoint (docs/contract/fibre-cafe.md 2.4).
+    The client names itself by Basic credentials or in the form. The errors are those of RFC 6749,
+    section 5.2; each is a 400, as at the gateway's endpoint (docs/contract/fibre-cafe.md 2.4).
     """
     kind = form.get("grant_type", "")
     if kind != "client_credentials":
@@ -66,7 +64,7 @@ def grant(
 
 
 def refusal_of(token: str, key: str) -> str:
-    """Why a token that `grant` should have given is not good; empty when it is."""
+    """Why a token is refused; empty when `grant` gave it with this key and it has not expired."""
     try:
         jwt.decode(token, key, algorithms=[_ALGORITHM], options={"verify_iat": False})
     except jwt.ExpiredSignatureError:
@@ -77,9 +75,7 @@ def refusal_of(token: str, key: str) -> str:
 
 
 def is_one_of(secret: str, known: Mapping[str, str] | tuple[str, ...], name: str = "") -> bool:
-    """Whether a secret is one of a list, or in a map the one of that name; in a time that tells
-    nothing about it.
-    """
+    """Whether a secret is in a list, or in a map under `name`. The comparison takes constant time."""
     if isinstance(known, Mapping):
         return _same(known.get(name), secret)
     matches = [_same(one, secret) for one in known]
@@ -105,8 +101,9 @@ def bearer(authorization: str) -> str:
 
 
 def client_of(authorization: str) -> str:
-    """Who a caller says it is: the user of Basic credentials, or what a JWT claims. It proves
-    nothing; empty where it does not say.
+    """Who a caller says it is: the user of Basic credentials, or what a JWT claims; else empty.
+
+    Nothing is verified: this only chooses a supplier.
     """
     if named := basic(authorization):
         return named[0]

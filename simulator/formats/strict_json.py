@@ -1,9 +1,8 @@
-"""JSON that every store, every gateway and we ourselves read the same way; anything else is refused
-at the door.
+"""JSON that every store and every gateway reads the same way. Anything else is refused.
 
-RFC 8259 in UTF-8 without a byte order mark, and no NaN, no infinity, no duplicate key, no lone
-surrogate, no NUL, no number that loses its value, no nesting past 64. Each refusal begins with a
-stable word (not_json, not_utf8, bad_text, too_deep, ...).
+That is RFC 8259 in UTF-8, without a byte order mark, NaN, infinity, duplicate keys, lone
+surrogates, NUL, numbers out of range, and nesting past 64 levels. Each refusal begins with a stable
+word: not_json, not_utf8, bad_text, too_deep, number_range, duplicate_key.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 def loads(body: bytes, *, repeated_keys: list[str] | None = None) -> Any:
     """Parse a document. ValueError with one sentence when it cannot be read or kept.
 
-    A key twice in one object is refused; where `repeated_keys` is given, the last one counts and
-    the list gets its name.
+    A key that occurs twice in one object is refused. With `repeated_keys` the last one counts, and
+    its name is added to that list.
     """
     text = _decode(body)
     if not text.strip():
@@ -59,7 +58,7 @@ def canonical(value: Any) -> str:
 
 
 def keepable(text: str) -> str:
-    """The same text with what no store can keep (NUL, lone surrogates) replaced."""
+    """The text with the characters replaced that no store can keep: NUL and lone surrogates."""
     return _UNKEEPABLE.sub("\ufffd", text)
 
 

@@ -1,8 +1,7 @@
-"""Crash points: where the fault suite lets a process die at its worst moment. Switched off unless
-the environment asks for one.
+"""Crash points: where the fault tests kill a process. They do nothing unless the environment asks.
 
-`SUPPLIER_SIMULATOR_CRASH="POINT FILE"` kills the process (SIGKILL) that comes by this point while
-the file is there. The process takes the file away: one file is one death, whoever meets it.
+`SUPPLIER_SIMULATOR_CRASH="POINT FILE"` kills a process (SIGKILL) that reaches this point while the
+file exists. The process deletes the file first, so that one file kills one process.
 """
 
 from __future__ import annotations
@@ -19,13 +18,13 @@ POINTS = (
     "post-after",
     "settle-before-commit",
 )
-"""In the order of a KCI's life; `tests/faults` kills at each."""
+"""In the order in which a KCI passes them; `tests/faults` kills at each."""
 
 _point, _, _file = os.environ.get("SUPPLIER_SIMULATOR_CRASH", "").partition(" ")
 
 
 def point(name: str) -> None:
-    """Die here, if somebody wants it so."""
+    """Kill this process, if the environment asks for this point."""
     if name == _point:
         try:
             Path(_file).unlink()

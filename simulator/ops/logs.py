@@ -1,6 +1,4 @@
-"""How our processes speak: lines for people, or one JSON object a line, with the ids of what they
-are about.
-"""
+"""The log: lines for people, or one JSON object a line, with the ids of what a line is about."""
 
 from __future__ import annotations
 
@@ -22,15 +20,15 @@ def begin(form: str, level: str) -> None:
 
 
 def about(**ids: Any) -> dict[str, Any]:
-    """What a line is about, for `extra=`, beside at, level, logger and message: only what there is.
+    """What a log line is about, for `extra=`; empty values are left out.
 
-    supplier, tenant, ref, order, kci, scenario, request_id, conversation_id, code.
+    Names: supplier, tenant, ref, order, kci, scenario, request_id, conversation_id, code.
     """
     return {name: value for name, value in ids.items() if value not in ("", None)}
 
 
 class _Lines(logging.Formatter):
-    """One line is one line, whatever a gateway has written into its path or its ids."""
+    """Escapes control characters: a gateway's path or id cannot begin a second line."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         return _CONTROL.sub(lambda found: repr(found.group())[1:-1], super().formatMessage(record))

@@ -1,8 +1,7 @@
-"""What is counted for Prometheus: requests, the gateway's answers, how late KCIs leave;
-prometheus_client lives here and nowhere else.
+"""The metrics for Prometheus: requests, the gateways' answers, how late KCIs leave.
 
-The processes of one `serve` share what they count by files in a folder (`share`, before anything is
-counted); a process alone counts in memory. Throw-away suppliers are counted together, as `made`:
+The processes of one `serve` count in files of one folder (`share`, called before anything is
+counted). A process alone counts in memory. Throw-away suppliers are counted together as `made`:
 their names come and go.
 """
 
@@ -47,10 +46,10 @@ def late(supplier: str, length: int) -> None:
 
 
 def exposed(gauges: Mapping[str, tuple[str, Mapping[str, float]]]) -> tuple[bytes, str]:
-    """All that was counted and the `gauges` of this moment (name: help, value by state; one without
-    states has the empty one).
+    """All metrics as text, and the content type.
 
-    The text and its content type.
+    `gauges` are read at this moment: name, help text, and a value for each state; a gauge without
+    states has the state "".
     """
     import prometheus_client as library
     from prometheus_client import multiprocess
@@ -61,13 +60,12 @@ def exposed(gauges: Mapping[str, tuple[str, Mapping[str, float]]]) -> tuple[byte
         multiprocess.MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
     now = library.CollectorRegistry()
     now.register(_Gauges(gauges))
-    return library.generate_latest(now) + library.generate_latest(
-        counted
-    ), library.CONTENT_TYPE_LATEST
+    text = library.generate_latest(now) + library.generate_latest(counted)
+    return text, library.CONTENT_TYPE_LATEST
 
 
 class _Gauges:
-    """What is read from the store at the moment of asking."""
+    """Gauges that are read when Prometheus asks."""
 
     def __init__(self, gauges: Mapping[str, tuple[str, Mapping[str, float]]]) -> None:
         self.gauges = gauges
