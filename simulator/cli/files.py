@@ -17,7 +17,7 @@ from simulator.dialects import Dialect
 from simulator.language import matching
 from simulator.model import Param, Scenario
 from simulator.rehearsal import Rehearsal, RehearsedEntry
-from simulator.scenario import parse, read_folder, ties
+from simulator.scenario import parse, read_file, read_folder, ties
 from simulator.scenario.json_schema import json_schema
 from simulator.supplier.inbound_auth import described
 from simulator.views import story
@@ -73,13 +73,9 @@ def _check_one(
 ) -> list[Problem]:
     contract = dialect_of_file(file, dialect)
     try:
-        scenario = parse(file.read_bytes(), str(file), contract.vocabulary)
+        scenario = parse(read_file(file), str(file), contract.vocabulary)
     except Invalid as error:
         return list(error.problems)
-    except OSError as error:
-        raise Invalid(
-            [Problem(message=f"cannot be read: {error.strerror}", file=str(file))]
-        ) from None
     key = (contract.name, scenario.name)
     if key in seen:
         return [
@@ -98,7 +94,7 @@ def _check_one(
 def _files(path: Path) -> list[Path]:
     if not path.exists():
         raise Invalid([Problem(message="no such file or folder", file=str(path))])
-    if path.is_file():
+    if not path.is_dir():
         return [path]
     found = sorted(file for pattern in ("*.yaml", "*.yml") for file in path.rglob(pattern))
     if not found:
@@ -186,9 +182,8 @@ def _param(param: Param, value: Any) -> str:
 def _find(settings: Config, name: str, dialect: str | None) -> Scenario:
     if name.endswith((".yaml", ".yml")) or "/" in name:
         path = Path(name)
-        if not path.is_file():
-            raise Invalid([Problem(message="no such file", file=name)])
-        return parse(path.read_bytes(), name, dialect_of_file(path, dialect).vocabulary)
+        text = read_file(path)
+        return parse(text, name, dialect_of_file(path, dialect).vocabulary)
     known: dict[str, Scenario] = {}
     for supplier in settings.suppliers:
         if dialect in (None, supplier.dialect):

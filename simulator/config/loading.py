@@ -15,7 +15,7 @@ from simulator.base.errors import Invalid, Problem
 from simulator.config import advice
 from simulator.config.building import Config, build_config, merge
 from simulator.config.table import DEFAULTS, Settings, Url
-from simulator.formats import strict_yaml
+from simulator.formats import files, strict_yaml
 from simulator.formats.schema import String, dotted, flatten
 
 PREFIX = "SIMULATOR_"
@@ -70,12 +70,7 @@ def _read(path: Path | None) -> strict_yaml.Located | None:
         path = Path("config.yaml")
         if not path.exists():
             return None
-    try:
-        text = path.read_bytes()
-    except OSError as error:
-        problem = Problem(message=f"cannot be read: {error.strerror}", file=str(path))
-        raise Invalid([problem]) from None
-    return strict_yaml.load(text, str(path))
+    return strict_yaml.load(files.load(path, strict_yaml.LARGEST), str(path))
 
 
 def _interpolations(located: strict_yaml.Located) -> list[Problem]:

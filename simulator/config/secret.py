@@ -8,6 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
+from simulator.formats import files
 from simulator.formats.schema import String
 
 LONGEST_SECRET = 4096
@@ -43,12 +44,11 @@ class Token(Secret):
 
 
 def _secret_in(path: Path) -> str:
-    """What a secret's file gateway_states. ValidationError says why it cannot be used, and never
+    """What a secret's file holds. ValidationError says why it cannot be used, and never
     what is in it.
     """
     try:
-        with path.open("rb") as file:
-            held = file.read(LONGEST_SECRET + 1)
+        held = files.read(path, LONGEST_SECRET)
     except OSError as error:
         raise ValidationError(f"the file {path} cannot be read: {error.strerror}") from None
     try:

@@ -125,12 +125,11 @@ def load(text: str | bytes, file: str) -> Located:
 
 
 def _decode(text: str | bytes, file: str) -> str:
-    size = len(text)
-    if size > LARGEST:
+    if len(text) > LARGEST:
         raise Invalid(
             [
                 Problem(
-                    message=f"the file has {size} bytes; {LARGEST} are the most",
+                    message=f"the file has more than {LARGEST} bytes",
                     file=file,
                     line=1,
                     column=1,

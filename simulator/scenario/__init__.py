@@ -7,6 +7,7 @@ from simulator.scenario.book import (
     Pin,
     make_book,
     params_of,
+    read_file,
     read_folder,
     ties,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "make_book",
     "params_of",
     "parse",
+    "read_file",
     "read_folder",
     "schema_for",
     "ties",

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from simulator.base.errors import Invalid, Problem, Refused, nearest
+from simulator.formats import files, strict_yaml
 from simulator.language import matching, template
 from simulator.model import Condition, Order, Param, Scenario, Vocabulary
 from simulator.scenario.fields import read_param
@@ -346,27 +347,34 @@ def read_folder(folder: Path, vocabulary: Vocabulary, default: str | None = None
     """Read every `*.yaml` of a folder, in file order. Invalid lists the problems of all files at
     once.
     """
-    files = sorted(path for pattern in ("*.yaml", "*.yml") for path in folder.glob(pattern))
-    if not files:
+    paths = sorted(path for pattern in ("*.yaml", "*.yml") for path in folder.glob(pattern))
+    if not paths:
         raise Invalid(
             [Problem(message="no scenario file (*.yaml) in this folder", file=str(folder))]
         )
-    return make_book(
-        ((str(path), path.read_bytes()) for path in files), vocabulary, default, str(folder)
-    )
+    sources = ((str(path), path) for path in paths)
+    return make_book(sources, vocabulary, default, str(folder))
+
+
+def read_file(path: Path) -> bytes:
+    """A scenario file's text. Invalid when it is no regular file or cannot be read."""
+    return files.load(path, strict_yaml.LARGEST)
 
 
 def make_book(
-    sources: Iterable[tuple[str, str | bytes]],
+    sources: Iterable[tuple[str, str | bytes | Path]],
     vocabulary: Vocabulary,
     default: str | None = None,
     folder: str = "",
 ) -> Book:
-    """Build a book from (file, text) pairs. Invalid lists the problems of all of them."""
+    """Build a book from texts, or files that hold them, each with the name that problems give it.
+    Invalid lists the problems of all of them.
+    """
     scenarios: dict[str, Scenario] = {}
     problems: list[Problem] = []
-    for file, text in sources:
+    for file, source in sources:
         try:
+            text = read_file(source) if isinstance(source, Path) else source
             scenario = parse(text, file, vocabulary)
         except Invalid as error:
             problems += error.problems

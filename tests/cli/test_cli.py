@@ -70,7 +70,7 @@ def test_check_speaks_json_for_programs(tmp_path: Path) -> None:
         ),
         (
             ["serve", "--config", "no.yaml"],
-            "simulator: no.yaml: cannot be read: No such file or directory",
+            "simulator: no.yaml: no such file",
         ),
         (
             ["serve", "--store", "nonsense"],

@@ -355,7 +355,7 @@ def test_a_secrets_file_that_cannot_be_used_is_named(
     with pytest.raises(Invalid) as caught:
         config.load(environment={}, overrides={"gateway": {"auth": {"token": {"file": str(path)}}}})
     assert f"the file {path} {said}" in str(caught.value)
-    with pytest.raises(Invalid, match="cannot be read: Is a directory"):
+    with pytest.raises(Invalid, match="cannot be read: it is a folder, not a regular file"):
         config.load(environment={}, overrides={"admin": {"token": {"file": str(tmp_path)}}})
 
 

@@ -179,7 +179,7 @@ STEPS = "scenario: X\nreply: acknowledge\ntimeline:\n  - "
         ("a: 1\n---\nb: 2", "x.yaml:2:1: a second document"),
         ("", "the file is empty"),
         ("x: " + "[" * 40, "nested deeper than 32 levels"),
-        ("scenario: X\nabout: " + "x" * 300_000, "262144 are the most"),
+        ("scenario: X\nabout: " + "x" * 300_000, "more than 262144 bytes"),
     ],
 )
 def test_a_mistake_is_located_and_named(text: str, said: str) -> None:
