@@ -1,136 +1,34 @@
-"""The wire contracts. A dialect is one package here; the engine, the store and the sender never
-learn its words.
+"""The wire contracts. A dialect is one package here; the engine, the store and the sender do not
+know its words.
 
-To add one: a package with a function `dialect(options, kci_path)` that makes a `Dialect` and a
-schema `Options` of its settings, its scenarios in `scenarios/NAME/`, one line in `_HOMES`.
+To add one: a package with a class that is a `Dialect`, a function `dialect(options, kci_path)` that
+makes it, and a schema `Options` of its settings; its scenarios in `scenarios/NAME/`; one line in
+`_HOMES`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Protocol
 
-from simulator.base.errors import Invalid, Problem, Refused, nearest
+from simulator.base.errors import Invalid, Problem, nearest
+from simulator.dialects.counterpart import Counterpart
 from simulator.dialects.routes import Route
-from simulator.engine.plan import Plan
+from simulator.dialects.wire import Wire
 from simulator.engine.rules import Rules
 from simulator.formats.schema import Strict, dotted, load
-from simulator.model import (
-    Document,
-    Incoming,
-    Kci,
-    KciIdentity,
-    Message,
-    Order,
-    Outgoing,
-    Query,
-    Request,
-    Step,
-    Submission,
-    Vocabulary,
-)
 
-__all__ = ["Dialect", "Route", "get", "names", "options_of"]
+__all__ = ["Counterpart", "Dialect", "Route", "Wire", "get", "names", "options_of"]
 
 _HOMES = {"fibre_cafe": "simulator.dialects.fibre_cafe", "mef": "simulator.dialects.mef"}
 
 
-class Dialect(Rules, Protocol):
-    """Everything that is particular to one contract; beside the engine's `Rules`, how to read and
-    write its wire.
+class Dialect(Rules, Counterpart, Protocol):
+    """Everything that is particular to one contract, in three parts: `engine.rules.Rules` for the
+    engine, `Wire` for the front and the sender, `Counterpart` for the pretend gateway and for
+    rehearsals. A dialect is a subclass, so that mypy checks each package.
     """
-
-    name: str
-    title: str
-    routes: tuple[Route, ...]
-    vocabulary: Vocabulary
-    counts_orders: bool
-    """Whether our order numbers count: then each create is told which of the supplier's it is."""
-
-    kci_path: str
-    """Where KCIs go below the gateway's URL: the contract's path, or that of the setting
-    `gateway.kcis`. `{id}` is the order's number.
-    """
-
-    token_path: str
-    """Where a gateway of this contract gives tokens, below its URL; the setting
-    `gateway.auth.token_url` may say otherwise.
-    """
-
-    auth: str
-    """How a gateway of this contract knows us, where no setting (`gateway.auth.kind`) says
-    otherwise.
-    """
-
-    accepted: tuple[int, ...]
-    """The gateway's answers to a message that mean: delivered; the contract's own first."""
-
-    def tenant_of(self, incoming: Incoming) -> str:
-        """Whose request this is, as far as it says so before anything of it is checked; empty where
-        it does not.
-        """
-
-    def read(self, incoming: Incoming, route: Route) -> Submission | Query:
-        """Check and read a request. Refused lists every problem of it at once."""
-
-    plain: tuple[Step, ...]
-    """What becomes of an order that goes well: a scenario `for` one later request is told against
-    it.
-    """
-
-    def begin(self, tenant: str, document: Document) -> Submission:
-        """An order that the supplier begins by itself (`Vocabulary.begins`). Refused lists what is
-        wrong with its document.
-        """
-
-    def sample_beginning(self) -> tuple[str, Document]:
-        """A tenant and a document that `begin` takes."""
-
-    def guard_repeat(self, submission: Submission, order: Order, *, same: bool) -> None:
-        """Refused when a request that came before (`same`: with the same content) is not given its
-        first answer again.
-        """
-
-    def write(self, submission: Submission, plan: Plan) -> Outgoing:
-        """The answer to a request that was played."""
-
-    def refuse(self, refused: Refused) -> Outgoing:
-        """The contract's error answer."""
-
-    def why_not_sent(self, order: Order, code: str) -> str:
-        """Why a KCI of this code is not sent to this order's gateway, although the order moves;
-        empty when it is sent.
-        """
-
-    def write_kci(self, order: Order, kci: Kci, request: Request | None) -> Message:
-        """The whole message of a KCI, with the newest order. `kci` has its sequence number and the
-        moment of issue.
-
-        A retry repeats `kci.body`, which is kept from the first attempt, to the byte.
-        """
-
-    def describe(self, document: Mapping[str, Any]) -> str:
-        """Any document of this contract (a request, an answer, a refusal, a message) in one line,
-        for people.
-
-        A message begins with its number and its code.
-        """
-
-    def read_kci(self, incoming: Incoming) -> Document:
-        """Check and read a KCI as a gateway would. Refused lists what is wrong."""
-
-    def identify_kci(self, document: Mapping[str, Any]) -> KciIdentity:
-        """How a gateway knows a KCI that `read_kci` returned."""
-
-    def sample(self, operation: str, order: Order | None, serial: int) -> Incoming:
-        """A valid request of an operation: for rehearsals, the demo and the documentation."""
-
-    def sample_operations(self, action: str) -> Sequence[str]:
-        """The operations that `sample` can give for an action, the plainest first."""
-
-    def openapi(self, server: str) -> dict[str, Any]:
-        """The contract as OpenAPI 3.1, made from the schemas that check the requests."""
 
 
 def names() -> tuple[str, ...]:

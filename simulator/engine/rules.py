@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from simulator.model import Entry, Order, Request, Submission
+from simulator.model import Entry, Order, Reply, Request, Submission
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,32 +33,42 @@ class Event:
 
 class Rules(Protocol):
     """What the engine asks a dialect. Pure functions; Illegal and Refused are their only
-    exceptions.
+    exceptions. A dialect leaves out what has a default here.
     """
 
-    pauses: Mapping[str, str]
+    pauses: Mapping[str, str] = {}
     """Actions whose `pause` does not end with their own last step, and the action that ends it."""
+
+    counts_orders: bool = False
+    """Whether our order numbers count: then each create is told its place among the supplier's
+    (`Event.serial`).
+    """
 
     def default_reply(self, action: str) -> str:
         """The reply word when the scenario gives none."""
+        return "accept"
 
     def default_pending(self, action: str) -> str:
         """keep, withdraw or pause: what an accepted request of this kind does to the story's
         waiting KCIs.
         """
+        return "keep"
 
     def default_entry(self, action: str) -> Entry:
         """How a later request is answered when no entry of the scenario fits."""
+        return Entry(reply=Reply(answer="acknowledge"))
 
     def guard(self, order: Order, submission: Submission, requests: Sequence[Request]) -> None:
         """Refused when the contract forbids this request of this order now; `requests` are all of
         the order.
         """
+        return
 
     def settles(self, code: str, action: str) -> str:
         """The outcome (applied, refused) that a message of this code brings to an open request of
         this kind; empty for others.
         """
+        return ""
 
     def move(self, order: Order, event: Event, now: int) -> Order:
         """The order after an event: status, stack, memo, number. Illegal when the contract forbids
@@ -69,12 +79,15 @@ class Rules(Protocol):
         """The order's document with the members filled in that the contract makes mandatory for
         this event.
         """
+        return order
 
     def merge(self, order: Order, request: Request) -> Order:
         """The order after an applied request: what its document asked for stands in the order's."""
+        return order
 
     def ends(self, status: str) -> bool:
         """Whether an order in this status is over for good."""
 
     def request_number(self, order: Order, action: str, count: int) -> str:
         """Our reference of the order's `count`-th request of this kind."""
+        return ""

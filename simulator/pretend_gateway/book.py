@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.dialects import Dialect
+from simulator.dialects import Counterpart
 from simulator.formats import redact
 from simulator.ops import logs
 from simulator.store import Store, received
@@ -17,7 +17,7 @@ log = logging.getLogger("simulator.pretend_gateway")
 class Book:
     """What came from one supplier, and what a gateway would notice in it."""
 
-    def __init__(self, store: Store, supplier: str, dialect: Dialect) -> None:
+    def __init__(self, store: Store, supplier: str, dialect: Counterpart) -> None:
         self.store = store
         self.supplier = supplier
         self.dialect = dialect

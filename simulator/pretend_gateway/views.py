@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 from simulator.base import instants
 from simulator.base.errors import Conflict, Refused, Unavailable
 from simulator.config import Gateway
-from simulator.dialects import Dialect
+from simulator.dialects import Counterpart
 from simulator.dialects.routes import rule_of
 from simulator.formats import oauth, strict_json
 from simulator.formats.http import whole_number
@@ -27,7 +27,7 @@ RECEIVED = "/kcis"
 
 
 def make_pretend_gateway(
-    store: Store, supplier: str, settings: Gateway, dialect: Dialect
+    store: Store, supplier: str, settings: Gateway, dialect: Counterpart
 ) -> Blueprint:
     """The counterpart of one supplier, as a blueprint; it expects the credentials that the
     supplier's `gateway.auth` sends.

@@ -11,7 +11,7 @@ from typing import Any
 
 from simulator.base.clock import monotonic
 from simulator.base.errors import Conflict, Illegal, Refused, RenderFailed, Unavailable
-from simulator.dialects import Dialect, Route
+from simulator.dialects import Route, Wire
 from simulator.formats import redact, strict_json
 from simulator.model import Exchange, Incoming, Outgoing, Query, Submission
 from simulator.ops import crash, logs
@@ -27,7 +27,7 @@ MOST_TRIES = 8
 class InboundRequests:
     """The contract's door of one supplier."""
 
-    def __init__(self, name: str, dialect: Dialect, player: Player, store: Store) -> None:
+    def __init__(self, name: str, dialect: Wire, player: Player, store: Store) -> None:
         self.name = name
         self.dialect = dialect
         self.player = player

@@ -13,12 +13,11 @@ from dataclasses import replace
 from typing import Any
 
 from simulator.base.errors import Illegal, Refused
-from simulator.dialects.routes import Route
+from simulator.dialects import Dialect, Route
 from simulator.engine.plan import Plan
 from simulator.engine.rules import Event
 from simulator.model import (
     Document,
-    Entry,
     Incoming,
     Kci,
     KciIdentity,
@@ -26,7 +25,6 @@ from simulator.model import (
     Order,
     Outgoing,
     Query,
-    Reply,
     Request,
     Step,
     Submission,
@@ -45,16 +43,9 @@ CODES = {
 BROUGHT, GONE = ("BAKED", "EATEN"), ("EATEN", "BINNED")
 
 
-class Pizza:
-    name, title, kci_path, auth, accepted, counts_orders = (
-        "pizza",
-        "Pizza by wire",
-        "/doors/{id}",
-        "none",
-        (200,),
-        True,
-    )
-    token_path = "/tokens"
+class Pizza(Dialect):
+    name, title, kci_path = "pizza", "Pizza by wire", "/doors/{id}"
+    accepted, counts_orders = (200,), True
     pauses = {"wait": "go_on"}
     routes = (
         Route(method="POST", path="/pizzas", operation="create"),
@@ -86,14 +77,8 @@ class Pizza:
     def tenant_of(self, incoming: Incoming) -> str:
         return incoming.headers.get("guest", "")
 
-    def default_reply(self, action: str) -> str:
-        return "accept"
-
     def default_pending(self, action: str) -> str:
         return {"abandon": "withdraw", "wait": "pause", "go_on": "withdraw"}.get(action, "keep")
-
-    def default_entry(self, action: str) -> Entry:
-        return Entry(reply=Reply(answer="acknowledge"))
 
     def guard(self, order: Order, submission: Submission, requests: Sequence[Request]) -> None:
         if order.status in GONE:
@@ -210,6 +195,3 @@ class Pizza:
 
     def sample_operations(self, action: str) -> Sequence[str]:
         return (action,)
-
-    def openapi(self, server: str) -> dict[str, Any]:
-        return {"openapi": "3.1.0", "servers": [{"url": server}]}

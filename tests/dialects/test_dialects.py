@@ -13,6 +13,7 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from simulator import dialects
+from simulator.base.errors import Refused
 from simulator.config import Config
 from simulator.dialects import Dialect
 from simulator.model import Incoming, Order
@@ -23,10 +24,16 @@ from simulator.supplier.waiting import Waits
 from simulator.web import create_app
 from simulator.world import World, shipped_folder
 from simulator.world.health import Health
+from tests.dialects.minimal import Minimal
 from tests.dialects.pizza import Pizza
 from tests.receiver import Receiver
 from tests.running import sending
 
+DONE = """
+scenario: S
+timeline:
+  - {after: 1h, send: DONE}
+"""
 STORY = """
 scenario: S
 timeline:
@@ -114,12 +121,19 @@ def shipped(name: str) -> list[tuple[str, str]]:
     return [(str(path), path.read_text()) for path in sorted(shipped_folder(name).glob("*.yaml"))]
 
 
-@pytest.mark.parametrize("name", [*dialects.names(), "pizza"])
+def opened(name: str) -> tuple[Any, list[tuple[str, str]]]:
+    """A dialect with its scenarios; the two invented ones too."""
+    if name == "pizza":
+        return Pizza(), [("s", STORY)]
+    return (Minimal(), [("s", DONE)]) if name == "minimal" else (dialects.get(name), shipped(name))
+
+
+@pytest.mark.parametrize("name", [*dialects.names(), "pizza", "minimal"])
 def test_an_order_of_any_contract_lives_its_life(
     name: str, kitchen: Callable[..., Kitchen], receiver: Receiver
 ) -> None:
-    dialect: Any = Pizza() if name == "pizza" else dialects.get(name)
-    place = kitchen(dialect, *([("s", STORY)] if name == "pizza" else shipped(name)))
+    dialect, sources = opened(name)
+    place = kitchen(dialect, *sources)
     first = place.ask(dialect.sample_operations("create")[0])
     assert 200 <= first.status_code < 300, first.text
     assert len(place.supplier.orders()) == 1
@@ -243,3 +257,14 @@ def test_a_question_changes_nothing_and_stands_in_the_journal(
     place.ask("create")
     assert place.client.get("/pizzas").json == [{"who": "W1", "topping": "ham"}]
     assert [exchange.method for exchange in place.supplier.journal()] == ["POST", "GET"]
+
+
+def test_what_a_dialect_leaves_out_has_a_default() -> None:
+    minimal = Minimal()
+    assert list(minimal.openapi("http://x")["paths"]["/jobs"]) == ["post"]
+    assert (minimal.auth, minimal.token_path) == ("none", "/auth/supplier/access-token")
+    assert minimal.tenant_of(Incoming(method="POST", path="/jobs")) == ""
+    with pytest.raises(Refused, match="is begun by the supplier"):
+        minimal.begin("T", {})
+    with pytest.raises(Refused, match="is begun by the supplier"):
+        minimal.sample_beginning()

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.base.errors import Refused
+from simulator.dialects import Dialect
 from simulator.dialects.fibre_cafe import life, reading, samples, statements, transitions, writing
 from simulator.dialects.fibre_cafe.settings import Options, Settings, settings_of
 from simulator.dialects.messages import json_message
 from simulator.dialects.routes import Route
 from simulator.engine.plan import Plan
-from simulator.formats import oauth
 from simulator.model import (
     Document,
     Incoming,
@@ -30,18 +30,14 @@ from simulator.model import (
 __all__ = ["FibreCafe", "Options", "dialect"]
 
 
-class FibreCafe:
+class FibreCafe(Dialect):
     """The contract's parts, gathered, with the supplier's own settings; each part lives in a module
     of its own.
     """
 
     name = "fibre_cafe"
     title = "Fibre Cafe Supplier API 1.15"
-    counts_orders = False
-    token_path = oauth.TOKEN_PATH
     auth = "oauth2"
-    accepted = (204, 200, 201, 202)
-    pauses = life.PAUSES
     routes = (
         Route(method="POST", path="/service-orders", operation="order"),
         Route(method="POST", path="/ethernet/service-orders", operation="ethernet"),
@@ -136,10 +132,6 @@ class FibreCafe:
 
     def identify_kci(self, document: Mapping[str, Any]) -> KciIdentity:
         return reading.identify_kci(document, self.settings)
-
-    @staticmethod
-    def why_not_sent(order: Order, code: str) -> str:
-        return ""
 
     def openapi(self, server: str) -> dict[str, Any]:
         from simulator.dialects.fibre_cafe.openapi import document  # apispec is needed only here

@@ -59,8 +59,6 @@ OURS = (
 is not taken over (contract 10.54).
 """
 
-PAUSES: Mapping[str, str] = {}  # every pause ends with its own entry's last step
-
 
 def default_reply(action: str) -> str:
     """A create is accepted for later (docs/scenarios.md, `reply`); what the scenario says nothing

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.base.errors import Refused
+from simulator.dialects import Dialect
 from simulator.dialects.mef import checks, content, life, reading, samples, schemas, writing
 from simulator.dialects.mef.settings import Options, Settings
 from simulator.dialects.messages import json_message
 from simulator.dialects.routes import Route
 from simulator.engine.plan import Plan
 from simulator.engine.rules import Event
-from simulator.formats import oauth
 from simulator.model import (
     Document,
     Incoming,
@@ -47,7 +47,7 @@ def _routes() -> tuple[Route, ...]:
     )
 
 
-class Mef:
+class Mef(Dialect):
     """The contract's parts, gathered, with the supplier's own settings; each part lives in a module
     of its own.
     """
@@ -55,8 +55,6 @@ class Mef:
     name = "mef"
     title = "MEF/OBF Ordering API 2016/17"
     counts_orders = True
-    token_path = oauth.TOKEN_PATH
-    auth = "none"
     accepted = (201, 200, 202, 204)
     pauses = life.PAUSES
     routes = _routes()
@@ -110,12 +108,6 @@ class Mef:
     def __init__(self, settings: Settings, kci_path: str | None = None) -> None:
         self.settings = settings
         self.kci_path = kci_path or "/orders/{id}/notification"
-
-    def begin(self, tenant: str, document: Document) -> Submission:
-        raise Refused("invalid", ["no order of this contract is begun by the Seller"])
-
-    def sample_beginning(self) -> tuple[str, Document]:
-        raise Refused("invalid", ["no order of this contract is begun by the Seller"])
 
     def guard(self, order: Order, submission: Submission, requests: Sequence[Request]) -> None:
         life.guard(order, submission, requests)
