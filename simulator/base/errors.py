@@ -14,6 +14,33 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
+
+RefusalKind = Literal[
+    "malformed",
+    "too_large",
+    "invalid",
+    "not_found",
+    "unknown_path",
+    "wrong_method",
+    "unauthorised",
+    "not_implemented",
+    "unavailable",
+    "fault",
+    "conflict",
+    "bad_query",
+    "unsupported_media",
+]
+"""Why a request is refused. Each dialect, and the admin API, has an HTTP answer to each kind.
+
+malformed: it cannot be read. too_large: its body is. invalid: it reads well and is not possible.
+not_found: its order is not known. unknown_path, wrong_method: no operation is there. unauthorised:
+the caller did not prove who it is. not_implemented: we do not play this operation. unavailable: not
+now. fault: a failure of ours. conflict: not in this state, or not again. bad_query: its query
+cannot be read. unsupported_media: its content type is not ours.
+"""
+
+REFUSAL_KINDS: tuple[RefusalKind, ...] = get_args(RefusalKind)
 
 
 class SimulatorError(Exception):
@@ -42,17 +69,20 @@ class Problem:
 
 
 class Refused(SimulatorError):
-    """The supplier refuses a request. `kind` is neutral, `messages` are for the caller, all of them
+    """The supplier refuses a request. `kind` is neutral; `messages` are for the caller, all of them
     at once.
 
-    Kinds: malformed (cannot be read), too_large, invalid (reads well, is not possible), not_found
-    (an order), unknown_path, wrong_method (`allow` names the right ones), unauthorised (`challenge`
-    says how to prove who one is), not_implemented, unavailable, fault (our own failure); and what
-    only some contracts tell apart: conflict (not now, or not again), bad_query, unsupported_media.
+    `allow` names the methods that a wrong_method should have been, `challenge` says how an
+    unauthorised caller can prove who it is.
     """
 
     def __init__(
-        self, kind: str, messages: Sequence[str], *, allow: Sequence[str] = (), challenge: str = ""
+        self,
+        kind: RefusalKind,
+        messages: Sequence[str],
+        *,
+        allow: Sequence[str] = (),
+        challenge: str = "",
     ) -> None:
         super().__init__("; ".join(messages))
         self.kind = kind

@@ -13,7 +13,7 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from simulator import dialects
-from simulator.base.errors import Refused
+from simulator.base.errors import REFUSAL_KINDS, RefusalKind, Refused
 from simulator.config import Config
 from simulator.dialects import Dialect
 from simulator.model import Incoming, Order
@@ -268,3 +268,11 @@ def test_what_a_dialect_leaves_out_has_a_default() -> None:
         minimal.begin("T", {})
     with pytest.raises(Refused, match="is begun by the supplier"):
         minimal.sample_beginning()
+
+
+@pytest.mark.parametrize("name", dialects.names())
+@pytest.mark.parametrize("kind", REFUSAL_KINDS)
+def test_every_kind_of_refusal_has_an_answer(name: str, kind: RefusalKind) -> None:
+    answer = dialects.get(name).refuse(Refused(kind, ["id: is wrong"]))
+    assert 400 <= answer.code <= 599
+    json.dumps(answer.body)

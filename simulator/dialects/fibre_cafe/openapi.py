@@ -14,7 +14,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
 from simulator import __version__
-from simulator.base.errors import Refused
+from simulator.base.errors import RefusalKind, Refused
 from simulator.dialects.fibre_cafe import samples, schemas, statements, transitions, writing
 from simulator.dialects.fibre_cafe.settings import Settings
 from simulator.formats import oauth
@@ -74,7 +74,7 @@ _OPERATIONS: dict[str, dict[str, Any]] = {
         "samples": ("cancellation",),
     },
 }
-_ERRORS = {
+_ERRORS: dict[str, tuple[RefusalKind, str]] = {
     "400": (
         "malformed",
         "Malformed: cannot be read, or members or headers are missing or of a wrong type",
@@ -220,7 +220,7 @@ def _links(operation: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _error(kind: str, text: str, settings: Settings) -> dict[str, Any]:
+def _error(kind: RefusalKind, text: str, settings: Settings) -> dict[str, Any]:
     body: dict[str, Any] = {
         **writing.refuse(Refused(kind, ["what is wrong, one message each"]), settings).body,
         "uuid": _uuid(9),

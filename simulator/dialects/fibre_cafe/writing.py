@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.base import instants, seed
-from simulator.base.errors import Refused
+from simulator.base.errors import RefusalKind, Refused
 from simulator.dialects.fibre_cafe.reading import entity_in
 from simulator.dialects.fibre_cafe.schemas import PROBLEM_CODES
 from simulator.dialects.fibre_cafe.settings import Settings
@@ -16,20 +16,7 @@ from simulator.dialects.fibre_cafe.transitions import REASONS, UNASKED
 from simulator.engine.plan import Plan
 from simulator.model import Document, Kci, Order, Outgoing, Request, Submission
 
-_ERRORS = {
-    "malformed": (400, "malformed"),
-    "too_large": (413, "malformed"),
-    "invalid": (422, "invalid"),
-    "unauthorised": (401, "unauthorised"),
-    "not_found": (404, "not_found"),
-    "unknown_path": (404, "not_found"),
-    "wrong_method": (405, "malformed"),
-    "not_implemented": (501, "not_implemented"),
-    "fault": (500, "fault"),
-}
-"""The HTTP status of each kind of refusal, and whose `code` it has in the settings (contract 3)."""
-
-_KINDS = {
+_KINDS: dict[int, RefusalKind] = {
     400: "malformed",
     401: "unauthorised",
     404: "not_found",
@@ -85,19 +72,43 @@ def write(submission: Submission, plan: Plan, settings: Settings) -> Outgoing:
 
 def refuse(refused: Refused, settings: Settings) -> Outgoing:
     """The contract's error body `{uuid, code, messages}`; 503 has none (contract 3)."""
-    if refused.kind == "unavailable":
-        return Outgoing(code=503)
-    code, paired = _ERRORS[refused.kind]
-    code = {"malformed": settings.malformed, "not_found": settings.unknown_order}.get(
-        refused.kind, code
-    )
+    status, error = _error(refused.kind, settings)
+    if not error:
+        return Outgoing(code=status)
     headers = {"Allow": ", ".join(refused.allow)} if refused.allow else {}
     body = {
         "uuid": seed.unique(),
-        "code": settings.error_codes[paired],
+        "code": settings.error_codes[error],
         "messages": list(refused.messages),
     }
-    return Outgoing(code=code, body=body, headers=headers)
+    return Outgoing(code=status, body=body, headers=headers)
+
+
+def _error(kind: RefusalKind, settings: Settings) -> tuple[int, str]:
+    """The HTTP status of each kind of refusal, and the kind of error whose `code` the settings name
+    (contract 3); empty where the answer has no body. mypy checks that no kind is left out.
+    """
+    match kind:
+        case "malformed" | "bad_query" | "unsupported_media":
+            return settings.malformed, "malformed"
+        case "too_large":
+            return 413, "malformed"
+        case "wrong_method":
+            return 405, "malformed"
+        case "invalid" | "conflict":
+            return 422, "invalid"
+        case "unauthorised":
+            return 401, "unauthorised"
+        case "not_found":
+            return settings.unknown_order, "not_found"
+        case "unknown_path":
+            return 404, "not_found"
+        case "not_implemented":
+            return 501, "not_implemented"
+        case "fault":
+            return 500, "fault"
+        case "unavailable":
+            return 503, ""
 
 
 def order_body(order: Order) -> Document:
