@@ -29,7 +29,11 @@ def tell(attempt: Attempt, result: Result, decision: Decision, *, held: bool) ->
 
 
 def _exchange(attempt: Attempt, result: Result, findings: tuple[str, ...]) -> Exchange:
-    response = {"code": result.code, "headers": redact.headers(result.headers), "body": result.body}
+    response = {
+        "code": result.code,
+        "headers": redact.headers(result.headers),
+        "body": redact.body(result.body),
+    }
     return Exchange(
         at=attempt.at,
         direction="out",
@@ -37,7 +41,10 @@ def _exchange(attempt: Attempt, result: Result, findings: tuple[str, ...]) -> Ex
         path=attempt.message.path,
         order=attempt.order.id,
         kci=attempt.kci.id,
-        request={"headers": redact.headers(result.sent), "body": attempt.message.body},
+        request={
+            "headers": redact.headers(result.sent),
+            "body": redact.body(attempt.message.body),
+        },
         response=response if result.code is not None else {"error": result.error},
         scenario=attempt.order.scenario,
         findings=findings,

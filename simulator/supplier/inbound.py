@@ -85,7 +85,7 @@ class InboundRequests:
         except Refused as refused:
             return self.refuse(incoming, refused, begun)
         self._say(incoming, outgoing, begun, None)
-        self._keep(incoming, replace(outgoing, body=redact.members(outgoing.body)), begun)
+        self._keep(incoming, outgoing, begun)
         return outgoing
 
     def refuse(
@@ -268,8 +268,8 @@ class InboundRequests:
             request={"headers": headers, "body": body},
             response={
                 "code": outgoing.code,
-                "headers": dict(outgoing.headers),
-                "body": outgoing.body,
+                "headers": redact.headers(outgoing.headers),
+                "body": redact.members(outgoing.body),
             },
             took=monotonic() - begun if begun is not None else 0,
             **members,
