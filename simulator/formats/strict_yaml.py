@@ -18,7 +18,7 @@ import yaml
 from yaml.scanner import ScannerError
 
 from simulator.base.errors import Invalid, Problem
-from simulator.formats import strict_json
+from simulator.formats import strict_json, yaml_syntax
 
 LARGEST = 256 * 1024
 DEEPEST = 32
@@ -78,6 +78,11 @@ class Located:
     value: Any
     file: str
     places: dict[Path, Place] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    broken: set[Path] = field(default_factory=set)
+    """Where something stands that could not be read: None is in its place, and one of the
+    problems says why.
+    """
 
     def place(self, path: Path) -> Place:
         """The place of a path, or of its nearest parent that has one."""
@@ -104,65 +109,54 @@ class Located:
 
 def load(text: str | bytes, file: str) -> Located:
     """Parse one document. Invalid lists every problem, each with file, line and column."""
+    located = read(text, file)
+    if located.problems:
+        raise Invalid(located.problems)
+    return located
+
+
+def read(text: str | bytes, file: str) -> Located:
+    """Parse one document as far as that is possible: what can be passed over is in `problems`.
+    Invalid when nothing can be read.
+    """
     source = _decode(text, file)
     _measure(source, file)
     try:
         node = _Loader(source).get_single_node()
     except yaml.MarkedYAMLError as error:
-        raise Invalid([_syntax_problem(error, file)]) from None
+        raise Invalid([_syntax_problem(error, source, file)]) from None
     except yaml.YAMLError as error:
         raise Invalid([_unreadable(error, source, file)]) from None
     if node is None:
-        raise Invalid(
-            [Problem(message="the file is empty", file=file, line=1, column=1, code="empty")]
-        )
+        raise Invalid([Problem(message="the file is empty", **_start(file), code="empty")])
     located = Located(None, file)
-    builder = _Builder(located)
+    builder = _Builder(located, source)
     located.value = builder.build(node, ())
-    if builder.problems:
-        raise Invalid(sorted(builder.problems, key=lambda problem: (problem.line, problem.column)))
+    located.problems.sort(key=lambda problem: (problem.line, problem.column))
     return located
+
+
+def _start(file: str) -> dict[str, Any]:
+    return {"file": file, "line": 1, "column": 1}
 
 
 def _decode(text: str | bytes, file: str) -> str:
     if len(text) > LARGEST:
-        raise Invalid(
-            [
-                Problem(
-                    message=f"the file has more than {LARGEST} bytes",
-                    file=file,
-                    line=1,
-                    column=1,
-                    code="too_large",
-                )
-            ]
-        )
+        said = f"the file has more than {LARGEST} bytes"
+        raise Invalid([Problem(message=said, **_start(file), code="too_large")])
     if isinstance(text, str):
         return text
     if text.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
-        raise Invalid(
-            [
-                Problem(
-                    message="the file begins with a byte order mark: save it as UTF-8 without one",
-                    file=file,
-                    line=1,
-                    column=1,
-                    code="encoding",
-                )
-            ]
-        )
+        said = "the file begins with a byte order mark: save it as UTF-8 without one"
+        raise Invalid([Problem(message=said, **_start(file), code="encoding")])
     try:
         return text.decode("utf-8")
     except UnicodeDecodeError as error:
         line = text.count(b"\n", 0, error.start) + 1
         column = error.start - text.rfind(b"\n", 0, error.start)
-        raise Invalid(
-            [
-                Problem(
-                    message="not UTF-8 text", file=file, line=line, column=column, code="encoding"
-                )
-            ]
-        ) from None
+        said = "the file is not UTF-8 text: save it as UTF-8"
+        problem = Problem(message=said, file=file, line=line, column=column, code="encoding")
+        raise Invalid([problem]) from None
 
 
 def _measure(source: str, file: str) -> None:
@@ -178,7 +172,7 @@ def _measure(source: str, file: str) -> None:
         if mark is not None:
             with suppress(yaml.YAMLError):
                 _count(source[: mark.index], file)
-        raise Invalid([_syntax_problem(error, file)]) from None
+        raise Invalid([_syntax_problem(error, source, file)]) from None
     except yaml.YAMLError as error:
         raise Invalid([_unreadable(error, source, file)]) from None
 
@@ -207,25 +201,30 @@ def _at(mark: Any, message: str, file: str, code: str, hint: str = "") -> Proble
     )
 
 
-def _syntax_problem(error: yaml.MarkedYAMLError, file: str) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    said = (error.problem or error.context or "cannot be read").strip()
-    hint = (
-        "indent with spaces, not tabs, and quote a text that begins with @, ` or %"
-        if "cannot start any token" in said
-        else ""
+def _syntax_problem(error: yaml.MarkedYAMLError, source: str, file: str) -> Problem:
+    mistake = yaml_syntax.explain(error, source, _open_quote(error, source))
+    return Problem(
+        message=f"not YAML: {mistake.message}",
+        file=file,
+        line=mistake.line + 1,
+        column=mistake.column + 1,
+        code="yaml",
+        hint=mistake.hint,
     )
-    if (
-        "expected ',' or '}'" in said
-        or "expected ',' or ']'" in said
-        or "mapping values are not allowed" in said
-    ):
-        hint = "a text that holds `{`, `}`, `,` or `: ` wants quotes"
-    if mark is None:
-        return Problem(
-            message=f"not YAML: {said}", file=file, line=1, column=1, code="yaml", hint=hint
-        )
-    return _at(mark, f"not YAML: {said}", file, "yaml", hint)
+
+
+def _open_quote(error: yaml.MarkedYAMLError, source: str) -> tuple[int, int] | None:
+    """Where a text in quotes begins that ends on the line of an error, but not on its own."""
+    found = None
+    with suppress(yaml.YAMLError):
+        for token in yaml.scan(source, Loader=_Loader):
+            quoted = isinstance(token, yaml.ScalarToken) and token.style in ("'", '"')
+            if quoted and token.start_mark.line < token.end_mark.line:
+                found = token
+    if found is None or error.problem_mark is None:
+        return None
+    ends_here = found.end_mark.line == error.problem_mark.line
+    return (found.start_mark.line, found.start_mark.column) if ends_here else None
 
 
 def _unreadable(error: yaml.YAMLError, source: str, file: str) -> Problem:
@@ -235,13 +234,8 @@ def _unreadable(error: yaml.YAMLError, source: str, file: str) -> Problem:
     character = chr(getattr(error, "character", 0))
     index = max(0, source.find(character))
     line, column = source.count("\n", 0, index) + 1, index - source.rfind("\n", 0, index)
-    return Problem(
-        message=f"not YAML: the character {character!a} is not allowed",
-        file=file,
-        line=line,
-        column=column,
-        code="yaml",
-    )
+    said = f"not YAML: the character {character!a} is not allowed"
+    return Problem(message=said, file=file, line=line, column=column, code="yaml")
 
 
 class _Builder:
@@ -249,48 +243,47 @@ class _Builder:
     weight.
     """
 
-    def __init__(self, located: Located) -> None:
+    def __init__(self, located: Located, source: str) -> None:
         self.located = located
-        self.problems: list[Problem] = []
+        self.source = source
         self.weight = 0
         self.open: set[int] = set()
 
     def build(self, node: Any, path: Path, key: tuple[int, int] | None = None) -> Any:
         self.weight += 1
         if self.weight > HEAVIEST:
-            raise Invalid(
-                [
-                    _at(
-                        node.start_mark,
-                        f"aliases expand to more than {HEAVIEST} values",
-                        self.located.file,
-                        "too_heavy",
-                    )
-                ]
-            )
+            said = f"aliases expand to more than {HEAVIEST} values"
+            raise Invalid([_at(node.start_mark, said, self.located.file, "too_heavy")])
         self.located.places[path] = Place(node.start_mark.line + 1, node.start_mark.column + 1, key)
         if id(node) in self.open:
             self.say(node, "an anchor that holds itself", "recursive_alias")
-            return None
+            return self.broken(path)
         if node.tag not in _PLAIN_TAGS:
-            self.say(node, f"the tag `{node.tag}` is not allowed", "tag", "write plain YAML")
-            return None
+            self.say(
+                node,
+                f"the tag `{node.tag}` is not allowed",
+                "tag",
+                "quote a text that begins with `!`",
+            )
+            return self.broken(path)
         if isinstance(node, yaml.ScalarNode):
             if strict_json.keepable(node.value) != node.value:
-                self.say(
-                    node,
-                    "a text holds a NUL or a lone surrogate, which no store can keep",
-                    "bad_text",
-                )
+                said = "a text holds a NUL or a lone surrogate, which no store can keep"
+                self.say(node, said, "bad_text")
             return _scalar(node)
+        if _is_open_template(node):
+            text = self.source[node.start_mark.index : node.end_mark.index]
+            self.say(node, "a template stands outside quotes", "key", f'write "{text[:60]}"')
+            return text
         self.open.add(id(node))
-        value = (
-            self.mapping(node, path)
-            if isinstance(node, yaml.MappingNode)
-            else self.sequence(node, path)
-        )
+        is_map = isinstance(node, yaml.MappingNode)
+        value = self.mapping(node, path) if is_map else self.sequence(node, path)
         self.open.discard(id(node))
         return value
+
+    def broken(self, path: Path) -> None:
+        """Note that what stands at a path could not be read."""
+        self.located.broken.add(path)
 
     def sequence(self, node: Any, path: Path) -> list[Any]:
         return [self.build(child, (*path, index)) for index, child in enumerate(node.value)]
@@ -300,8 +293,7 @@ class _Builder:
         lines: dict[str, int] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                hint = 'quote it: "{{ ... }}"' if isinstance(key_node, yaml.MappingNode) else ""
-                self.say(key_node, "a template outside quotes, or a map used as a key", "key", hint)
+                self.say(key_node, "a map or a list stands where a key must stand", "key")
                 continue
             key = str(key_node.value)
             mark = key_node.start_mark
@@ -309,30 +301,44 @@ class _Builder:
                 self.say(key_node, "merge keys (`<<`) are not allowed", "merge")
                 continue
             if key in members:
-                self.say(
-                    key_node,
-                    f"the key `{key}` occurs twice: first on line {lines[key]}",
-                    "duplicate_key",
-                )
-                continue
-            if (
-                node.flow_style
-                and value_node.value == ""
-                and value_node.start_mark.index == value_node.end_mark.index
-            ):
-                self.say(
-                    key_node,
-                    f"`{key}` has no value",
-                    "no_value",
-                    "a comma inside an unquoted text splits it: quote the text",
-                )
+                said = f"the key `{key}` occurs twice: first on line {lines[key]}"
+                self.say(key_node, said, "duplicate_key")
                 continue
             lines[key] = mark.line + 1
-            members[key] = self.build(value_node, (*path, key), (mark.line + 1, mark.column + 1))
+            place = (mark.line + 1, mark.column + 1)
+            if node.flow_style and value_node.start_mark.index == value_node.end_mark.index:
+                key, value = self.glued(key_node, path)
+                self.located.places[*path, key] = Place(*place, place)
+                members[key] = value
+            else:
+                members[key] = self.build(value_node, (*path, key), place)
         return members
 
+    def glued(self, node: Any, path: Path) -> tuple[str, Any]:
+        """A key without a value inside braces: often a `:` without a space behind it, or a comma
+        in a text.
+        """
+        key, colon, rest = str(node.value).partition(":")
+        if colon and rest and key.isidentifier() and not node.style:
+            self.say(node, f"a space is missing behind `{key}:`", "no_value")
+            return key, rest
+        hint = "quote a text that has a comma in it"
+        self.say(node, f"`{node.value}` has no value", "no_value", hint)
+        self.broken((*path, str(node.value)))
+        return str(node.value), None
+
     def say(self, node: Any, message: str, code: str, hint: str = "") -> None:
-        self.problems.append(_at(node.start_mark, message, self.located.file, code, hint))
+        self.located.problems.append(_at(node.start_mark, message, self.located.file, code, hint))
+
+
+def _is_open_template(node: Any) -> bool:
+    """Whether `{{ x }}` without quotes was read as a map whose only key is a map."""
+    return (
+        isinstance(node, yaml.MappingNode)
+        and bool(node.flow_style)
+        and len(node.value) == 1
+        and isinstance(node.value[0][0], yaml.MappingNode)
+    )
 
 
 def _scalar(node: Any) -> Any:

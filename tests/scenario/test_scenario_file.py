@@ -166,7 +166,7 @@ STEPS = "scenario: X\nreply: acknowledge\ntimeline:\n  - "
             "scenario: X\nreply: accept\nreply: reject",
             "x.yaml:3:1: the key `reply` occurs twice: first on line 2",
         ),
-        (STEPS + "{after: {{ gap }}, send: COMMITTED}", "a template outside quotes"),
+        (STEPS + "{after: {{ gap }}, send: COMMITTED}", "a template stands outside quotes"),
         (
             STEPS + "{after: 1s, send: WARNING, with: {text: Works stopped, sorry}}",
             "x.yaml:4:60: `sorry` has no value",
