@@ -1,159 +1,106 @@
-"""The page of a contract's facts: each has a mark of its standing, and the page and the code say the same."""
+"""Each fact on a contract's page has a mark of its standing; each assumption says what changes it."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from simulator import dialects
 from simulator.config import table
-from simulator.dialects.fibre_cafe import life, schemas, settings, statements, transitions
+from tests.contract_page import FIBRE_CAFE, MEF, PAGES, Page, tables
 
-PAGE = (Path(__file__).parents[2] / "docs" / "contract" / "fibre-cafe.md").read_text()
-GATEWAYS_OWN = ("RECEIVED_BY_GATEWAY", "SENT_TO_SUPPLIER", "FAILED_TO_SEND")
-LEGENDS = ("S is the supplier", "The shapes are those", "It is not the contract")
-FAMILIES = ("OS", "cOS", "TA", "NETO")
+EACH = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
-def sections() -> dict[str, str]:
-    """The text of each numbered section, without that of the sections below it."""
-    parts = re.split(r"^#{2,4} (\d+(?:\.\d+)*)\.? .*$", PAGE, flags=re.MULTILINE)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
-
-
-def tables(text: str) -> list[list[list[str]]]:
-    """The tables of a text, each with its rows of cells, the head first."""
-    found = re.findall(r"(?:^\|.*\n)+", text + "\n", re.MULTILINE)
-    rows = [[line for line in one.splitlines() if "|---" not in line] for one in found]
-    return [[[cell.strip() for cell in line.split("|")[1:-1]] for line in lines] for lines in rows]
-
-
-def column(section: str, number: int = 0) -> list[str]:
-    """The first cells of a section's table, without back-quotes."""
-    return [row[0].replace("`", "") for row in tables(sections()[section])[number][1:]]
-
-
-def words(text: str) -> list[str]:
-    return re.findall(r"`([A-Z][A-Z_]+)`", text)
-
-
-KEYS = {row[0] for row in tables(sections()["0"])[0][1:]}
-ASSUMPTIONS = {row[0]: row for row in tables(sections()["10"])[0][1:]}
-
-
-def problems(mark: str) -> list[str]:
+def problems(page: Page, mark: str) -> list[str]:
     """What is wrong with a mark such as `D SA-ORD, P-RSN; A 10.3 (its length)`."""
     found = []
     for part in re.sub(r"\([^()]*\)", "", mark).split(";"):
         kind, _, rest = part.strip().partition(" ")
         for source in (source.strip() for source in rest.split(",")):
-            known = source in KEYS or (source.partition("-")[0] in FAMILIES and "-" in source)
-            if kind == "A" and source not in ASSUMPTIONS:
-                found.append(f"{source} is no row of section 10")
-            elif kind in ("D", "V", "U") and not known:
+            family = source.partition("-")[0] in page.families and "-" in source
+            if kind == "A" and source not in page.assumptions:
+                found.append(f"{source} is no row of an assumption")
+            elif kind in ("D", "V", "U") and not (family or source in page.keys):
                 found.append(f"{source} is no key of section 0")
             elif kind not in ("D", "V", "A", "U"):
                 found.append(f"`{kind}` is no mark")
     return found
 
 
-def marked() -> list[tuple[str, str]]:
+def marked(page: Page) -> list[tuple[str, str]]:
     """Each fact's place and mark: the last cell of a row, the brackets of a paragraph."""
     found = []
-    for number, text in sections().items():
-        if number in ("0", "10"):
+    for number, text in page.sections.items():
+        if number == "0" or number in page.chosen:
             continue
         for rows in tables(text):
             assert rows[0][-1] == "Standing", f"{number}: {rows[0]}"
             assert {len(row) for row in rows} == {len(rows[0])}, f"{number}: rows differ in length"
             found += [(f"{number}: {row[:2]}", row[-1]) for row in rows[1:]]
-        found += [(number, mark) for mark in _marks_of_prose(number, text)]
+        for paragraph in paragraphs(text):
+            marks = re.findall(r"\[([^\]]+)\](?!\()", paragraph)
+            assert marks or paragraph.startswith(page.legends), f"{number}: {paragraph}"
+            found += [(number, mark) for mark in marks]
     return found
 
 
-def _marks_of_prose(number: str, text: str) -> list[str]:
-    prose = re.sub(r"^\|.*\n|```.*?```", "\n", text, flags=re.MULTILINE | re.DOTALL)
-    found = []
-    for paragraph in re.split(r"\n\s*\n|\n(?=- )", prose):
-        flat = re.sub(r"`[^`]*`", "", " ".join(paragraph.split()))
-        marks = re.findall(r"\[([^\]]+)\](?!\()", flat)
-        assert marks or not flat.strip(" .") or _introduces(flat), f"{number}: {flat}"
-        found += marks
-    return found
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs and entries of lists that state facts, each in one line, without code."""
+    prose = re.sub(r"^```.*?^```$|^\|[^\n]*$", "\n", text, flags=re.MULTILINE | re.DOTALL)
+    parts = re.split(r"\n\s*\n|\n(?=- )", prose)
+    flat = [re.sub(r"`[^`]*`", "", " ".join(part.split())) for part in parts]
+    return [part for part in flat if part.strip(" .") and not part.endswith((":", ":**"))]
 
 
-def _introduces(flat: str) -> bool:
-    """Whether a paragraph states no fact: it ends with a colon, or says how to read a section."""
-    return flat.startswith(LEGENDS) or flat.endswith((":", ":**"))
+@EACH
+def test_every_fact_has_a_mark_that_names_a_source_or_an_assumption(page: Page) -> None:
+    found = marked(page)
+    wrong = [(where, problems(page, mark)) for where, mark in found if problems(page, mark)]
+    assert wrong == [] and len(found) > 100
 
 
-def test_every_fact_has_a_mark_that_names_a_source_or_an_assumption() -> None:
-    wrong = [(where, problems(mark)) for where, mark in marked() if problems(mark)]
-    assert wrong == [], wrong
-
-
-def test_every_assumption_has_a_reason_and_settings_that_exist() -> None:
-    contract = set(settings.Options().fields)
-    general = {
-        f"{name}.{inner}"
-        for name, field in table.SupplierSettings().fields.items()
-        for inner in _inner(field)
+@EACH
+def test_every_assumption_has_a_reason_and_settings_that_exist(page: Page) -> None:
+    contract = set(dialects.options_of(page.dialect).fields)
+    general = _names(table.SupplierSettings())
+    named = {
+        name for row in page.assumptions.values() for name in re.findall(r"`([^`]+)`", row[-1])
     }
-    named = [name for row in ASSUMPTIONS.values() for name in re.findall(r"`([^`]+)`", row[-1])]
-    assert contract - set(named) == set()
-    assert [name for name in named if name not in contract | general] == []
-    assert [number for number, row in ASSUMPTIONS.items() if not all(row[:4])] == []
-    assert list(ASSUMPTIONS) == [f"10.{number}" for number in range(1, len(ASSUMPTIONS) + 1)]
+    assert contract - named == set()
+    assert named - contract - general == set()
+    assert [row[0] for row in page.assumptions.values() if not all(row[:-1])] == []
 
 
-def _inner(field: object) -> list[str]:
-    below = getattr(getattr(field, "schema", None), "fields", {})
-    return [
-        *below,
-        *(f"{name}.{inner}" for name, value in below.items() for inner in _inner(value)),
-    ]
+def _names(schema: object, prefix: str = "") -> set[str]:
+    """The names of all settings of a supplier, `gateway.url` and its like."""
+    found = set()
+    for name, field in getattr(schema, "fields", {}).items():
+        found |= {prefix + name, *_names(getattr(field, "schema", None), f"{prefix}{name}.")}
+    return found
 
 
 @pytest.mark.parametrize(
-    ("section", "schema"),
+    ("page", "numbers"),
     [
-        ("4.2", schemas.ProvideOrder),
-        ("4.5", schemas.Amendment),
-        ("4.6", schemas.Cancellation),
-        ("4.14", statements.KciDocument),
+        (FIBRE_CAFE, [f"10.{number}" for number in range(1, 200)]),
+        (MEF, [f"Q{number}" for number in range(1, 32)] + [f"U{n}" for n in range(1, 200)]),
     ],
+    ids=lambda value: getattr(value, "name", ""),
 )
-def test_the_page_has_the_members_that_the_code_reads(
-    section: str, schema: type[schemas.Tolerant]
-) -> None:
-    listed = {name.strip() for cell in column(section) for name in cell.split(",")}
-    assert set(schema().fields) - listed == set()
-    assert listed - set(schema().fields) <= {"exactly one entity"}
+def test_assumptions_are_numbered_without_gaps(page: Page, numbers: list[str]) -> None:
+    assert list(page.assumptions) == numbers[: len(page.assumptions)]
 
 
-def test_the_page_and_the_code_list_the_same_words() -> None:
-    text = sections()
-    assert column("7") == list(schemas.PROBLEM_CODES)
-    assert column("6") == [
-        *(code for code in transitions.REASONS if code not in ("TERMINATED", "RESUBMIT")),
-        "RESUBMIT",
-        "TERMINATED",
-    ]
-    assert set(column("5.1")) == {*transitions.STATUSES, *GATEWAYS_OWN}
-    assert column("4.6", 1) == list(schemas.CANCELLATION_REASONS)
-    assert column("4.6", 1)[-5:] == list(life.OBJECTIONS)
-    assert sorted(column("4.2.1")) == sorted(schemas.PROVIDE_TYPES)
-    assert words(text["4.12"]) == list(schemas.ENGINEER_TASKS)
-    assert [word for word in schemas.CEASE_REASONS if word not in words(text["4.15"])] == []
-    assert set(column("4.4")[1:]) & set(life.OURS) >= {
-        "status",
-        "supplierOrderReference",
-        "committedDate",
-        "targetDate",
-    }
-    for key in settings.ENTITIES.values():
-        assert f"`{key}`" in text["4.14"], key
-    for route in dialects.get("fibre_cafe").routes:
-        assert f"{route.method} `{route.path}`" in text["1.1"], route.path
+@pytest.mark.parametrize(
+    "mark", ["D", "D NOWHERE", "V NOWHERE (its length)", "A 10.999", "D SA-ORD; X SA-ORD", "SA-ORD"]
+)
+def test_a_mark_without_a_known_source_is_found(mark: str) -> None:
+    assert problems(FIBRE_CAFE, mark)
+    assert problems(FIBRE_CAFE, "D SA-ORD, OS-X (a; b); A 10.1; U SA") == []
+
+
+def test_prose_behind_a_table_is_read_too() -> None:
+    text = "a: [D X]\n\n| a |\n|---|\n| b |\n\nbehind `x`\nit\n- one\n- two\n```text\n| c\n```\nend"
+    assert paragraphs(text) == ["a: [D X]", "behind  it", "- one", "- two", "end"]

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-from marshmallow import fields, validate
+from marshmallow import validate
 
 from simulator import dialects
-from simulator.config import table
 from simulator.dialects.mef import life, products, schemas
-from simulator.dialects.mef.settings import Options
+from tests.contract_page import FOLDER, MEF
 
-ROOT = Path(__file__).parents[3]
-PAGE = (ROOT / "docs" / "contract" / "mef.md").read_text()
-SECTIONS = dict(re.findall(r"^#{2,3} (\d+(?:\.\d+)?)\.? [^\n]*\n(.*?)(?=^#|\Z)", PAGE, re.M | re.S))
+rows = MEF.rows
 IN_ANSWERS = {
     "id",
     "link",
@@ -47,16 +43,9 @@ MEMBERS: list[tuple[str, Any, set[str]]] = [
 LOOSE = ("2.16",)
 """Documents of which we require no member (contract Q10)."""
 
-TAKEN_TOO = SECTIONS["2.10"] + SECTIONS["4"] + SECTIONS["7"]
+TAKEN_TOO = "".join(MEF.sections[number] for number in ("2.10", "4", "7"))
 """Words beside a member's row: the types of addresses, and those of other editions (contract
 Q23, U32)."""
-
-
-def rows(section: str, number: int = 0) -> list[list[str]]:
-    """The cells of a section's table, without its head and without back-quotes."""
-    found = re.findall(r"(?:^\|.*\n)+", SECTIONS[section], re.MULTILINE)[number]
-    lines = found.replace("`", "").splitlines()[2:]
-    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines]
 
 
 def limits(field: Any) -> str:
@@ -149,23 +138,10 @@ def test_each_move_of_the_seller_is_on_the_page() -> None:
     assert drawn | added == life.EDGES
 
 
-def test_every_setting_has_its_reason_on_the_page() -> None:
-    said = [row[-1] for section in ("4", "7") for row in rows(section)]
-    named = {name.strip() for cell in said for name in cell.split(",") if name.strip()}
-    general = {
-        f"{name}.{inner}"
-        for name, field in table.SupplierSettings().fields.items()
-        if isinstance(field, fields.Nested)
-        for inner in _inner(field.schema)
-    }
-    assert set(Options().fields) - named == set()
-    assert named - set(Options().fields) - general - set(table.SupplierSettings().fields) == set()
-
-
-def _inner(schema: Any, prefix: str = "") -> list[str]:
-    found = []
-    for name, field in schema.fields.items():
-        found.append(prefix + name)
-        if isinstance(field, fields.Nested):
-            found += _inner(field.schema, f"{prefix}{name}.")
-    return found
+def test_the_settings_page_names_the_rows_that_have_the_reasons() -> None:
+    page = (FOLDER.parent / "mef.md").read_text()
+    named = dict(re.findall(r"^\| `(\w+)` \|.*\| ([QU][^|]*) \|$", page, re.MULTILINE))
+    assert set(named) == set(dialects.options_of("mef").fields)
+    for setting, reasons in named.items():
+        for row in reasons.split(", "):
+            assert f"`{setting}`" in MEF.assumptions[row][-1], f"{setting}: {row}"
