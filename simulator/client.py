@@ -102,7 +102,7 @@ class Client:
         return self._items("/kcis", order=order, state=state)
 
     def journal(self, *, order: str = "", direction: str = "") -> Iterator[dict[str, Any]]:
-        """Every exchange, oldest first; `direction` is in or out."""
+        """Every exchange and every act, oldest first; `direction` is in, out or act."""
         return self._items("/journal", order=order, direction=direction)
 
     def find(
@@ -142,8 +142,8 @@ class Client:
         )
 
     def events(self, after: int | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
-        """What happens, as it happens: (`exchange`, `order`, `kci` or `clock`, its shape); ends
-        when the simulator does.
+        """What happens, as it happens: (`exchange`, `act`, `order`, `kci` or `clock`, its shape);
+        ends when the simulator does.
         """
         known = {"Last-Event-ID": str(after)} if after is not None else {}
         with self._ask("GET", f"{self.base}/events", headers=known, stream=True) as response:

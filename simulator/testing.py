@@ -201,7 +201,7 @@ class Supplier:
 
     @property
     def journal(self) -> list[Shape]:
-        """Every exchange with the gateway, oldest first."""
+        """Every exchange with the gateway and every act, oldest first."""
         return list(self.client.journal())
 
     def verify(self, match: Mapping[str, Any] | None = None, **expected: Any) -> None:
@@ -256,8 +256,8 @@ class PretendGateway:
         return list(self.supplier.client.fetch(f"{self.url}/kcis{query}")["items"])
 
     @property
-    def findings(self) -> list[str]:
-        """Everything that a gateway would notice in them."""
+    def findings(self) -> list[Shape]:
+        """Everything that a gateway would notice in them (`rule`, `severity`, `message` ...)."""
         return [finding for row in self.received for finding in row["findings"]]
 
 

@@ -285,7 +285,7 @@ def _differences(
         if kci["state"] != "delivered"
     ]
     faults += [
-        f"the gateway says of KCI {describe(row['body'])}: {finding}"
+        f"the gateway says of KCI {describe(row['body'])}: {finding['message']}"
         for row in received
         for finding in row["findings"]
     ]

@@ -96,13 +96,13 @@ def _act_on_all(client: Client, act: str, filters: Mapping[str, str]) -> None:
 
 
 def journal(client: Client, most: int, as_json: bool, **filters: str) -> None:
-    """Every exchange."""
+    """Every exchange and every act."""
     _show(
         client.journal(**filters),
         most,
         as_json,
-        ("at", "way", "request", "answer", "order", "findings"),
-        _exchange_row,
+        ("at", "way", "what", "answer", "order", "findings"),
+        _journal_row,
     )
 
 
@@ -206,15 +206,17 @@ def _kci_row(kci: Mapping[str, Any]) -> Row:
     )
 
 
-def _exchange_row(exchange: Mapping[str, Any]) -> Row:
-    response = exchange["response"]
+def _journal_row(line: Mapping[str, Any]) -> Row:
+    act = line["act"]
+    response = line["response"]
     answer = str(response.get("code") or response.get("error") or "")
-    asked = f"{exchange['method']} {exchange['path']}".strip()
+    what = act["what"] if act else f"{line['method']} {line['path']}"
+    said = [act["message"]] if act else [finding["message"] for finding in line["findings"]]
     return (
-        exchange["at"],
-        exchange["direction"],
-        asked[:80],
+        line["at"],
+        line["direction"],
+        what[:80],
         answer[:40],
-        exchange["order"] or "",
-        "; ".join(exchange["findings"])[:100],
+        line["order"] or "",
+        "; ".join(said)[:100],
     )

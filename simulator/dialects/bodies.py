@@ -9,9 +9,10 @@ from typing import Any
 
 from simulator.base.errors import Refused, nearest
 from simulator.formats import strict_json
-from simulator.model import Document
+from simulator.model import Document, Finding, Rule
 
 CONTROLS = ("x-scenario", "x-kci-delay", "x-problem-code", "x-seed-key")
+MISSPELT_CONTROL = Rule("request.misspelt_control")
 
 
 def read_object(
@@ -46,9 +47,9 @@ def text_in(body: bytes, member: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def misspelt_controls(headers: Mapping[str, str], known: Iterable[str]) -> list[str]:
-    """A control header with a slip of the pen would be silently without effect: say it. `known` are
-    the contract's own headers.
+def misspelt_controls(headers: Mapping[str, str], known: Iterable[str]) -> list[Finding]:
+    """A finding for each header that looks like a misspelt control header: it has no effect.
+    `known` are the contract's own headers.
     """
     close = (
         (name, nearest(name, CONTROLS))
@@ -56,7 +57,12 @@ def misspelt_controls(headers: Mapping[str, str], known: Iterable[str]) -> list[
         if name.startswith("x-") and name not in (*CONTROLS, *known)
     )
     return [
-        f"header {name} has no meaning here ({hint})"
+        MISSPELT_CONTROL.finding(
+            f"header {name} has no meaning here ({hint})",
+            where=f"header.{name}",
+            expected=list(CONTROLS),
+            got=name,
+        )
         for name, hint in close
         if hint.startswith("did")
     ]

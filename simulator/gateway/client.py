@@ -107,4 +107,5 @@ class Client:
                 came: dict[str, Any] = {"code": response.status, "headers": answer, "body": text}
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
             came = {"error": said(error)}
-        return Result(**came, took=clock.monotonic() - begun, sent=headers, note=credentials.note)
+        took = clock.monotonic() - begun
+        return Result(**came, took=took, sent=headers, findings=credentials.findings)

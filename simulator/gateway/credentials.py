@@ -16,6 +16,7 @@ from simulator.base import clock, instants
 from simulator.config import Auth, Gateway, Policy
 from simulator.config.tls import context_of
 from simulator.formats import strict_json
+from simulator.model import Finding, Rule
 
 log = logging.getLogger("simulator.gateway_client")
 
@@ -27,6 +28,9 @@ _ASK_AGAIN = instants.MINUTE
 
 
 _TOKEN_WAITS = (1, 2, 5, 10)
+
+
+NO_TOKEN = Rule("delivery.no_token")
 
 
 class NoToken(Exception):
@@ -41,7 +45,7 @@ class NoToken(Exception):
 class _Fixed:
     """Credentials that never change: none, basic, or a bearer token of the settings."""
 
-    note = ""
+    findings: tuple[Finding, ...] = ()
 
     def __init__(self, tls: ssl.SSLContext, headers: Mapping[str, str]) -> None:
         self.tls = tls
@@ -67,7 +71,7 @@ class _OAuth2:
         self.lock = asyncio.Lock()
         self.token: dict[str, str] = {}
         self.until = 0
-        self.note = ""
+        self.findings: tuple[Finding, ...] = ()
         self.not_before = 0
         self.failures = 0
         self.failed = ""
@@ -137,8 +141,9 @@ class _OAuth2:
         """A gateway that has no token endpoint gets its messages all the same, but it is said each
         time (`gateway.auth.optional`).
         """
-        self.note = f"sent without a token: {self.url} answered {status}"
-        log.warning("%s; set gateway.auth.kind: none if this gateway wants none", self.note)
+        finding = NO_TOKEN.finding(f"sent without a token: {self.url} answered {status}")
+        self.findings = (finding,)
+        log.warning("%s; set gateway.auth.kind: none if this gateway wants none", finding.message)
         self.token, self.until = {}, clock.monotonic() + _ASK_AGAIN
 
     def _keep(self, body: bytes) -> None:
@@ -150,7 +155,7 @@ class _OAuth2:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise NoToken(f"token endpoint {self.url} gave no token: {error}") from None
         margin = max(30.0, lifetime / 10) if lifetime > 60 else lifetime / 2
-        self.token, self.note = {"Authorization": f"Bearer {token}"}, ""
+        self.token, self.findings = {"Authorization": f"Bearer {token}"}, ()
         self.until = clock.monotonic() + round((lifetime - margin) * instants.SECOND)
 
 

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from simulator.base import clock, instants, seed
 from simulator.config import Policy
-from simulator.model import Kci
+from simulator.model import Finding, Kci, Rule
 
 RETRYABLE = {408, 425, 429}
 
@@ -16,9 +16,14 @@ RETRYABLE = {408, 425, 429}
 FINAL_5XX = {501, 505}
 
 
+UNREADABLE_RETRY_AFTER = Rule("delivery.unreadable_retry_after")
+LONG_RETRY_AFTER = Rule("delivery.long_retry_after", "note")
+_RETRY_AFTER = "response.headers.Retry-After"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """What came of one try: an answer's `code`, or an `error`; `note` is for the journal.
+    """What came of one try: an answer's `code`, or an `error`; `findings` are for the journal.
 
     `no_token` is how long to wait when no post was made, for want of a token; `silent` when nothing
     was sent at all.
@@ -30,7 +35,7 @@ class Result:
     body: str = ""
     took: int = 0
     sent: Mapping[str, str] = field(default_factory=dict)
-    note: str = ""
+    findings: tuple[Finding, ...] = ()
     no_token: int | None = None
     silent: bool = False
 
@@ -41,8 +46,8 @@ class Decision:
     used up), or dead.
 
     `sign` is what it says of the gateway, as `reason` tells: well, ill, gone, busy (it wants
-    nothing for `pause` microseconds) or unready (so long there is no token for it). `advice_line`
-    is for the journal.
+    nothing for `pause` microseconds) or unready (so long there is no token for it). `findings` are
+    what stands out in the answer.
     """
 
     state: str
@@ -51,7 +56,7 @@ class Decision:
     sign: str = "well"
     pause: int = 0
     reason: str = ""
-    advice_line: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
 def decide(result: Result, kci: Kci, accepted: tuple[int, ...], policy: Policy) -> Decision:
@@ -78,15 +83,13 @@ def decide(result: Result, kci: Kci, accepted: tuple[int, ...], policy: Policy) 
         return Decision(state="delivered")
     failing = code is None or code == 401 or (code >= 500 and code not in FINAL_5XX)
     weather = failing or code in RETRYABLE or (policy.retry_on == "everything" and code != 410)
-    asked, advice_line = _retry_after(result, policy.retry_after_max)
+    asked, findings = _retry_after(result, policy.retry_after_max)
     sign = "gone" if code == 410 else "busy" if asked else "ill" if failing else "well"
     reason = result.error or f"answered {code}" + (
         f", Retry-After {instants.format_duration(asked)}" if asked else ""
     )
     if not weather or attempts > len(policy.retry):
-        return Decision(
-            state="dead", sign=sign, pause=asked, reason=reason, advice_line=advice_line
-        )
+        return Decision(state="dead", sign=sign, pause=asked, reason=reason, findings=findings)
     varied = round(policy.retry[attempts - 1] * seed.between(0.8, 1.2, kci.id, str(attempts)))
     return Decision(
         state="retry",
@@ -94,31 +97,41 @@ def decide(result: Result, kci: Kci, accepted: tuple[int, ...], policy: Policy) 
         sign=sign,
         pause=asked,
         reason=reason,
-        advice_line=advice_line,
+        findings=findings,
     )
 
 
-def _retry_after(result: Result, most: int) -> tuple[int, str]:
+def _retry_after(result: Result, most: int) -> tuple[int, tuple[Finding, ...]]:
     """How long the gateway wants nothing, at most `most`, and what is odd about that.
 
     Seconds, or an HTTP date, relative to the answer's own Date; nonsense counts as absent.
     """
     text = result.headers.get("Retry-After", "").strip()
     if result.code not in (429, 503) or not text:
-        return 0, ""
+        return 0, ()
     asked = (
         int(text) * instants.SECOND
         if text.isascii() and text.isdigit() and len(text) < 9
         else _until(text, result.headers.get("Date", ""))
     )
     if asked is None or asked < 0:
-        return 0, f"Retry-After `{text[:40]}` cannot be read: ignored"
-    if asked > most:
-        return (
-            most,
-            f"Retry-After `{text[:40]}` is cut to {instants.format_duration(most)} (delivery.retry_after_max)",
+        unreadable = UNREADABLE_RETRY_AFTER.finding(
+            f"Retry-After `{text[:40]}` cannot be read: ignored",
+            where=_RETRY_AFTER,
+            expected="seconds, or an HTTP date",
+            got=text[:40],
         )
-    return asked, ""
+        return 0, (unreadable,)
+    if asked > most:
+        longest = instants.format_duration(most)
+        too_long = LONG_RETRY_AFTER.finding(
+            f"Retry-After `{text[:40]}` is cut to {longest} (delivery.retry_after_max)",
+            where=_RETRY_AFTER,
+            expected=f"at most {longest}",
+            got=text[:40],
+        )
+        return most, (too_long,)
+    return asked, ()
 
 
 def _until(text: str, date: str) -> int | None:

@@ -1,11 +1,14 @@
 """The types that every layer shares. Nothing in this package does anything."""
 
+from simulator.model.findings import LEGACY, Finding, Rule
 from simulator.model.records import (
     RECEIVED,
+    Act,
     Document,
     Exchange,
     Frame,
     GatewayState,
+    JournalLine,
     Kci,
     Lane,
     Order,
@@ -33,14 +36,18 @@ from simulator.model.wire import (
 )
 
 __all__ = [
+    "LEGACY",
     "RECEIVED",
+    "Act",
     "Condition",
     "Document",
     "Entry",
     "Exchange",
+    "Finding",
     "Frame",
     "GatewayState",
     "Incoming",
+    "JournalLine",
     "Kci",
     "KciIdentity",
     "Lane",
@@ -53,6 +60,7 @@ __all__ = [
     "Query",
     "Reply",
     "Request",
+    "Rule",
     "Scenario",
     "Step",
     "Submission",

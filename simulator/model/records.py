@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
+
+from simulator.model.findings import Finding
 
 Document = dict[str, Any]
 
@@ -160,10 +162,9 @@ class GatewayState:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exchange:
-    """One line of the journal: a request and its answer, inward or outward. `headers` are redacted
-    before they come here.
+    """One line of the journal: a request and its answer, inward (`direction` in) or outward (out).
 
-    `at_wall` and `id` are given when it is noted.
+    `headers` are redacted before they come here. `at_wall` and `id` are given when it is noted.
     """
 
     at: int
@@ -175,8 +176,32 @@ class Exchange:
     response: Mapping[str, Any] = field(default_factory=dict)
     scenario: str = ""
     reasons: tuple[str, ...] = ()
-    findings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     kci: str = ""
     took: int = 0
     at_wall: int = 0
     id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Act:
+    """One line of the journal that is not an exchange: what was done, to which order or KCI.
+
+    `what` is a stable dotted name such as `kci.skip`, `by` is operator, sender or supplier,
+    `message` is the sentence for people. `at_wall` and `id` are given when it is noted.
+    """
+
+    direction: ClassVar[str] = "act"
+
+    at: int
+    what: str
+    by: str
+    message: str
+    order: str = ""
+    kci: str = ""
+    scenario: str = ""
+    at_wall: int = 0
+    id: int = 0
+
+
+JournalLine = Exchange | Act

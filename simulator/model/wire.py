@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from simulator.model.findings import Finding
 from simulator.model.records import Document, Order
 
 
@@ -61,7 +62,7 @@ class Submission:
     headers: Mapping[str, str] = field(default_factory=dict)
     request_id: str = ""
     conversation_id: str = ""
-    findings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +79,7 @@ class Query:
     number: str = ""
     offset: int = 0
     limit: int | None = None
-    findings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,10 +8,16 @@ from typing import Any
 
 from simulator.dialects import Counterpart
 from simulator.formats import redact
+from simulator.model import Finding, Rule
 from simulator.ops import logs
 from simulator.store import Store, received
 
 log = logging.getLogger("simulator.pretend_gateway")
+
+REFUSED = Rule("kci.refused", "error")
+REPEAT = Rule("kci.repeat", "note")
+ID_REUSED = Rule("kci.id_reused", "error")
+SEQUENCE = Rule("kci.sequence", "error")
 
 
 class Book:
@@ -26,7 +32,8 @@ class Book:
         self, headers: Mapping[str, str], document: Any, code: int, messages: tuple[str, ...]
     ) -> None:
         """Write down a message, or a request that was none (`document` None)."""
-        order, findings, what = "", list(messages), "a request"
+        order, what = "", "a request"
+        findings = [REFUSED.finding(message) for message in messages]
         with self.store.write() as tx:
             if document is not None:
                 order = self.dialect.identify_kci(document).order
@@ -40,7 +47,7 @@ class Book:
             received.keep(
                 tx, self.supplier, order, redact.headers(headers), document, code, findings
             )
-        said = "".join(f"; {finding}" for finding in findings)
+        said = "".join(f"; {finding.message}" for finding in findings)
         request_id, conversation_id = headers.get("x-request-id"), headers.get("x-conversation-id")
         ids = logs.about(
             supplier=self.supplier,
@@ -51,16 +58,19 @@ class Book:
         )
         log.info("received %s: %s%s", what, code, said, extra=ids)
 
-    def _findings(self, earlier: list[Mapping[str, Any]], document: Mapping[str, Any]) -> list[str]:
+    def _findings(
+        self, earlier: list[Mapping[str, Any]], document: Mapping[str, Any]
+    ) -> list[Finding]:
         """What stands out in the order's sequence: gaps, repeats, numbers used twice."""
         heard = self.dialect.identify_kci(document)
         before = [(self.dialect.identify_kci(body), body) for body in earlier]
         same = [body for other, body in before if other.id == heard.id]
+        if same and same[0] == document:
+            return [REPEAT.finding("a repeat of a KCI that came before", got=heard.id)]
         if same:
-            return [
-                "a repeat of a KCI that came before"
-                if same[0] == document
-                else "an id that came before, with another content"
-            ]
+            return [ID_REUSED.finding("an id that came before, with another content", got=heard.id)]
         expected = max((other.number for other, _ in before), default=0) + 1
-        return [] if heard.number == expected else [f"number {heard.number}, expected {expected}"]
+        if heard.number == expected:
+            return []
+        said = f"number {heard.number}, expected {expected}"
+        return [SEQUENCE.finding(said, expected=expected, got=heard.number)]

@@ -15,7 +15,7 @@ from simulator.base import instants
 from simulator.base.clock import Clock
 from simulator.config import Delivery, Policy
 from simulator.gateway import Decision
-from simulator.model import Exchange, GatewayState
+from simulator.model import Act, GatewayState
 from simulator.store import Tx, clocks, gateway_states, journal, outbox
 
 log = logging.getLogger("simulator.sender")
@@ -194,25 +194,18 @@ def _heard(gateway: GatewayState, decision: Decision, policy: Policy, wall: int)
 
 
 def _tell(tx: Tx, supplier: str, old: GatewayState, new: GatewayState, moment: Clock) -> None:
-    """A gateway that stops working, or works again, is worth a line in the journal and in the log."""
-    if new.state:
-        until = (
-            f" for {instants.format_duration(new.until_wall - tx.wall)}"
-            if new.state == "waits" and new.until_wall
-            else ""
-        )
-        does = {
-            "waits": f"gets nothing{until}",
-            "stopped": "gets nothing until an operator resumes it",
-        }.get(new.state, "is taken to be down")
-        said = f"the gateway {does}: {new.reason}"
+    """Write into the journal and the log that a gateway does not work any more, or works again."""
+    if new.state == "waits":
+        length = f" for {instants.format_duration((new.until_wall or tx.wall) - tx.wall)}"
+        what, message = "gateway.wait", f"the gateway gets nothing{length}: {new.reason}"
+    elif new.state == "stopped":
+        told = "the gateway gets nothing until an operator resumes it"
+        what, message = "gateway.stop", f"{told}: {new.reason}"
+    elif new.state:
+        what, message = "gateway.down", f"the gateway is taken to be down: {new.reason}"
     else:
-        said = (
-            f"the gateway works again, after {instants.format_duration(tx.wall - old.since_wall)}"
-        )
-    log.warning("%s: %s", supplier, said)
-    journal.note(
-        tx,
-        supplier,
-        Exchange(at=moment.now(tx.wall), direction="act", method="", path="", findings=(said,)),
-    )
+        length = instants.format_duration(tx.wall - old.since_wall)
+        what, message = "gateway.resume", f"the gateway works again, after {length}"
+    log.warning("%s: %s", supplier, message)
+    act = Act(at=moment.now(tx.wall), what=what, by="sender", message=message)
+    journal.act(tx, supplier, act)

@@ -16,7 +16,7 @@ from simulator.base.clock import Clock
 from simulator.base.errors import Illegal, RenderFailed, SimulatorError
 from simulator.config import Gateway, Policy
 from simulator.dialects import Dialect
-from simulator.model import Exchange, Kci, Lane, Message, Order, Request
+from simulator.model import Act, Exchange, Kci, Lane, Message, Order, Request
 from simulator.ops import metrics
 from simulator.store import Tx, clocks, journal, orders, outbox
 from simulator.store.outbox import Queued
@@ -212,6 +212,7 @@ class LaneTurn:
         """
         if not head.send:
             return replace(head, state="delivered", attempts=1)
+        self._act(head, "kci.silence", f"{head.send} is not sent: {why}")
         return replace(
             head,
             state="silenced",
@@ -235,6 +236,18 @@ class LaneTurn:
         lease = self.tx.wall + self.lease.length
         return row | {"state": "sending", "wake": lease, "owner": self.lease.owner, "fence": fence}
 
+    def _act(self, head: Kci, what: str, message: str) -> None:
+        act = Act(
+            at=self.now,
+            what=what,
+            by="sender",
+            message=message,
+            order=self.order.id,
+            kci=head.id,
+            scenario=self.order.scenario,
+        )
+        journal.act(self.tx, self.lane.supplier, act)
+
     def _dead(self, head: Kci, error: SimulatorError) -> Kci:
         log.error(
             "%s of order %s/%s cannot happen: %s",
@@ -243,17 +256,8 @@ class LaneTurn:
             self.order.ref or self.order.number,
             error,
         )
-        exchange = Exchange(
-            at=self.now,
-            direction="out",
-            method="",
-            path="",
-            order=self.order.id,
-            kci=head.id,
-            scenario=self.order.scenario,
-            findings=(f"{head.send or head.status}: {error}",),
-        )
-        journal.note(self.tx, self.lane.supplier, exchange)
+        name = head.send or head.status
+        self._act(head, "kci.fail", f"{name} could not happen: {error}")
         return replace(
             head,
             state="dead",
@@ -272,15 +276,15 @@ def given_up(
     if policy.after_dead == "skip":
         return outbox.resting(rest, moment)
     outbox.withdraw(tx, [kci.id for kci in rest])
-    said = f"abandoned: {dead.send or dead.status} was given up, and so is all that came after it (delivery.after_dead)"
-    act = Exchange(
+    name = dead.send or dead.status
+    said = f"abandoned: {name} was given up, and so is all that came after it"
+    act = Act(
         at=moment.now(tx.wall),
-        direction="act",
-        method="",
-        path="",
+        what="order.abandon",
+        by="sender",
+        message=f"{said} (delivery.after_dead)",
         order=dead.order,
         kci=dead.id,
-        findings=(said,),
     )
-    journal.note(tx, supplier, act)
+    journal.act(tx, supplier, act)
     return outbox.resting((), moment)

@@ -7,28 +7,28 @@ import logging
 from simulator.base import instants
 from simulator.formats import redact
 from simulator.gateway import Decision, Result
-from simulator.model import Exchange
+from simulator.model import Exchange, Finding, Rule
 from simulator.ops import logs, metrics
 from simulator.sender.lane_turn import Attempt
 
 log = logging.getLogger("simulator.sender")
+
+LEASE_ENDED = Rule("delivery.lease_ended")
 
 
 def tell(attempt: Attempt, result: Result, decision: Decision, *, held: bool) -> Exchange:
     """Say what became of a post, and return its line of the journal; `held`: whether it was still
     ours to settle.
     """
-    findings = [
-        result.note,
-        decision.advice_line,
-        "" if held else "the lease had ended: this answer changes nothing",
-    ]
+    findings = [*result.findings, *decision.findings]
+    if not held:
+        findings.append(LEASE_ENDED.finding("the lease had ended: this answer changes nothing"))
     metrics.answer(attempt.target.label, result.code, result.took)
     _say(attempt, result, decision)
-    return _exchange(attempt, result, tuple(filter(None, findings)))
+    return _exchange(attempt, result, tuple(findings))
 
 
-def _exchange(attempt: Attempt, result: Result, findings: tuple[str, ...]) -> Exchange:
+def _exchange(attempt: Attempt, result: Result, findings: tuple[Finding, ...]) -> Exchange:
     response = {
         "code": result.code,
         "headers": redact.headers(result.headers),

@@ -1,4 +1,4 @@
-"""The journal: every exchange with a gateway, append-only, and bounded by number and age."""
+"""The journal: every exchange with a gateway and every act, append-only, bounded by number and age."""
 
 from __future__ import annotations
 
@@ -9,12 +9,22 @@ from typing import Any
 import sqlalchemy as sa
 
 from simulator.base import instants
-from simulator.model import Exchange
+from simulator.model import Act, Exchange, Finding, JournalLine
 from simulator.store.database import Store, Tx
-from simulator.store.tables import dropped, journal, p, row_of
+from simulator.store.tables import dropped, journal, p
 
-_EXCHANGE = [column for column in journal.c if column.name != "supplier"]
+_LINE = [column for column in journal.c if column.name != "supplier"]
 _NOTE = sa.insert(journal)
+_ACT = ("what", "by", "message")
+_EMPTY: dict[str, Any] = {
+    "method": "",
+    "path": "",
+    "request": {},
+    "response": {},
+    "reasons": [],
+    "findings": [],
+    "took": 0,
+}
 _OLDEST = (
     sa.select(journal.c.id, journal.c.at_wall)
     .where(journal.c.supplier == p("s"))
@@ -48,23 +58,36 @@ def note(tx: Tx, supplier: str, exchange: Exchange) -> None:
     note_all(tx, [(supplier, exchange)])
 
 
-def note_all(tx: Tx, noted: Sequence[tuple[str, Exchange]]) -> None:
-    """Append exchanges, each a supplier's."""
+def act(tx: Tx, supplier: str, done: Act) -> None:
+    """Append one act."""
+    note_all(tx, [(supplier, done)])
+
+
+def note_all(tx: Tx, noted: Sequence[tuple[str, JournalLine]]) -> None:
+    """Append lines, each of one supplier."""
     if noted:
-        tx.execute(_NOTE, [_row(supplier, exchange, tx.wall) for supplier, exchange in noted])
-    for supplier, exchange in noted:
-        tx.changed(supplier, exchange.order)
+        rows = [{"supplier": name, "at_wall": tx.wall} | _row(line) for name, line in noted]
+        tx.execute(_NOTE, rows)
+    for supplier, line in noted:
+        tx.changed(supplier, line.order)
 
 
-def _row(supplier: str, exchange: Exchange, wall: int) -> dict[str, Any]:
-    row = row_of(exchange) | {
-        "supplier": supplier,
-        "reasons": list(exchange.reasons),
-        "findings": list(exchange.findings),
-        "at_wall": wall,
+def _row(line: JournalLine) -> dict[str, Any]:
+    """A line's own columns, every one of them: the rows of one INSERT have the same columns."""
+    row = {name: getattr(line, name) for name in ("at", "direction", "order", "kci", "scenario")}
+    if isinstance(line, Act):
+        act = {name: getattr(line, name) for name in _ACT}
+        return row | _EMPTY | {"act": act}
+    return row | {
+        "method": line.method,
+        "path": line.path,
+        "request": line.request,
+        "response": line.response,
+        "reasons": list(line.reasons),
+        "findings": [finding.as_json() for finding in line.findings],
+        "took": line.took,
+        "act": None,
     }
-    del row["id"]
-    return row
 
 
 def page(
@@ -76,14 +99,14 @@ def page(
     since: int | None = None,
     until: int | None = None,
     **exact: str,
-) -> list[Exchange]:
-    """Exchanges in the order they were noted, from behind `after`; `since` and `until` (before it)
-    are instants of the supplier.
+) -> list[JournalLine]:
+    """Lines in the order they were noted, from behind `after`; `since` and `until` (before it) are
+    instants of the supplier.
 
     `exact`: order, direction, method, kci, scenario; an empty one is no filter.
     """
     statement = (
-        sa.select(*_EXCHANGE)
+        sa.select(*_LINE)
         .where(journal.c.supplier == supplier, journal.c.id > after)
         .order_by(journal.c.id)
         .limit(limit)
@@ -94,11 +117,11 @@ def page(
         statement = (
             statement.where(journal.c[name] == exact[name]) if exact.get(name) else statement
         )
-    return [_exchange(row._mapping) for row in tx.execute(statement)]
+    return [_line(row._mapping) for row in tx.execute(statement)]
 
 
-def every(store: Store, supplier: str, **filters: Any) -> Iterator[Exchange]:
-    """All exchanges that fit, read page by page, each in a short transaction of its own."""
+def every(store: Store, supplier: str, **filters: Any) -> Iterator[JournalLine]:
+    """All lines that fit, read page by page, each page in a short transaction of its own."""
     after = filters.pop("after", 0)
     while True:
         with store.read() as tx:
@@ -140,16 +163,16 @@ class Tail:
         tail.seen = {row.id for row in tx.execute(mine.where(journal.c.id > tail.floor))}
         return tail
 
-    def new(self, tx: Tx) -> list[Exchange]:
+    def new(self, tx: Tx) -> list[JournalLine]:
         """What came to light since it was asked last."""
-        fresh: list[Exchange] = []
+        fresh: list[JournalLine] = []
         last, settled = self.floor, tx.wall - (0 if tx.in_order else LONGEST_COMMIT)
         while found := page(tx, self.supplier, after=last, limit=BATCH, **self.exact):
-            fresh += [exchange for exchange in found if exchange.id not in self.seen]
-            self.seen.update(exchange.id for exchange in found)
+            fresh += [line for line in found if line.id not in self.seen]
+            self.seen.update(line.id for line in found)
             last = found[-1].id
             self.floor = max(
-                (exchange.id for exchange in found if exchange.at_wall <= settled),
+                (line.id for line in found if line.at_wall <= settled),
                 default=self.floor,
             )
         self.seen = {line for line in self.seen if line > self.floor}
@@ -163,15 +186,15 @@ def last_id(tx: Tx) -> int:
 
 def last_outward(tx: Tx, supplier: str) -> Exchange | None:
     """The newest exchange with the gateway."""
-    where = (journal.c.supplier == supplier, journal.c.direction == "out", journal.c.method != "")
+    where = (journal.c.supplier == supplier, journal.c.direction == "out")
     row = tx.execute(
-        sa.select(*_EXCHANGE).where(*where).order_by(journal.c.id.desc()).limit(1)
+        sa.select(*_LINE).where(*where).order_by(journal.c.id.desc()).limit(1)
     ).one_or_none()
     return _exchange(row._mapping) if row else None
 
 
 def kcis_since(tx: Tx, supplier: str, line: int) -> list[str]:
-    """The KCIs that were attempted after a line of the journal, each once, in order."""
+    """The KCIs that something happened to after a line of the journal, each once, in order."""
     where = (journal.c.supplier == supplier, journal.c.id > line, journal.c.kci != "")
     return list(
         dict.fromkeys(
@@ -232,8 +255,17 @@ def drop(tx: Tx, supplier: str, *, edge: int, before_wall: int) -> int:
     return len(gone)
 
 
+def _line(row: Mapping[Any, Any]) -> JournalLine:
+    return _exchange(row) if row["act"] is None else _act(row)
+
+
+def _act(row: Mapping[Any, Any]) -> Act:
+    shared = {name: row[name] for name in ("at", "order", "kci", "scenario", "at_wall", "id")}
+    return Act(**shared, **row["act"])
+
+
 def _exchange(row: Mapping[Any, Any]) -> Exchange:
     members = dict(row)
-    return Exchange(
-        **{**members, "reasons": tuple(members["reasons"]), "findings": tuple(members["findings"])}
-    )
+    del members["act"]
+    findings = tuple(Finding(**finding) for finding in members["findings"])
+    return Exchange(**{**members, "reasons": tuple(members["reasons"]), "findings": findings})

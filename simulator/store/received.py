@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from simulator.base import instants
+from simulator.model import Finding
 from simulator.store.database import Tx
 from simulator.store.tables import received
 
@@ -24,7 +25,7 @@ def keep(
     headers: Mapping[str, str],
     body: Any,
     code: int,
-    findings: Sequence[str],
+    findings: Sequence[Finding],
 ) -> None:
     """Write down what a supplier sent, and what was answered."""
     row = {
@@ -34,7 +35,7 @@ def keep(
         "headers": dict(headers),
         "body": body,
         "code": code,
-        "findings": list(findings),
+        "findings": [finding.as_json() for finding in findings],
     }
     tx.execute(sa.insert(received).values(row))
 

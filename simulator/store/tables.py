@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from simulator.formats import strict_json
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 p = sa.bindparam
 """Statements that run for every order are built once, with `p(...)` for what varies: building costs
 more than running.
@@ -248,6 +248,8 @@ journal = sa.Table(
     sa.Column("reasons", Json, nullable=False),
     sa.Column("findings", Json, nullable=False),
     _instant("took", nullable=False),
+    # null for an exchange
+    sa.Column("act", Json),
     sa.Index("journal_order", "supplier", "order", "id"),
     sa.Index("journal_page", "supplier", "id"),
     # a number is never given twice, though the newest lines be deleted with their supplier

@@ -5,13 +5,17 @@ All in one transaction, which only one process of all that open the store runs a
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 
 from simulator.base import seed
 from simulator.base.errors import Unavailable
+from simulator.formats import strict_json
+from simulator.model import LEGACY
 from simulator.store import tables
 
 log = logging.getLogger("simulator.store")
@@ -79,7 +83,50 @@ def _from_3(connection: sa.Connection) -> None:
                 index.create(connection)
 
 
-STEPS: dict[int, Callable[[sa.Connection], None]] = {3: _from_3}
+def _from_4(connection: sa.Connection) -> None:
+    """Findings are records, and an act has a column of its own."""
+    connection.execute(sa.text("ALTER TABLE journal ADD COLUMN act TEXT"))
+    for table in ("journal", "received"):
+        _records_of_4(connection, table)
+
+
+def _records_of_4(connection: sa.Connection, table: str) -> None:
+    """Findings were sentences; those of a line of the journal without a method were an act's."""
+    acts = table == "journal"
+    without_method = " OR method = ''" if acts else ""
+    chosen = f"SELECT id, findings{', method' if acts else ''} FROM {table}"
+    rows = connection.execute(sa.text(f"{chosen} WHERE findings <> '[]'{without_method}")).all()
+    said = [(row.id, json.loads(row.findings), acts and not row.method) for row in rows]
+    findings = [
+        {
+            "line": line,
+            "text": strict_json.dumps([LEGACY.finding(text).as_json() for text in texts]),
+        }
+        for line, texts, is_act in said
+        if not is_act
+    ]
+    done = [
+        {"line": line, "text": strict_json.dumps(_act_of_4(texts))}
+        for line, texts, is_act in said
+        if is_act
+    ]
+    if findings:
+        connection.execute(
+            sa.text(f"UPDATE {table} SET findings = :text WHERE id = :line"), findings
+        )
+    if done:
+        change = "UPDATE journal SET act = :text, findings = '[]', direction = 'act'"
+        connection.execute(sa.text(f"{change} WHERE id = :line"), done)
+
+
+def _act_of_4(texts: list[str]) -> dict[str, Any]:
+    message = "; ".join(texts)
+    starts = {"an operator's": "operator", "begun by the supplier": "supplier"}
+    by = next((by for start, by in starts.items() if message.startswith(start)), "sender")
+    return {"what": LEGACY.id, "by": by, "message": message}
+
+
+STEPS: dict[int, Callable[[sa.Connection], None]] = {3: _from_3, 4: _from_4}
 """What brings a schema up to the next one, by its number. A step names what it changes; it may lean
 on nothing that a later one moves.
 """

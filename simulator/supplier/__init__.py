@@ -14,7 +14,7 @@ from simulator.base.errors import Refused
 from simulator.config import SupplierConfig
 from simulator.dialects import Dialect, Route
 from simulator.formats import oauth
-from simulator.model import Document, Exchange, Incoming, Kci, Order, OrderView, Outgoing
+from simulator.model import Document, Incoming, JournalLine, Kci, Order, OrderView, Outgoing
 from simulator.ops import metrics
 from simulator.scenario import Book
 from simulator.store import Store, clocks, gateway_states, journal, orders, outbox, pins
@@ -138,12 +138,15 @@ class Supplier:
         """An order's life on one time axis."""
         view = self.order(order_id)
         with self.store.read() as tx:
-            exchanges = journal.page(tx, self.name, order=order_id, limit=10_000)
+            kept = journal.page(tx, self.name, order=order_id, limit=10_000)
             kcis = outbox.all_of(tx, order_id)
             lost = journal.what_was_dropped(tx, self.name).count
-        lines = story.told(view.order, exchanges, kcis, view.requests, self.dialect.describe)
-        if lost and not any(exchange.direction == "in" for exchange in exchanges):
-            said = f"the journal does not hold its beginning any more: {lost} exchanges were dropped (journal.most, journal.keep)"
+        lines = story.story_of(view.order, kept, kcis, view.requests, self.dialect.describe)
+        if lost and not any(line.direction == "in" for line in kept):
+            said = (
+                f"the journal does not hold its beginning any more: {lost} exchanges were dropped"
+                " (journal.most, journal.keep)"
+            )
             lines.insert(0, story.Line(at=view.order.received_at, kind="request", text=said))
         return view.order, lines
 
@@ -152,7 +155,7 @@ class Supplier:
         with self.store.read() as tx:
             return outbox.page(tx, self.name, **filters)
 
-    def journal(self, **filters: Any) -> list[Exchange]:
+    def journal(self, **filters: Any) -> list[JournalLine]:
         """A page of the journal; filters as in `store.journal.page`."""
         with self.store.read() as tx:
             return journal.page(tx, self.name, **filters)
@@ -169,7 +172,7 @@ class Supplier:
         """Questions about the journal: find, count, verify."""
         return Inquiry(self.store, self.name)
 
-    def exchanges(self, **filters: Any) -> Iterator[Exchange]:
+    def journal_lines(self, **filters: Any) -> Iterator[JournalLine]:
         """The whole journal, read piece by piece."""
         return journal.every(self.store, self.name, **filters)
 

@@ -1,10 +1,8 @@
-"""What an operator does to one order's outbox: send a KCI again, withdraw or skip one, let an order
-go on or give it up, signal.
+"""What an operator does: to one KCI (resend, withdraw, skip), to one order (resume, abandon, signal),
+or to all that goes to the gateway (stop, resume).
 
-And to all of them: stop what goes to the gateway, and let it go on.
-
-Each act locks the order's lane first, as a sender and an amendment do, and leaves a line in the
-journal (direction `act`).
+Each act on an order locks its lane first, as the sender and an amendment do. Each act is a line of
+the journal.
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ from dataclasses import replace
 
 from simulator import engine
 from simulator.base.errors import Illegal, Refused
-from simulator.model import Exchange, Kci, Lane
+from simulator.model import Act, GatewayState, Kci, Lane
 from simulator.store import Store, Tx, clocks, gateway_states, journal, orders, outbox
 
 ACTS_ON_ORDERS = ("resume", "abandon")
@@ -28,12 +26,12 @@ FROM = {
 """The acts on a KCI, and in which of its states each can be done."""
 
 DONE = {"withdraw": "withdrawn", "skip": "skipped"}
-SAID = {"resend": "sent again", "withdraw": "withdrawn", "skip": "skipped"}
+DONE_IN_WORDS = {"resend": "sent again", "withdraw": "withdrawn", "skip": "skipped"}
 
 
 class Acts:
-    """The acts on one supplier's orders and KCIs. Refused (not_found, or conflict with the state
-    that forbids it).
+    """The acts on one supplier's orders and KCIs. Refused: not_found, or a conflict with the state
+    that forbids the act.
     """
 
     def __init__(self, store: Store, supplier: str) -> None:
@@ -41,157 +39,157 @@ class Acts:
         self.name = supplier
 
     def on_kci(self, act: str, kci_id: str) -> Kci:
-        """`resend`, `withdraw` or `skip` a KCI: the KCI as it is then."""
+        """`resend`, `withdraw` or `skip` a KCI. Returns the KCI as it is then."""
         with self.store.write() as tx:
             found = outbox.one(tx, kci_id)
             if found is None or orders.by_id(tx, self.name, found.order) is None:
                 raise Refused("not_found", [f"no KCI {kci_id[:80]}"])
-            with self._lane(tx, found.order, act, kci_id) as lane:
-                kci = outbox.one(tx, kci_id) or found  # as it is now that nobody else can change it
+            with self._lane(tx, found.order, f"kci.{act}", found) as lane:
+                kci = outbox.one(tx, kci_id) or found  # as it is now that the lane is locked
                 _check(act, kci, lane)
-                changed = (
-                    _again(kci, clocks.get(tx, self.name).now(tx.wall))
-                    if act == "resend"
-                    else replace(kci, state=DONE[act])
-                )
+                changed = self._changed(tx, act, kci)
                 outbox.save(tx, [changed])
                 outbox.move(tx, {changed.id: changed.due_at} if changed.state == "waiting" else {})
-                self._rest(
-                    tx,
-                    lane,
-                    given_up=act == "skip" and kci.state == "attempted",
-                    unpark=act != "withdraw",
-                )
+                given_up = act == "skip" and kci.state == "attempted"
+                self._rest(tx, lane, given_up=given_up, unpark=act != "withdraw")
             return outbox.one(tx, kci_id) or changed
 
+    def _changed(self, tx: Tx, act: str, kci: Kci) -> Kci:
+        if act == "resend":
+            return _again(kci, clocks.get(tx, self.name).now(tx.wall))
+        return replace(kci, state=DONE[act])
+
     def on_order(self, act: str, order_id: str) -> None:
-        """`resume` an order whose KCI was given up (what follows it goes on), or `abandon` all that
-        it still has to send.
+        """`resume` an order that stands behind a dead KCI, or `abandon` all that it still has to
+        send.
         """
         with self.store.write() as tx:
-            if orders.by_id(tx, self.name, order_id) is None:
-                raise Refused("not_found", [f"no order {order_id[:80]}"])
-            with self._lane(tx, order_id, act, "") as lane:
-                waiting = outbox.open_of(tx, [order_id])[order_id]
-                if act == "resume" and lane.state != "parked":
-                    raise Refused(
-                        "conflict", [f"the order is not parked: its lane is {lane.state}"]
-                    )
-                if act == "abandon" and not waiting:
-                    raise Refused("conflict", ["the order has nothing to send any more"])
-                if act == "abandon" and lane.state == "sending":
-                    raise Refused(
-                        "conflict", ["a KCI is on its way to the gateway in this moment: try again"]
-                    )
+            self._find(tx, order_id)
+            with self._lane(tx, order_id, f"order.{act}") as lane:
                 if act == "abandon":
-                    outbox.withdraw(tx, [kci.id for kci in waiting if kci.state != "attempted"])
-                    outbox.save(
-                        tx,
-                        [
-                            replace(kci, state="skipped")
-                            for kci in waiting
-                            if kci.state == "attempted"
-                        ],
-                    )
+                    self._abandon(tx, lane)
+                elif lane.state != "parked":
+                    said = f"the order is not parked: its lane is {lane.state}"
+                    raise Refused("conflict", [said])
                 self._rest(tx, lane, given_up=act == "abandon", unpark=True)
+
+    def _abandon(self, tx: Tx, lane: Lane) -> None:
+        waiting = outbox.open_of(tx, [lane.order])[lane.order]
+        if not waiting:
+            raise Refused("conflict", ["the order has nothing to send any more"])
+        if lane.state == "sending":
+            raise Refused("conflict", [_ON_ITS_WAY.format("a KCI")])
+        outbox.withdraw(tx, [kci.id for kci in waiting if kci.state != "attempted"])
+        attempted = [kci for kci in waiting if kci.state == "attempted"]
+        outbox.save(tx, [replace(kci, state="skipped") for kci in attempted])
 
     def signal(self, name: str, order_id: str) -> None:
         """Give the signal that an order's story waits for (`wait: NAME`)."""
         with self.store.write() as tx:
-            if orders.by_id(tx, self.name, order_id) is None:
-                raise Refused("not_found", [f"no order {order_id[:80]}"])
-            with self._lane(tx, order_id, f"signal {name}", "") as lane:
+            self._find(tx, order_id)
+            with self._lane(tx, order_id, "order.signal", detail=name) as lane:
                 now = clocks.get(tx, self.name).now(tx.wall)
+                waiting = outbox.open_of(tx, [order_id])[order_id]
                 try:
-                    outbox.regate(
-                        tx, engine.signalled(outbox.open_of(tx, [order_id])[order_id], name, now)
-                    )
+                    outbox.regate(tx, engine.signalled(waiting, name, now))
                 except Illegal as error:
                     raise Refused("conflict", [str(error)]) from None
                 self._rest(tx, lane, given_up=False, unpark=False)
 
     def on_gateway(self, act: str) -> None:
-        """`stop` sending to the gateway, or `resume` whatever it was that kept messages back."""
+        """`stop` sending to the gateway, or `resume` it, whatever keeps messages back."""
         with self.store.write() as tx:
             if not clocks.lock_supplier(tx, self.name):
                 raise Refused("not_found", [f"there is no supplier {self.name} any more"])
             gateway = gateway_states.lock(tx, self.name)
-            if (gateway.state == "stopped") if act == "stop" else not gateway.state:
-                raise Refused(
-                    "conflict",
-                    [f"the gateway is {'stopped already' if act == 'stop' else 'not held back'}"],
-                )
-            if act == "stop":
-                gateway = replace(
-                    gateway,
-                    state="stopped",
-                    reason="an operator stopped it",
-                    since_wall=tx.wall,
-                    until_wall=None,
-                    good=0,
-                )
-            else:
-                gateway = gateway_states.released(gateway)
-            gateway_states.save(tx, gateway)
-            now = clocks.get(tx, self.name).now(tx.wall)
-            act_done = Exchange(
-                at=now,
-                direction="act",
-                method="",
-                path="",
-                findings=(f"an operator's {act} of the gateway",),
-            )
-            journal.note(tx, self.name, act_done)
+            gateway_states.save(tx, _stopped(gateway, tx) if act == "stop" else _resumed(gateway))
+            self._note(tx, f"gateway.{act}", f"an operator's {act} of the gateway")
             tx.wake_senders()
 
+    def _find(self, tx: Tx, order_id: str) -> None:
+        if orders.by_id(tx, self.name, order_id) is None:
+            raise Refused("not_found", [f"no order {order_id[:80]}"])
+
     @contextmanager
-    def _lane(self, tx: Tx, order_id: str, act: str, kci_id: str) -> Iterator[Lane]:
-        """The order's lane, locked; the act is journaled when it was done."""
+    def _lane(
+        self, tx: Tx, order_id: str, what: str, kci: Kci | None = None, detail: str = ""
+    ) -> Iterator[Lane]:
+        """The order's lane, locked; the act is noted when it was done."""
         yield orders.lock(tx, order_id)
         order = orders.by_id(tx, self.name, order_id)
-        now = clocks.get(tx, self.name).now(tx.wall)
-        said = f"an operator's {act}" + (
-            f" of {kci.send or kci.status}" if (kci := outbox.one(tx, kci_id)) else ""
-        )
-        exchange = Exchange(
-            at=now,
-            direction="act",
-            method="",
-            path="",
+        said = f"an operator's {what.partition('.')[2]}"
+        if kci is not None:
+            said += f" of {kci.send or kci.status}"
+        if detail:
+            said += f" {detail}"
+        self._note(
+            tx,
+            what,
+            said,
             order=order_id,
-            kci=kci_id,
+            kci=kci.id if kci else "",
             scenario=order.scenario if order else "",
-            findings=(said,),
         )
-        journal.note(tx, self.name, exchange)
+
+    def _note(
+        self, tx: Tx, what: str, message: str, order: str = "", kci: str = "", scenario: str = ""
+    ) -> None:
+        act = Act(
+            at=clocks.get(tx, self.name).now(tx.wall),
+            what=what,
+            by="operator",
+            message=message,
+            order=order,
+            kci=kci,
+            scenario=scenario,
+        )
+        journal.act(tx, self.name, act)
 
     def _rest(self, tx: Tx, lane: Lane, *, given_up: bool, unpark: bool) -> None:
-        """Let the lane rest anew; `given_up`: what it waited to try again is not tried again."""
+        """Find out anew what the lane waits for. `given_up`: the KCI that waited for another try
+        does not any more.
+        """
         if lane.state == "retry" and given_up:
             lane = replace(lane, state="due")
         outbox.rest(tx, lane, clocks.get(tx, self.name), unpark=unpark)
 
 
+def _stopped(gateway: GatewayState, tx: Tx) -> GatewayState:
+    if gateway.state == "stopped":
+        raise Refused("conflict", ["the gateway is stopped already"])
+    return replace(
+        gateway,
+        state="stopped",
+        reason="an operator stopped it",
+        since_wall=tx.wall,
+        until_wall=None,
+        good=0,
+    )
+
+
+def _resumed(gateway: GatewayState) -> GatewayState:
+    if not gateway.state:
+        raise Refused("conflict", ["the gateway is not held back"])
+    return gateway_states.released(gateway)
+
+
+_ON_ITS_WAY = "{} is on its way to the gateway in this moment: try again"
+
+
 def _check(act: str, kci: Kci, lane: Lane) -> None:
     """Refused (conflict) when this cannot be done to a KCI in this state."""
     if not kci.send or kci.state not in FROM[act]:
-        raise Refused("conflict", [f"a KCI that is {kci.state} cannot be {SAID[act]}"])
+        raise Refused("conflict", [f"a KCI that is {kci.state} cannot be {DONE_IN_WORDS[act]}"])
     if act == "skip" and kci.state == "attempted" and lane.state == "sending":
-        raise Refused(
-            "conflict", ["the KCI is on its way to the gateway in this moment: try again"]
-        )
+        raise Refused("conflict", [_ON_ITS_WAY.format("the KCI")])
     if act == "resend" and kci.state == "delivered" and lane.state == "parked":
-        raise Refused(
-            "conflict",
-            [
-                "the order is parked: resend or skip the KCI that was given up, or resume the order, first"
-            ],
-        )
+        told = "resend or skip the KCI that was given up, or resume the order, first"
+        raise Refused("conflict", [f"the order is parked: {told}"])
 
 
 def _again(kci: Kci, now: int) -> Kci:
-    """The same bytes once more, as if it had been tried once; what never became a message happens
-    anew, now.
+    """The same bytes once more, as if they had been tried once. A step that never became a message
+    happens again, now.
     """
     if kci.body is None:
         return replace(kci, state="waiting", due_at=now, attempts=0, last=None)

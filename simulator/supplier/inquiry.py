@@ -15,12 +15,12 @@ from typing import Any
 from simulator.base.errors import Refused, nearest
 from simulator.formats.schema import dotted, load_field
 from simulator.language import matching
-from simulator.model import Condition, Exchange
+from simulator.model import Condition, JournalLine
 from simulator.scenario.fields import When
 from simulator.store import Store, journal
 from simulator.views import resources
 
-EXCHANGE_MEMBERS = (
+LINE_MEMBERS = (
     "id",
     "at",
     "at_wall",
@@ -35,6 +35,7 @@ EXCHANGE_MEMBERS = (
     "reasons",
     "findings",
     "took_ms",
+    "act",
     "header",
     "body",
     "status",
@@ -164,7 +165,7 @@ class Inquiry:
         return list(
             islice(
                 self._fitting(
-                    read_match(match, EXCHANGE_MEMBERS), after=after, since=since, until=until
+                    read_match(match, LINE_MEMBERS), after=after, since=since, until=until
                 ),
                 limit,
             )
@@ -175,12 +176,12 @@ class Inquiry:
     ) -> int:
         """How many exchanges fit."""
         return sum(
-            1 for _ in self._fitting(read_match(match, EXCHANGE_MEMBERS), since=since, until=until)
+            1 for _ in self._fitting(read_match(match, LINE_MEMBERS), since=since, until=until)
         )
 
     def verify_count(self, match: Mapping[str, Any], least: int, most: int | None) -> Verification:
         """Whether at least and at most so many exchanges fit."""
-        conditions = read_match(match, EXCHANGE_MEMBERS)
+        conditions = read_match(match, LINE_MEMBERS)
         found = 0
         evidence: list[Mapping[str, Any]] = []
         for shape in self._fitting(conditions):
@@ -204,12 +205,12 @@ class Inquiry:
     def verify_sequence(self, matches: Sequence[Mapping[str, Any]]) -> Verification:
         """Whether an exchange for each match came, one after another; others may lie between them."""
         steps = [
-            read_match(match, EXCHANGE_MEMBERS, f"sequence[{number}]")
+            read_match(match, LINE_MEMBERS, f"sequence[{number}]")
             for number, match in enumerate(matches)
         ]
         evidence: list[Mapping[str, Any]] = []
-        for exchange in journal.every(self.store, self.name):
-            shape, differences = judged(exchange, steps[len(evidence)])
+        for line in journal.every(self.store, self.name):
+            shape, differences = judged(line, steps[len(evidence)])
             evidence += [] if differences else [shape]
             if len(evidence) == len(steps):
                 detail = f"all {len(steps)} came in this order"
@@ -238,15 +239,15 @@ class Inquiry:
     def _fitting(self, conditions: Sequence[Condition], **bounds: Any) -> Iterator[dict[str, Any]]:
         """Every exchange that fits; what the store can look for itself, it does."""
         exact = {name: equal_text(conditions, name) for name in journal.EXACT}
-        for exchange in journal.every(self.store, self.name, **exact, **bounds):
-            shape, differences = judged(exchange, conditions)
+        for line in journal.every(self.store, self.name, **exact, **bounds):
+            shape, differences = judged(line, conditions)
             if not differences:
                 yield shape
 
     def _nearest(self, conditions: Sequence[Condition], after: int) -> tuple[NearMiss, ...]:
         close = NearMisses()
-        for exchange in journal.every(self.store, self.name, after=after):
-            shape, differences = judged(exchange, conditions)
+        for line in journal.every(self.store, self.name, after=after):
+            shape, differences = judged(line, conditions)
             if differences:
                 close.see(shape, differences)
         return tuple(close.misses)
@@ -266,12 +267,14 @@ class Inquiry:
         )
 
 
-def judged(exchange: Exchange, conditions: Sequence[Condition]) -> tuple[dict[str, Any], list[str]]:
-    """An exchange's shape, and what of a match it does not fit."""
-    shape = resources.show_exchange(exchange)
-    return shape, list(matching.differences(conditions, resources.exchange_facts(shape)))
+def judged(line: JournalLine, conditions: Sequence[Condition]) -> tuple[dict[str, Any], list[str]]:
+    """A line's shape, and what of a match it does not fit."""
+    shape = resources.show_line(line)
+    return shape, list(matching.differences(conditions, resources.line_facts(shape)))
 
 
 def _named(shape: Mapping[str, Any]) -> str:
+    if shape["act"]:
+        return f"act {shape['id']} {shape['act']['what']}"
     answer = shape["response"].get("code") or shape["response"].get("error")
     return f"exchange {shape['id']} {shape['method']} {shape['path']} -> {answer}"

@@ -15,7 +15,7 @@ from simulator.dialects import Dialect
 from simulator.engine.plan import Answer, Plan
 from simulator.formats import strict_json
 from simulator.formats.schema import dotted, load_field
-from simulator.model import Condition, Exchange, Order, Outgoing, Request, Scenario, Submission
+from simulator.model import Act, Condition, Order, Outgoing, Request, Scenario, Submission
 from simulator.scenario import Choice, Pin, params_of
 from simulator.scenario.fields import When
 from simulator.store import Tx, clocks, journal, orders, outbox, pins
@@ -83,16 +83,15 @@ class Player:
         )
         plan, _ = self._open(tx, turn)
         assert plan.order is not None
-        exchange = Exchange(
+        act = Act(
             at=turn.now,
-            direction="act",
-            method="",
-            path="",
+            what="order.begin",
+            by="supplier",
+            message=f"begun by the supplier: {submission.operation} of {tenant}",
             order=plan.order.id,
             scenario=name,
-            findings=(f"begun by the supplier: {submission.operation} of {tenant}",),
         )
-        journal.note(tx, self.name, exchange)
+        journal.act(tx, self.name, act)
         return plan.order.id
 
     def order_of(self, tx: Tx, submission: Submission) -> Order | None:

@@ -18,11 +18,11 @@ from simulator.base import instants
 from simulator.base.clock import monotonic
 from simulator.base.errors import Conflict, Refused, Unavailable
 from simulator.language import matching
-from simulator.model import Condition, Exchange, Kci, Order, OrderView
+from simulator.model import Condition, JournalLine, Kci, Order, OrderView
 from simulator.store import EVERYTHING, Change, Store, Tx, clocks, journal, orders, outbox
 from simulator.supplier.inquiry import (
-    EXCHANGE_MEMBERS,
     KCI_MEMBERS,
+    LINE_MEMBERS,
     ORDER_MEMBERS,
     NearMiss,
     NearMisses,
@@ -35,13 +35,13 @@ from simulator.views import resources
 log = logging.getLogger("simulator.supplier")
 
 KINDS = {
-    "request": EXCHANGE_MEMBERS,
+    "request": LINE_MEMBERS,
     "kci": KCI_MEMBERS,
     "status": ORDER_MEMBERS,
     "idle": ("order",),
 }
 FACTS = {
-    "request": resources.exchange_facts,
+    "request": resources.line_facts,
     "kci": resources.kci_facts,
     "status": resources.order_facts,
 }
@@ -183,14 +183,14 @@ class Wait:
             return {name: equal_text(self.conditions, name) if narrow else "" for name in names}
 
         if self.kind == "request":
-            exchanges = _every_exchange(
+            lines = _every_line(
                 tx,
                 self.supplier,
                 self.after,
                 **exact("order", "method", "scenario"),
                 direction="in",
             )
-            yield from map(resources.show_exchange, exchanges)
+            yield from map(resources.show_line, lines)
         elif self.kind == "kci":
             yield from map(
                 resources.show_kci, _every_kci(tx, self.supplier, **exact("order", "send", "state"))
@@ -304,8 +304,7 @@ class Waits:
         changed = Changed()
         if "request" in kinds:
             changed.things["request"] = {
-                exchange.id: resources.show_exchange(exchange)
-                for exchange in self.tails[supplier].new(tx)
+                line.id: resources.show_line(line) for line in self.tails[supplier].new(tx)
             }
         if "status" in kinds and order_ids:
             found = [
@@ -332,7 +331,7 @@ def _moving(tx: Tx, supplier: str, order: str) -> list[Shape]:
     ]
 
 
-def _every_exchange(tx: Tx, supplier: str, after: int, **exact: Any) -> Iterator[Exchange]:
+def _every_line(tx: Tx, supplier: str, after: int, **exact: Any) -> Iterator[JournalLine]:
     while found := journal.page(tx, supplier, limit=PAGE, after=after, **exact):
         yield from found
         after = found[-1].id

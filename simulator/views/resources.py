@@ -1,4 +1,4 @@
-"""Orders, KCIs and exchanges as the admin API shows them, and as `match` looks at them.
+"""Orders, KCIs and lines of the journal as the admin API shows them, and as a `match` sees them.
 
 Instants are ISO 8601 UTC in supplier time, unless a name ends in `_wall`.
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.base import instants
-from simulator.model import Exchange, GatewayState, Kci, OrderView
+from simulator.model import Act, Exchange, GatewayState, JournalLine, Kci, OrderView
 from simulator.views.story import parsed
 
 COUNTED = ("waiting", "delivered", "dead", "withdrawn", "skipped")
@@ -70,28 +70,50 @@ def show_kci(kci: Kci) -> dict[str, Any]:
     }
 
 
-def show_exchange(exchange: Exchange) -> dict[str, Any]:
-    """A line of the journal."""
+def show_line(line: JournalLine) -> dict[str, Any]:
+    """A line of the journal. Only an act has `act`; it has no method, path and answer."""
+    shared: dict[str, Any] = {
+        "id": line.id,
+        "at": instants.format_instant(line.at),
+        "direction": line.direction,
+        "order": line.order or None,
+        "kci": line.kci or None,
+    }
+    own = _act(line) if isinstance(line, Act) else _exchange(line)
+    return shared | own | {"at_wall": instants.format_instant(line.at_wall)}
+
+
+def _act(act: Act) -> dict[str, Any]:
+    return {
+        "method": None,
+        "path": None,
+        "request": {},
+        "response": {},
+        "scenario": act.scenario or None,
+        "reasons": [],
+        "findings": [],
+        "fault": None,
+        "took_ms": None,
+        "act": {"what": act.what, "by": act.by, "message": act.message},
+    }
+
+
+def _exchange(exchange: Exchange) -> dict[str, Any]:
     request, response = dict(exchange.request), dict(exchange.response)
     for side in (request, response):
         if "body" in side:
             side["body"] = parsed(side["body"])
     return {
-        "id": exchange.id,
-        "at": instants.format_instant(exchange.at),
-        "direction": exchange.direction,
-        "order": exchange.order or None,
-        "kci": exchange.kci or None,
         "method": exchange.method,
         "path": exchange.path,
         "request": request,
         "response": response,
         "scenario": exchange.scenario or None,
         "reasons": list(exchange.reasons),
-        "findings": list(exchange.findings),
+        "findings": [finding.as_json() for finding in exchange.findings],
         "fault": None,
         "took_ms": exchange.took / instants.MILLISECOND,
-        "at_wall": instants.format_instant(exchange.at_wall),
+        "act": None,
     }
 
 
@@ -105,9 +127,9 @@ def kci_facts(shape: Mapping[str, Any]) -> dict[str, Any]:
     return {"body": shape}
 
 
-def exchange_facts(shape: Mapping[str, Any]) -> dict[str, Any]:
-    """What a `match` of exchanges looks at: the shape, with `header.NAME` and `body` of the
-    request, `status` of the answer.
+def line_facts(shape: Mapping[str, Any]) -> dict[str, Any]:
+    """What a `match` of lines of the journal sees: the shape, with `header.NAME` and `body` of the
+    request, and `status` of the answer.
     """
     headers = {name.lower(): value for name, value in shape["request"].get("headers", {}).items()}
     short = {"body": shape["request"].get("body"), "status": shape["response"].get("code")}

@@ -5,12 +5,12 @@ for programs.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from simulator.base import instants
-from simulator.model import Exchange, Kci, Order, Request
+from simulator.model import Act, Exchange, Finding, JournalLine, Kci, Order, Request
 
 Describe = Callable[[Mapping[str, Any]], str]
 
@@ -25,80 +25,60 @@ class Line:
 
 
 def as_text(lines: Iterable[Line], origin: int) -> str:
-    """One line an event, with the time since `origin`."""
+    """One line for each event, with the time since `origin`."""
     return "\n".join(
         f"  {'+' + instants.format_duration(max(0, line.at - origin)):<14} {line.kind:<8} {line.text}"
         for line in lines
     )
 
 
-def told(
+def story_of(
     order: Order,
-    exchanges: Sequence[Exchange],
+    journal: Sequence[JournalLine],
     kcis: Sequence[Kci],
     requests: Sequence[Request],
     describe: Describe,
 ) -> list[Line]:
-    """An order's story from what was kept: exchanges as they happened, then what is still to come.
+    """An order's story from what was kept: its lines of the journal, then what is still to come.
 
     `describe` is the dialect's: one of its documents in one line.
     """
-    lines: list[Line] = []
     by_id = {kci.id: kci for kci in kcis}
-    for exchange in exchanges:
-        if exchange.direction == "act":
-            lines.append(Line(at=exchange.at, kind="act", text="; ".join(exchange.findings)))
-        elif exchange.direction == "in":
-            lines += _inward(exchange, describe)
+    lines: list[Line] = []
+    for line in journal:
+        if isinstance(line, Act):
+            lines.append(Line(at=line.at, kind="act", text=line.message))
+        elif line.direction == "in":
+            lines += _inward(line, describe)
         else:
-            lines += _outward(exchange, by_id.get(exchange.kci), describe)
+            lines += _outward(line, by_id.get(line.kci), describe)
     for kci in kcis:
-        if not kci.send and kci.state == "delivered":
-            lines.append(Line(at=kci.due_at, kind="status", text=_silent(kci)))
-        elif kci.state == "silenced":
-            why = kci.last["error"] if kci.last else ""
-            lines.append(
-                Line(
-                    at=kci.issued_at or kci.due_at,
-                    kind="status",
-                    text=f"{kci.send} is not sent: {why}",
-                )
-            )
-        elif kci.state == "paused" and kci.gate:
-            lines.append(
-                Line(
-                    at=kci.due_at,
-                    kind="waiting",
-                    text=f"{kci.send or _silent(kci)} waits for the signal {kci.gate}",
-                )
-            )
-        elif kci.state == "paused":
-            lines.append(
-                Line(
-                    at=order.updated_at,
-                    kind="waiting",
-                    text=f"{kci.send or _silent(kci)} is paused",
-                )
-            )
-        elif kci.state == "withdrawn":
-            lines.append(
-                Line(
-                    at=kci.due_at,
-                    kind="waiting",
-                    text=f"{kci.send or _silent(kci)}: withdrawn, never sent",
-                )
-            )
-        elif kci.state == "waiting":
-            lines.append(
-                Line(at=kci.due_at, kind="waiting", text=f"{kci.send or _silent(kci)} is due")
-            )
-    open_ones = [
-        f"{request.action} {request.ref} is open"
+        lines += _outbox(kci, order)
+    lines += [
+        Line(
+            at=order.updated_at,
+            kind="request_pending",
+            text=f"{request.action} {request.ref} is open",
+        )
         for request in requests
         if request.status == "open"
     ]
-    lines += [Line(at=order.updated_at, kind="request_pending", text=text) for text in open_ones]
     return sorted(lines, key=lambda line: line.at)
+
+
+def _outbox(kci: Kci, order: Order) -> Iterator[Line]:
+    """What the outbox says of a KCI, where the journal has no line of it."""
+    name = kci.send or _silent(kci)
+    if kci.state == "delivered" and not kci.send:
+        yield Line(at=kci.due_at, kind="status", text=name)
+    elif kci.state == "paused" and kci.gate:
+        yield Line(at=kci.due_at, kind="waiting", text=f"{name} waits for the signal {kci.gate}")
+    elif kci.state == "paused":
+        yield Line(at=order.updated_at, kind="waiting", text=f"{name} is paused")
+    elif kci.state == "withdrawn":
+        yield Line(at=kci.due_at, kind="waiting", text=f"{name}: withdrawn, never sent")
+    elif kci.state == "waiting":
+        yield Line(at=kci.due_at, kind="waiting", text=f"{name} is due")
 
 
 def _silent(kci: Kci) -> str:
@@ -106,31 +86,33 @@ def _silent(kci: Kci) -> str:
 
 
 def _inward(exchange: Exchange, describe: Describe) -> list[Line]:
-    asked = f"{exchange.method} {exchange.path} {_document(exchange.request.get('body'), describe)}".rstrip()
-    notes = "".join(f"; {finding}" for finding in exchange.findings)
-    reply = f"{exchange.response.get('code')} {_document(exchange.response.get('body'), describe)}".rstrip()
+    document = _document(exchange.request.get("body"), describe)
+    asked = f"{exchange.method} {exchange.path} {document}".rstrip()
     scenario = f" ({exchange.scenario})" if exchange.scenario else ""
     return [
-        Line(at=exchange.at, kind="request", text=asked + notes),
-        Line(at=exchange.at, kind="reply", text=reply + scenario),
+        Line(at=exchange.at, kind="request", text=asked + _remarks(exchange.findings)),
+        Line(at=exchange.at, kind="reply", text=_answer(exchange, describe) + scenario),
     ]
 
 
 def _outward(exchange: Exchange, kci: Kci | None, describe: Describe) -> list[Line]:
-    if not exchange.method:
-        return [
-            Line(
-                at=exchange.at, kind="kci", text=f"could not happen: {'; '.join(exchange.findings)}"
-            )
-        ]
     text = _document(exchange.request.get("body"), describe) or (kci.send if kci else "a message")
-    answer = f"{exchange.response.get('code') or exchange.response.get('error')} {_document(exchange.response.get('body'), describe)}".rstrip()
     took = f" in {exchange.took / instants.MILLISECOND:.0f}ms"
-    notes = "".join(f"; {finding}" for finding in exchange.findings)
+    answer = _answer(exchange, describe) + took + _remarks(exchange.findings)
     return [
         Line(at=exchange.at, kind="kci", text=text),
-        Line(at=exchange.at, kind="answer", text=answer + took + notes),
+        Line(at=exchange.at, kind="answer", text=answer),
     ]
+
+
+def _answer(exchange: Exchange, describe: Describe) -> str:
+    response = exchange.response
+    code = response.get("code") or response.get("error")
+    return f"{code} {_document(response.get('body'), describe)}".rstrip()
+
+
+def _remarks(findings: Iterable[Finding]) -> str:
+    return "".join(f"; {finding.message}" for finding in findings)
 
 
 def _document(body: Any, describe: Describe) -> str:

@@ -1,6 +1,7 @@
-"""Server-sent events: every exchange as it is journaled, and how orders, KCIs and clocks change.
+"""Server-sent events: every line of the journal as it is noted, and how orders, KCIs and clocks
+change.
 
-Exchanges come each once and in order, also over a reconnection (`Last-Event-ID`). What changed of
+Exchanges and acts come each once and in order, also over a reconnection (`Last-Event-ID`). What changed of
 orders and KCIs is told as it is when it is looked at: several quick changes may come as one. A
 reader that does not read is dropped.
 """
@@ -80,8 +81,9 @@ class Stream:
     def _news(self, changes: set[Change] | None) -> Iterator[str]:
         with self.store.read() as tx:
             found = self.tail.new(tx)
-        for exchange in found:
-            yield _event("exchange", resources.show_exchange(exchange), exchange.id)
+        for line in found:
+            kind = "act" if line.direction == "act" else "exchange"
+            yield _event(kind, resources.show_line(line), line.id)
         for _, order_id in sorted(changes or ()):
             with suppress(Refused):  # gone meanwhile
                 yield from (

@@ -16,7 +16,7 @@ from simulator.model import Scenario
 from simulator.supplier.inquiry import Inquiry, Verification
 from simulator.supplier.scenario_set import problems_of
 from simulator.views import story
-from simulator.views.resources import STATES, show_exchange, show_kci, show_order
+from simulator.views.resources import STATES, show_kci, show_line, show_order
 from simulator.web import resources
 from simulator.web.answers import (
     DEFAULT_LIMIT,
@@ -111,8 +111,8 @@ def looking(route: Register) -> None:
         lost = resources.show_dropped(g.supplier.dropped())
         return page(
             found,
-            [show_exchange(exchange) for exchange in found],
-            [(exchange.id, "") for exchange in found],
+            [show_line(line) for line in found],
+            [(line.id, "") for line in found],
             size,
             dropped=lost,
         )
@@ -164,11 +164,10 @@ def asking(route: Register) -> None:
 
     @route("/journal/export", "GET")
     def export() -> Response:
-        exchanges = g.supplier.exchanges(
-            **{name: request.args.get(name, "") for name in ("order", "direction")}
-        )
-        lines = (strict_json.dumps(show_exchange(exchange)) + "\n" for exchange in exchanges)
-        response = Response(lines, content_type="application/x-ndjson")
+        filters = {name: request.args.get(name, "") for name in ("order", "direction")}
+        lines = g.supplier.journal_lines(**filters)
+        rows = (strict_json.dumps(show_line(line)) + "\n" for line in lines)
+        response = Response(rows, content_type="application/x-ndjson")
         response.headers["X-Journal-Dropped"] = str(g.supplier.dropped().count)
         return response
 

@@ -72,9 +72,8 @@ def test_a_gateway_that_is_down_gets_one_message_at_a_time_and_no_try_is_burnt(
         broken = False
         gateway.admin("POST", "/wait", {"for": "kci", "match": {"state": "delivered"}, "count": 30})
         kcis = gateway.admin("GET", "/kcis?state=delivered")["items"]
-        said = [
-            line["findings"][0] for line in gateway.admin("GET", "/journal?direction=act")["items"]
-        ]
+        acts = gateway.admin("GET", "/journal?direction=act")["items"]
+        said = [line["act"]["message"] for line in acts]
         assert state(gateway) == "ok"
     assert health["status"] == "ok" and health["gateways"][0]["reason"] == "answered 500", (
         "we are fine, the gateway is not"
@@ -219,10 +218,10 @@ ODD = [
 ]
 
 
-@pytest.mark.parametrize(("given", "seconds", "advice_line"), ODD)
+@pytest.mark.parametrize(("given", "seconds", "said"), ODD)
 @pytest.mark.parametrize("code", [429, 503])
 def test_every_form_of_retry_after(
-    make_config: Callable[..., Config], code: int, given: str, seconds: int, advice_line: str
+    make_config: Callable[..., Config], code: int, given: str, seconds: int, said: str
 ) -> None:
     policy = make_config(delivery={"retry": ["1ms"] * 3}).suppliers[0].policy
     result = Result(
@@ -233,7 +232,11 @@ def test_every_form_of_retry_after(
     )
     assert (decision.state, decision.pause // instants.SECOND) == ("retry", seconds)
     assert decision.wait == seconds * instants.SECOND if seconds else decision.wait <= 1200
-    assert advice_line in decision.advice_line and bool(advice_line) == bool(decision.advice_line)
+    assert [said in finding.message for finding in decision.findings] == [True] * bool(said)
+    assert all(
+        finding.where == "response.headers.Retry-After" and finding.got == given[:40]
+        for finding in decision.findings
+    )
 
 
 def test_a_gateway_that_is_gone_gets_nothing_until_an_operator_says_so(
@@ -262,10 +265,15 @@ def test_an_operator_stops_and_resumes(running: Any, receiver: Receiver) -> None
         assert receiver.arrivals == []
         gateway.admin("POST", "/gateway/resume")
         receiver.wait_for(1)
-        acts = [
-            line["findings"] for line in gateway.admin("GET", "/journal?direction=act")["items"]
-        ]
-    assert acts == [["an operator's stop of the gateway"], ["an operator's resume of the gateway"]]
+        lines = gateway.admin("GET", "/journal?direction=act")["items"]
+    assert [line["act"] for line in lines] == [
+        {
+            "what": f"gateway.{act}",
+            "by": "operator",
+            "message": f"an operator's {act} of the gateway",
+        }
+        for act in ("stop", "resume")
+    ]
 
 
 # ---- rate and queue

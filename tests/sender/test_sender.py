@@ -114,10 +114,13 @@ def test_an_abandoned_order_sends_nothing_more_and_says_so(
             0,
         )
         acts = gateway.admin("GET", "/journal?direction=act")["items"]
-        assert [act["findings"] for act in acts] == [
-            [
-                "abandoned: ACKNOWLEDGED was given up, and so is all that came after it (delivery.after_dead)"
-            ]
+        assert [line["act"] for line in acts] == [
+            {
+                "what": "order.abandon",
+                "by": "sender",
+                "message": "abandoned: ACKNOWLEDGED was given up, and so is all that came after it"
+                " (delivery.after_dead)",
+            }
         ]
     assert len(receiver.arrivals) == 1
 
@@ -365,7 +368,15 @@ def test_a_step_that_cannot_be_rendered_is_dead_and_says_why(
         gateway.advance("2s")
         kci = gateway.admin("GET", "/kcis?state=dead")["items"][0]
         story = gateway.admin("GET", f"/orders/{gateway.order(order)['id']}/story")
+        (line,) = gateway.admin("GET", "/journal?direction=act")["items"]
+        assert gateway.admin("GET", "/journal?direction=out")["items"] == []
     assert "division by zero" in kci["last"]["error"] and kci["sequence"] is None
+    assert (line["act"]["what"], line["act"]["by"], line["kci"]) == (
+        "kci.fail",
+        "sender",
+        kci["id"],
+    )
+    assert "division by zero" in line["act"]["message"]
     assert any("could not happen" in event["text"] for event in story["events"])
     assert receiver.arrivals == []
 
@@ -385,7 +396,9 @@ def test_a_gateway_without_a_token_endpoint_gets_its_kcis_and_it_is_said(
         None,
     ]
     assert len(receiver.tokens) == 1
-    assert {line["findings"][0] for line in lines} == {
+    findings = [line["findings"][0] for line in lines]
+    assert {finding["rule"] for finding in findings} == {"delivery.no_token"}
+    assert {finding["message"] for finding in findings} == {
         f"sent without a token: {receiver.url}/auth/supplier/access-token answered {code}"
     }
 

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 
 from simulator.base.errors import Unavailable
 from simulator.config import Config
-from simulator.store import Store, gateway_states, outbox, senders
+from simulator.model import Act, Exchange
+from simulator.store import Store, gateway_states, journal, outbox, received, senders
 from simulator.store.database import check_sqlite
 from simulator.store.tables import SCHEMA_VERSION, metadata
 from simulator.web import Embedded
@@ -76,6 +77,64 @@ def test_an_older_store_is_brought_up_and_its_orders_go_on(
     assert schema_of(url) == schema_of(f"sqlite:///{tmp_path}/fresh.db")
 
 
+def note_sentences(connection: sa.Connection) -> None:
+    """Lines of a supplier `old` as versions before schema 5 kept them: findings are sentences, and
+    an act is an exchange without a method.
+    """
+    line = """INSERT INTO journal (supplier, at, at_wall, direction, "order", kci, method, path,
+        request, response, scenario, reasons, findings, took) VALUES ('old', 7, 7, :direction, 'o',
+        '', :method, '/p', '{}', '{}', 'S', '[]', :findings, 3)"""
+    for direction, method, findings in (
+        ("in", "POST", '["unknown member a","unknown member b"]'),
+        ("out", "POST", "[]"),
+        ("act", "", '["an operator\'s skip of A"]'),
+        ("act", "", '["begun by the supplier: cease of T"]'),
+        ("act", "", '["the gateway works again"]'),
+        ("out", "", '["A: division by zero"]'),
+    ):
+        members = {"direction": direction, "method": method, "findings": findings}
+        connection.execute(sa.text(line), members)
+    row = """INSERT INTO received (supplier, at_wall, "order", headers, body, code, findings)
+        VALUES ('old', 7, '', '{}', NULL, 400, '["id: is required"]')"""
+    connection.execute(sa.text(row.replace(":", "\\:")))
+
+
+def check_records(store: Store) -> None:
+    """The lines of `note_sentences` are records now."""
+    with store.read() as tx:
+        lines = journal.page(tx, "old")
+        (kept,) = received.page(tx, "old")
+    exchanges = [line for line in lines if isinstance(line, Exchange)]
+    assert [line.direction for line in exchanges] == ["in", "out"]
+    asked, answered = (line.findings for line in exchanges)
+    assert [finding.message for finding in asked] == ["unknown member a", "unknown member b"]
+    assert {(finding.rule, finding.severity) for finding in asked} == {("legacy", "note")}
+    assert answered == ()
+    acts = [(line.what, line.by, line.message) for line in lines if isinstance(line, Act)]
+    assert acts == [
+        ("legacy", "operator", "an operator's skip of A"),
+        ("legacy", "supplier", "begun by the supplier: cease of T"),
+        ("legacy", "sender", "the gateway works again"),
+        ("legacy", "sender", "A: division by zero"),
+    ]
+    with store.read() as tx:
+        assert [line.id for line in journal.page(tx, "old", direction="act")] == [
+            line.id for line in lines if isinstance(line, Act)
+        ]
+    assert [finding["message"] for finding in kept["findings"]] == ["id: is required"]
+
+
+def test_sentences_of_an_older_store_become_records(tmp_path: Path) -> None:
+    url = old_store(tmp_path / "old.db")
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        note_sentences(connection)
+    engine.dispose()
+    store = Store(url)
+    check_records(store)
+    store.close()
+
+
 def test_the_same_steps_work_on_postgresql(postgresql_url: str) -> None:
     Store(postgresql_url).close()
     wanted = schema_of(postgresql_url)
@@ -91,12 +150,15 @@ def test_the_same_steps_work_on_postgresql(postgresql_url: str) -> None:
             "CREATE INDEX kcis_state ON kcis (supplier, state, due_at)",
             "UPDATE meta SET value = '3' WHERE key = 'schema'",
             "INSERT INTO meta VALUES ('beat', '0')",
+            "ALTER TABLE journal DROP COLUMN act",
         ):
             connection.execute(sa.text(statement))
+        note_sentences(connection)
     engine.dispose()
     store = Store(postgresql_url)
     with store.write() as tx:
         assert (gateway_states.every(tx), senders.every(tx), outbox.pending(tx)) == ({}, [], [])
+    check_records(store)
     store.close()
     assert schema_of(postgresql_url) == wanted
 

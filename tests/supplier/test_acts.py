@@ -165,7 +165,18 @@ def test_acts_stand_in_the_journal_and_in_the_story(picky: Gateway, receiver: Re
     order, dead = parked(picky, receiver)
     act(picky, f"/kcis/{dead['id']}/skip")
     (line,) = picky.admin("GET", "/journal?direction=act")["items"]
-    assert line["findings"] == ["an operator's skip of ACKNOWLEDGED"] and line["kci"] == dead["id"]
+    assert line["act"] == {
+        "what": "kci.skip",
+        "by": "operator",
+        "message": "an operator's skip of ACKNOWLEDGED",
+    }
+    assert (line["kci"], line["order"]) == (dead["id"], dead["order"])
+    assert (line["method"], line["path"], line["findings"]) == (None, None, [])
+    wanted = {"match": {"act.what": "kci.skip", "act.by": "operator"}}
+    assert picky.admin("POST", "/journal/find", wanted)["items"] == [line]
+    missing = {"sequence": [{"act.what": "kci.skip"}, {"act.what": "kci.resend"}]}
+    detail = picky.admin("POST", "/verify", missing, 409)["detail"]
+    assert f"after act {line['id']} kci.skip" in detail
     events = picky.admin("GET", f"/orders/{picky.order(order)['id']}/story")["events"]
     assert [event["text"] for event in events if event["kind"] == "act"] == [
         "an operator's skip of ACKNOWLEDGED"

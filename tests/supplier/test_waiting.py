@@ -274,6 +274,14 @@ def test_events_tell_of_exchanges_orders_and_kcis(gateway: Gateway) -> None:
     assert found[0][0] == "exchange" and found[0][1]["path"] == "/service-orders"
 
 
+def test_events_tell_of_acts(gateway: Gateway) -> None:
+    gateway.admin("POST", "/gateway/stop")
+    (line,) = gateway.admin("GET", "/journal?direction=act")["items"]
+    before = {"Last-Event-ID": str(line["id"] - 1)}
+    kind, shape = events(gateway, lambda found: bool(found), **before)[0]
+    assert (kind, shape) == ("act", line)
+
+
 def test_events_go_on_behind_the_last_one_that_was_read(gateway: Gateway) -> None:
     first = gateway.place()
     (line,) = gateway.admin("GET", "/journal")["items"]

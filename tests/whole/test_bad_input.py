@@ -155,7 +155,7 @@ def test_a15_all_violations_at_once_and_unknown_members_are_carried(gateway: Gat
     shown = gateway.order(order)
     assert shown["document"]["somethingNew"] == {"a": [1]}
     line = gateway.admin("GET", f"/journal?order={shown['id']}&direction=in")["items"][0]
-    assert any("somethingNew" in finding for finding in line["findings"])
+    assert any(finding["where"] == "somethingNew" for finding in line["findings"])
 
 
 def test_a17_the_same_order_twice_has_one_timeline(gateway: Gateway) -> None:

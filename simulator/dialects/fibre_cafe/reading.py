@@ -23,9 +23,12 @@ from simulator.dialects.fibre_cafe.statements import kci_schema
 from simulator.dialects.fibre_cafe.transitions import UNASKED
 from simulator.dialects.routes import Route
 from simulator.formats.schema import Misfit, Tolerant, dotted, flatten, unknown_members
-from simulator.model import Document, Incoming, KciIdentity, Order, Submission
+from simulator.model import Document, Finding, Incoming, KciIdentity, Order, Rule, Submission
 
 MOST_MESSAGES = 100
+UNKNOWN_MEMBER = Rule("fibre_cafe.unknown_member")
+UNKNOWN_TASK = Rule("fibre_cafe.unknown_engineer_task")
+TENANT_DIFFERS = Rule("fibre_cafe.tenant_differs")
 _HEADERS = {
     "x-request-id": "X-Request-ID",
     "x-conversation-id": "X-Conversation-ID",
@@ -59,7 +62,7 @@ def read(incoming: Incoming, route: Route, settings: Settings) -> Submission:
     invalid = [*check(schema, document, malformed), *_wrong_controls(incoming.headers)]
     findings = [] if malformed else _findings(incoming, document, schema)
     if settings.strict:
-        invalid += findings
+        invalid += [finding.message for finding in findings]
     if malformed or invalid:
         raise refusal(malformed, invalid, MOST_MESSAGES)
     return _submission(
@@ -196,18 +199,30 @@ def _wrong_controls(headers: Mapping[str, str]) -> list[str]:
     return [f"X-Problem-Code: `{asked[:60]}` is no problem code ({nearest(asked, PROBLEM_CODES)})"]
 
 
-def _findings(incoming: Incoming, document: Document, schema: Tolerant) -> list[str]:
+def _findings(incoming: Incoming, document: Document, schema: Tolerant) -> list[Finding]:
     """What stands out in a request that can be read."""
-    findings = [f"unknown member {dotted(path)}" for path in unknown_members(schema, document)]
-    tasks = document.get("engineerTasks") or ()
+    findings = [
+        UNKNOWN_MEMBER.finding(f"unknown member {dotted(path)}", where=dotted(path))
+        for path in unknown_members(schema, document)
+    ]
     findings += [
-        f"engineerTasks: `{task[:60]}` is none of those known ({', '.join(ENGINEER_TASKS)})"
-        for task in tasks
+        UNKNOWN_TASK.finding(
+            f"engineerTasks: `{task[:60]}` is none of those known ({', '.join(ENGINEER_TASKS)})",
+            where=f"engineerTasks[{index}]",
+            expected=list(ENGINEER_TASKS),
+            got=task[:60],
+        )
+        for index, task in enumerate(document.get("engineerTasks") or ())
         if task not in ENGINEER_TASKS
     ]
     tenant = _tenant(incoming, document)
     if document.get("tenant", tenant) != tenant:
-        findings.append(f"the header Tenant is {tenant}, the body's tenant {document['tenant']}")
+        said = f"the header Tenant is {tenant}, the body's tenant {document['tenant']}"
+        findings.append(
+            TENANT_DIFFERS.finding(
+                said, where="header.tenant", expected=document["tenant"], got=tenant
+            )
+        )
     return findings
 
 
@@ -216,7 +231,7 @@ def _tenant(incoming: Incoming, document: Document) -> str:
 
 
 def _submission(
-    incoming: Incoming, operation: str, document: Document, findings: tuple[str, ...]
+    incoming: Incoming, operation: str, document: Document, findings: tuple[Finding, ...]
 ) -> Submission:
     headers = incoming.headers
     later = operation in REQUESTS

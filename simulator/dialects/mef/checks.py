@@ -15,13 +15,16 @@ from simulator.base.errors import Refused
 from simulator.dialects.mef import content, schemas
 from simulator.dialects.mef.settings import Settings
 from simulator.formats.schema import Misfit, Tolerant, dotted
-from simulator.model import Document, Order, Request, Submission
+from simulator.model import Document, Finding, Order, Request, Rule, Submission
 
+MISSING_MEMBER = Rule("mef.missing_member")
+BEYOND_LIMIT = Rule("mef.beyond_limit")
+LATER_EDITION = Rule("mef.later_edition", "note")
 _WITH_CONTACT = ("name", "telephoneNumber")
 
 
 def by_schema(
-    schema: Tolerant, document: Document, settings: Settings, findings: list[str]
+    schema: Tolerant, document: Document, settings: Settings, findings: list[Finding]
 ) -> tuple[list[str], list[str]]:
     """The messages that make a document malformed, and those that make it invalid; what is only
     noted goes to `findings`.
@@ -32,7 +35,8 @@ def by_schema(
         text = f"{named(path, document)}: {message}" if path else message
         possible = isinstance(message, Misfit)
         if not settings.strict and _is_advice(path, message):
-            findings.append(text)
+            rule = MISSING_MEMBER if message == "is required" else BEYOND_LIMIT
+            findings.append(rule.finding(text, where=dotted(path)))
         else:
             (invalid if possible else malformed).append(text)
     return malformed, invalid
@@ -69,21 +73,27 @@ def repeated(document: Mapping[str, Any]) -> set[str]:
     return {name for name in names if names.count(name) > 1}
 
 
-def advice(document: Mapping[str, Any]) -> Iterator[str]:
+def advice(document: Mapping[str, Any]) -> Iterator[Finding]:
     """Rules of later editions: held in strict mode, else noted (contract 1.4, 2.1, 2.10, U31)."""
+    for where, wanted in _later_rules(document):
+        yield LATER_EDITION.finding(f"{where}: {wanted}", where=where)
+
+
+def _later_rules(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The members that break a rule of a later edition, and what it wants."""
     activity, actions = (
         document.get("orderActivity"),
         [item.get("action") for item in content.items(document)],
     )
     if activity == "INSTALL" and any(action != "INSTALL" for action in actions):
-        yield "orderActivity: INSTALL wants INSTALL of every item (109)"
+        yield "orderActivity", "INSTALL wants INSTALL of every item (109)"
     if activity == "DISCONNECT" and any(
         action not in ("DISCONNECT", "DELETE") for action in actions
     ):
-        yield "orderActivity: DISCONNECT wants DISCONNECT of every item (111)"
+        yield "orderActivity", "DISCONNECT wants DISCONNECT of every item (111)"
     if activity == "INSTALL" and "orderDate" in document:
         yield from (
-            f"{key}: is wanted for INSTALL"
+            (key, "is wanted for INSTALL")
             for key in ("buyerImplementationContact", "buyerTechnicalContact")
             if key not in document
         )
@@ -93,7 +103,8 @@ def advice(document: Mapping[str, Any]) -> Iterator[str]:
         and "existingBillingAccountNumber" not in billing
         and not {"billingContact", "billingAddress"} <= billing.keys()
     ):
-        yield "billingInfo: wants existingBillingAccountNumber, or billingContact and billingAddress"
+        wanted = "wants existingBillingAccountNumber, or billingContact and billingAddress"
+        yield "billingInfo", wanted
 
 
 def guard_change(

@@ -14,11 +14,12 @@ from urllib.parse import parse_qsl
 from simulator.base.errors import Refused
 from simulator.dialects.mef import writing
 from simulator.dialects.mef.settings import Settings
-from simulator.model import Document, Incoming, Order, Outgoing, Query
+from simulator.model import Document, Incoming, Order, Outgoing, Query, Rule
 
 OPERATIONS = ("list", "order", "status", "ampersand")
 PARAMETERS = ("buyerId", "id", "pon", "offset", "limit", "view")
 MOST = 10_000
+UNKNOWN_PARAMETER = Rule("mef.unknown_parameter")
 _ID = re.compile(r"[A-Za-z0-9._~-]{1,45}")
 _SEED_LIST = "http://orders/ord-list-234"
 
@@ -40,10 +41,16 @@ def read(incoming: Incoming, operation: str, settings: Settings) -> Query:
         for key, value in reversed(parse_qsl(text, keep_blank_values=True))
     }
     findings = [
-        f"the query parameter {key[:40]} is not known" for key in given if key not in PARAMETERS
+        UNKNOWN_PARAMETER.finding(
+            f"the query parameter {key[:40]} is not known",
+            where=f"query.{key[:40]}",
+            expected=list(PARAMETERS),
+        )
+        for key in given
+        if key not in PARAMETERS
     ]
     if settings.strict and findings:
-        raise Refused("bad_query", findings)
+        raise Refused("bad_query", [finding.message for finding in findings])
     if settings.strict and not given.keys() & {"buyerId", "id", "pon"}:
         raise Refused("bad_query", ["buyerId: one of buyerId, id, pon is required"])
     if given.get("id"):

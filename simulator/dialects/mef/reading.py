@@ -18,9 +18,12 @@ from simulator.dialects.mef import checks, content, questions, schemas
 from simulator.dialects.mef.settings import Settings
 from simulator.dialects.routes import Route
 from simulator.formats.schema import dotted, unknown_members
-from simulator.model import Document, Incoming, KciIdentity, Order, Query, Submission
+from simulator.model import Document, Finding, Incoming, KciIdentity, Order, Query, Rule, Submission
 
 MOST_MESSAGES = 100
+REPEATED_KEY = Rule("mef.repeated_key")
+SELLERS_MEMBER = Rule("mef.sellers_member")
+UNKNOWN_MEMBER = Rule("mef.unknown_member")
 ACTIONS = {"replace": "amendment", "patch": "amendment"}
 _KIN = {
     "productOrderItem": "a product order of TMF622 or MEF Sonata",
@@ -56,7 +59,7 @@ def read(incoming: Incoming, route: Route, settings: Settings) -> Submission | Q
         questions.check_id(incoming.variables["id"])
     if route.operation in questions.OPERATIONS:
         return questions.read(incoming, route.operation, settings)
-    findings: list[str] = []
+    findings: list[Finding] = []
     document = _document(
         incoming,
         settings,
@@ -70,7 +73,7 @@ def read(incoming: Incoming, route: Route, settings: Settings) -> Submission | Q
 
 
 def _document(
-    incoming: Incoming, settings: Settings, findings: list[str], *, optional: bool
+    incoming: Incoming, settings: Settings, findings: list[Finding], *, optional: bool
 ) -> Document:
     if optional and not incoming.body.strip():
         return {}
@@ -85,13 +88,14 @@ def _document(
             [str(error)],
         ) from None
     findings += [
-        f"the member {key} occurs twice in one object: the last one counts" for key in repeated
+        REPEATED_KEY.finding(f"the member {key} occurs twice in one object: the last one counts")
+        for key in repeated
     ]
     return document
 
 
 def _checked(
-    document: Document, operation: str, settings: Settings, findings: list[str]
+    document: Document, operation: str, settings: Settings, findings: list[Finding]
 ) -> tuple[list[str], list[str]]:
     """The messages that make a document malformed, and those that make it invalid; what is only
     noted goes to `findings`.
@@ -108,12 +112,17 @@ def _checked(
         ]
         return [*foreign, *lacking], []
     malformed, invalid = checks.by_schema(schema, document, settings, findings)
-    said = [f"{path}: is the Seller's to set" for path in content.take_away(document)]
-    unknown = [
-        f"{checks.named(path, document)}: unknown member"
+    advice = [
+        SELLERS_MEMBER.finding(f"{path}: is the Seller's to set", where=path)
+        for path in content.take_away(document)
+    ]
+    advice += [
+        UNKNOWN_MEMBER.finding(
+            f"{checks.named(path, document)}: unknown member", where=dotted(path)
+        )
         for path in unknown_members(schema, document)
     ]
-    advice = [*said, *unknown, *checks.advice(document)]
+    advice += checks.advice(document)
     if not malformed:
         invalid += [
             f"{content.item_path(name)}: occurs more than once"
@@ -125,7 +134,10 @@ def _checked(
             for index, item in enumerate(content.items(document))
             if not content.reference(item)
         ]
-    (invalid if settings.strict else findings).extend(advice)
+    if settings.strict:
+        invalid += [finding.message for finding in advice]
+    else:
+        findings += advice
     return malformed, invalid
 
 
@@ -158,7 +170,11 @@ def _foreign(document: Mapping[str, Any], *, whole: bool) -> list[str]:
 
 
 def _submission(
-    incoming: Incoming, operation: str, document: Document, findings: list[str], settings: Settings
+    incoming: Incoming,
+    operation: str,
+    document: Document,
+    findings: list[Finding],
+    settings: Settings,
 ) -> Submission:
     create = operation == "create"
     headers = incoming.headers

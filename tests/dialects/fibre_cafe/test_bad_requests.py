@@ -268,9 +268,10 @@ def test_an_id_is_free_again_after_a_refusal(gateway: Gateway) -> None:
 
 def test_a_slip_in_a_control_header_is_a_finding(gateway: Gateway) -> None:
     gateway.post("/service-orders", gateway.provide(), X_Scenaro="ORDER_DELAYED")
-    assert gateway.admin("GET", "/journal")["items"][0]["findings"] == [
-        "header x-scenaro has no meaning here (did you mean `x-scenario`?)"
-    ]
+    (finding,) = gateway.admin("GET", "/journal")["items"][0]["findings"]
+    assert finding["message"] == "header x-scenaro has no meaning here (did you mean `x-scenario`?)"
+    assert finding["rule"] == "request.misspelt_control"
+    assert (finding["where"], finding["got"]) == ("header.x-scenaro", "x-scenaro")
 
 
 def test_headers_and_text_that_no_store_can_keep_do_not_break_the_journal(gateway: Gateway) -> None:

@@ -290,6 +290,13 @@ def test_a_silenced_notification_moves_the_order_and_sends_nothing(
     )
     states = [kci["state"] for kci in buyer.admin("GET", "/kcis")["items"]]
     assert states.count("silenced") == 3 - len(sent) and states.count("delivered") == len(sent)
+    acts = [line["act"] for line in buyer.admin("GET", "/journal?direction=act")["items"]]
+    assert [(act["what"], act["by"]) for act in acts] == [("kci.silence", "sender")] * (
+        3 - len(sent)
+    )
+    story = buyer.admin("GET", f"/orders/{buyer.admin('GET', '/orders')['items'][0]['id']}/story")
+    told = [event["text"] for event in story["events"] if event["kind"] == "act"]
+    assert told == [act["message"] for act in acts]
 
 
 def test_a_change_of_mind_about_notifications_counts_from_then_on(
@@ -379,4 +386,12 @@ def test_the_pretend_buyer_reads_what_it_gets_and_keeps_it(
         )
     assert buyer.http.post(path, json=body, timeout=30).status_code == 201
     last = buyer.http.get(f"{url}/kcis?order=Verizon/PO-1", timeout=30).json()["items"][-1]
-    assert last["findings"] == ["a repeat of a KCI that came before"]
+    (finding,) = last["findings"]
+    assert finding == {
+        "rule": "kci.repeat",
+        "severity": "note",
+        "message": "a repeat of a KCI that came before",
+        "where": None,
+        "expected": None,
+        "got": f"{order['id']}/01",
+    }
