@@ -42,6 +42,7 @@ def advance(
         )
     moved = replace(rules.complete(moved, event, now), updated_at=now)
     fields = template.render(dict(kci.fields), {**names, "order": order_names(moved)})
+    moved = rules.keep_members(moved, replace(event, members=fields))
     settled = (
         replace(request, status=event.outcome) if request is not None and event.outcome else None
     )
@@ -63,7 +64,7 @@ def advance(
 
 def event_of(kci: Kci, request: Request | None, rules: Rules) -> Event:
     """The event of a KCI: what it tells, and which open request it settles."""
-    told = Event(send=kci.send, status=kci.status, illegal=kci.illegal, members=kci.fields)
+    told = Event(send=kci.send, status=kci.status, illegal=kci.illegal)
     outcome = (
         rules.settles(kci.send, request.action)
         if kci.send and request is not None and request.status == "open"

@@ -16,8 +16,8 @@ class Event:
     Either an `action` with its `outcome` (create: the reply's word; later requests: opened,
     applied, refused), or a `send`/`status` of the story, where `action` and `outcome` say which
     open request the message settles, if any. `operation` is the dialect's finer name of the action,
-    `serial` counts a supplier's creates from 1, `members` is the step's `with` as it is written: a
-    template in it is not rendered yet.
+    `serial` counts a supplier's creates from 1. `members` is the step's `with`, rendered: only
+    `Rules.keep_members` gets it.
     """
 
     action: str = ""
@@ -78,6 +78,12 @@ class Rules(Protocol):
     def complete(self, order: Order, event: Event, now: int) -> Order:
         """The order's document with the members filled in that the contract makes mandatory for
         this event.
+        """
+        return order
+
+    def keep_members(self, order: Order, event: Event) -> Order:
+        """The order after its KCI's own members (`with`) are known: what they say of the order
+        stands in it too. Illegal when one contradicts the order.
         """
         return order
 

@@ -9,7 +9,15 @@ from typing import Any
 
 from simulator.base.errors import Refused
 from simulator.dialects import Dialect
-from simulator.dialects.fibre_cafe import life, reading, samples, statements, transitions, writing
+from simulator.dialects.fibre_cafe import (
+    dates,
+    life,
+    reading,
+    samples,
+    statements,
+    transitions,
+    writing,
+)
 from simulator.dialects.fibre_cafe.settings import Options, Settings, settings_of
 from simulator.dialects.messages import json_message
 from simulator.dialects.routes import Route
@@ -93,7 +101,7 @@ class FibreCafe(Dialect):
     guard = staticmethod(life.guard)
     settles = staticmethod(life.settles)
     move = staticmethod(life.move)
-    complete = staticmethod(life.complete)
+    complete = staticmethod(dates.complete)
     merge = staticmethod(life.merge)
     ends = staticmethod(life.ends)
     request_number = staticmethod(life.request_number)

@@ -9,16 +9,15 @@ open request goes back to the newest status.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from simulator.base import instants, seed
+from simulator.base import seed
 from simulator.base.errors import Illegal, Refused
 from simulator.dialects.fibre_cafe.transitions import (
     CANCELLED,
     COMPLETED,
     ENDED,
-    IN_PROGRESS,
     ON_CREATE,
     ONLY_ANSWERS,
     ONLY_FROM,
@@ -183,66 +182,6 @@ def base(order: Order) -> str:
     return next((frame.status for frame in order.before if frame.request), order.status)
 
 
-def complete(order: Order, event: Event, now: int) -> Order:
-    """Fill in what the contract makes mandatory: both dates at commitment (contract 4.4), a new
-    slot with REAPPOINTED (contract 6, 10.41).
-
-    Illegal when a story moves `committedDate`, which is set once, or `targetDate` with RESUMED,
-    which leaves it alone.
-    """
-    document = order.document
-    if _commits(order, event):
-        committed = (
-            document.get("committedDate") or document.get("targetDate") or _committed(document, now)
-        )
-        document = {
-            **document,
-            "committedDate": committed,
-            "targetDate": document.get("targetDate") or committed,
-        }
-    elif (
-        event.send == "REAPPOINTED"
-        and not {"appointmentTimeslot", "appointmentSupplierReference"} & document.keys()
-    ):
-        day = instants.format_instant(now + 7 * instants.DAY)[:10]
-        slot = {
-            "timeslotStartDateTime": f"{day}T08:00:00.000Z",
-            "timeslotEndDateTime": f"{day}T13:00:00.000Z",
-        }
-        document = {
-            **document,
-            "appointmentTimeslot": slot,
-            "targetDate": slot["timeslotEndDateTime"],
-        }
-    dates: dict[str, str] = {name: document[name] for name in _DATES if name in document}
-    if not event.illegal:
-        _check_dates(order.memo, dates, event)
-    return replace(order, document=document, memo=dates)
-
-
-def _commits(order: Order, event: Event) -> bool:
-    """Whether this event is the supplier's commitment: the KCI, the answer to the create, or a
-    cease told as committed.
-    """
-    by_answer = event.action == "create" and event.outcome == "commit"
-    return (
-        event.send == "COMMITTED"
-        or by_answer
-        or (event.send == "CREATED" and order.status == IN_PROGRESS)
-    )
-
-
-def _check_dates(told: Mapping[str, str], dates: Mapping[str, str], event: Event) -> None:
-    """Compare with what the order said last."""
-    committed = told.get("committedDate")
-    if committed and dates.get("committedDate") != committed and event.outcome != "applied":
-        raise Illegal("committedDate is set once, at commitment: what moves is targetDate")
-    if event.send == "RESUMED" and told.get("targetDate") not in (None, dates.get("targetDate")):
-        raise Illegal(
-            "RESUMED leaves targetDate as it is: a new date is told by UPDATE or REAPPOINTED"
-        )
-
-
 def merge(order: Order, request: Request) -> Order:
     """An applied amendment: absent is unchanged, objects are merged, arrays replaced whole, an
     empty value removes (contract 4.5, 10.53).
@@ -259,7 +198,6 @@ def merge(order: Order, request: Request) -> Order:
     return replace(order, document=_merged(order.document, wanted))
 
 
-_DATES = ("committedDate", "targetDate")
 _CONTACTS = ("primaryContact", "secondaryContact")
 _NOT_MERGED = (
     "id",
@@ -371,14 +309,3 @@ def _numbered(order: Order) -> Order:
 
 def _number(order: Order) -> str:
     return f"SIM-{seed.reference(order.id)}"
-
-
-def _committed(document: Document, now: int) -> str:
-    """The requested date where it lies ahead, else ten days from now, at 09:00 UTC (contract
-    10.56).
-    """
-    wanted = document.get("requestedCompletionDate") or document.get("requestedCeaseDate")
-    wanted = wanted[:10] if isinstance(wanted, str) else ""
-    if len(wanted) == 10 and wanted > instants.format_instant(now)[:10]:
-        return f"{wanted}T09:00:00.000Z"
-    return f"{instants.format_instant(now + 10 * instants.DAY)[:10]}T09:00:00.000Z"

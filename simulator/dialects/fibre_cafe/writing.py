@@ -65,9 +65,8 @@ def write(submission: Submission, plan: Plan, settings: Settings) -> Outgoing:
         return Outgoing(code=202, body=bodies[settings.accepted_body])
     if submission.action == "create":
         return Outgoing(code=201, body=order_body(plan.order))
-    return Outgoing(
-        code=201, body={"supplierReference": plan.request.number, **submission.document}
-    )
+    body = {"supplierReference": "", **submission.document}
+    return Outgoing(code=201, body=body | {"supplierReference": plan.request.number})
 
 
 def refuse(refused: Refused, settings: Settings) -> Outgoing:

@@ -10,7 +10,16 @@ from typing import Any
 
 from simulator.base.errors import Refused
 from simulator.dialects import Dialect
-from simulator.dialects.mef import checks, content, life, reading, samples, schemas, writing
+from simulator.dialects.mef import (
+    checks,
+    content,
+    life,
+    notifications,
+    reading,
+    samples,
+    schemas,
+    writing,
+)
 from simulator.dialects.mef.settings import Options, Settings
 from simulator.dialects.messages import json_message
 from simulator.dialects.routes import Route
@@ -93,10 +102,11 @@ class Mef(Dialect):
     default_entry = staticmethod(life.default_entry)
     settles = staticmethod(life.settles)
     complete = staticmethod(life.complete)
+    keep_members = staticmethod(notifications.keep_members)
     merge = staticmethod(content.merged)
     ends = staticmethod(life.ends)
     request_number = staticmethod(life.request_number)
-    why_not_sent = staticmethod(writing.why_not_sent)
+    why_not_sent = staticmethod(notifications.why_not_sent)
     describe = staticmethod(writing.describe)
     read_kci = staticmethod(reading.read_notification)
     identify_kci = staticmethod(reading.identify_notification)
@@ -128,7 +138,7 @@ class Mef(Dialect):
 
     def write_kci(self, order: Order, kci: Kci, request: Request | None) -> Message:
         def write() -> Document:
-            return writing.notification(order, kci, request)
+            return notifications.notification(order, kci, request)
 
         return json_message(self.kci_path, order, kci, write)
 

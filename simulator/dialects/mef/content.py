@@ -40,6 +40,23 @@ def take_away(document: Document) -> list[str]:
     return found
 
 
+def common_members(order: Order) -> Document:
+    """What a status answer and a notification say of an order."""
+    document = order.document
+    told: Document = {"orderId": order.number}
+    told |= {
+        key: document[key]
+        for key in ("buyerId", "sellerId", "buyerPurchaseOrderNumber", "buyerOrderVersion")
+        if key in document
+    }
+    dates = ("projectId", "requestedCompletionDate", "expectedCompletionDate", "completionDate")
+    return {
+        **told,
+        "orderStatus": order.status,
+        **{key: document[key] for key in dates if key in document},
+    }
+
+
 # ---- changing
 
 

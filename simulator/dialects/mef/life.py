@@ -291,8 +291,7 @@ def _told(order: Order, event: Event) -> Order:
     if not status or status == order.status:
         return order
     if status == HELD:
-        asked = event.members.get("correctionOrderExpected") is True
-        memo = _unheld(order) | {"heldBy": SELLER, "correction": asked}
+        memo = _unheld(order) | {"heldBy": SELLER, "correction": False}
         return replace(order, status=HELD, before=(Frame(status=order.status),), memo=memo)
     return _left(order, status)
 

@@ -8,13 +8,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.base import instants
-from simulator.base.errors import REFUSAL_KINDS, Illegal, RefusalKind, Refused
-from simulator.dialects.mef import content
-from simulator.dialects.mef.life import PENDING
+from simulator.base.errors import REFUSAL_KINDS, RefusalKind, Refused
+from simulator.dialects.mef import content, notifications
 from simulator.dialects.mef.settings import Settings
 from simulator.engine.plan import Plan
-from simulator.model import Document, Kci, Order, Outgoing, Request, Submission
+from simulator.model import Document, Order, Outgoing, Submission
 
 _REASONS: dict[RefusalKind, tuple[tuple[str, str], ...]] = {
     "bad_query": (
@@ -30,17 +28,6 @@ _REASONS: dict[RefusalKind, tuple[tuple[str, str], ...]] = {
 }
 _WHERE = re.compile(r"([A-Za-z]\w*(?:\.\w+|\[[^\]]*\])*): ")
 _ITEM = re.compile(r"orderItems\[orderItemReference=([^\]]+)\]")
-_LATEST_VERSION = 99
-_CORRECTION_WITHIN = 45 * instants.DAY  # contract U16
-_TEXTS = {
-    "REJECTION": ("PRD16", "The order failed our feasibility check", "ERROR"),
-    "JEOPARDY": ("JEP001", "The expected completion date is at risk", "ERROR"),
-    "ERROR_OR_INFORMATION": ("", "For your information", "INFORMATION"),
-}
-_REFUSALS = {
-    "amendment": "The change cannot be made",
-    "cancellation": "The order cannot be cancelled any more",
-}
 
 
 def write(submission: Submission, plan: Plan, settings: Settings) -> Outgoing:
@@ -161,23 +148,6 @@ def order_body(order: Order, base_url: str, settings: Settings) -> Document:
     return {**body, "orderStatus": order.status}
 
 
-def _common(order: Order) -> Document:
-    """What a status answer and a notification say of an order."""
-    document = order.document
-    told: Document = {"orderId": order.number}
-    told |= {
-        key: document[key]
-        for key in ("buyerId", "sellerId", "buyerPurchaseOrderNumber", "buyerOrderVersion")
-        if key in document
-    }
-    dates = ("projectId", "requestedCompletionDate", "expectedCompletionDate", "completionDate")
-    return {
-        **told,
-        "orderStatus": order.status,
-        **{key: document[key] for key in dates if key in document},
-    }
-
-
 def status_body(order: Order) -> Document:
     """orderStatusResponse (contract 2.17), with the items' statuses where they have any."""
     statuses = [
@@ -187,156 +157,15 @@ def status_body(order: Order) -> Document:
     ]
     return {
         "objectType": "orderStatusResponse",
-        **_common(order),
+        **content.common_members(order),
         **({"orderItemStatuses": statuses} if statuses else {}),
     }
-
-
-# ---- notifications
-
-
-def why_not_sent(order: Order, code: str) -> str:
-    """Why a Buyer does not want this notification, by its `desiredResponses` (contract 5.1, U25)."""
-    wish = order.document.get("desiredResponses")
-    if wish == "NONE" or (wish == "CONFIRMATION_ONLY" and code == "CONFIGURATION"):
-        return f"desiredResponses is {wish}"
-    return ""
-
-
-def notification(order: Order, kci: Kci, request: Request | None) -> Document:
-    """orderNotification (contract 2.17, 5.1): its mandatory members are always there, unless `with`
-    sets one to null (`illegal: true`).
-
-    Illegal past the 99th: `notificationVersion` has two digits.
-    """
-    version = kci.sequence or 1
-    if version > _LATEST_VERSION:
-        raise Illegal(
-            f"notificationVersion has two digits: an order has at most {_LATEST_VERSION} notifications"
-        )
-    told: Document = {"objectType": "orderNotification", **_common(order)}
-    told |= {"notificationType": kci.send, "notificationVersion": f"{version:02d}"}
-    issued = kci.issued_at or 0
-    if kci.send in ("CONFIGURATION", "CONFIRMATION", "COMPLETION"):
-        told |= _ids(order)
-    if kci.send == "CANCELLATION":
-        told |= {
-            "orderCancellationDate": instants.format_instant(issued),
-            "orderCancellationReason": _cancellation_reason(request),
-        }
-    expected = kci.fields.get(
-        "correctionOrderExpected", kci.send == "ERROR_OR_INFORMATION" and order.status == PENDING
-    )
-    if expected:
-        told |= {
-            "correctionOrderExpected": True,
-            "correctionOrderDueDate": instants.format_instant(issued + _CORRECTION_WITHIN),
-        }
-    members = dict(kci.fields)
-    if kci.send in _TEXTS or "orderMessages" in members:
-        plain = _message(kci.send, request, expected=bool(expected))
-        given = members.get("orderMessages", [{}])
-        members["orderMessages"] = (
-            [{**plain, **each} if isinstance(each, dict) else each for each in given]
-            if given
-            else given
-        )
-    return {key: value for key, value in {**told, **members}.items() if value is not None}
-
-
-def _message(code: str, request: Request | None, *, expected: bool) -> Document:
-    word, text, severity = _TEXTS.get(code, _TEXTS["ERROR_OR_INFORMATION"])
-    if code == "ERROR_OR_INFORMATION" and expected:
-        word, text, severity = (
-            "PRD045",
-            "More information is needed: please send a new version of the order",
-            "ERROR",
-        )
-    elif code == "ERROR_OR_INFORMATION" and request is not None and request.action in _REFUSALS:
-        word, text, severity = "", _REFUSALS[request.action], "ERROR"
-    message: Document = {
-        "objectType": "orderError",
-        "messageInformation": text,
-        "severity": severity,
-        "correctionRequired": expected,
-    }
-    return {**message, **({"code": word} if word else {})}
-
-
-def _cancellation_reason(request: Request | None) -> str:
-    if request is None or request.action != "cancellation":
-        return "Cancelled by the Seller"
-    given = request.document.get("cancellationReason", request.document.get("notes"))
-    return str(given)[:300] if given else "Cancelled by the Buyer"
-
-
-def _ids(order: Order) -> Document:
-    """The billing account and the Seller's ids, item by item."""
-    billing = order.document.get("billingInfo")
-    account = billing.get("existingBillingAccountNumber") if isinstance(billing, dict) else None
-    told: Document = {
-        "billingAccountNumber": _name(account, 13) or f"BA{order.number.rpartition('-')[2]}"[:13]
-    }
-    ovcs, unis, ennis, svlans = [], [], [], []
-    for item in content.items(order.document):
-        detail, reference = content.detail(item), content.reference(item)
-        enni = detail.get("enniReference")
-        enni = enni if isinstance(enni, dict) else {}
-        ovcs += _assignment(detail.get("sellerOvcId"), detail.get("buyerOvcId"), reference)
-        unis += _assignment(detail.get("sellerUniId"), detail.get("buyerUniId"), reference)
-        ennis += _assignment(enni.get("sellerEnniId"), enni.get("buyerEnniId"), reference)
-        svlan = detail.get("enniSvlanId")
-        if (
-            _name(enni.get("sellerEnniId"))
-            and isinstance(svlan, int)
-            and not isinstance(svlan, bool)
-            and svlan >= 0
-        ):
-            svlans.append(
-                {
-                    "objectType": "svlanIdAssignment",
-                    "sellerEnniId": enni["sellerEnniId"],
-                    "svlanId": svlan,
-                }
-            )
-    lists = {
-        "sellerOvcId": ovcs[0] if ovcs else None,
-        "sellerUniIds": unis,
-        "sellerEnniIds": ennis,
-        "enniSvlanIds": svlans,
-    }
-    return told | {key: listed for key, listed in lists.items() if listed}
-
-
-def _assignment(seller: Any, buyer: Any, reference: str) -> list[Document]:
-    """What one thing is called by both sides; nothing where the Seller has no name for it."""
-    if not _name(seller):
-        return []
-    theirs = {"buyerAssignedId": buyer} if _name(buyer) else {}
-    return [
-        {
-            "objectType": "idAssignment",
-            "sellerAssignedId": seller,
-            **theirs,
-            "orderItemReference": reference,
-        }
-    ]
-
-
-def _name(value: Any, most: int = 45) -> str:
-    """A Buyer's value where it can stand in a notification: details are carried as they come,
-    whatever they hold.
-    """
-    return value if isinstance(value, str) and 0 < len(value) <= most else ""
-
-
-# ---- for people
 
 
 def describe(document: Mapping[str, Any]) -> str:
     """A notification, an error, a list, an order or a request in one line."""
     if "notificationVersion" in document:
-        return _describe_notice(document)
+        return notifications.describe_notification(document)
     if "reason" in document and "status" in document:
         return f"{document['reason']}: {document.get('message', '')}"
     if "available" in document:
@@ -353,22 +182,3 @@ def describe(document: Mapping[str, Any]) -> str:
             *([f"denied: {denied}"] if denied else []),
         ]
     )
-
-
-def _describe_notice(told: Mapping[str, Any]) -> str:
-    text = f"{int(told['notificationVersion'])} {told.get('notificationType')} -> {told.get('orderStatus')}"
-    dates = {
-        "CONFIRMATION": "expectedCompletionDate",
-        "COMPLETION": "completionDate",
-        "CANCELLATION": "orderCancellationReason",
-    }
-    member = dates.get(str(told.get("notificationType")), "")
-    notes = [f"{member} {told[member]}"] if member in told else []
-    if told.get("correctionOrderExpected"):
-        notes.append(f"a correction is expected by {told.get('correctionOrderDueDate')}")
-    notes += [
-        str(message.get("messageInformation"))
-        for message in told.get("orderMessages", [])
-        if isinstance(message, dict)
-    ]
-    return f"{text} ({', '.join(notes)})" if notes else text

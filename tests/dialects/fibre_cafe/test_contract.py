@@ -341,3 +341,45 @@ def test_the_message_that_ends_an_order_unfulfilled_has_its_name_where_it_is_wan
         "COMMITTED",
         "TERMINATED",
     ]
+
+
+SLOT = (
+    'set: {appointmentTimeslot: {timeslotStartDateTime: "2031-05-01T08:00:00.000Z", '
+    'timeslotEndDateTime: "2031-05-01T12:00:00.000Z"}}'
+)
+
+
+def document_after(*steps: str) -> dict[str, Any]:
+    """The order's document after a story that commits first."""
+    text = HEAD.format(reply="commit") + "".join(f"  - {{after: 1h, {step}}}\n" for step in steps)
+    rehearsed = rehearsal.rehearse(parse(text, "x.yaml", DIALECT.vocabulary), DIALECT)
+    assert rehearsed.faults == () and rehearsed.order is not None
+    return rehearsed.order.document
+
+
+def test_the_target_date_is_the_end_of_a_new_appointment() -> None:
+    document = document_after(f"send: REAPPOINTED, {SLOT}")
+    assert document["targetDate"] == "2031-05-01T12:00:00.000Z"
+    assert document["committedDate"] < document["targetDate"]
+
+
+def test_a_target_date_of_the_scenario_is_left() -> None:
+    wanted = "2031-06-01T12:00:00.000Z"
+    document = document_after(f"send: REAPPOINTED, set: {{targetDate: '{wanted}'}}")
+    assert document["targetDate"] == wanted
+    assert document["appointmentTimeslot"]["timeslotEndDateTime"] == "2026-03-09T13:00:00.000Z"
+
+
+def test_a_second_new_appointment_is_another_one() -> None:
+    document = document_after(f"send: REAPPOINTED, {SLOT}", "send: REAPPOINTED")
+    assert document["appointmentTimeslot"]["timeslotEndDateTime"] == "2026-03-09T13:00:00.000Z"
+    assert document["targetDate"] == "2026-03-09T13:00:00.000Z"
+
+
+def test_the_answer_to_an_amendment_has_our_reference_whatever_the_gateway_calls_its_own(
+    gateway: Gateway,
+) -> None:
+    order = gateway.place("ORDER_ACKNOWLEDGED")
+    answer = gateway.amend(order, supplierReference="THEIRS").json()
+    assert next(iter(answer)) == "supplierReference"
+    assert answer["supplierReference"] == gateway.order(order)["number"] + "-A1"
