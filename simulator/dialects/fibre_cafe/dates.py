@@ -1,4 +1,5 @@
-"""What the contract makes mandatory in an order's document: dates and appointments (contract 4.4, 6).
+"""What the contract makes mandatory in an order's document: dates and appointments
+(docs/contract/fibre-cafe.md 4.4, 6).
 
 The memo keeps what the order said last, so that a change can be seen.
 """

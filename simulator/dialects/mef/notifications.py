@@ -1,4 +1,4 @@
-"""What the Buyer is told: notifications (contract 2.17, 5.1), and which of them are sent."""
+"""What the Buyer is told: notifications (docs/contract/mef.md 2.17, 5.1), and which are sent."""
 
 from __future__ import annotations
 
