@@ -101,14 +101,18 @@ def _known(name: str) -> bool:
     return plain in _NAMES or plain.endswith(_ENDINGS)
 
 
+def is_secret_header(name: str) -> bool:
+    """Whether a header of this name holds credentials."""
+    return is_secret(name) or name.casefold().translate(_SPELLING).endswith(_HEADER_ENDINGS)
+
+
 def headers(values: Mapping[str, str]) -> dict[str, str]:
     """The same headers, each credential replaced by its scheme alone: `Bearer ***`."""
     return {name: _header(name, value) for name, value in values.items()}
 
 
 def _header(name: str, value: str) -> str:
-    plain = name.casefold().translate(_SPELLING)
-    if is_secret(name) or plain.endswith(_HEADER_ENDINGS):
+    if is_secret_header(name):
         scheme, space, _ = value.partition(" ")
         return f"{scheme} {MASK}" if space and scheme.isalpha() else MASK
     return _IN_URL.sub(_in_url, value) if "=" in value else value

@@ -18,6 +18,8 @@ from simulator.model.records import (
 from simulator.model.script import (
     Condition,
     Entry,
+    Known,
+    Members,
     Param,
     Pending,
     Reply,
@@ -50,7 +52,9 @@ __all__ = [
     "JournalLine",
     "Kci",
     "KciIdentity",
+    "Known",
     "Lane",
+    "Members",
     "Message",
     "Order",
     "OrderView",

@@ -123,12 +123,33 @@ class Scenario:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """A member of a contract's documents: the `values` it may have (none: any), whether a request
+    with another value is `refused`, and whether it is `free`: a map that may hold anything.
+    """
+
+    values: tuple[str, ...] = ()
+    refused: bool = True
+    free: bool = False
+
+
+Members = Mapping[str, Known]
+"""What a document may hold, by paths with `[]` for the entries of a list: `items[].id`. Where
+nothing is said, anything goes.
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Vocabulary:
     """The words of a dialect that a scenario file may use; everything else is an error of `check`.
 
     `codes` maps each message code to the statuses that `status:` beside it may choose; `replies`
     each action to its reply words; `members` are what `with:` may hold; `operations` what
     `operation:` may equal; `begins` are those of them that the supplier may begin by itself.
+
+    `requests` maps each action to what its documents may hold, `order` is what an order's document
+    may hold; `fixed` are those of its members that no step sets, each with the reason; `headers`
+    are the request headers that have a meaning in the contract.
     """
 
     dialect: str
@@ -139,6 +160,10 @@ class Vocabulary:
     members: tuple[str, ...]
     default_scenario: str
     begins: tuple[str, ...] = ()
+    requests: Mapping[str, Members] = field(default_factory=dict)
+    order: Members = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    headers: tuple[str, ...] = ()
 
     @property
     def actions(self) -> tuple[str, ...]:

@@ -9,16 +9,9 @@ from typing import Any
 
 from simulator.base.errors import Refused
 from simulator.dialects import Dialect
-from simulator.dialects.fibre_cafe import (
-    dates,
-    life,
-    reading,
-    samples,
-    statements,
-    transitions,
-    writing,
-)
+from simulator.dialects.fibre_cafe import dates, life, reading, samples, writing
 from simulator.dialects.fibre_cafe.settings import Options, Settings, settings_of
+from simulator.dialects.fibre_cafe.vocabulary import VOCABULARY
 from simulator.dialects.messages import json_message
 from simulator.dialects.routes import Route
 from simulator.engine.plan import Plan
@@ -32,7 +25,6 @@ from simulator.model import (
     Outgoing,
     Request,
     Submission,
-    Vocabulary,
 )
 
 __all__ = ["FibreCafe", "Options", "dialect"]
@@ -72,28 +64,7 @@ class FibreCafe(Dialect):
             shown=False,
         ),
     )
-    vocabulary = Vocabulary(
-        dialect="fibre_cafe",
-        codes=transitions.BROUGHT,
-        statuses=transitions.STATUSES,
-        replies={
-            "create": ("acknowledge", "commit", "accept", "reject"),
-            "amendment": ("acknowledge", "accept", "reject"),
-            "cancellation": ("acknowledge", "accept", "reject"),
-        },
-        operations=(
-            "provide",
-            "cease",
-            "modify",
-            "ethernet",
-            transitions.UNASKED,
-            "amendment",
-            "cancellation",
-        ),
-        begins=(transitions.UNASKED,),
-        members=statements.MEMBERS,
-        default_scenario="ORDER_SUCCESSFUL",
-    )
+    vocabulary = VOCABULARY
 
     default_reply = staticmethod(life.default_reply)
     default_pending = staticmethod(life.default_pending)

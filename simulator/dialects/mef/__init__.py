@@ -17,10 +17,10 @@ from simulator.dialects.mef import (
     notifications,
     reading,
     samples,
-    schemas,
     writing,
 )
 from simulator.dialects.mef.settings import Options, Settings
+from simulator.dialects.mef.vocabulary import VOCABULARY
 from simulator.dialects.messages import json_message
 from simulator.dialects.routes import Route
 from simulator.engine.plan import Plan
@@ -35,7 +35,6 @@ from simulator.model import (
     Query,
     Request,
     Submission,
-    Vocabulary,
 )
 
 __all__ = ["Mef", "Options", "dialect"]
@@ -67,35 +66,7 @@ class Mef(Dialect):
     accepted = (201, 200, 202, 204)
     pauses = life.PAUSES
     routes = _routes()
-    vocabulary = Vocabulary(
-        dialect="mef",
-        codes={
-            code: tuple(
-                dict.fromkeys((*notice.choices, *([notice.brings] if notice.brings else ())))
-            )
-            for code, notice in life.NOTICES.items()
-        },
-        statuses=life.STATUSES,
-        replies={
-            "create": ("commit", "acknowledge", "accept", "reject", "reject_as_order"),
-            "amendment": ("acknowledge", "accept", "reject"),
-            "cancellation": ("acknowledge", "accept", "reject"),
-            "hold": ("acknowledge", "reject"),
-            "release": ("acknowledge", "reject"),
-        },
-        operations=(
-            "install",
-            "change",
-            "disconnect",
-            "replace",
-            "patch",
-            "cancellation",
-            "hold",
-            "release",
-        ),
-        members=schemas.MEMBERS,
-        default_scenario="INSTALLED",
-    )
+    vocabulary = VOCABULARY
 
     default_reply = staticmethod(life.default_reply)
     default_pending = staticmethod(life.default_pending)

@@ -1,0 +1,65 @@
+"""The words that a scenario file of this contract may use, from its tables and its schemas."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from simulator.dialects.mef import content, life, schemas
+from simulator.dialects.members import members_of
+from simulator.model import Known, Members, Vocabulary
+
+_GIVEN = "the Buyer gave it, and it stays"
+_OURS = "the simulator gives it"
+
+
+def _as_checked(members: Members) -> Members:
+    """The same, with what a tolerant supplier refuses: the values of the order's own members and
+    of its items' (see `checks.by_schema`).
+    """
+    return {
+        path: replace(known, refused="." not in path.removeprefix("orderItems[]."))
+        for path, known in members.items()
+    }
+
+
+_ORDER = _as_checked(members_of(schemas.CREATE))
+_ACT = _as_checked(members_of(schemas.ACT))
+
+VOCABULARY = Vocabulary(
+    dialect="mef",
+    codes={
+        code: tuple(dict.fromkeys((*notice.choices, *([notice.brings] if notice.brings else ()))))
+        for code, notice in life.NOTICES.items()
+    },
+    statuses=life.STATUSES,
+    replies={
+        "create": ("commit", "acknowledge", "accept", "reject", "reject_as_order"),
+        "amendment": ("acknowledge", "accept", "reject"),
+        "cancellation": ("acknowledge", "accept", "reject"),
+        "hold": ("acknowledge", "reject"),
+        "release": ("acknowledge", "reject"),
+    },
+    operations=(
+        *("install", "change", "disconnect", "replace", "patch"),
+        *("cancellation", "hold", "release"),
+    ),
+    members=schemas.MEMBERS,
+    default_scenario="INSTALLED",
+    requests={
+        "create": _ORDER,
+        "amendment": _ORDER,
+        **dict.fromkeys(("cancellation", "hold", "release"), _ACT),
+    },
+    order={
+        **_ORDER,
+        **_as_checked(members_of(schemas.OrderAnswer())),
+        **dict.fromkeys(content.SELLERS, Known()),
+        "orderItems[].orderItemStatus": Known(values=life.STATUSES),
+    },
+    fixed={
+        **dict.fromkeys(("objectType", *content.NEVER_CHANGES), _GIVEN),
+        **dict.fromkeys(("id", "link"), _OURS),
+        "orderStatus": "`send` and `status` move it",
+    },
+    headers=("X-Request-ID", "X-Conversation-ID"),
+)
