@@ -252,8 +252,15 @@ class PretendGateway:
 
     def of(self, order: str = "") -> list[Shape]:
         """What came of one order (`TENANT/REF`)."""
-        query = f"?limit=1000&order={quote(order)}" if order else "?limit=1000"
-        return list(self.supplier.client.fetch(f"{self.url}/kcis{query}")["items"])
+        client = self.supplier.client
+        asked = f"{self.url}/kcis?limit={client.page}&order={quote(order, safe='')}"
+        found: list[Shape] = []
+        after: int | None = 0
+        while after is not None:
+            page = client.fetch(f"{asked}&after={after}")
+            found += page["items"]
+            after = page["next"]
+        return found
 
     @property
     def findings(self) -> list[Shape]:

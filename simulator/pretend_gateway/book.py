@@ -8,9 +8,9 @@ from typing import Any
 
 from simulator.dialects import Counterpart
 from simulator.formats import redact
-from simulator.model import Finding, Rule
+from simulator.model import Finding, KciIdentity, Rule
 from simulator.ops import logs
-from simulator.store import Store, received
+from simulator.store import Store, Tx, received
 
 log = logging.getLogger("simulator.pretend_gateway")
 
@@ -32,20 +32,21 @@ class Book:
         self, headers: Mapping[str, str], document: Any, code: int, messages: tuple[str, ...]
     ) -> None:
         """Write down a message, or a request that was none (`document` None)."""
-        order, what = "", "a request"
+        kci = None if document is None else self.dialect.identify_kci(document)
+        order = kci.order if kci else ""
+        what = f"KCI {self.dialect.describe(document)} of {order}" if kci else "a request"
         findings = [REFUSED.finding(message) for message in messages]
         with self.store.write() as tx:
-            if document is not None:
-                order = self.dialect.identify_kci(document).order
-                what = f"KCI {self.dialect.describe(document)} of {order}"
-                earlier = [
-                    row["body"]
-                    for row in received.page(tx, self.supplier, order=order, limit=1000)
-                    if row["body"]
-                ]
-                findings += self._findings(earlier, document)
+            if kci is not None:
+                findings += self._findings(tx, kci, document)
             received.keep(
-                tx, self.supplier, order, redact.headers(headers), document, code, findings
+                tx,
+                self.supplier,
+                headers=redact.headers(headers),
+                code=code,
+                findings=findings,
+                kci=kci,
+                body=document,
             )
         said = "".join(f"; {finding.message}" for finding in findings)
         request_id, conversation_id = headers.get("x-request-id"), headers.get("x-conversation-id")
@@ -58,19 +59,15 @@ class Book:
         )
         log.info("received %s: %s%s", what, code, said, extra=ids)
 
-    def _findings(
-        self, earlier: list[Mapping[str, Any]], document: Mapping[str, Any]
-    ) -> list[Finding]:
+    def _findings(self, tx: Tx, kci: KciIdentity, document: Mapping[str, Any]) -> list[Finding]:
         """What stands out in the order's sequence: gaps, repeats, numbers used twice."""
-        heard = self.dialect.identify_kci(document)
-        before = [(self.dialect.identify_kci(body), body) for body in earlier]
-        same = [body for other, body in before if other.id == heard.id]
-        if same and same[0] == document:
-            return [REPEAT.finding("a repeat of a KCI that came before", got=heard.id)]
-        if same:
-            return [ID_REUSED.finding("an id that came before, with another content", got=heard.id)]
-        expected = max((other.number for other, _ in before), default=0) + 1
-        if heard.number == expected:
+        expected = received.highest(tx, self.supplier, kci.order) + 1
+        same = received.earlier(tx, self.supplier, kci)
+        if same is not None and same == document:
+            return [REPEAT.finding("a repeat of a KCI that came before", got=kci.id)]
+        if same is not None:
+            return [ID_REUSED.finding("an id that came before, with another content", got=kci.id)]
+        if kci.number == expected:
             return []
-        said = f"number {heard.number}, expected {expected}"
-        return [SEQUENCE.finding(said, expected=expected, got=heard.number)]
+        said = f"number {kci.number}, expected {expected}"
+        return [SEQUENCE.finding(said, expected=expected, got=kci.number)]

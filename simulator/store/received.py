@@ -1,6 +1,4 @@
-"""The pretend gateways' book: what each supplier's counterpart got, and what it answered. It is no
-part of any supplier.
-"""
+"""What the pretend gateways got, and what they answered. It is no part of any supplier."""
 
 from __future__ import annotations
 
@@ -10,34 +8,77 @@ from typing import Any
 import sqlalchemy as sa
 
 from simulator.base import instants
-from simulator.model import Finding
+from simulator.model import Finding, KciIdentity
 from simulator.store.database import Tx
-from simulator.store.tables import received
+from simulator.store.tables import p, received, received_orders
 
 BATCH = 500
-_SHOWN = [column for column in received.c if column.name != "supplier"]
+_SHOWN = [column for column in received.c if column.name not in ("supplier", "message")]
+_ORDER = (received_orders.c.supplier == p("s"), received_orders.c.order == p("o"))
+_HIGHEST = sa.select(received_orders.c.highest).where(*_ORDER).with_for_update()
+_RAISE = sa.text(
+    'INSERT INTO received_orders (supplier, "order", highest) VALUES (:s, :o, :number)'
+    ' ON CONFLICT (supplier, "order") DO UPDATE SET highest = excluded.highest'
+    " WHERE received_orders.highest < excluded.highest"
+)
+_BEGIN = sa.text(
+    'INSERT INTO received_orders (supplier, "order", highest) VALUES (:s, :o, 0)'
+    " ON CONFLICT DO NOTHING"
+)
+_SAME = (
+    sa.select(received.c.body)
+    .where(
+        received.c.supplier == p("s"),
+        received.c.order == p("o"),
+        received.c.message == p("message"),
+    )
+    .order_by(received.c.id)
+    .limit(1)
+)
+
+
+def highest(tx: Tx, supplier: str, order: str) -> int:
+    """The highest number among the KCIs of an order so far, 0 for none. Until the commit, no other
+    transaction keeps a KCI of this order.
+    """
+    key = {"s": supplier, "o": order}
+    found = tx.execute(_HIGHEST, key).scalar_one_or_none()
+    if found is None:
+        tx.execute(_BEGIN, key)
+        found = tx.execute(_HIGHEST, key).scalar_one()
+    return int(found)
+
+
+def earlier(tx: Tx, supplier: str, kci: KciIdentity) -> Any:
+    """The document of the first KCI with this id, None for none."""
+    asked = {"s": supplier, "o": kci.order, "message": kci.id}
+    return tx.execute(_SAME, asked).scalar_one_or_none()
 
 
 def keep(
     tx: Tx,
     supplier: str,
-    order: str,
+    *,
     headers: Mapping[str, str],
-    body: Any,
     code: int,
     findings: Sequence[Finding],
+    kci: KciIdentity | None = None,
+    body: Any = None,
 ) -> None:
-    """Write down what a supplier sent, and what was answered."""
+    """Write down what came, and what was answered. Only what is a KCI has `kci` and `body`."""
     row = {
         "supplier": supplier,
         "at_wall": tx.wall,
-        "order": order,
+        "order": kci.order if kci else "",
+        "message": kci.id if kci else None,
         "headers": dict(headers),
         "body": body,
         "code": code,
         "findings": [finding.as_json() for finding in findings],
     }
     tx.execute(sa.insert(received).values(row))
+    if kci:
+        tx.execute(_RAISE, {"s": supplier, "o": kci.order, "number": kci.number})
 
 
 def page(
@@ -58,7 +99,7 @@ def page(
 
 
 def suppliers_of(tx: Tx) -> list[str]:
-    """Whoever's counterpart got anything."""
+    """The suppliers whose pretend gateway got anything."""
     return [row.supplier for row in tx.execute(sa.select(received.c.supplier).distinct())]
 
 
@@ -73,7 +114,9 @@ def edge(tx: Tx, supplier: str, most: int) -> int:
 
 
 def drop(tx: Tx, supplier: str, *, edge: int, before_wall: int) -> int:
-    """Forget the oldest up to `edge`, and what came before a moment; some at once: how many."""
+    """Forget the oldest up to `edge`, and what came before a moment; at most `BATCH` at once. How
+    many. The highest number of each order stays.
+    """
     mine = sa.select(received.c.id, received.c.at_wall).where(received.c.supplier == supplier)
     oldest = tx.execute(mine.order_by(received.c.id).limit(BATCH))
     gone = [row.id for row in oldest if row.id <= edge or row.at_wall < before_wall]
@@ -86,4 +129,5 @@ def drop(tx: Tx, supplier: str, *, edge: int, before_wall: int) -> int:
 
 def forget(tx: Tx, supplier: str) -> None:
     """Forget what came from a supplier."""
-    tx.execute(sa.delete(received).where(received.c.supplier == supplier))
+    for table in (received, received_orders):
+        tx.execute(sa.delete(table).where(table.c.supplier == supplier))

@@ -14,7 +14,16 @@ from simulator.base import seed
 from simulator.base.errors import Conflict
 from simulator.store.database import Tx
 from simulator.store.notifier import EVERYTHING
-from simulator.store.tables import PER_SUPPLIER, clocks, p, received, row_of, suppliers, uploads
+from simulator.store.tables import (
+    PER_SUPPLIER,
+    clocks,
+    p,
+    received,
+    received_orders,
+    row_of,
+    suppliers,
+    uploads,
+)
 
 _ONE = sa.select(suppliers).where(suppliers.c.name == p("n"))
 _CALLED = sa.select(suppliers).where(
@@ -102,7 +111,7 @@ def remove(tx: Tx, name: str) -> bool:
     """
     if tx.execute(sa.delete(suppliers).where(suppliers.c.name == name)).rowcount == 0:
         return False
-    for table in (clocks, *PER_SUPPLIER, received, uploads):
+    for table in (clocks, *PER_SUPPLIER, received, received_orders, uploads):
         tx.execute(sa.delete(table).where(table.c.supplier == name))
     tx.changed(name, EVERYTHING)
     tx.wake_senders()

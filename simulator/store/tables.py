@@ -309,13 +309,26 @@ received = sa.Table(
     _text("supplier"),
     _instant("at_wall", nullable=False),
     _text("order"),
+    # the KCI's own id; null for a request that was refused
+    sa.Column("message", sa.Text),
     sa.Column("headers", Json, nullable=False),
     sa.Column("body", Json),
     sa.Column("code", sa.Integer, nullable=False),
     sa.Column("findings", Json, nullable=False),
     sa.Index("received_order", "supplier", "order", "id"),
+    sa.Index("received_message", "supplier", "order", "message", "id"),
     sqlite_autoincrement=True,
 )
+"""What the pretend gateways got."""
+
+received_orders = sa.Table(
+    "received_orders",
+    metadata,
+    _text("supplier", primary_key=True),
+    _text("order", primary_key=True),
+    sa.Column("highest", sa.BigInteger, nullable=False),
+)
+"""The highest number among an order's KCIs, as its pretend gateway knows it."""
 
 
 def row_of(thing: Any) -> dict[str, Any]:

@@ -86,6 +86,7 @@ def _from_3(connection: sa.Connection) -> None:
 def _from_4(connection: sa.Connection) -> None:
     """Findings are records, and an act has a column of its own."""
     connection.execute(sa.text("ALTER TABLE journal ADD COLUMN act TEXT"))
+    _received_of_4(connection)
     for table in ("journal", "received"):
         _records_of_4(connection, table)
 
@@ -117,6 +118,24 @@ def _records_of_4(connection: sa.Connection, table: str) -> None:
     if done:
         change = "UPDATE journal SET act = :text, findings = '[]', direction = 'act'"
         connection.execute(sa.text(f"{change} WHERE id = :line"), done)
+
+
+def _received_of_4(connection: sa.Connection) -> None:
+    """The pretend gateways' book is asked by order. Of what an older version kept, the number of
+    different KCIs of an order counts as its highest number.
+    """
+    for statement in _RECEIVED_OF_4:
+        connection.execute(sa.text(statement))
+
+
+_RECEIVED_OF_4 = (
+    "ALTER TABLE received ADD COLUMN message TEXT",
+    'CREATE INDEX received_message ON received (supplier, "order", message, id)',
+    """CREATE TABLE received_orders (supplier TEXT NOT NULL, "order" TEXT NOT NULL,
+        highest BIGINT NOT NULL, PRIMARY KEY (supplier, "order"))""",
+    """INSERT INTO received_orders SELECT supplier, "order", count(DISTINCT body) FROM received
+        WHERE body IS NOT NULL GROUP BY "order", supplier""",
+)
 
 
 def _act_of_4(texts: list[str]) -> dict[str, Any]:

@@ -97,13 +97,16 @@ def note_sentences(connection: sa.Connection) -> None:
     row = """INSERT INTO received (supplier, at_wall, "order", headers, body, code, findings)
         VALUES ('old', 7, '', '{}', NULL, 400, '["id: is required"]')"""
     connection.execute(sa.text(row.replace(":", "\\:")))
+    row = """INSERT INTO received (supplier, at_wall, "order", headers, body, code, findings)
+        VALUES ('old', 7, 'T/1', '{}', :body, 204, '[]')"""
+    connection.execute(sa.text(row), [{"body": f'{{"n":{number}}}'} for number in (1, 2, 2, 3)])
 
 
 def check_records(store: Store) -> None:
     """The lines of `note_sentences` are records now."""
     with store.read() as tx:
         lines = journal.page(tx, "old")
-        (kept,) = received.page(tx, "old")
+        kept, *_ = received.page(tx, "old")
     exchanges = [line for line in lines if isinstance(line, Exchange)]
     assert [line.direction for line in exchanges] == ["in", "out"]
     asked, answered = (line.findings for line in exchanges)
@@ -122,6 +125,8 @@ def check_records(store: Store) -> None:
             line.id for line in lines if isinstance(line, Act)
         ]
     assert [finding["message"] for finding in kept["findings"]] == ["id: is required"]
+    with store.write() as tx:
+        assert received.highest(tx, "old", "T/1") == 3, "the next number is no gap"
 
 
 def test_sentences_of_an_older_store_become_records(tmp_path: Path) -> None:
@@ -151,6 +156,8 @@ def test_the_same_steps_work_on_postgresql(postgresql_url: str) -> None:
             "UPDATE meta SET value = '3' WHERE key = 'schema'",
             "INSERT INTO meta VALUES ('beat', '0')",
             "ALTER TABLE journal DROP COLUMN act",
+            "ALTER TABLE received DROP COLUMN message",
+            "DROP TABLE received_orders",
         ):
             connection.execute(sa.text(statement))
         note_sentences(connection)

@@ -6,10 +6,12 @@ import json
 from typing import Any
 
 import pytest
+import requests
 from click.testing import CliRunner
 
 from simulator.cli import main
 from simulator.client import Client, Failed
+from simulator.testing import PretendGateway, Supplier
 from simulator.web import Embedded
 from tests.conftest import Gateway
 
@@ -103,6 +105,25 @@ def test_a_supplier_is_made_asked_and_deleted(simulator: Embedded) -> None:
 
 
 # ---- the commands
+
+
+def test_the_list_of_the_pretend_gateway_is_read_to_its_end(simulator: Embedded) -> None:
+    with Supplier.make(simulator.url) as supplier:
+        supplier.client.page = 2
+        sample = supplier.sample()
+        requests.request(
+            sample["method"],
+            supplier.url + sample["path"],
+            json=sample["body"],
+            headers=sample["headers"],
+            timeout=30,
+        ).raise_for_status()
+        supplier.advance(days=42)
+        pretend = PretendGateway(supplier)
+        assert [row["body"]["sequenceNumber"] for row in pretend.received] == [1, 2, 3]
+        tenant, ref = supplier.order["tenant"], supplier.order["ref"]
+        assert pretend.of(f"{tenant}/{ref}") == pretend.received
+        assert pretend.of("nobody/1") == pretend.findings == []
 
 
 def test_orders_as_a_table_as_json_and_as_a_story(simulator: Embedded, gateway: Gateway) -> None:

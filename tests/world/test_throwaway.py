@@ -16,7 +16,14 @@ import requests
 from simulator import dialects
 from simulator.client import Client, Failed
 from simulator.store import outbox
-from simulator.store.tables import PER_SUPPLIER, clocks, lanes, received, suppliers
+from simulator.store.tables import (
+    PER_SUPPLIER,
+    clocks,
+    lanes,
+    received,
+    received_orders,
+    suppliers,
+)
 from simulator.web import Embedded, create_app
 from simulator.world import open_world
 from tests.conftest import Gateway
@@ -151,7 +158,7 @@ def test_a_deleted_supplier_leaves_nothing_behind(
     assert made.place(3).status_code == 404 and made.delete().status_code == 404
     assert requests.get(f"{made.shape['gateway']['url']}/kcis", timeout=30).status_code == 404
     with simulator.world.store.read() as tx:
-        for table in (*PER_SUPPLIER, clocks, received):
+        for table in (*PER_SUPPLIER, clocks, received, received_orders):
             assert tx.execute(table.select().where(table.c.supplier == made.name)).all() == [], (
                 table.name
             )
@@ -172,7 +179,7 @@ def test_requests_that_meet_the_deletion_leave_nothing_behind(
             made.client.close()
             assert {code.result() for code in codes} <= {202, 404}
         with running.world.store.read() as tx:
-            for table in (*PER_SUPPLIER, clocks, received):
+            for table in (*PER_SUPPLIER, clocks, received, received_orders):
                 assert (
                     tx.execute(table.select().where(table.c.supplier.like("short%"))).all() == []
                 ), table.name
