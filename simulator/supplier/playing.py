@@ -10,10 +10,10 @@ from typing import Any
 
 from simulator import engine
 from simulator.base import seed
-from simulator.base.errors import Refused
+from simulator.base.errors import Refused, RenderFailed
 from simulator.dialects import Dialect
 from simulator.engine.plan import Answer, Plan
-from simulator.formats import strict_json
+from simulator.formats import http, strict_json
 from simulator.formats.schema import dotted, load_field
 from simulator.model import Act, Condition, Order, Outgoing, Request, Scenario, Submission
 from simulator.scenario import Choice, Pin, params_of
@@ -289,8 +289,15 @@ class Player:
         )
 
     def _outgoing(self, submission: Submission, plan: Plan) -> Outgoing:
+        """The answer, as it will be sent. RenderFailed when no server could send it: nothing may
+        fail once the plan is committed.
+        """
         outgoing = self.dialect.write(submission, plan)
-        return _overwritten(outgoing, plan.answer, self.max_delay)
+        outgoing = _overwritten(outgoing, plan.answer, self.max_delay)
+        for name, value in outgoing.headers.items():
+            if said := http.header_problem(name, value):
+                raise RenderFailed(f"reply.headers: {said}")
+        return outgoing
 
 
 def params_of_request(
@@ -360,10 +367,12 @@ def _kept(outgoing: Outgoing) -> dict[str, Any]:
 
 
 def _overwritten(outgoing: Outgoing, answer: Answer, max_delay: int) -> Outgoing:
+    code = answer.status or outgoing.code
+    body = answer.body if answer.has_body else outgoing.body
     return replace(
         outgoing,
-        code=answer.status or outgoing.code,
+        code=code,
         headers={**outgoing.headers, **answer.headers},
-        body=answer.body if answer.has_body else outgoing.body,
+        body=None if http.has_no_body(code) else body,
         delay=min(answer.delay, max_delay),
     )

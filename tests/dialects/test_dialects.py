@@ -16,7 +16,8 @@ from simulator import dialects
 from simulator.base.errors import REFUSAL_KINDS, RefusalKind, Refused
 from simulator.config import Config
 from simulator.dialects import Dialect
-from simulator.model import Incoming, Order
+from simulator.engine.plan import Plan
+from simulator.model import Incoming, Order, Outgoing, Submission
 from simulator.scenario import make_book
 from simulator.store import Store, outbox
 from simulator.supplier import Supplier
@@ -276,3 +277,35 @@ def test_every_kind_of_refusal_has_an_answer(name: str, kind: RefusalKind) -> No
     answer = dialects.get(name).refuse(Refused(kind, ["id: is wrong"]))
     assert 400 <= answer.code <= 599
     json.dumps(answer.body)
+
+
+class Unwritable(Pizza):
+    """Its answer is no JSON."""
+
+    def write(self, submission: Submission, plan: Plan) -> Outgoing:
+        return Outgoing(code=200, body={"set": {1, 2}})
+
+
+def test_an_answer_that_cannot_be_written_commits_nothing(kitchen: Callable[..., Kitchen]) -> None:
+    place = kitchen(Unwritable(), ("s", STORY))
+    assert place.ask("create").status_code == 500
+    assert place.supplier.orders() == []
+    assert [exchange.response["code"] for exchange in place.supplier.journal()] == [500]
+
+
+@pytest.mark.parametrize("topping", ["a\r\nSet-Cookie: b", "a\0b", "\u2603", "x" * 9000])
+def test_a_header_that_no_answer_can_have_commits_nothing(
+    kitchen: Callable[..., Kitchen], topping: str
+) -> None:
+    reply = 'scenario: S\nreply: {answer: accept, headers: {X-Topping: "{{ request.topping }}"}}\n'
+    place = kitchen(Pizza(), ("s", reply))
+    refused = place.send(
+        Incoming(
+            method="POST",
+            path="/pizzas",
+            body=json.dumps({"who": "me", "topping": topping}).encode(),
+        )
+    )
+    assert refused.status_code == 500 and "X-Topping" in refused.text
+    assert place.supplier.orders() == []
+    assert place.ask("create").headers["X-Topping"] == "ham"
