@@ -183,7 +183,10 @@ def said(error: Exception) -> str:
     if isinstance(error, asyncio.TimeoutError):
         return "timeout: no complete answer in time"
     if isinstance(error, aiohttp.ClientConnectorError):
-        cause = error.os_error
+        if isinstance(error, aiohttp.ClientConnectorCertificateError):
+            cause: Any = error.certificate_error  # before 3.13.4 it has no `os_error`
+        else:
+            cause = error.os_error
         number = cause.errno if isinstance(cause, ConnectionError) else None
         why = os.strerror(number) if number else cause.strerror or str(cause)
         return f"cannot connect to {error.host}:{error.port}: {why}"[:300]

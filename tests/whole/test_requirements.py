@@ -1,0 +1,145 @@
+"""What the code imports is declared, and the locks hold what is declared."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import re
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).parent.parent.parent
+FOLDERS = ("simulator", "tests", "examples")
+OURS = {"simulator", "tests", "gateway"}  # the last one is the small gateway of the examples
+PLUGIN = "simulator/pytest_plugin.py"  # pytest loads it, so pytest is there
+COMES_WITH_PYTHON = {"pip"}
+
+
+def requirements(text: str) -> list[Requirement]:
+    return [Requirement(line) for line in text.splitlines() if line]
+
+
+@cache
+def declared() -> dict[str, list[Requirement]]:
+    """The requirements of setup.cfg: `run`, and each extra by its name; `build` of pyproject.toml."""
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg")
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    return {
+        "run": requirements(settings["options"]["install_requires"]),
+        "build": requirements("\n".join(build)),
+        **{name: requirements(text) for name, text in settings["options.extras_require"].items()},
+    }
+
+
+def names(*groups: str) -> set[str]:
+    return {canonicalize_name(one.name) for group in groups for one in declared()[group]}
+
+
+def needs(path: Path) -> Iterator[str]:
+    """The packages that a file imports, or runs as `python -m NAME`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+        elif isinstance(node, ast.List):
+            words = [part.value if isinstance(part, ast.Constant) else "" for part in node.elts]
+            python = isinstance(node.elts[0] if node.elts else None, (ast.Attribute, ast.Name))
+            if python and words[1:2] == ["-m"] and len(words) > 2:
+                yield str(words[2])
+
+
+@cache
+def installed() -> Mapping[str, list[str]]:
+    return packages_distributions()
+
+
+def distributions(path: Path) -> set[str]:
+    """The distributions that a file needs; a package that is not installed stands for itself."""
+    tops = {name.split(".")[0] for name in needs(path)} - OURS - sys.stdlib_module_names
+    return {canonicalize_name(name) for top in tops for name in installed().get(top, [top])}
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_everything_that_is_imported_is_declared(folder: str) -> None:
+    allowed = names("run", "postgresql")
+    if folder != "simulator":
+        allowed |= names("test", "dev", "build") | COMES_WITH_PYTHON
+    missing = []
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        name = str(path.relative_to(ROOT))
+        more = {"pytest"} if name == PLUGIN else set()
+        missing += [f"{name} needs {found}" for found in distributions(path) - allowed - more]
+    assert missing == []
+
+
+def test_everything_that_running_requires_is_imported() -> None:
+    imported = {name for path in (ROOT / "simulator").rglob("*.py") for name in distributions(path)}
+    assert names("run", "postgresql") - imported == set()
+
+
+def test_every_range_has_a_lowest_version() -> None:
+    bare = [
+        str(one)
+        for group in declared().values()
+        for one in group
+        if not any(part.operator == ">=" for part in one.specifier)
+    ]
+    assert bare == []
+
+
+def pins(name: str) -> dict[str, Version]:
+    """The versions of a lock. Each line names one version, and is followed by its hashes."""
+    text = (ROOT / "requirements" / name).read_text()
+    entries = re.findall(
+        r"^(\S+)==(\S+)(?: ; .+)? \\\n((?: +--hash=sha256:\w{64}(?: \\)?\n)+)", text, re.M
+    )
+    assert len(entries) == len(re.findall(r"^[^\s#]", text, re.M)), "a line without its hashes"
+    return {canonicalize_name(found): Version(version) for found, version, _ in entries}
+
+
+@pytest.mark.parametrize(
+    ("lock", "groups"),
+    [
+        ("run.txt", ["run", "build"]),
+        ("dev.txt", ["run", "build", "postgresql", "test", "dev"]),
+    ],
+)
+def test_a_lock_holds_what_is_declared(lock: str, groups: list[str]) -> None:
+    locked = pins(lock)
+    wrong = [
+        f"{one} is not in {lock}: make lock"
+        for group in groups
+        for one in declared()[group]
+        if canonicalize_name(one.name) not in locked
+        or locked[canonicalize_name(one.name)] not in one.specifier
+    ]
+    assert wrong == []
+
+
+def test_running_and_testing_use_the_same_versions() -> None:
+    run, dev = pins("run.txt"), pins("dev.txt")
+    assert {name: dev.get(name) for name in run} == run
+
+
+def test_running_needs_no_developers_tool() -> None:
+    tools = names("test", "dev") - {"packaging"}  # gunicorn needs that one too
+    assert tools & set(pins("run.txt")) == set()
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "requirements").iterdir()), ids=lambda path: path.name
+)
+def test_no_package_index_is_named(path: Path) -> None:
+    text = path.read_text()
+    assert not re.search(r"://|^\s*--?(i|f|index-url|extra-index-url|find-links)\b", text, re.M)
