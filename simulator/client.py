@@ -190,8 +190,8 @@ class Client:
         return dict(self._json("PUT", "/clock", members))
 
     def advance(self, **members: Any) -> dict[str, Any]:
-        """Move a manual clock (`by`, `to` or `to_next`; `settle`, `within`): the KCIs that were
-        sent, with their answers.
+        """Move a manual clock (`by`, `to` or `to_next`; `settle`, `within`). Returns `kcis` that were
+        sent, with their answers; `not_sent`; and in `parked` the dead KCIs that hold an order up.
         """
         return dict(self._json("POST", "/clock/advance", members))
 

@@ -55,22 +55,21 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A test that failed shows what its suppliers lived through."""
+    """A test that failed shows the stories of its suppliers."""
     report = yield
     if report.when == "call" and report.failed:
         for name, value in getattr(item, "funcargs", {}).items():
-            if type(value).__module__ == "simulator.testing" and hasattr(value, "told"):
-                report.sections.append(
-                    (f"{name}: what the supplier {value.name} lived through", _told(value))
-                )
+            if type(value).__module__ == "simulator.testing" and hasattr(value, "stories"):
+                title = f"{name}: what happened to the orders of {value.name}"
+                report.sections.append((title, _stories(value)))
     return report
 
 
-def _told(supplier: Any) -> str:
+def _stories(supplier: Any) -> str:
     from simulator.client import Failed
 
     try:
-        return str(supplier.told())
+        return str(supplier.stories())
     except Failed as error:
         return f"it cannot be asked any more: {error}"
 

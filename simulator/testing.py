@@ -35,6 +35,20 @@ class NotSo(AssertionError):
     """What a test expected is not so; the text says what is, and what came nearest."""
 
 
+class Advanced(list[Shape]):
+    """What an advance returns: a list of the KCIs that were sent, each with its answer.
+
+    `not_sent` are the KCIs that their gateway does not want, although the order moved. `parked` are
+    the dead KCIs behind which an order stands: nothing more of it is sent.
+    """
+
+    def __init__(self, shape: Mapping[str, Any]) -> None:
+        super().__init__(shape["kcis"])
+        self.now: str = shape["now"]
+        self.not_sent: list[Shape] = shape["not_sent"]
+        self.parked: list[Shape] = shape["parked"]
+
+
 class Supplier:
     """A throw-away supplier: `url` is where the gateway sends its orders, `name` how the admin API
     knows it.
@@ -107,19 +121,19 @@ class Supplier:
 
     def advance(
         self, *, to: str | None = None, to_next: bool = False, within: str = "30s", **length: float
-    ) -> list[Shape]:
+    ) -> Advanced:
         """Move the clock by `weeks`, `days`, `hours`, `minutes`, `seconds`, or `to` an instant, or
         to the next due moment.
 
-        Returns when each KCI that fell due was delivered and answered: those KCIs. NotSo when one
-        did not come to rest `within`.
+        Returns those KCIs that fell due, when each was answered; `parked` and `not_sent` name what
+        did not go. NotSo when one did not come to rest `within`.
         """
         by = {"by": timedelta(**length).total_seconds()} if length else {}
         goal: dict[str, Any] = (
             by | ({"to": to} if to is not None else {}) | ({"to_next": True} if to_next else {})
         )
         try:
-            return list(self.client.advance(**goal, within=within)["kcis"])
+            return Advanced(self.client.advance(**goal, within=within))
         except Failed as error:
             raise _as_assertion(error) from None
 
@@ -219,7 +233,7 @@ class Supplier:
         """
         return self.client.sample(scenario or self.default)
 
-    def told(self) -> str:
+    def stories(self) -> str:
         """The story of each order, and what was refused: for people, when a test fails."""
         stories = [self.client.story(order["id"]).rstrip() for order in self.orders[:MOST_STORIES]]
         refused = [

@@ -293,6 +293,18 @@ def all_of(tx: Tx, order_id: str) -> list[Kci]:
     return [Kci(**row._mapping) for row in tx.execute(statement)]
 
 
+def parked(tx: Tx, supplier: str) -> list[Kci]:
+    """For each parked order of a supplier the dead KCI that parks it, by due moment."""
+    mine = sa.select(lanes.c.order).where(lanes.c.supplier == supplier, lanes.c.state == "parked")
+    statement = (
+        sa.select(*_KCI)
+        .where(kcis.c.supplier == supplier, kcis.c.state == "dead", kcis.c.order.in_(mine))
+        .order_by(kcis.c.position)
+    )
+    newest = {row.order: Kci(**row._mapping) for row in tx.execute(statement)}
+    return sorted(newest.values(), key=lambda kci: (kci.due_at, kci.id))
+
+
 def totals(tx: Tx) -> dict[str, int]:
     """How many KCIs of each state there are."""
     statement = (

@@ -15,14 +15,19 @@ from simulator.store import Store, Subscription, clocks, journal, outbox
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AdvanceResult:
-    """What an advance did: the new supplier time, the KCIs that were attempted, and the orders that
-    did not come to rest.
+    """What an advance did: the new supplier time, and the KCIs that were attempted.
+
+    `not_sent` are those that their gateway does not want, although the order moved. `unsettled` are
+    the heads of the orders that did not come to rest in time. `parked` are the dead KCIs behind
+    which an order stands: nothing more of it is sent.
     """
 
     now: int
     moved: int
     kcis: tuple[Kci, ...]
+    not_sent: tuple[Kci, ...] = ()
     unsettled: tuple[Kci, ...] = ()
+    parked: tuple[Kci, ...] = ()
 
 
 class ClockAdvance:
@@ -48,10 +53,18 @@ class ClockAdvance:
             with self.store.write() as tx:
                 clocks.end_advance(tx, self.name, self.token)
         with self.store.read() as tx:
-            sent = journal.kcis_since(tx, self.name, last_line)
-            kcis = [kci for kci_id in sent if (kci := outbox.one(tx, kci_id)) is not None]
+            ids = journal.kcis_since(tx, self.name, last_line)
+            kcis = [kci for kci_id in ids if (kci := outbox.one(tx, kci_id)) is not None]
             waiting = [listed[0] for listed in outbox.open_of(tx, unsettled).values() if listed]
-        return AdvanceResult(now=now, moved=now - begun, kcis=tuple(kcis), unsettled=tuple(waiting))
+            parked = outbox.parked(tx, self.name)
+        return AdvanceResult(
+            now=now,
+            moved=now - begun,
+            kcis=tuple(kci for kci in kcis if kci.state != "silenced"),
+            not_sent=tuple(kci for kci in kcis if kci.state == "silenced"),
+            unsettled=tuple(waiting),
+            parked=tuple(parked),
+        )
 
     def _begin(self, by: int | None, to: int | None, to_next: bool) -> tuple[int, int, int]:
         with self.store.write() as tx:

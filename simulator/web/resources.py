@@ -36,11 +36,13 @@ def show_clock(clock: Clock, now: int) -> dict[str, Any]:
 
 
 def show_advanced(advanced: AdvanceResult) -> dict[str, Any]:
-    """What an advance did."""
+    """What an advance did; `unsettled` is there only where something did not come to rest."""
     shape: dict[str, Any] = {
         "now": instants.format_instant(advanced.now),
         "moved": instants.format_duration(advanced.moved),
         "kcis": [show_kci(kci) for kci in advanced.kcis],
+        "not_sent": [show_kci(kci) for kci in advanced.not_sent],
+        "parked": [show_kci(kci) for kci in advanced.parked],
     }
     return shape | (
         {"unsettled": [show_kci(kci) for kci in advanced.unsettled]} if advanced.unsettled else {}

@@ -151,6 +151,22 @@ def test_a_parked_order_is_abandoned(picky: Gateway, receiver: Receiver) -> None
     assert len(receiver.arrivals) == 1
 
 
+def test_an_advance_tells_which_orders_are_parked(picky: Gateway, receiver: Receiver) -> None:
+    receiver.answer = lambda number, arrival: 422 if arrival.body["sequenceNumber"] == 2 else 204
+    order = picky.place()
+    first = picky.advance("31s")
+    assert [kci["sequence"] for kci in first["kcis"]] == [1] and first["parked"] == []
+    second = picky.advance("31s")
+    (dead,) = picky.admin("GET", "/kcis?state=dead")["items"]
+    assert second["kcis"] == second["parked"] == [dead] and dead["last"]["code"] == 422
+    third = picky.advance()
+    assert third["kcis"] == [] and third["parked"] == [dead], "it still holds the third one up"
+    assert "unsettled" not in third
+    act(picky, f"/kcis/{dead['id']}/skip")
+    fourth = picky.advance("1s")
+    assert fourth["parked"] == [] and states(picky, order) == ["delivered", "skipped", "delivered"]
+
+
 def test_a_parked_order_does_not_go_on_by_another_act(picky: Gateway, receiver: Receiver) -> None:
     receiver.answer = lambda number, arrival: 204 if number == 1 else 422
     order = picky.place()

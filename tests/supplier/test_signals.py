@@ -103,9 +103,9 @@ def test_what_waits_for_a_signal_is_shown_and_told(supplier: Supplier) -> None:
     place(supplier)
     supplier.advance(days=1)
     assert [kci["waits_for"] for kci in supplier.client.kcis()] == ["go", "go", "on", "on"]
-    assert "COMMITTED waits for the signal go" in supplier.told()
+    assert "COMMITTED waits for the signal go" in supplier.stories()
     supplier.signal("go")
-    assert "an operator's signal go" in supplier.told()
+    assert "an operator's signal go" in supplier.stories()
     with pytest.raises(NotSo, match=r"is paused; it waits for the signal on"):
         supplier.wait_for_kci("COMPLETED", within="0s")
 

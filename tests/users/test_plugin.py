@@ -17,6 +17,7 @@ from simulator.client import Failed
 from simulator.testing import NotSo, PretendGateway, Supplier
 from simulator.web import Embedded
 from tests.cli.test_processes import serving
+from tests.conftest import Gateway
 
 ROOT = Path(__file__).parent.parent.parent
 PLACE = """
@@ -114,6 +115,17 @@ def test_a_supplier_plays_advances_and_is_asked(
     supplier.verify({"direction": "out"}, count=5)
 
 
+def test_an_advance_names_what_did_not_go(supplier: Supplier) -> None:
+    place(supplier, "ORDER_SUCCESSFUL")
+    gone = supplier.advance(seconds=31)
+    assert ([kci["send"] for kci in gone], gone.parked, gone.not_sent) == (["ACKNOWLEDGED"], [], [])
+    assert gone.now == supplier.client.clock()["now"]
+    with Gateway(supplier.url) as gateway:
+        gateway.place("ORDER_SUCCESSFUL?targetDateOffset=999999")
+    parked = supplier.advance(weeks=1).parked
+    assert [(kci["send"], kci["state"]) for kci in parked] == [("COMMITTED", "dead")]
+
+
 def test_what_is_not_so_fails_the_test_and_what_is_wrong_is_an_error(supplier: Supplier) -> None:
     place(supplier)
     with pytest.raises(NotSo, match="advance it"):
@@ -154,7 +166,7 @@ def test_a_supplier_is_gone_after_its_block(simulator: Embedded) -> None:
 
 
 @pytest.mark.slow
-def test_a_test_that_fails_shows_what_its_supplier_lived_through(
+def test_a_test_that_fails_shows_the_stories_of_its_supplier(
     run_tests: Callable[..., str],
 ) -> None:
     told = run_tests("""
@@ -165,7 +177,9 @@ def test_it(supplier):
     assert supplier.order["status"] == "COMPLETED"
 """)
     assert (
-        "1 failed" in told and "lived through" in told and "1 ACKNOWLEDGED -> ACKNOWLEDGED" in told
+        "1 failed" in told
+        and "what happened to the orders of" in told
+        and "1 ACKNOWLEDGED -> ACKNOWLEDGED" in told
     )
     assert "refused: POST /service-orders -> 400" in told
 

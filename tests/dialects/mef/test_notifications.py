@@ -277,8 +277,11 @@ def test_a_silenced_notification_moves_the_order_and_sends_nothing(
 ) -> None:
     buyer = seller()
     order = buyer.place(desiredResponses=wish)
-    buyer.advance()
+    advanced = buyer.advance()
     assert [arrival.body["notificationType"] for arrival in receiver.arrivals] == sent
+    assert [kci["send"] for kci in advanced["kcis"]] == sent
+    unwanted = [kci for kci in buyer.admin("GET", "/kcis")["items"] if kci["send"] not in sent]
+    assert advanced["not_sent"] == unwanted and advanced["parked"] == []
     assert [arrival.body["notificationVersion"] for arrival in receiver.arrivals] == [
         f"{number:02d}" for number in range(1, len(sent) + 1)
     ]
