@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
@@ -36,10 +35,11 @@ from simulator.base.errors import Invalid, Problem, Unavailable
 from simulator.cli.welcome import say_welcome
 from simulator.config import Config
 from simulator.config.advice import is_loopback
+from simulator.front import AdminGuard, GuardedPretend
 from simulator.ops import metrics
-from simulator.pretend_gateway import RECEIVED, make_pretend_gateway
+from simulator.pretend_gateway import RECEIVED, Book, Mounted, PretendGateway, token_key
 from simulator.store import Store, parse_url, remedy
-from simulator.web import MOST_WAITING, create_app
+from simulator.web import MOST_WAITING, Application, application, create_app
 from simulator.world import World, open_world
 
 log = logging.getLogger("simulator")
@@ -99,16 +99,7 @@ def pretend(settings: Config, host: str, port: int) -> None:
     """The pretend gateway alone, with a store of its own that ends with it."""
     with tempfile.TemporaryDirectory(prefix="pretend-gateway-") as folder:
         store = Store(f"sqlite:///{folder}/received.db")
-        app = Flask("pretend gateway", static_folder=None)
-        for supplier in settings.suppliers:
-            dialect = dialects.get(
-                supplier.dialect, supplier.contract, kci_path=supplier.gateway.kcis
-            )
-            counterpart = make_pretend_gateway(store, supplier.name, supplier.gateway, dialect)
-            app.register_blueprint(counterpart)  # one URL takes the messages of all
-            app.register_blueprint(
-                counterpart, url_prefix=f"/{supplier.name}", name=f"{supplier.name}_alone"
-            )
+        app = _pretend_app(settings, store)
         listener = _listen(host, port)
         server = make_server(host, port, app, threaded=True, fd=listener.fileno())
         logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -125,6 +116,20 @@ def pretend(settings: Config, host: str, port: int) -> None:
         except KeyboardInterrupt:
             pass
         store.close()
+
+
+def _pretend_app(settings: Config, store: Store) -> Application:
+    """One URL takes the KCIs of all suppliers; each has its own list below its name too."""
+    key = token_key(store.root_seed)
+    mounts = []
+    for supplier in settings.suppliers:
+        dialect = dialects.get(supplier.dialect, supplier.contract, kci_path=supplier.gateway.kcis)
+        book = Book(store, supplier.name, dialect)
+        gateway = PretendGateway(book, supplier.gateway, dialect, key)
+        mounts += [("", gateway), (f"/{supplier.name}", gateway)]
+    most_body = settings.server.max_body
+    guarded = GuardedPretend(Mounted(mounts), AdminGuard(settings), most_body)
+    return application(guarded.answer, most_body)
 
 
 def warn(settings: Config) -> None:
@@ -365,14 +370,14 @@ class _Web(BaseApplication):  # type: ignore[misc]
             if name in self.cfg.settings:
                 self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> Any:
         self.world = open_world(self.settings, self.base_url, beginning=False)
         return create_app(self.world)
 
     def end(self) -> None:
         """Long polls and streams end now."""
         if self.world is not None:
-            self.world.store.subscriptions.end()
+            self.world.end_waits()
 
     def close(self) -> None:
         """Nothing of this worker is left: its connections, its place among the listeners."""

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+FORM = "application/x-www-form-urlencoded"
 
 LONGEST_VALUE = 8000
 """Characters of a header's value: common clients and proxies take lines of 8 KiB."""
@@ -48,6 +52,24 @@ def header_problem(name: str, value: str = "") -> str:
 def whole_number(text: str) -> int | None:
     """The whole number that a query or a header names in ASCII digits; None for any other text."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+def query_of(query: str) -> dict[str, str]:
+    """The parameters of a query, decoded; the first of a name counts."""
+    pairs = parse_qsl(query, keep_blank_values=True, errors="replace")
+    return dict(reversed(pairs))
+
+
+def form_of(headers: Mapping[str, str], body: bytes) -> dict[str, str]:
+    """The fields of a form; the last of a name counts. Any other body has none."""
+    if media_type(headers) != FORM:
+        return {}
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def media_type(headers: Mapping[str, str]) -> str:
+    """The media type of a body, without its parameters; empty where none is named."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def has_no_body(status: int) -> bool:

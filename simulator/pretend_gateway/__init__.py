@@ -6,6 +6,21 @@ messages keep the contract, nothing more. What came is listed and deleted at `/k
 contract's own path for messages is.
 """
 
-from simulator.pretend_gateway.views import RECEIVED, make_pretend_gateway
+from simulator.pretend_gateway.book import Book
+from simulator.pretend_gateway.gateway import RECEIVED, PretendGateway
+from simulator.pretend_gateway.mounted import (
+    Mounted,
+    PretendGateways,
+    PretendGatewaysOfWorld,
+    token_key,
+)
 
-__all__ = ["RECEIVED", "make_pretend_gateway"]
+__all__ = [
+    "RECEIVED",
+    "Book",
+    "Mounted",
+    "PretendGateway",
+    "PretendGateways",
+    "PretendGatewaysOfWorld",
+    "token_key",
+]

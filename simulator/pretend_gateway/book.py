@@ -59,6 +59,16 @@ class Book:
         )
         log.info("received %s: %s%s", what, code, said, extra=ids)
 
+    def page(self, *, order: str, limit: int, after: int) -> list[dict[str, Any]]:
+        """What came, oldest first, from behind the id `after`; of one order where it is named."""
+        with self.store.read() as tx:
+            return received.page(tx, self.supplier, order=order, limit=limit, after=after)
+
+    def forget(self) -> None:
+        """Forget what came."""
+        with self.store.write() as tx:
+            received.forget(tx, self.supplier)
+
     def _findings(self, tx: Tx, kci: KciIdentity, document: Mapping[str, Any]) -> list[Finding]:
         """What stands out in the order's sequence: gaps, repeats, numbers used twice."""
         expected = received.highest(tx, self.supplier, kci.order) + 1

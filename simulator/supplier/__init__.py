@@ -5,6 +5,7 @@ here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from simulator.ops import metrics
 from simulator.scenario import Book
 from simulator.store import Store, clocks, gateway_states, journal, orders, outbox, pins
 from simulator.store.journal import Dropped, Tail
+from simulator.store.subscriptions import Subscription
 from simulator.store.suppliers import Called
 from simulator.supplier.acts import Acts
 from simulator.supplier.clock_advance import AdvanceResult, ClockAdvance
@@ -182,6 +184,15 @@ class Supplier:
             return Tail(self.name, after)
         with self.store.read() as tx:
             return Tail.from_now(tx, self.name)
+
+    def new_lines(self, tail: Tail) -> list[JournalLine]:
+        """What came into the journal since this tail was read."""
+        with self.store.read() as tx:
+            return tail.new(tx)
+
+    def subscribe(self) -> AbstractContextManager[Subscription]:
+        """Hear what changes of this supplier, until the block ends."""
+        return self.store.subscriptions.subscribe(self.name)
 
     def dropped(self) -> Dropped:
         """What the journal does not hold any more."""

@@ -4,15 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from urllib.parse import parse_qsl
+from collections.abc import Sequence
 
 from simulator.base.errors import Refused
 from simulator.config import InboundCredentials
 from simulator.formats import oauth
+from simulator.formats.http import form_of
 from simulator.model import Document, Incoming, Outgoing
 
-_FORM = "application/x-www-form-urlencoded"
 _CHALLENGES = {
     "basic": 'Basic realm="supplier", charset="UTF-8"',
     "bearer": 'Bearer realm="supplier"',
@@ -47,10 +46,9 @@ class InboundAuth:
                 [f"{incoming.method} is not possible at {incoming.path}, only POST"],
                 allow=["POST"],
             )
-        kind = incoming.headers.get("content-type", "").partition(";")[0].strip().lower()
         code, body = oauth.grant(
             incoming.headers.get("authorization", ""),
-            form_of(incoming.body) if kind == _FORM else {},
+            form_of(incoming.headers, incoming.body),
             self.auth.clients,
             self.keys[0],
             self.auth.lifetime,
@@ -111,8 +109,3 @@ def described(document: Document, auth: InboundCredentials, server: str) -> Docu
                 "401", {"description": "No credentials, or wrong or expired ones"}
             )
     return document
-
-
-def form_of(body: bytes) -> Mapping[str, str]:
-    """A form's fields; the last of a name counts."""
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))

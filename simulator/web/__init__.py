@@ -5,5 +5,6 @@
 from simulator.web.app import create_app
 from simulator.web.embedded import Embedded
 from simulator.web.limiter import MOST_WAITING
+from simulator.web.wsgi import Application, application
 
-__all__ = ["MOST_WAITING", "Embedded", "create_app"]
+__all__ = ["MOST_WAITING", "Application", "Embedded", "application", "create_app"]

@@ -7,18 +7,15 @@ Errors are `application/problem+json`. With `admin.token` set, all but `health`,
 
 from __future__ import annotations
 
-import hmac
-import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, g, request
 
 from simulator.base.errors import Conflict, Invalid, Refused, Unavailable
-from simulator.config.advice import is_loopback
 from simulator.config.table import SupplierSettings
 from simulator.formats.schema import Length, String, listed
+from simulator.front import AdminGuard, refusal
 from simulator.ops import metrics
 from simulator.supplier import Supplier
 from simulator.web import resources
@@ -26,19 +23,11 @@ from simulator.web.acting import acting, operating, waiting
 from simulator.web.answers import View, answer, body_as, not_valid, problem
 from simulator.web.limiter import Limiter
 from simulator.web.looking import asking, looking
+from simulator.web.wsgi import incoming_of, response_of
 from simulator.world import World
 
 ADMIN = "/__admin"
 OPEN = tuple(f"{ADMIN}/{name}" for name in ("health", "ready", "metrics"))
-_WHERE = re.compile(r"([\w.\[\]]+): ")
-_STATUS = {
-    "unavailable": 503,
-    "malformed": 400,
-    "invalid": 422,
-    "not_found": 404,
-    "conflict": 409,
-    "unknown_path": 404,
-}
 
 
 class SupplierInput(SupplierSettings):
@@ -56,43 +45,24 @@ SUPPLIER = SupplierInput(exclude=("path", "scenarios"), partial=("name",))
 """The path is ours to give; scenarios are texts, not a folder of ours."""
 
 
-def make_admin(world: World, limiter: Limiter) -> Blueprint:
+def make_admin(world: World, guard: AdminGuard, limiter: Limiter) -> Blueprint:
     """The blueprint over an open world."""
     admin = Blueprint("admin", __name__, url_prefix=ADMIN)
-    _guard(admin, world)
+    _guard(admin, guard)
     _whole(admin, world)
     _per_supplier(admin, world, limiter)
     return admin
 
 
-def _guard(admin: Blueprint, world: World) -> None:
+def _guard(admin: Blueprint, guard: AdminGuard) -> None:
     @admin.before_request
     def check_caller() -> Response | None:
-        if "\0" in request.path or any("\0" in value for value in request.args.values()):
-            # PostgreSQL would not even look for it
-            return problem(400, "malformed", "a NUL is no part of any name")
-        private = world.config.admin_token is None and is_loopback(world.config.server.host)
-        if private and not is_loopback(request.host.rpartition(":")[0] or request.host):
-            said = f"this server listens for this machine alone, not for {request.host[:80]}: set admin.token to use it by other names"
-            return problem(403, "foreign_host", said)
-        origin = request.headers.get("Origin")
-        if origin and urlsplit(origin).netloc != request.host:
-            return problem(403, "foreign_origin", "a page of another origin may not use this API")
-        if world.config.admin_token is None or request.path in OPEN:
-            return None
-        given = request.headers.get("Authorization", "")
-        if not hmac.compare_digest(given.encode(), f"Bearer {world.config.admin_token}".encode()):
-            response = problem(
-                401, "unauthorised", "this path wants the admin token: Authorization: Bearer ..."
-            )
-            response.headers["WWW-Authenticate"] = "Bearer"
-            return response
-        return None
+        refused = guard.check(incoming_of(request.environ), is_open=request.path in OPEN)
+        return None if refused is None else response_of(refused)
 
     @admin.errorhandler(Refused)
     def refused(error: Refused) -> Response:
-        where = found.group(1) if (found := _WHERE.match(error.messages[0])) else ""
-        return problem(_STATUS.get(error.kind, 500), error.kind, "; ".join(error.messages), where)
+        return response_of(refusal(error))
 
     @admin.errorhandler(Invalid)
     def invalid(error: Invalid) -> Response:

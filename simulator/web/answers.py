@@ -10,10 +10,12 @@ from typing import Any
 
 from flask import Response, request
 
+from simulator import front
 from simulator.base.errors import Problem, Refused
 from simulator.formats import strict_json
 from simulator.formats.http import whole_number
 from simulator.formats.schema import Strict, dotted, load
+from simulator.web.wsgi import response_of
 
 View = Callable[..., Response]
 Register = Callable[[str, str], Callable[[View], View]]
@@ -29,18 +31,7 @@ LAST_ID = 2**53
 
 def problem(status: int, code: str, detail: str, where: str = "", **members: Any) -> Response:
     """`application/problem+json`: type, title, status, code, detail, where."""
-    body = {
-        "type": "about:blank",
-        "title": code.replace("_", " "),
-        "status": status,
-        "code": code,
-        "detail": detail,
-        "where": where,
-        **members,
-    }
-    return Response(
-        strict_json.dumps(body) + "\n", status=status, content_type="application/problem+json"
-    )
+    return response_of(front.problem(status, code, detail, where, **members))
 
 
 def problem_rows(problems: Sequence[Problem]) -> list[dict[str, Any]]:

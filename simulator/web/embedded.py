@@ -53,7 +53,7 @@ class Embedded:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.world.store.subscriptions.end()
+        self.world.end_waits()
         self.server.shutdown()
         self.sender.stop()
         for thread in self.threads:

@@ -40,7 +40,6 @@ class Stream:
 
     def __init__(self, supplier: Supplier, after: int | None, socket: Any) -> None:
         self.supplier = supplier
-        self.store = supplier.store
         self.socket = socket
         self.tail = supplier.tail(after)
         self.told: dict[tuple[str, str], Any] = {}
@@ -48,7 +47,7 @@ class Stream:
     def pieces(self) -> Iterator[bytes]:
         """What is written, as it comes, until the reader goes, is too slow, or we end."""
         try:
-            with self.store.subscriptions.subscribe(self.supplier.name) as subscription:
+            with self.supplier.subscribe() as subscription:
                 yield b"retry: 1000\n: events of the simulator\n\n"
                 beat = monotonic() + HEARTBEAT
                 while True:
@@ -79,9 +78,7 @@ class Stream:
         return bool(asked.poll(SLOW))
 
     def _news(self, changes: set[Change] | None) -> Iterator[str]:
-        with self.store.read() as tx:
-            found = self.tail.new(tx)
-        for line in found:
+        for line in self.supplier.new_lines(self.tail):
             kind = "act" if line.direction == "act" else "exchange"
             yield _event(kind, resources.show_line(line), line.id)
         for _, order_id in sorted(changes or ()):

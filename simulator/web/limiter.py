@@ -9,13 +9,14 @@ nobody from his.
 
 from __future__ import annotations
 
-import io
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from simulator.base import clock
 from simulator.base.errors import Refused
+from simulator.web.wsgi import await_body
 
 MOST_WAITING = 256
 """The most requests of one process that may wait at once."""
@@ -37,24 +38,19 @@ class Limiter:
         """
 
         def answer(environ: Any, start_response: Any) -> Iterable[bytes]:
-            self._await_body(environ)
+            await_body(environ, self.most_body)
             with self.places:
                 return inner(environ, start_response)
 
         return answer
 
-    def _await_body(self, environ: Any) -> None:
-        """Read the body, where it is not declared too long: that is refused unread. One that breaks
-        off is short.
-        """
-        declared = environ.get("CONTENT_LENGTH") or "0"
-        length = int(declared) if declared.isdecimal() else 0
-        if environ.get("wsgi.input_terminated") and not length:
-            # in chunks: a byte more than is allowed shows that it is too long
-            length = self.most_body + 1
-        elif not 0 < length <= self.most_body:
-            return
-        environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(length))
+    def sleep(self, length: int) -> None:
+        """Sleep while one's place is free for others; where too many wait, it costs a place."""
+        try:
+            with self.waiting():
+                clock.sleep(length)
+        except Refused:
+            clock.sleep(length)
 
     @contextmanager
     def waiting(self) -> Iterator[None]:

@@ -91,6 +91,16 @@ class World:
                 raise Invalid([Problem(message=f"no supplier `{name}`", hint=nearest(name, names))])
         return found
 
+    def made(self, name: str) -> Supplier | None:
+        """A throw-away supplier by name; None where there is none."""
+        with self.store.read() as tx:
+            found = self.find(tx, name)
+        return found if found and found.name not in self.suppliers else None
+
+    def end_waits(self) -> None:
+        """Let everyone who waits for news go, because this process ends."""
+        self.store.subscriptions.end()
+
     def every(self) -> list[Supplier]:
         """The standing suppliers, then those that were made, the oldest first."""
         with self.store.read() as tx:
@@ -165,12 +175,15 @@ class World:
             )
         return Called(standing=instead_of or fits[0], tenant=tenant, client=client)
 
-    def called(self, tx: Tx, standing: Supplier, tenant: str, client: str) -> Supplier:
-        """Who answers a request at a standing supplier's path: a made one that this tenant or
-        client calls, else itself.
+    def called(self, standing: Supplier, tenant: str, client: str) -> Supplier:
+        """Which supplier answers a request at a standing supplier's path: the throw-away one that
+        this tenant or client calls, else the standing one.
         """
-        made = suppliers.called(tx, standing.name, tenant, client) if tenant or client else None
-        return (self._made(made) if made else None) or standing
+        if not (tenant or client):
+            return standing
+        with self.store.read() as tx:
+            made = suppliers.called(tx, standing.name, tenant, client)
+            return (self._made(made) if made else None) or standing
 
     def remove(self, name: str) -> None:
         """Delete a throw-away supplier and all that is its own. Refused when there is none, or it

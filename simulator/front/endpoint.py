@@ -1,0 +1,74 @@
+"""One supplier's paths: its token endpoint, its OpenAPI document, and its contract's operations."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from simulator.base import clock
+from simulator.base.errors import Refused, Unavailable
+from simulator.dialects.routes import router_of
+from simulator.formats import oauth
+from simulator.front.body import check_body
+from simulator.model import Incoming, Outgoing
+from simulator.ops import metrics
+from simulator.supplier import Supplier
+from simulator.world import World
+
+log = logging.getLogger("simulator.front")
+
+
+class Endpoint:
+    """The paths of one supplier. At those of a standing supplier, a throw-away one may be called by
+    its tenant or its OAuth client.
+    """
+
+    def __init__(self, world: World, supplier: Supplier) -> None:
+        self.world = world
+        self.supplier = supplier
+        self.prefix = supplier.config.path
+        self.router = router_of(supplier.dialect.routes)
+
+    def answer(self, incoming: Incoming) -> Outgoing:
+        """Answer one request below the prefix, by the contract."""
+        incoming = replace(
+            incoming,
+            path=incoming.path[len(self.prefix) :] or "/",
+            base_url=incoming.base_url + self.prefix,
+        )
+        if incoming.path == "/openapi.json" and incoming.method in ("GET", "HEAD"):
+            return Outgoing(code=200, body=self.supplier.openapi(incoming.base_url))
+        begun = clock.monotonic()
+        supplier, outgoing = self._outgoing(incoming)
+        metrics.request(supplier.label, incoming.method, outgoing.code, clock.monotonic() - begun)
+        return outgoing
+
+    def _outgoing(self, incoming: Incoming) -> tuple[Supplier, Outgoing]:
+        """Which supplier answers, and what."""
+        try:
+            check_body(incoming, self.world.config.server.max_body)
+            supplier = self._called(incoming)
+        except Refused as refused:
+            return self.supplier, self.supplier.refuse(replace(incoming, body=b""), refused)
+        except Unavailable as error:
+            log.error("%s %s: %s", incoming.method, incoming.path, error)
+            return self.supplier, self.supplier.dialect.refuse(Refused("unavailable", [str(error)]))
+        if (granted := supplier.grant(incoming)) is not None:
+            return supplier, granted
+        try:
+            supplier.admit(incoming)
+            route, variables = self.router.match(incoming.method, incoming.path)
+        except Refused as refused:
+            return supplier, supplier.refuse(incoming, refused)
+        return supplier, supplier.receive(replace(incoming, variables=variables), route)
+
+    def _called(self, incoming: Incoming) -> Supplier:
+        """The throw-away supplier that the tenant or the client calls, else this one."""
+        if self.supplier.name not in self.world.suppliers:
+            return self.supplier
+        said = (
+            self.supplier.dialect.tenant_of(incoming),
+            oauth.client_of(incoming.headers.get("authorization", "")),
+        )
+        tenant, client = (text if "\0" not in text else "" for text in said)
+        return self.world.called(self.supplier, tenant, client)

@@ -1,0 +1,71 @@
+"""Answering every request but the admin API's: which supplier or pretend gateway a path belongs to.
+
+What is not a pretend gateway's belongs to a supplier, by the longest path. Known or unknown, it is
+answered by that supplier's contract and stands in its journal.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from simulator.base.errors import Unavailable
+from simulator.front.endpoint import Endpoint
+from simulator.front.guard import AdminGuard
+from simulator.front.pretend import GuardedPretend
+from simulator.front.problems import problem
+from simulator.model import Incoming, Outgoing
+from simulator.pretend_gateway import PretendGatewaysOfWorld
+from simulator.world import MADE, World
+
+log = logging.getLogger("simulator.front")
+
+
+class Front:
+    """The suppliers and pretend gateways of one process."""
+
+    def __init__(self, world: World, guard: AdminGuard) -> None:
+        self.world = world
+        self.pretend_path = world.config.pretend_gateway.path
+        self.pretend: GuardedPretend | None = None
+        if world.config.pretend_gateway.mount:
+            self.pretend = GuardedPretend(
+                PretendGatewaysOfWorld(world), guard, world.config.server.max_body
+            )
+        self.standing = sorted(
+            (Endpoint(world, supplier) for supplier in world.suppliers.values()),
+            key=lambda endpoint: -len(endpoint.prefix),
+        )
+
+    def answer(self, incoming: Incoming) -> Outgoing:
+        """Answer one request. `incoming.path` is the whole path, decoded; `incoming.base_url` is
+        how the caller reached this server.
+        """
+        try:
+            return self._answer(incoming)
+        except Unavailable as error:
+            log.error("%s %s: %s", incoming.method, incoming.path, error)
+            return problem(503, "unavailable", str(error))
+        except Exception:
+            log.exception("%s %s: an internal fault", incoming.method, incoming.path)
+            said = "an internal fault of the simulator: its log has the details"
+            return problem(500, "fault", said)
+
+    def _answer(self, incoming: Incoming) -> Outgoing:
+        path = incoming.path
+        if self.pretend and _is_below(path, self.pretend_path):
+            return self.pretend.answer(incoming)
+        endpoint = self._endpoint(path)
+        if endpoint is None:
+            return problem(404, "not_found", f"no supplier answers at {path[:200]}")
+        return endpoint.answer(incoming)
+
+    def _endpoint(self, path: str) -> Endpoint | None:
+        if path.startswith(MADE + "/"):
+            made = self.world.made(path[len(MADE) + 1 :].partition("/")[0])
+            if made is not None:
+                return Endpoint(self.world, made)
+        return next((one for one in self.standing if _is_below(path, one.prefix)), None)
+
+
+def _is_below(path: str, prefix: str) -> bool:
+    return path == prefix or path.startswith(prefix + "/")

@@ -1,0 +1,75 @@
+"""The WSGI side of the front: a request is read from the server's environment, and an answer is
+written to it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Response
+from werkzeug.wrappers import Request
+
+from simulator.base import clock
+from simulator.formats import strict_json
+from simulator.model import Incoming, Outgoing
+
+Application = Callable[[Any, Any], Iterable[bytes]]
+Sleep = Callable[[int], None]
+_BODY = "simulator.body"
+
+
+def application(
+    answer: Callable[[Incoming], Outgoing], most_body: int, sleep: Sleep = clock.sleep
+) -> Application:
+    """A WSGI application over `answer`. `sleep` waits for the delay of an answer (microseconds)."""
+
+    def respond(environ: Any, start_response: Any) -> Iterable[bytes]:
+        await_body(environ, most_body)
+        outgoing = answer(incoming_of(environ))
+        if outgoing.delay:
+            sleep(outgoing.delay)
+        return response_of(outgoing)(environ, start_response)
+
+    return respond
+
+
+def await_body(environ: Any, most: int) -> None:
+    """Read a request's body, once. One that is declared longer than `most` bytes stays unread, of
+    one in chunks a byte more than that is read; one that breaks off is short.
+    """
+    if _BODY in environ:
+        return
+    declared = environ.get("CONTENT_LENGTH") or "0"
+    length = int(declared) if declared.isdecimal() else 0
+    if environ.get("wsgi.input_terminated") and not length:
+        length = most + 1
+    environ[_BODY] = environ["wsgi.input"].read(length) if 0 < length <= most + 1 else b""
+    if environ[_BODY]:
+        environ["wsgi.input"] = io.BytesIO(environ[_BODY])
+
+
+def incoming_of(environ: Any) -> Incoming:
+    """The request of an environment whose body was awaited."""
+    asked = Request(environ)
+    return Incoming(
+        method=asked.method,
+        path=asked.path,
+        base_url=asked.host_url.rstrip("/"),
+        query=asked.query_string.decode("latin-1"),
+        headers={name.lower(): value for name, value in asked.headers.items()},
+        body=environ.get(_BODY, b""),
+    )
+
+
+def response_of(outgoing: Outgoing) -> Response:
+    """The response of an answer, without its delay."""
+    if outgoing.body is None:
+        response = Response(status=outgoing.code)
+        response.headers.pop("Content-Type", None)
+    else:
+        text = strict_json.dumps(outgoing.body)
+        response = Response(text, status=outgoing.code, content_type="application/json")
+    response.headers.update(outgoing.headers)
+    return response
