@@ -225,10 +225,10 @@ class Policy:
         "varies by a fifth, always the same for the same KCI and try.",
     )
     retry_on: str = setting(
-        "weather",
-        String(validate=OneOf(["weather", "everything"])),
-        "what is tried again: weather, or everything but 2xx",
-        "`weather` is no answer, 401, 408, 425, 429 and 5xx but 501 and 505; `everything` is every "
+        "temporary",
+        String(validate=OneOf(["temporary", "everything"], renamed={"weather": "temporary"})),
+        "what is tried again: temporary failures, or everything but 2xx",
+        "`temporary` is no answer, 401, 408, 425, 429 and 5xx but 501 and 505; `everything` is every "
         "answer but 2xx and 410.",
     )
     retry_after_max: int = setting(

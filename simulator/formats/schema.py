@@ -34,9 +34,15 @@ class Misfit(str):
 
 
 class OneOf(validate.OneOf):
-    """One of the listed values; the message names the nearest."""
+    """One of the listed values; the message names the nearest, or the new name of a renamed one."""
+
+    def __init__(self, choices: Iterable[Any], *, renamed: Mapping[str, str] | None = None) -> None:
+        super().__init__(choices)
+        self.renamed = renamed or {}
 
     def _format_error(self, value: Any) -> str:
+        if isinstance(value, str) and value in self.renamed:
+            return Misfit(f"`{value}` is called `{self.renamed[value]}` now")
         return Misfit(
             f"`{_brief(value)}` is not valid, {errors.nearest(value, [str(choice) for choice in self.choices])}"
         )

@@ -60,10 +60,10 @@ class Decision:
 
 
 def decide(result: Result, kci: Kci, accepted: tuple[int, ...], policy: Policy) -> Decision:
-    """Read an answer: 2xx delivered, weather is tried again, a refusal is final. `kci` is as it was
-    handed out, this try counted.
+    """Read an answer: 2xx means delivered, a temporary failure is tried again, a refusal is final.
+    `kci` is as it was handed out, this try counted.
 
-    The waits vary by a fifth, from KCI to KCI: what failed together does not come back together.
+    The waits vary by a fifth from KCI to KCI: KCIs that failed together do not come back together.
     """
     attempts = kci.attempts
     if result.no_token is not None:
@@ -82,13 +82,14 @@ def decide(result: Result, kci: Kci, accepted: tuple[int, ...], policy: Policy) 
         # the gateway has it from an earlier try, counted or not, whose answer was lost
         return Decision(state="delivered")
     failing = code is None or code == 401 or (code >= 500 and code not in FINAL_5XX)
-    weather = failing or code in RETRYABLE or (policy.retry_on == "everything" and code != 410)
+    everything = policy.retry_on == "everything" and code != 410
+    temporary = failing or code in RETRYABLE or everything
     asked, findings = _retry_after(result, policy.retry_after_max)
     sign = "gone" if code == 410 else "busy" if asked else "ill" if failing else "well"
     reason = result.error or f"answered {code}" + (
         f", Retry-After {instants.format_duration(asked)}" if asked else ""
     )
-    if not weather or attempts > len(policy.retry):
+    if not temporary or attempts > len(policy.retry):
         return Decision(state="dead", sign=sign, pause=asked, reason=reason, findings=findings)
     varied = round(policy.retry[attempts - 1] * seed.between(0.8, 1.2, kci.id, str(attempts)))
     return Decision(

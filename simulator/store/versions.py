@@ -84,8 +84,11 @@ def _from_3(connection: sa.Connection) -> None:
 
 
 def _from_4(connection: sa.Connection) -> None:
-    """Findings are records, and an act has a column of its own."""
+    """Findings are records, and an act has a column of its own. The pretend gateways' list is asked
+    by order. A value of `delivery.retry_on` has another name.
+    """
     connection.execute(sa.text("ALTER TABLE journal ADD COLUMN act TEXT"))
+    connection.execute(sa.text(_RETRY_ON_OF_4))
     _received_of_4(connection)
     for table in ("journal", "received"):
         _records_of_4(connection, table)
@@ -121,13 +124,17 @@ def _records_of_4(connection: sa.Connection, table: str) -> None:
 
 
 def _received_of_4(connection: sa.Connection) -> None:
-    """The pretend gateways' book is asked by order. Of what an older version kept, the number of
-    different KCIs of an order counts as its highest number.
+    """Of what an older version kept, the number of different KCIs of an order counts as its highest
+    number.
     """
     for statement in _RECEIVED_OF_4:
         connection.execute(sa.text(statement))
 
 
+_RETRY_ON_OF_4 = (
+    "UPDATE suppliers SET settings ="
+    """ replace(settings, '"retry_on":"weather"', '"retry_on":"temporary"')"""
+)
 _RECEIVED_OF_4 = (
     "ALTER TABLE received ADD COLUMN message TEXT",
     'CREATE INDEX received_message ON received (supplier, "order", message, id)',

@@ -42,6 +42,15 @@ def test_settings_come_from_file_environment_and_overrides_in_that_order(tmp_pat
         ),
         ("suppliers: [{name: a, delivery: {lease: 30s}}]", "unknown key `lease`"),
         ("delivery: {timeout: 0s}", "must be at least"),
+        (
+            "delivery: {retry_on: weather}",
+            "c.yaml:1:22: delivery.retry_on: `weather` is called `temporary` now",
+        ),
+        (
+            "suppliers: [{name: a, delivery: {retry_on: weather}}]",
+            "`weather` is called `temporary` now",
+        ),
+        ("delivery: {retry_on: temporry}", "did you mean `temporary`?"),
         ("delivery: {retry: sometimes}", "must be a list of durations, or one of"),
         ("clock: {rate: 0}", "clock.rate: must be"),
         ("suppliers: []", "at least one is needed"),

@@ -121,7 +121,7 @@ def test_four_senders_compete_without_a_fault(stage: Stage, server: Server) -> N
 
 # ---- a gateway that misbehaves
 
-WEATHER: dict[str, dict[str, Any]] = {
+BAD_GATEWAYS: dict[str, dict[str, Any]] = {
     "refuses": {"mode": "close"},
     "resets": {"mode": "reset"},
     "garbles": {"mode": "garble"},
@@ -132,12 +132,12 @@ WEATHER: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("weather", WEATHER)
-def test_weather(stage: Stage, cast: Cast, weather: str) -> None:
+@pytest.mark.parametrize("kind", BAD_GATEWAYS)
+def test_a_bad_gateway(stage: Stage, cast: Cast, kind: str) -> None:
     cast()
     with stage.load():
         pause(1)
-        stage.receiver.behave(**WEATHER[weather])
+        stage.receiver.behave(**BAD_GATEWAYS[kind])
         pause(30 if LONG else 4)
         stage.receiver.behave()
         pause(1)

@@ -48,7 +48,7 @@ def test_a_message_has_the_contracts_headers_and_a_token(running: Any, receiver:
 
 
 @pytest.mark.parametrize("code", [500, 502, 503, 504, 429, 408, None])
-def test_weather_is_tried_again_with_the_same_bytes(
+def test_a_temporary_failure_is_tried_again_with_the_same_bytes(
     running: Any, receiver: Receiver, code: int | None
 ) -> None:
     receiver.answer = answering(code, code)

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from simulator.base.errors import Unavailable
 from simulator.config import Config
 from simulator.model import Act, Exchange
-from simulator.store import Store, gateway_states, journal, outbox, received, senders
+from simulator.store import Store, gateway_states, journal, outbox, received, senders, suppliers
 from simulator.store.database import check_sqlite
 from simulator.store.tables import SCHEMA_VERSION, metadata
 from simulator.web import Embedded
@@ -99,6 +99,11 @@ def note_sentences(connection: sa.Connection) -> None:
     connection.execute(sa.text(row.replace(":", "\\:")))
     row = """INSERT INTO received (supplier, at_wall, "order", headers, body, code, findings)
         VALUES ('old', 7, 'T/1', '{}', :body, 204, '[]')"""
+    settings = '{"name":"made","delivery":{"retry_on":"weather"}}'
+    connection.execute(
+        sa.text("INSERT INTO suppliers VALUES ('made', 'e', :settings, 1, '', '', '')"),
+        {"settings": settings},
+    )
     connection.execute(sa.text(row), [{"body": f'{{"n":{number}}}'} for number in (1, 2, 2, 3)])
 
 
@@ -126,6 +131,8 @@ def check_records(store: Store) -> None:
         ]
     assert [finding["message"] for finding in kept["findings"]] == ["id: is required"]
     with store.write() as tx:
+        (made,) = suppliers.every(tx)
+        assert made.settings == {"name": "made", "delivery": {"retry_on": "temporary"}}
         assert received.highest(tx, "old", "T/1") == 3, "the next number is no gap"
 
 

@@ -163,7 +163,7 @@ class Histories(RuleBasedStateMachine):
         }
 
     def settle(self, hours: int = 0) -> None:
-        """Let both run, through the same weather."""
+        """Let both run, against the same gateway."""
         self.now += hours
         for story in self.stories.values():
             story.run(self.now)
