@@ -30,18 +30,18 @@ def advance(
     """
     request = next((candidate for candidate in requests if candidate.id == kci.request), None)
     event = event_of(kci, request, rules)
-    moved = rules.move(order, event, now) if kci.send or kci.status else order
+    moved = rules.move(order, event, now) if kci.send or kci.step.status else order
     if request is not None and event.outcome == "applied":
         moved = rules.merge(moved, request)
-    if kci.mark and kci.mark not in moved.marks:
-        moved = replace(moved, marks=(*moved.marks, kci.mark))
+    step = kci.step
+    if step.mark and step.mark not in moved.marks:
+        moved = replace(moved, marks=(*moved.marks, step.mark))
     names = names_for(moved, request, now, chance.at(kci.position))
-    if kci.set:
-        moved = replace(
-            moved, document=paths.assign_all(moved.document, template.render(dict(kci.set), names))
-        )
+    if step.set:
+        changes = template.render(dict(step.set), names)
+        moved = replace(moved, document=paths.assign_all(moved.document, changes))
     moved = replace(rules.complete(moved, event, now), updated_at=now)
-    fields = template.render(dict(kci.fields), {**names, "order": order_names(moved)})
+    fields = template.render(dict(step.fields), {**names, "order": order_names(moved)})
     moved = rules.keep_members(moved, replace(event, members=fields))
     settled = (
         replace(request, status=event.outcome) if request is not None and event.outcome else None
@@ -49,10 +49,10 @@ def advance(
     over = rules.ends(moved.status)
     return Advance(
         order=moved,
-        kci=replace(kci, fields=fields, issued_at=now),
+        kci=replace(kci, step=replace(step, fields=fields), issued_at=now),
         request=settled,
         withdraw=tuple(
-            other.id for other in waiting if over and not other.illegal and other.id != kci.id
+            other.id for other in waiting if over and not other.step.illegal and other.id != kci.id
         ),
         lapsed=tuple(
             other.id
@@ -64,7 +64,8 @@ def advance(
 
 def event_of(kci: Kci, request: Request | None, rules: Rules) -> Event:
     """The event of a KCI: what it tells, and which open request it settles."""
-    told = Event(send=kci.send, status=kci.status, illegal=kci.illegal)
+    step = kci.step
+    told = Event(send=step.send, status=step.status, illegal=step.illegal)
     outcome = (
         rules.settles(kci.send, request.action)
         if kci.send and request is not None and request.status == "open"

@@ -61,12 +61,14 @@ def answer_later(turn: Turn, order: Order, rules: Rules) -> Plan:
     moved = rules.complete(moved, event, turn.now)
     kcis = schedule(turn, moved, entry.timeline, request, {**names, "order": order_names(moved)})
     kcis = tuple(
-        replace(kci, status=kci.status or entry.status) if rules.settles(kci.send, action) else kci
+        replace(kci, step=replace(kci.step, status=kci.step.status or entry.status))
+        if rules.settles(kci.send, action)
+        else kci
         for kci in kcis
     )
     over = rules.ends(moved.status)
     queue = (
-        _Queue(withdraw=tuple(kci.id for kci in turn.waiting if not kci.illegal))
+        _Queue(withdraw=tuple(kci.id for kci in turn.waiting if not kci.step.illegal))
         if over
         else _queue_of(turn, entry, kcis, rules)
     )
@@ -155,7 +157,7 @@ def _queue_of(turn: Turn, entry: Entry, kcis: Sequence[Kci], rules: Rules) -> _Q
             for request in turn.requests
             if rules.pauses.get(request.action) == turn.submission.action
         }
-        story = [kci for kci in story if not kci.gate or kci.request in pausing]
+        story = [kci for kci in story if not kci.signal or kci.request in pausing]
     verb, codes = (
         (entry.pending.verb, entry.pending.codes)
         if entry.pending
@@ -164,7 +166,7 @@ def _queue_of(turn: Turn, entry: Entry, kcis: Sequence[Kci], rules: Rules) -> _Q
     if verb == "withdraw":
         return _Queue(
             withdraw=tuple(
-                kci.id for kci in story if (kci.send in codes if codes else not kci.mark)
+                kci.id for kci in story if (kci.send in codes if codes else not kci.step.mark)
             ),
             moved=resumed,
         )

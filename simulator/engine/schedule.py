@@ -24,11 +24,11 @@ def schedule(
     if len(steps) > MOST_STEPS:
         raise Illegal(f"a timeline has at most {MOST_STEPS} steps")
     kcis: list[Kci] = []
-    due, gate, gate_at = turn.now, "", None
+    due, signal, signal_at = turn.now, "", None
     for step in steps:
         due = max(due, _due(step, due, order, names))
         if step.wait:
-            gate, gate_at = step.wait, due
+            signal, signal_at = step.wait, due
             continue
         position = turn.position + len(kcis)
         kcis.append(
@@ -38,15 +38,10 @@ def schedule(
                 request=request.id,
                 position=position,
                 due_at=due,
-                send=step.send,
-                status=step.status,
-                mark=step.mark,
-                set=step.set,
-                fields=step.fields,
-                illegal=step.illegal,
-                state="paused" if gate else "waiting",
-                gate=gate,
-                gate_at=gate_at,
+                step=replace(step, after=None, at=None, where=(0, 0)),
+                state="paused" if signal else "waiting",
+                signal=signal,
+                signal_at=signal_at,
             )
         )
     return tuple(kcis)
@@ -79,7 +74,7 @@ def length_of(value: Any, names: Mapping[str, Any]) -> int:
 
 def is_paused_by_request(kci: Kci) -> bool:
     """Whether a request's pause holds a KCI, and not only the want of a signal."""
-    return kci.state == "paused" and not kci.gate
+    return kci.state == "paused" and not kci.signal
 
 
 def signalled(waiting: Sequence[Kci], name: str, now: int) -> tuple[Kci, ...]:
@@ -91,23 +86,25 @@ def signalled(waiting: Sequence[Kci], name: str, now: int) -> tuple[Kci, ...]:
     """
     if any(is_paused_by_request(kci) for kci in waiting):
         raise Illegal("a request has paused the order: let it go on first")
-    gates: dict[str, Kci] = {}
-    for kci in sorted((kci for kci in waiting if kci.gate), key=lambda kci: kci.position):
-        # the first gate of each timeline is the one it stands at
-        gates.setdefault(kci.request, kci)
-    first = next((kci for kci in gates.values() if kci.gate == name), None)
-    if first is None or first.gate_at is None:
-        names = ", ".join(sorted({kci.gate for kci in gates.values()}))
+    heads: dict[str, Kci] = {}
+    for kci in sorted((kci for kci in waiting if kci.signal), key=lambda kci: kci.position):
+        # a timeline waits for the signal of its first step that has one
+        heads.setdefault(kci.request, kci)
+    first = next((kci for kci in heads.values() if kci.signal == name), None)
+    if first is None or first.signal_at is None:
+        names = ", ".join(sorted({kci.signal for kci in heads.values()}))
         raise Illegal(
             f"the order does not wait for the signal {name[:80]}"
             + (f": it waits for {names}" if names else "")
         )
-    late = max(0, now - first.gate_at)
-    mine = [kci for kci in waiting if kci.gate and kci.request == first.request]
-    same = {kci.id for kci in mine if (kci.gate, kci.gate_at) == (first.gate, first.gate_at)}
+    late = max(0, now - first.signal_at)
+    mine = [kci for kci in waiting if kci.signal and kci.request == first.request]
+    same = {
+        kci.id for kci in mine if (kci.signal, kci.signal_at) == (first.signal, first.signal_at)
+    }
     return tuple(
-        replace(kci, due_at=kci.due_at + late, state="waiting", gate="", gate_at=None)
+        replace(kci, due_at=kci.due_at + late, state="waiting", signal="", signal_at=None)
         if kci.id in same
-        else replace(kci, due_at=kci.due_at + late, gate_at=(kci.gate_at or 0) + late)
+        else replace(kci, due_at=kci.due_at + late, signal_at=(kci.signal_at or 0) + late)
         for kci in mine
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from simulator.model.findings import Finding
+from simulator.model.script import Step
 
 Document = dict[str, Any]
 
@@ -89,15 +90,15 @@ class OrderView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kci:
-    """One step of an order's life in the outbox: an update to send, or a silent move (`send`
-    empty).
+    """One step of an order's life in the outbox: a message to send, or a silent step.
 
-    `state` is waiting, paused (until another request lets it go on), attempted, delivered, silenced
-    (the order moved, but did not want to be told), withdrawn, dead or skipped. `sequence`,
-    `issued_at` and `body` are given at the first attempt and kept. `attempts` are the tries that
-    count; `last` is how the newest one ended (`took_ms` 0: nothing was posted). `fields` (the
-    format's `with`) and `set` hold templates until then. `gate` is the signal without which it
-    stays paused, and its `due_at` is what it were if the signal had come at `gate_at`.
+    `step` is what the scenario says of it. Its `set` and `fields` hold templates, which are
+    rendered at the first attempt. `state` is waiting, paused (until another request or a signal
+    lets it go on), attempted, delivered, silenced (the order moved, but its gateway does not want
+    this message), withdrawn, dead or skipped. `sequence`, `issued_at` and `body` are given at the
+    first attempt and kept. `attempts` counts the tries that count; `last` says how the newest one
+    ended (`took_ms` 0: nothing was posted). `signal` is the signal that the step waits for; until
+    it comes, `due_at` is the due moment for a signal that comes at `signal_at`.
     """
 
     id: str
@@ -105,20 +106,20 @@ class Kci:
     request: str
     position: int
     due_at: int
-    send: str = ""
-    status: str = ""
-    mark: str = ""
-    set: Mapping[str, Any] = field(default_factory=dict)
-    fields: Mapping[str, Any] = field(default_factory=dict)
-    illegal: bool = False
+    step: Step
     state: str = "waiting"
     sequence: int | None = None
     issued_at: int | None = None
     body: str | None = None
     attempts: int = 0
     last: Mapping[str, Any] | None = None
-    gate: str = ""
-    gate_at: int | None = None
+    signal: str = ""
+    signal_at: int | None = None
+
+    @property
+    def send(self) -> str:
+        """The code of its message; empty for a silent step."""
+        return self.step.send
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -55,7 +55,9 @@ class Reply:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
     """One step of a timeline: a time (`after` or `at`), at most one verb (`send`, `status`, `mark`,
-    `wait`) and what belongs to it.
+    `wait`) and what belongs to it. `fields` are the format's `with`.
+
+    The outbox keeps a step as JSON, so every member holds JSON values only, `where` left out.
     """
 
     after: Any = None

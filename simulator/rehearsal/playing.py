@@ -218,15 +218,15 @@ class Playing:
 
     def _signal(self, until: int | None) -> None:
         """A story that waits for a signal is told as if it came at once."""
-        gated = [kci for kci in self.waiting if kci.gate and kci.gate_at is not None]
-        if not gated or any(engine.is_paused_by_request(kci) for kci in self.waiting):
+        signalled = [kci for kci in self.waiting if kci.signal and kci.signal_at is not None]
+        if not signalled or any(engine.is_paused_by_request(kci) for kci in self.waiting):
             return
-        first = min(gated, key=lambda kci: kci.position)
-        if first.gate_at is None or (until is not None and first.gate_at > until):
+        first = min(signalled, key=lambda kci: kci.position)
+        if first.signal_at is None or (until is not None and first.signal_at > until):
             return
-        self.now = max(self.now, first.gate_at)
-        self._say("waiting", f"until the signal {first.gate}")
-        changed = {kci.id: kci for kci in engine.signalled(self.waiting, first.gate, self.now)}
+        self.now = max(self.now, first.signal_at)
+        self._say("waiting", f"until the signal {first.signal}")
+        changed = {kci.id: kci for kci in engine.signalled(self.waiting, first.signal, self.now)}
         self.waiting = _in_order(changed.get(kci.id, kci) for kci in self.waiting)
 
     def _happen(self, head: Kci) -> None:
@@ -246,7 +246,9 @@ class Playing:
         if not head.send:
             self._say(
                 "status",
-                f"mark {head.mark}" if head.mark else f"{self.order.status} (nothing is sent)",
+                f"mark {head.step.mark}"
+                if head.step.mark
+                else f"{self.order.status} (nothing is sent)",
             )
             return
         if why := self.dialect.why_not_sent(self.order, head.send):
@@ -257,7 +259,7 @@ class Playing:
         numbered = replace(step.kci, sequence=self.sequence, id=head.id)
         message = self.dialect.write_kci(self.order, numbered, request)
         self._say("kci", self.dialect.describe(parsed(message.body)))
-        if not head.illegal:
+        if not head.step.illegal:
             self._read(message)
 
     def _read(self, message: Message) -> None:

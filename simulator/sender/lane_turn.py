@@ -251,12 +251,12 @@ class LaneTurn:
     def _dead(self, head: Kci, error: SimulatorError) -> Kci:
         log.error(
             "%s of order %s/%s cannot happen: %s",
-            head.send or head.status or "a step",
+            head.send or head.step.status or "a step",
             self.order.tenant,
             self.order.ref or self.order.number,
             error,
         )
-        name = head.send or head.status
+        name = head.send or head.step.status
         self._act(head, "kci.fail", f"{name} could not happen: {error}")
         return replace(
             head,
@@ -276,7 +276,7 @@ def given_up(
     if policy.after_dead == "skip":
         return outbox.resting(rest, moment)
     outbox.withdraw(tx, [kci.id for kci in rest])
-    name = dead.send or dead.status
+    name = dead.send or dead.step.status
     said = f"abandoned: {name} was given up, and so is all that came after it"
     act = Act(
         at=moment.now(tx.wall),

@@ -26,7 +26,7 @@ from simulator.store.notifier import LIFELINE, Change, Notifier, notifier_for
 from simulator.store.subscriptions import Subscriptions
 from simulator.store.versions import prepare
 
-_LEAST_SQLITE = (3, 35)
+_LEAST_SQLITE = (3, 35, 5)  # earlier ones damage a file when a column is dropped
 _BUSY_SECONDS = 5
 _TURN_SECONDS = 20
 _IDLE_SECONDS = 10

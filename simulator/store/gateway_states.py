@@ -1,4 +1,4 @@
-"""Holds: what keeps the messages of a supplier back, for every sender of the store alike. A
+"""Gateway states: what keeps a supplier's messages back, shared by all senders of the store. A
 supplier without a row is free.
 """
 
@@ -18,7 +18,8 @@ _TRY = _ONE.with_for_update(skip_locked=True)
 _EVERY = sa.select(gateway_states).where(gateway_states.c.state != "")
 _NAMES = [field.name for field in fields(GatewayState)]
 _BEGIN = sa.text(
-    "INSERT INTO holds (supplier, state, reason, since_wall, good, slot_wall) VALUES (:s, '', '', 0, 0, 0) ON CONFLICT DO NOTHING"
+    "INSERT INTO gateway_states (supplier, state, reason, since_wall, good, slot_wall)"
+    " VALUES (:s, '', '', 0, 0, 0) ON CONFLICT DO NOTHING"
 )
 _SAVE = (
     sa.update(gateway_states)
@@ -58,7 +59,7 @@ def try_lock(tx: Tx, supplier: str) -> GatewayState | None:
 
 
 def save(tx: Tx, gateway: GatewayState) -> None:
-    """Write a hold that was taken; every sender looks at it now."""
+    """Write a gateway state that this transaction has locked."""
     tx.execute(
         _SAVE, {**{name: getattr(gateway, name) for name in _NAMES}, "key": gateway.supplier}
     )

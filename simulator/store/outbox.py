@@ -8,12 +8,13 @@ one; paused ones are none.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from simulator.base.clock import Clock
-from simulator.model import Kci, Lane
+from simulator.model import Kci, Lane, Step
 from simulator.store.database import Tx
 from simulator.store.tables import OPEN, kcis, lanes, p, row_of
 
@@ -65,12 +66,14 @@ _SAVE_LANE = (
 )
 _ATTEMPT = ("state", "sequence", "issued_at", "body", "attempts", "last")
 _SAVE = sa.update(kcis).where(kcis.c.id == p("key")).values({name: p(name) for name in _ATTEMPT})
-_GATED = ("due_at", "state", "gate", "gate_at")
-_REGATE = (
+_SIGNALLED = ("due_at", "state", "signal", "signal_at")
+_SIGNAL = (
     sa.update(kcis)
     .where(kcis.c.id == p("key"), _UNTRIED)
-    .values({name: p(name) for name in _GATED})
+    .values({name: p(name) for name in _SIGNALLED})
 )
+_NO_STEP = Step()
+_STEP = [field.name for field in fields(Step) if field.name not in ("send", "where")]
 _PENDING = sa.text("""
     WITH RECURSIVE awake(supplier) AS (
         SELECT (SELECT supplier FROM lanes WHERE wake IS NOT NULL ORDER BY supplier LIMIT 1)
@@ -98,7 +101,7 @@ class Queued(NamedTuple):
 def add(tx: Tx, supplier: str, added: Sequence[Kci]) -> None:
     """Put new KCIs into the outbox."""
     if added:
-        tx.execute(_ADD, [{**row_of(kci), "supplier": supplier} for kci in added])
+        tx.execute(_ADD, [{**kci_row(kci), "supplier": supplier} for kci in added])
 
 
 def withdraw(tx: Tx, kci_ids: Sequence[str]) -> None:
@@ -121,12 +124,15 @@ def move(tx: Tx, moved: Mapping[str, int]) -> None:
         tx.execute(_MOVE, [{"key": kci_id, "due": due_at} for kci_id, due_at in moved.items()])
 
 
-def regate(tx: Tx, changed: Sequence[Kci]) -> None:
-    """Write what a signal changed: due moments, states and gates."""
+def signalled(tx: Tx, changed: Sequence[Kci]) -> None:
+    """Write what a signal changed: due moments, states, and the signals still waited for."""
     if changed:
         tx.execute(
-            _REGATE,
-            [{**{name: getattr(kci, name) for name in _GATED}, "key": kci.id} for kci in changed],
+            _SIGNAL,
+            [
+                {**{name: getattr(kci, name) for name in _SIGNALLED}, "key": kci.id}
+                for kci in changed
+            ],
         )
 
 
@@ -164,7 +170,7 @@ def open_of(tx: Tx, order_ids: Sequence[str]) -> dict[str, list[Kci]]:
     """The open KCIs of some orders, each list headed by what goes next, the paused ones last."""
     found: dict[str, list[Kci]] = {order_id: [] for order_id in order_ids}
     for row in tx.execute(_OPEN_OF, {"ids": list(order_ids)}):
-        found[row.order].append(Kci(**row._mapping))
+        found[row.order].append(kci_of(row._mapping))
     return found
 
 
@@ -247,7 +253,25 @@ def save(tx: Tx, changed: Sequence[Kci]) -> None:
 def one(tx: Tx, kci_id: str) -> Kci | None:
     """A KCI by id."""
     row = tx.execute(sa.select(*_KCI).where(kcis.c.id == kci_id)).one_or_none()
-    return Kci(**row._mapping) if row else None
+    return kci_of(row._mapping) if row else None
+
+
+def kci_of(row: Mapping[Any, Any]) -> Kci:
+    """A KCI from its row."""
+    members = dict(row)
+    send, step = members.pop("send"), members.pop("step")
+    return Kci(step=Step(send=send, **step), **members)
+
+
+def kci_row(kci: Kci) -> dict[str, Any]:
+    """A KCI's row. Its step is one column, of which `send` has a column of its own too: queries ask
+    for it.
+    """
+    step = kci.step
+    said = {
+        name: value for name in _STEP if (value := getattr(step, name)) != getattr(_NO_STEP, name)
+    }
+    return row_of(kci) | {"send": step.send, "step": said}
 
 
 def lane_of(row: Mapping[Any, Any]) -> Lane:
@@ -282,7 +306,7 @@ def page(
     if after:
         behind = sa.and_(kcis.c.due_at == after[0], kcis.c.id > after[1])
         statement = statement.where(sa.or_(kcis.c.due_at > after[0], behind))
-    return [Kci(**row._mapping) for row in tx.execute(statement)]
+    return [kci_of(row._mapping) for row in tx.execute(statement)]
 
 
 def all_of(tx: Tx, order_id: str) -> list[Kci]:
@@ -290,7 +314,7 @@ def all_of(tx: Tx, order_id: str) -> list[Kci]:
     statement = (
         sa.select(*_KCI).where(kcis.c.order == order_id).order_by(kcis.c.due_at, kcis.c.position)
     )
-    return [Kci(**row._mapping) for row in tx.execute(statement)]
+    return [kci_of(row._mapping) for row in tx.execute(statement)]
 
 
 def parked(tx: Tx, supplier: str) -> list[Kci]:
@@ -301,7 +325,7 @@ def parked(tx: Tx, supplier: str) -> list[Kci]:
         .where(kcis.c.supplier == supplier, kcis.c.state == "dead", kcis.c.order.in_(mine))
         .order_by(kcis.c.position)
     )
-    newest = {row.order: Kci(**row._mapping) for row in tx.execute(statement)}
+    newest = {row.order: kci_of(row._mapping) for row in tx.execute(statement)}
     return sorted(newest.values(), key=lambda kci: (kci.due_at, kci.id))
 
 

@@ -174,19 +174,16 @@ kcis = sa.Table(
     sa.Column("position", sa.Integer, nullable=False),
     _instant("due_at", nullable=False),
     _text("send"),
-    _text("status"),
-    _text("mark"),
-    sa.Column("set", Json, nullable=False),
-    sa.Column("fields", Json, nullable=False),
-    sa.Column("illegal", sa.Boolean, nullable=False),
+    # what else the step says: a new key of steps needs no new column
+    sa.Column("step", Json, nullable=False),
     _text("state"),
     sa.Column("sequence", sa.Integer),
     _instant("issued_at"),
     sa.Column("body", sa.Text),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("last", Json),
-    _text("gate"),
-    _instant("gate_at"),
+    _text("signal"),
+    _instant("signal_at"),
     sa.UniqueConstraint("order", "position"),
     sa.UniqueConstraint("order", "sequence"),
 )
@@ -203,7 +200,7 @@ sa.Index("kcis_state", kcis.c.supplier, kcis.c.state, kcis.c.due_at, kcis.c.id)
 sa.Index("kcis_page", kcis.c.supplier, kcis.c.due_at, kcis.c.id)
 
 gateway_states = sa.Table(
-    "holds",
+    "gateway_states",
     metadata,
     _text("supplier", primary_key=True),
     _text("state"),

@@ -1,6 +1,6 @@
-"""The schema of a store: made once, brought up from an older version, refused when it is another's.
+"""The schema of a store: made once, brought up from an older version, or refused.
 
-All in one transaction, which only one process of all that open the store runs at a time.
+All of this happens in one transaction, and in one process at a time.
 """
 
 from __future__ import annotations
@@ -22,15 +22,16 @@ log = logging.getLogger("simulator.store")
 
 
 def prepare(connection: sa.Connection, shown: str) -> None:
-    """Make the tables, or bring them up to this version. Unavailable (`shown` is the store's name)
-    where that cannot be.
+    """Make the tables, or bring them up to this version. Unavailable when that is not possible;
+    `shown` is the store's name in its message.
     """
     there = set(sa.inspect(connection).get_table_names())
     if "meta" in there:
         _bring_up(connection, shown)
     elif strange := sorted(there & set(tables.metadata.tables)):
         raise Unavailable(
-            f"{shown} has tables that are not ours ({', '.join(strange)}): name another file or database in store.url"
+            f"{shown} has tables that are not ours ({', '.join(strange)}):"
+            " name another file or database in store.url"
         )
     tables.metadata.create_all(connection)
     if "meta" not in there:
@@ -49,15 +50,19 @@ def _bring_up(connection: sa.Connection, shown: str) -> None:
         version = int(known["schema"])
     except (sa.exc.DBAPIError, KeyError, ValueError):
         raise Unavailable(
-            f"{shown} has a table `meta` that is not ours: name another file or database in store.url"
+            f"{shown} has a table `meta` that is not ours:"
+            " name another file or database in store.url"
         ) from None
     if version > tables.SCHEMA_VERSION:
-        newer = f"{shown} was made by a newer version (schema {version}, this one knows {tables.SCHEMA_VERSION})"
-        raise Unavailable(f"{newer}: use that version, or a new store")
+        raise Unavailable(
+            f"{shown} was made by a newer version (schema {version}, this one knows"
+            f" {tables.SCHEMA_VERSION}): use that version, or a new store"
+        )
     missing = [number for number in range(version, tables.SCHEMA_VERSION) if number not in STEPS]
     if missing:
         raise Unavailable(
-            f"{shown} was made by a version too old to be brought up (schema {version}, the oldest is {min(STEPS)}): use a new store"
+            f"{shown} was made by a version too old to be brought up (schema {version},"
+            f" the oldest is {min(STEPS)}): use a new store"
         )
     for number in range(version, tables.SCHEMA_VERSION):
         STEPS[number](connection)
@@ -84,14 +89,67 @@ def _from_3(connection: sa.Connection) -> None:
 
 
 def _from_4(connection: sa.Connection) -> None:
-    """Findings are records, and an act has a column of its own. The pretend gateways' list is asked
-    by order. A value of `delivery.retry_on` has another name.
+    """A KCI's step is one column, and `holds` is renamed. Findings are records, and an act has a
+    column of its own. The pretend gateways' list is asked by order. A value of `delivery.retry_on`
+    has another name.
     """
+    _gateway_states_of_4(connection)
+    _steps_of_4(connection)
     connection.execute(sa.text("ALTER TABLE journal ADD COLUMN act TEXT"))
     connection.execute(sa.text(_RETRY_ON_OF_4))
     _received_of_4(connection)
     for table in ("journal", "received"):
         _records_of_4(connection, table)
+
+
+def _gateway_states_of_4(connection: sa.Connection) -> None:
+    there = sa.inspect(connection).get_table_names()
+    if "holds" in there:
+        connection.execute(sa.text("ALTER TABLE holds RENAME TO gateway_states"))
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.text("ALTER INDEX holds_pkey RENAME TO gateway_states_pkey"))
+
+
+def _steps_of_4(connection: sa.Connection) -> None:
+    for statement in _STEP_4:
+        connection.execute(sa.text(statement))
+    rows = connection.execute(
+        sa.text('SELECT DISTINCT status, mark, "set", fields, illegal FROM kcis')
+    )
+    known = [{**row._mapping, "step": _step_of_4(row)} for row in rows]
+    if known:
+        connection.execute(sa.text(_KNOWN_STEP_4), known)
+        connection.execute(sa.text(_SET_STEP_4))
+    connection.execute(sa.text("DROP TABLE steps_of_4"))
+    for name in ("status", "mark", '"set"', "fields", "illegal"):
+        connection.execute(sa.text(f"ALTER TABLE kcis DROP COLUMN {name}"))
+
+
+_STEP_4 = (
+    "ALTER TABLE kcis RENAME COLUMN gate TO signal",
+    "ALTER TABLE kcis RENAME COLUMN gate_at TO signal_at",
+    "ALTER TABLE kcis ADD COLUMN step TEXT NOT NULL DEFAULT '{}'",
+    """CREATE TEMPORARY TABLE steps_of_4
+       (status TEXT, mark TEXT, "set" TEXT, fields TEXT, illegal BOOLEAN, step TEXT)""",
+)
+_KNOWN_STEP_4 = "INSERT INTO steps_of_4 VALUES (:status, :mark, :set, :fields, :illegal, :step)"
+_SET_STEP_4 = (
+    "UPDATE kcis SET step = known.step FROM steps_of_4 AS known WHERE kcis.status = known.status"
+    ' AND kcis.mark = known.mark AND kcis."set" = known."set" AND kcis.fields = known.fields'
+    " AND kcis.illegal = known.illegal"
+)
+"""Many KCIs share few steps: each different one is read once, whatever the size of the outbox."""
+
+
+def _step_of_4(row: Any) -> str:
+    step = {
+        "status": row.status,
+        "mark": row.mark,
+        "set": json.loads(row.set),
+        "fields": json.loads(row.fields),
+        "illegal": bool(row.illegal),
+    }
+    return strict_json.dumps({name: value for name, value in step.items() if value})
 
 
 def _records_of_4(connection: sa.Connection, table: str) -> None:
@@ -153,6 +211,6 @@ def _act_of_4(texts: list[str]) -> dict[str, Any]:
 
 
 STEPS: dict[int, Callable[[sa.Connection], None]] = {3: _from_3, 4: _from_4}
-"""What brings a schema up to the next one, by its number. A step names what it changes; it may lean
-on nothing that a later one moves.
+"""What brings a schema up to the next one, by its number. A step names what it changes, and uses
+nothing that a later step changes.
 """

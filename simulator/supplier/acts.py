@@ -91,7 +91,7 @@ class Acts:
                 now = clocks.get(tx, self.name).now(tx.wall)
                 waiting = outbox.open_of(tx, [order_id])[order_id]
                 try:
-                    outbox.regate(tx, engine.signalled(waiting, name, now))
+                    outbox.signalled(tx, engine.signalled(waiting, name, now))
                 except Illegal as error:
                     raise Refused("conflict", [str(error)]) from None
                 self._rest(tx, lane, given_up=False, unpark=False)
@@ -119,7 +119,7 @@ class Acts:
         order = orders.by_id(tx, self.name, order_id)
         said = f"an operator's {what.partition('.')[2]}"
         if kci is not None:
-            said += f" of {kci.send or kci.status}"
+            said += f" of {kci.send or kci.step.status}"
         if detail:
             said += f" {detail}"
         self._note(

@@ -65,7 +65,7 @@ def show_kci(kci: Kci) -> dict[str, Any]:
         "sequence": kci.sequence,
         "attempts": kci.attempts,
         "last": last,
-        "waits_for": kci.gate or None,
+        "waits_for": kci.signal or None,
         "body": parsed(kci.body),
     }
 

@@ -71,8 +71,8 @@ def _outbox(kci: Kci, order: Order) -> Iterator[Line]:
     name = kci.send or _silent(kci)
     if kci.state == "delivered" and not kci.send:
         yield Line(at=kci.due_at, kind="status", text=name)
-    elif kci.state == "paused" and kci.gate:
-        yield Line(at=kci.due_at, kind="waiting", text=f"{name} waits for the signal {kci.gate}")
+    elif kci.state == "paused" and kci.signal:
+        yield Line(at=kci.due_at, kind="waiting", text=f"{name} waits for the signal {kci.signal}")
     elif kci.state == "paused":
         yield Line(at=order.updated_at, kind="waiting", text=f"{name} is paused")
     elif kci.state == "withdrawn":
@@ -82,7 +82,7 @@ def _outbox(kci: Kci, order: Order) -> Iterator[Line]:
 
 
 def _silent(kci: Kci) -> str:
-    return f"mark {kci.mark}" if kci.mark else f"the order is {kci.status}"
+    return f"mark {kci.step.mark}" if kci.step.mark else f"the order is {kci.step.status}"
 
 
 def _inward(exchange: Exchange, describe: Describe) -> list[Line]:

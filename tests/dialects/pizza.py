@@ -170,7 +170,7 @@ class Pizza(Dialect):
             "what": kci.send,
             "who": order.ref,
             "pizza": order.document,
-            **kci.fields,
+            **kci.step.fields,
         }
         path, headers = f"/doors/{order.number}", {"Content-Type": "application/json"}
         return Message(path=path, headers=headers, body=kci.body or json.dumps(document))

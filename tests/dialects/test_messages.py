@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simulator import dialects
-from simulator.model import Incoming, Kci, Order
+from simulator.model import Incoming, Kci, Order, Step
 from simulator.rehearsal.playing import Playing
 from simulator.scenario import read_folder
 from simulator.world import shipped_folder
@@ -36,7 +36,7 @@ def a_kci(dialect: Any) -> Kci:
         request="r",
         position=1,
         due_at=0,
-        send=send,
+        step=Step(send=send),
         sequence=1,
         issued_at=0,
     )

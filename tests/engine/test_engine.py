@@ -110,21 +110,26 @@ def test_a_step_moves_the_order_sets_and_completes_it() -> None:
         "oven": 220,
         "hot": True,
     }
-    assert happened.kci.fields == {"note": "for T, ham"} and happened.kci.issued_at == 60
+    assert happened.kci.step.fields == {"note": "for T, ham"} and happened.kci.issued_at == 60
 
 
 def test_an_illegal_step_changes_nothing_unless_it_is_meant() -> None:
     plan = created(scenario(Step(after=1, send="EATEN")))
     with pytest.raises(Illegal):
         step(plan, plan.kcis[0])
-    assert step(plan, replace(plan.kcis[0], illegal=True)).order.status == "EATEN"
+    assert (
+        step(
+            plan, replace(plan.kcis[0], step=replace(plan.kcis[0].step, illegal=True))
+        ).order.status
+        == "EATEN"
+    )
 
 
 def test_what_an_order_brings_in_is_never_rendered() -> None:
     plan = created(scenario(Step(after=1, send="BAKED", fields={"note": "{{ request.topping }}"})))
     assert plan.request is not None
     request = replace(plan.request, document={"topping": "{{ order.id }}"})
-    assert step(plan, plan.kcis[0], request).kci.fields == {"note": "{{ order.id }}"}
+    assert step(plan, plan.kcis[0], request).kci.step.fields == {"note": "{{ order.id }}"}
 
 
 def test_the_first_entry_that_fits_answers_and_only_so_often() -> None:
@@ -327,7 +332,9 @@ def test_an_order_that_ends_withdraws_what_waits_and_lapses_what_is_open() -> No
         document={},
         status="open",
     )
-    deliberate = replace(plan.kcis[0], id="deliberate", illegal=True)
+    deliberate = replace(
+        plan.kcis[0], id="deliberate", step=replace(plan.kcis[0].step, illegal=True)
+    )
     ended = asked(
         played,
         "abandon",

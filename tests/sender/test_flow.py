@@ -16,7 +16,7 @@ from simulator.base.clock import wall
 from simulator.base.errors import Invalid
 from simulator.config import Config
 from simulator.gateway import Result, decide
-from simulator.model import Kci
+from simulator.model import Kci, Step
 from simulator.sender import Sender
 from simulator.sender.flow import FlowControl
 from simulator.store import Store, gateway_states, orders, outbox, senders
@@ -228,7 +228,10 @@ def test_every_form_of_retry_after(
         code=code, headers={"Retry-After": given, "Date": "Wed, 01 Jan 2020 00:00:00 GMT"}
     )
     decision = decide(
-        result, Kci(id="k", order="o", request="r", position=1, due_at=0, attempts=1), (), policy
+        result,
+        Kci(id="k", order="o", request="r", position=1, due_at=0, step=Step(), attempts=1),
+        (),
+        policy,
     )
     assert (decision.state, decision.pause // instants.SECOND) == ("retry", seconds)
     assert decision.wait == seconds * instants.SECOND if seconds else decision.wait <= 1200

@@ -16,40 +16,71 @@ import sqlalchemy as sa
 
 from simulator.base.errors import Unavailable
 from simulator.config import Config
-from simulator.model import Act, Exchange
-from simulator.store import Store, gateway_states, journal, outbox, received, senders, suppliers
+from simulator.model import Act, Exchange, Step
+from simulator.store import (
+    Store,
+    gateway_states,
+    journal,
+    orders,
+    outbox,
+    received,
+    senders,
+    suppliers,
+)
 from simulator.store.database import check_sqlite
 from simulator.store.tables import SCHEMA_VERSION, metadata
 from simulator.web import Embedded
 from tests.conftest import Gateway
+from tests.dialects.mef import Buyer
 from tests.receiver import Receiver
 
-OLD = Path(__file__).parent / "data" / "store-3.sql"
-"""What schema 3 left behind: two orders of a supplier with a manual clock, none of their KCIs sent."""
+DATA = Path(__file__).parent / "data"
+"""What older versions left behind.
+
+Schema 3: two orders of a supplier with a manual clock, none of their KCIs sent. Schema 4 (commit
+5ae22ea, a dump of each database): a stopped gateway; orders whose KCIs wait, were delivered, were
+given up, are tried again, wait for a signal, and are paused by a Buyer's hold.
+"""
 
 
-def old_store(path: Path) -> str:
+def old_store(path: Path, dump: str = "store-3.sql") -> str:
     with sqlite3.connect(path) as connection:
-        connection.executescript(OLD.read_text())
+        connection.executescript((DATA / dump).read_text())
     connection.close()
     return f"sqlite:///{path}"
 
 
-def schema_of(url: str) -> tuple[dict[str, set[str]], str]:
-    """Every index with its columns, and the version that the store says it has."""
+def restore_4(url: str) -> None:
+    """Fill a fresh database with what schema 4 left behind."""
+    if url.startswith("sqlite"):
+        old_store(Path(url.removeprefix("sqlite:///")), "store-4.sql")
+        return
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql((DATA / "store-4.postgresql.sql").read_text())
+    engine.dispose()
+
+
+def schema_of(url: str) -> tuple[dict[str, set[str]], dict[str, set[str]], str]:
+    """The columns of every table and of every index, and the version that the store says it has."""
     engine = sa.create_engine(url)
     with engine.connect() as connection:
         look = sa.inspect(connection)
+        columns = {
+            table: {f"{column['name']} {column['nullable']}" for column in look.get_columns(table)}
+            for table in look.get_table_names()
+        }
         found = {
             str(index["name"]): {str(name) for name in index["column_names"]}
             for table in metadata.tables
             for index in look.get_indexes(table)
+            if index["name"] in {ours.name for ours in metadata.tables[table].indexes}
         }
         version = connection.execute(
             sa.text("SELECT value FROM meta WHERE key = 'schema'")
         ).scalar_one()
     engine.dispose()
-    return found, str(version)
+    return columns, found, str(version)
 
 
 def test_an_older_store_is_brought_up_and_its_orders_go_on(
@@ -147,13 +178,76 @@ def test_sentences_of_an_older_store_become_records(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_store_of_schema_4_is_brought_up_and_sends_what_waits_in_order(
+    store_url: str, make_config: Callable[..., Config], receiver: Receiver, tmp_path: Path
+) -> None:
+    restore_4(store_url)
+    gateway_settings = {"url": receiver.url, "auth": {"kind": "none"}}
+    suppliers = [
+        {"name": "default", "path": "/"},
+        {"name": "mef", "path": "/mef", "dialect": "mef"},
+    ]
+    config = make_config(store={"url": store_url}, gateway=gateway_settings, suppliers=suppliers)
+    with (
+        Embedded(config) as simulator,
+        Gateway(simulator.url) as gateway,
+        Buyer(simulator.url) as buyer,
+    ):
+        assert gateway.admin("GET", "/gateway")["state"] == "stopped"
+        on_signal = gateway.order({"id": 4104})["id"]
+        items = gateway.admin("GET", f"/kcis?order={on_signal}")["items"]
+        assert [kci["waits_for"] for kci in items] == [None, "survey", "install"]
+        gateway.admin("POST", f"/orders/{gateway.order({'id': 4102})['id']}/resume")
+        gateway.admin("POST", "/gateway/resume")
+        gateway.admin("POST", "/wait", {"for": "idle", "within": "30s"})
+        for signal in ("survey", "install"):
+            gateway.admin("POST", f"/orders/{on_signal}/signals/{signal}")
+            gateway.advance("1h")
+        gateway.advance()
+        assert buyer.act({"id": "ORD-CC-12345"}, "release").ok
+        buyer.advance()
+        ends = {order["status"] for order in gateway.admin("GET", "/orders")["items"]}
+        assert ends == {"COMPLETED"} and buyer.status({"id": "ORD-CC-12345"}) == "COMPLETED"
+    ours = [arrival for arrival in receiver.arrivals if b"reasonCode" in arrival.raw]
+    sent = {
+        order: [(body["sequenceNumber"], body["reasonCode"]) for body in bodies]
+        for order, bodies in Receiver(arrivals=ours).by_order().items()
+    }
+    last_two = [(2, "COMMITTED"), (3, "COMPLETED")]
+    assert sent == {
+        4101: [(2, "COMMITTED"), (3, "DELAY"), (4, "RESUMED"), (5, "COMPLETED")],
+        4102: last_two,
+        4103: [(1, "ACKNOWLEDGED"), *last_two],
+        4104: last_two,
+        4105: [(2, "COMMITTED"), (3, "UPDATE"), (4, "COMPLETED")],
+    }
+    update = Receiver(arrivals=ours).by_order()[4105][1]
+    assert update["text"] == "Grüße 4105" and "problemCode" not in update
+    assert update["provideServiceOrder"]["notes"] == 'it\'s TENANT1 "here"'
+    theirs = [arrival.body for arrival in receiver.arrivals if arrival not in ours]
+    assert [body["notificationType"] for body in theirs] == ["CONFIRMATION", "COMPLETION"]
+    store = Store(store_url)
+    with store.read() as tx:
+        own = orders.by_ref(tx, "default", "TENANT1", "4105")
+        steps = [kci.step for kci in outbox.all_of(tx, own.id)] if own else []
+    store.close()
+    assert Step(mark="halfway") in steps and Step(status="IN_PROGRESS", illegal=True) in steps
+    Store(f"sqlite:///{tmp_path}/fresh.db").close()
+    assert schema_of(store_url) == schema_of(f"sqlite:///{tmp_path}/fresh.db")
+
+
 def test_the_same_steps_work_on_postgresql(postgresql_url: str) -> None:
     Store(postgresql_url).close()
     wanted = schema_of(postgresql_url)
     engine = sa.create_engine(postgresql_url)
     with engine.begin() as connection:
         for statement in (
-            "DROP TABLE holds",
+            "DROP TABLE gateway_states",
+            "ALTER TABLE kcis DROP COLUMN step",
+            "ALTER TABLE kcis RENAME COLUMN signal TO gate",
+            "ALTER TABLE kcis RENAME COLUMN signal_at TO gate_at",
+            'ALTER TABLE kcis ADD status TEXT, ADD mark TEXT, ADD "set" TEXT, ADD fields TEXT',
+            "ALTER TABLE kcis ADD illegal BOOLEAN",
             "DROP TABLE senders",
             "DROP INDEX lanes_wake",
             "DROP INDEX kcis_page",
@@ -254,7 +348,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_an_sqlite_that_is_too_old_is_named() -> None:
-    with pytest.raises(Unavailable, match=r"SQLite 3\.30\.1 is too old, 3\.35 is needed"):
+    with pytest.raises(Unavailable, match=r"SQLite 3\.30\.1 is too old, 3\.35\.5 is needed"):
         check_sqlite((3, 30, 1))
 
 

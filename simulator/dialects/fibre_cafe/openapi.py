@@ -18,7 +18,7 @@ from simulator.base.errors import RefusalKind, Refused
 from simulator.dialects.fibre_cafe import samples, schemas, statements, transitions, writing
 from simulator.dialects.fibre_cafe.settings import Settings
 from simulator.formats import oauth
-from simulator.model import Kci, Order, Request
+from simulator.model import Kci, Order, Request, Step
 
 _ASKED: dict[str, type[Schema]] = {
     "ProvideServiceOrder": schemas.ProvideOrder,
@@ -387,7 +387,7 @@ def _kci(operation: str, code: str, settings: Settings) -> Any:
         request="",
         position=1,
         due_at=0,
-        send=code,
+        step=Step(send=code),
         sequence=1,
         issued_at=_MOMENT,
     )

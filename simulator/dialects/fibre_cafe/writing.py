@@ -137,7 +137,11 @@ def kci_document(order: Order, kci: Kci, request: Request | None, settings: Sett
         else None
     )
     needed = _needed(kci.send, answered)
-    given = {key: value for key, value in kci.fields.items() if value is not None or kci.illegal}
+    given = {
+        key: value
+        for key, value in kci.step.fields.items()
+        if value is not None or kci.step.illegal
+    }
     members = {key: value for key, value in {**needed, **given}.items() if value is not None}
     if (
         members.get("problemCode") == "OTHER"

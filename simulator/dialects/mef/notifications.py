@@ -88,7 +88,7 @@ def notification(order: Order, kci: Kci, request: Request | None) -> Document:
             "orderCancellationDate": instants.format_instant(issued),
             "orderCancellationReason": _cancellation_reason(request),
         }
-    expected = kci.fields.get(
+    expected = kci.step.fields.get(
         "correctionOrderExpected", kci.send == "ERROR_OR_INFORMATION" and order.status == PENDING
     )
     if expected:
@@ -96,7 +96,7 @@ def notification(order: Order, kci: Kci, request: Request | None) -> Document:
             "correctionOrderExpected": True,
             "correctionOrderDueDate": instants.format_instant(issued + _CORRECTION_WITHIN),
         }
-    members = dict(kci.fields)
+    members = dict(kci.step.fields)
     if kci.send in _TEXTS or "orderMessages" in members:
         plain = _message(kci.send, request, expected=bool(expected))
         given = members.get("orderMessages", [{}])
