@@ -81,8 +81,8 @@ def _whole(admin: Blueprint, world: World) -> None:
 
     @admin.get("/ready")
     def ready() -> Response:
-        state = world.health()["sender"]["alive"]
-        return answer({"ready": state, "failed": []}, 200 if state else 503)
+        failed = world.failures()
+        return answer({"ready": not failed, "failed": failed}, 503 if failed else 200)
 
     @admin.get("/metrics")
     def shown_metrics() -> Response:

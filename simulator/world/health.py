@@ -9,6 +9,7 @@ from simulator import __version__
 from simulator.base import instants
 from simulator.base.clock import monotonic, wall
 from simulator.store import OPEN, Store, Tx, gateway_states, outbox, senders
+from simulator.store.probe import WriteProbe
 
 BEAT_LASTS = 10 * instants.SECOND
 MANY = 100_000
@@ -22,6 +23,7 @@ class Health:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.probe = WriteProbe(store)
         self.begun = wall()
         self.counted: dict[str, int] = {}
         self.counted_until = 0
@@ -31,8 +33,10 @@ class Health:
         with self.store.read() as tx:
             alive, running, totals = is_sender_alive(tx), senders.every(tx), self._totals(tx)
         waiting = sum(totals.get(state, 0) for state in OPEN)
+        failed = self.failures()
         return {
-            "status": "ok" if alive else "degraded",
+            "status": "degraded" if failed else "ok",
+            "failed": failed,
             "version": __version__,
             "uptime_s": round((wall() - self.begun) / instants.SECOND, 1),
             "gateways": list(gateways),
@@ -43,6 +47,15 @@ class Health:
                 "running": [_show_sender(row) for row in running],
             },
         }
+
+    def failures(self) -> list[str]:
+        """Why the simulator is not ready: it cannot take orders, or nobody sends. Empty: it is."""
+        if failure := self.probe.failure():
+            return [failure]
+        with self.store.read() as tx:
+            alive = is_sender_alive(tx)
+        lasts = instants.format_duration(BEAT_LASTS)
+        return [] if alive else [f"no sender gave a sign of life in the last {lasts}"]
 
     def gauges(self) -> dict[str, tuple[str, dict[str, float]]]:
         """The figures that are read from the store: for `metrics.exposed`."""

@@ -249,6 +249,10 @@ class World:
             [supplier.gateway() for supplier in (*self.suppliers.values(), *made)]
         )
 
+    def failures(self) -> list[str]:
+        """Why the simulator is not ready; empty when it is."""
+        return self.health_of.failures()
+
     def gauges(self) -> dict[str, tuple[str, dict[str, float]]]:
         """The figures that are read from the store: for `metrics.exposed`."""
         return self.health_of.gauges()

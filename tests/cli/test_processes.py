@@ -20,6 +20,7 @@ import pytest
 
 from tests.conftest import Gateway
 from tests.receiver import Receiver
+from tests.running import until
 
 pytestmark = pytest.mark.slow
 
@@ -162,6 +163,27 @@ def test_no_child_outlives_a_killed_parent(tmp_path: Path, receiver: Receiver) -
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
+def test_a_gateway_that_hangs_does_not_keep_the_next_start_waiting(tmp_path: Path) -> None:
+    """A post may last five minutes here; the children of a killed parent end all the same."""
+    patient = {"SIMULATOR_DELIVERY__TIMEOUT": "5m", "SIMULATOR_DELIVERY__LEASE": "6m"}
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        gateway_url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        arguments = ["--gateway-url", gateway_url]
+        without_token = {**patient, "SIMULATOR_GATEWAY__AUTH__KIND": "none"}
+        with serving(tmp_path, *arguments, **without_token) as (process, url):
+            with Gateway(url) as gateway:
+                order = gateway.post("/service-orders", gateway.provide(), X_Kci_Delay="0.1")
+                assert order.status_code == 202
+            connection, _ = silent.accept()
+            children = _children(process.pid)
+            process.kill()
+            process.wait(timeout=10)
+            until(lambda: not any(map(_runs, children)), within=6)
+        connection.close()
+    with serving(tmp_path, *arguments, **without_token) as (_, again):
+        assert again
+
+
 def test_a_second_one_on_the_same_store_or_port_is_refused_in_one_line(tmp_path: Path) -> None:
     with serving(tmp_path) as (process, url):
         port = url.rpartition(":")[2]
@@ -227,6 +249,14 @@ def _await_completed(gateway: Gateway, receiver: Receiver, count: int) -> None:
                 return
             receiver.changed.wait(0.1)
     raise AssertionError("not every order was completed")
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process is there, and not only waits to be collected."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _children(pid: int) -> list[int]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from simulator.ops.crash import POINTS
 from tests.faults.conftest import Server
@@ -207,6 +208,12 @@ def test_the_database_is_stopped_and_started(stage: Stage) -> None:
         server.close()
 
 
+def ready(stage: Stage) -> tuple[int, str]:
+    """What the first simulator says of its readiness."""
+    answer = requests.get(f"{stage.simulators[0].url}/__admin/ready", timeout=30)
+    return answer.status_code, answer.text
+
+
 def test_the_disk_is_full(stage: Stage, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -230,8 +237,11 @@ def test_the_disk_is_full(stage: Stage, tmp_path: Path) -> None:
                 30,
                 "orders are refused",
             )
+            answer, body = ready(stage)
+            assert answer == 503 and "free some disk space" in body, body
             pause(2)
             filler.unlink()
+            wait_for(lambda: ready(stage)[0] == 200, 30, "it is ready again")
             known = len(stage.asked.orders)
             wait_for(lambda: len(stage.asked.orders) > known, 30, "orders are taken again")
         found = stage.judged(duplicates=SLOTS)
