@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from simulator import __version__
 from simulator.base.errors import Refused
 from simulator.dialects.routes import Route
-from simulator.engine.plan import Plan
+from simulator.engine.plan import Answered, Plan
 from simulator.formats import oauth, strict_json
 from simulator.model import (
     Document,
@@ -74,7 +74,11 @@ class Wire(Protocol):
             raise Refused("invalid", [f"{submission.ref_path}: {said}"])
 
     def write(self, submission: Submission, plan: Plan) -> Outgoing:
-        """The answer to a request that was played."""
+        """The answer to a request that was played: a new order, a changed one, or a rejection."""
+
+    def write_lookup(self, submission: Submission, answered: Answered) -> Outgoing:
+        """The answer to a request that keeps nothing (`Rules.lookups`)."""
+        raise Refused("not_implemented", [f"{submission.operation} is not played"])
 
     def refuse(self, refused: Refused) -> Outgoing:
         """The contract's error answer."""

@@ -11,8 +11,19 @@ from __future__ import annotations
 from simulator.engine.advance import advance
 from simulator.engine.create import create
 from simulator.engine.later import answer_later
+from simulator.engine.lookup import answer_lookup
 from simulator.engine.names import facts_of, names_for, order_names
-from simulator.engine.plan import Advance, Answer, Plan, Turn
+from simulator.engine.plan import (
+    Advance,
+    Answer,
+    Answered,
+    Changed,
+    Opened,
+    Plan,
+    Rejected,
+    Turn,
+)
+from simulator.engine.queue import QueueChange, changed, in_order, replaced
 from simulator.engine.rules import Event, Rules
 from simulator.engine.schedule import MOST_STEPS, is_paused_by_request, signalled
 
@@ -20,22 +31,35 @@ __all__ = [
     "MOST_STEPS",
     "Advance",
     "Answer",
+    "Answered",
+    "Changed",
     "Event",
+    "Opened",
     "Plan",
+    "QueueChange",
+    "Rejected",
     "Rules",
     "Turn",
     "advance",
+    "answer_later",
+    "answer_lookup",
+    "changed",
+    "create",
     "facts_of",
+    "in_order",
     "is_paused_by_request",
     "names_for",
     "order_names",
     "play",
+    "replaced",
     "signalled",
 ]
 
 
-def play(turn: Turn, rules: Rules) -> Plan:
+def play(turn: Turn, rules: Rules) -> Plan | Answered:
     """Decide one request. Refused when the contract forbids it, Illegal or RenderFailed when the
     scenario itself is at fault.
     """
+    if turn.submission.action in rules.lookups:
+        return answer_lookup(turn, rules)
     return create(turn, rules) if turn.order is None else answer_later(turn, turn.order, rules)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from simulator.base.seed import Chance
 from simulator.engine.names import names_for, order_names
 from simulator.engine.plan import Advance
-from simulator.engine.rules import Event, Rules
+from simulator.engine.rules import Event, Rules, Settlement
 from simulator.language import paths, template
 from simulator.model import Kci, Order, Request
 
@@ -29,11 +29,10 @@ def advance(
     dead.
     """
     request = next((candidate for candidate in requests if candidate.id == kci.request), None)
-    event = event_of(kci, request, rules)
-    moved = rules.move(order, event, now) if kci.send or kci.step.status else order
+    event, step = event_of(kci, request, rules), kci.step
+    moved = rules.move(order, event, now) if step.send or step.status else order
     if request is not None and event.outcome == "applied":
         moved = rules.merge(moved, request)
-    step = kci.step
     if step.mark and step.mark not in moved.marks:
         moved = replace(moved, marks=(*moved.marks, step.mark))
     names = names_for(moved, request, now, chance.at(kci.position))
@@ -43,40 +42,52 @@ def advance(
     moved = replace(rules.complete(moved, event, now), updated_at=now)
     fields = template.render(dict(step.fields), {**names, "order": order_names(moved)})
     moved = rules.keep_members(moved, replace(event, members=fields))
-    settled = (
-        replace(request, status=event.outcome) if request is not None and event.outcome else None
-    )
-    over = rules.ends(moved.status)
+    settled, settlement = None, settlement_of(kci, request, rules)
+    if request is not None and settlement:
+        settled = replace(request, status=settlement)
+    withdraw, lapsed = _ended(moved, kci, request, requests, waiting, rules)
     return Advance(
         order=moved,
         kci=replace(kci, step=replace(step, fields=fields), issued_at=now),
         request=settled,
-        withdraw=tuple(
-            other.id for other in waiting if over and not other.step.illegal and other.id != kci.id
-        ),
-        lapsed=tuple(
-            other.id
-            for other in requests
-            if over and other.status == "open" and other is not request
-        ),
+        withdraw=withdraw,
+        lapsed=lapsed,
     )
+
+
+def _ended(
+    order: Order,
+    kci: Kci,
+    request: Request | None,
+    requests: Sequence[Request],
+    waiting: Sequence[Kci],
+    rules: Rules,
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The KCIs that are withdrawn and the requests that lapse, where this KCI ended the order."""
+    if not rules.ends(order.status):
+        return (), ()
+    withdraw = (other.id for other in waiting if not other.step.illegal and other.id != kci.id)
+    lapsed = (other.id for other in requests if other.status == "open" and other is not request)
+    return tuple(withdraw), tuple(lapsed)
+
+
+def settlement_of(kci: Kci, request: Request | None, rules: Rules) -> Settlement:
+    """How a KCI settles the request of its timeline, where that is open."""
+    if request is None or request.status != "open" or not kci.send:
+        return ""
+    return rules.settles(kci.send, request.action)
 
 
 def event_of(kci: Kci, request: Request | None, rules: Rules) -> Event:
     """The event of a KCI: what it tells, and which open request it settles."""
-    step = kci.step
-    told = Event(send=step.send, status=step.status, illegal=step.illegal)
-    outcome = (
-        rules.settles(kci.send, request.action)
-        if kci.send and request is not None and request.status == "open"
-        else ""
-    )
-    if request is None or not outcome:
-        return told
+    step, settlement = kci.step, settlement_of(kci, request, rules)
+    event = Event(send=step.send, status=step.status, illegal=step.illegal)
+    if request is None or not settlement:
+        return event
     return replace(
-        told,
+        event,
         action=request.action,
         operation=request.operation,
-        outcome=outcome,
+        outcome=settlement,
         request=request.id,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from simulator.engine.names import names_for
-from simulator.engine.plan import Answer, Plan, Turn
+from simulator.engine.plan import Answer, Opened, Rejected, Turn
 from simulator.engine.reply import answer_of, reply_for, request_of
 from simulator.engine.rules import Event, Rules
 from simulator.engine.schedule import schedule
@@ -13,7 +13,7 @@ from simulator.language import paths, template
 from simulator.model import Order
 
 
-def create(turn: Turn, rules: Rules) -> Plan:
+def create(turn: Turn, rules: Rules) -> Rejected | Opened:
     """Decide a new order. Refused, Illegal and RenderFailed as `play`."""
     submission, scenario = turn.submission, turn.scenario
     order = Order(
@@ -39,9 +39,9 @@ def create(turn: Turn, rules: Rules) -> Plan:
         Answer(word="begun") if begun else answer_of(reply, names, rules.default_reply("create"))
     )
     if answer.word == "reject":
-        return Plan(answer=answer)
+        return Rejected(answer=answer)
     event = Event(
-        action="create", operation=submission.operation, outcome=answer.word, serial=turn.serial
+        action="create", operation=submission.operation, answer=answer.word, serial=turn.serial
     )
     order = rules.move(order, event, turn.now)
     order = replace(
@@ -49,4 +49,4 @@ def create(turn: Turn, rules: Rules) -> Plan:
     )
     order = rules.complete(order, event, turn.now)
     kcis = schedule(turn, order, scenario.timeline, request, names)
-    return Plan(answer=answer, order=order, request=request, kcis=kcis)
+    return Opened(answer=answer, order=order, request=request, kcis=kcis)

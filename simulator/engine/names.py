@@ -24,6 +24,20 @@ def names_for(order: Order, request: Request | None, now: int, chance: Chance) -
     }
 
 
+def names_without_order(
+    submission: Submission, params: Mapping[str, Any], supplier: str, now: int, chance: Chance
+) -> dict[str, Any]:
+    """What the templates of a lookup see: `order` has no members."""
+    return {
+        **params,
+        "order": {},
+        "request": submission.document,
+        "now": instants.format_instant(now),
+        "fake": chance.at(submission.action).fake(),
+        "supplier": {"name": supplier},
+    }
+
+
 def facts_of(
     submission: Submission,
     order: Order | None,

@@ -1,4 +1,6 @@
-"""What the engine is given (`Turn`) and what it decides (`Plan`, `Advance`)."""
+"""What the engine is given (`Turn`) and what it decides: a `Plan` or an answer alone for a request,
+an `Advance` for a step.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.base.seed import Chance
-from simulator.model import Kci, Order, Request, Scenario, Submission
+from simulator.engine.queue import QueueChange
+from simulator.model import EntryName, Kci, Order, Request, Scenario, Submission
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,23 +54,52 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
-    """All that must be committed, and nothing else. `order` is None when the request created and
-    changed nothing.
-
-    `withdraw` names the KCIs that will never be sent, `paused` those that wait for another request,
-    and `moved` gives waiting or paused ones the moment at which they are due now.
+class Rejected:
+    """The request is refused. `order` is the order that it was about, with its entry counted; None
+    where it would have made one, or is about none.
     """
 
     answer: Answer
     order: Order | None = None
-    request: Request | None = None
+    entry: EntryName | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opened:
+    """A new order, the request that made it, and all KCIs of its story."""
+
+    answer: Answer
+    order: Order
+    request: Request
     kcis: tuple[Kci, ...] = ()
-    withdraw: tuple[str, ...] = ()
-    paused: tuple[str, ...] = ()
-    moved: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Changed:
+    """A later request of an order, done or open: the order after it, the request's own KCIs, what
+    happens to those that waited, and the open requests that lapse. `ended`: the order is over.
+    """
+
+    answer: Answer
+    order: Order
+    request: Request
+    kcis: tuple[Kci, ...] = ()
+    queue: QueueChange
     lapsed: tuple[str, ...] = ()
-    entry: str = ""
+    ended: bool = False
+    entry: EntryName | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
+    """An answer alone: a lookup, a quote. Nothing is refused, and nothing is kept."""
+
+    answer: Answer
+    entry: EntryName | None = None
+
+
+Plan = Rejected | Opened | Changed
+"""All that a request does to orders: committed whole, or not at all."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

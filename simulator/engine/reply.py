@@ -8,10 +8,10 @@ from typing import Any
 from simulator.engine.plan import Answer, Turn
 from simulator.engine.schedule import length_of
 from simulator.language import template
-from simulator.model import Order, Reply, Request
+from simulator.model import Order, Reply, Request, RequestStatus
 
 
-def request_of(turn: Turn, order: Order, count: int, *, status: str) -> Request:
+def request_of(turn: Turn, order: Order, count: int, *, status: RequestStatus) -> Request:
     """The request as it is kept; where the contract gives it no id of its own, it is the order's
     `count`-th of its kind.
     """

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
-from simulator.model import Entry, Order, Reply, Request, Submission
+from simulator.model import Entry, Order, PendingVerb, Reply, Request, Submission
+
+Settlement = Literal["applied", "refused", ""]
+"""How a KCI settles an open request; empty when it does not."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
     """Something that moves an order.
 
-    Either an `action` with its `outcome` (create: the reply's word; later requests: opened,
-    applied, refused), or a `send`/`status` of the story, where `action` and `outcome` say which
-    open request the message settles, if any. `operation` is the dialect's finer name of the action,
-    `serial` counts a supplier's creates from 1. `members` is the step's `with`, rendered: only
+    A create, with the reply's word in `answer`. Or a later request, with an `outcome`. Or a `send`
+    or `status` of the story; then `action` and `outcome` say which open request the KCI settles, if
+    any. `operation` is the dialect's finer name of the action, `serial` counts a supplier's creates
+    from 1. `members` is the step's `with`, rendered: only
     `Rules.keep_members` gets it.
     """
 
     action: str = ""
     operation: str = ""
-    outcome: str = ""
+    answer: str = ""
+    outcome: Literal["", "opened", "applied", "refused"] = ""
     send: str = ""
     status: str = ""
     request: str = ""
@@ -39,6 +43,9 @@ class Rules(Protocol):
     pauses: Mapping[str, str] = {}
     """Actions whose `pause` does not end with their own last step, and the action that ends it."""
 
+    lookups: tuple[str, ...] = ()
+    """Actions that create and change nothing: their answer is all there is."""
+
     counts_orders: bool = False
     """Whether our order numbers count: then each create is told its place among the supplier's
     (`Event.serial`).
@@ -48,10 +55,8 @@ class Rules(Protocol):
         """The reply word when the scenario gives none."""
         return "accept"
 
-    def default_pending(self, action: str) -> str:
-        """keep, withdraw or pause: what an accepted request of this kind does to the story's
-        waiting KCIs.
-        """
+    def default_pending(self, action: str) -> PendingVerb:
+        """What an accepted request of this kind does to the story's waiting KCIs."""
         return "keep"
 
     def default_entry(self, action: str) -> Entry:
@@ -64,10 +69,8 @@ class Rules(Protocol):
         """
         return
 
-    def settles(self, code: str, action: str) -> str:
-        """The outcome (applied, refused) that a message of this code brings to an open request of
-        this kind; empty for others.
-        """
+    def settles(self, code: str, action: str) -> Settlement:
+        """What a KCI of this code does to an open request of this kind; empty for others."""
         return ""
 
     def move(self, order: Order, event: Event, now: int) -> Order:

@@ -38,7 +38,7 @@ def schedule(
                 request=request.id,
                 position=position,
                 due_at=due,
-                step=replace(step, after=None, at=None, where=(0, 0)),
+                step=replace(step, after=None, at=None),
                 state="paused" if signal else "waiting",
                 signal=signal,
                 signal_at=signal_at,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from simulator.model.findings import Finding
 from simulator.model.script import Step
@@ -58,12 +58,16 @@ class Order:
     updated_at: int = 0
 
 
+RequestStatus = Literal["open", "applied", "refused", "lapsed"]
+"""A request that waits for its KCI is open; it lapses when its order ends first."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
     """One request that created something: what makes a repeat a repeat, and what later KCIs answer.
 
-    `status` is open, applied, refused or lapsed; `number` our reference of it on the wire; `params`
-    belong to its entry. `ref` is the caller's id of it, or our own where the contract has none.
+    `number` is our reference of it on the wire; `params` belong to its entry. `ref` is the caller's
+    id of it, or our own where the contract has none.
     """
 
     id: str
@@ -74,7 +78,7 @@ class Request:
     tenant: str
     document: Document
     number: str = ""
-    status: str = "applied"
+    status: RequestStatus = "applied"
     params: Mapping[str, Any] = field(default_factory=dict)
     received_at: int = 0
 

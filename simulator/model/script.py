@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
+PendingVerb = Literal["keep", "withdraw", "pause"]
 Where = tuple[int, int]
 """Line and column of something in a scenario file, counted from 1."""
 
@@ -74,11 +75,9 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pending:
-    """What becomes of the story's waiting KCIs: `keep`, `withdraw` (all, or the listed `codes`) or
-    `pause`.
-    """
+    """What becomes of the story's waiting KCIs; `withdraw` means all, or the listed `codes`."""
 
-    verb: str
+    verb: PendingVerb
     codes: tuple[str, ...] = ()
 
 
@@ -94,6 +93,17 @@ class Entry:
     status: str = ""
     illegal: bool = False
     where: Where = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryName:
+    """Which entry of a scenario answered. As text it is what is counted in `Order.used` and told."""
+
+    name: str
+    index: int
+
+    def __str__(self) -> str:
+        return f"{self.name}[{self.index}]"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,9 +129,9 @@ class Scenario:
     begins: str = "gateway"
     """Who begins its orders; `supplier`: nobody asks for them."""
 
-    def label(self, action: str, index: int) -> str:
-        """How an entry is named where it is counted and told."""
-        return f"{action if self.answers == 'create' else self.name}[{index}]"
+    def entry_name(self, action: str, index: int) -> EntryName:
+        """The name of an entry: its action's, or its file's where that holds one entry alone."""
+        return EntryName(action if self.answers == "create" else self.name, index)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

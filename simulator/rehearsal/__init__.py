@@ -15,7 +15,7 @@ from simulator.base import instants
 from simulator.base.errors import Illegal, Problem, Refused, RenderFailed
 from simulator.dialects import Dialect
 from simulator.language import matching
-from simulator.model import Entry, Order, Scenario
+from simulator.model import Entry, EntryName, Order, Scenario
 from simulator.rehearsal.playing import START, Fault, Playing, attempts_of, read_sample
 from simulator.scenario import params_of
 from simulator.views.story import Line
@@ -236,14 +236,14 @@ class _Part:
                 playing.submit(opening, asked[0].operation)
                 playing.play_out(until=playing.now + PAUSE)
             asked.append(Asked(operation=operation, after=playing.now - START))
-            label = playing.submit(last.action, operation)
+            name = playing.submit(last.action, operation)
         except Refused:
             return last
         except (Illegal, RenderFailed) as error:
             return replace(
                 last, fault=Fault(str(error), last.entry.where, isinstance(error, Illegal))
             )
-        if natural and label != f"{last.action}[{last.index}]":
+        if natural and name != EntryName(last.action, last.index):
             return last
         fault = playing.play_out()
         return replace(

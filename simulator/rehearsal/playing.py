@@ -4,7 +4,7 @@ and lines for the journal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,8 +13,9 @@ from simulator.base import seed
 from simulator.base.errors import Illegal, Refused, RenderFailed
 from simulator.dialects import Dialect
 from simulator.dialects.routes import router_of
-from simulator.engine.plan import Plan
+from simulator.engine import Answered, Changed, Opened, Plan, QueueChange, Rejected
 from simulator.model import (
+    EntryName,
     Incoming,
     Kci,
     Message,
@@ -73,9 +74,8 @@ class Playing:
     now: int = START
     order: Order | None = None
     requests: list[Request] = field(default_factory=list)
-    waiting: list[Kci] = field(default_factory=list)
+    queue: list[Kci] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
-    places: dict[int, Where] = field(default_factory=dict)
     sequence: int = 0
     position: int = 1
     serial: int = 0
@@ -90,8 +90,8 @@ class Playing:
         except (Refused, Illegal, RenderFailed) as error:
             self.fault = Fault(str(error), (1, 1), not isinstance(error, RenderFailed))
 
-    def submit(self, action: str, operation: str) -> str:
-        """Send a sample request now, again while its `attempts` refuse it; the label of the entry
+    def submit(self, action: str, operation: str) -> EntryName | None:
+        """Send a sample request now, again while its `attempts` refuse it; the name of the entry
         that answered it.
         """
         if action != "create" and self.order is None:
@@ -99,66 +99,74 @@ class Playing:
         self.serial += 1
         incoming = self.dialect.sample(operation, self.order, self.serial)
         submission = read_sample(self.dialect, incoming)
-        label = ""
+        entry = None
         for attempt in range(1, attempts_of(self.scenario, action) + 1):
-            label, code = self._submit(incoming, submission, attempt)
+            entry, code = self._submit(incoming, submission, attempt)
             if code < 400:
                 break
-        return label
+        return entry
 
     def _begin(self) -> None:
         """What the supplier begins by itself."""
         tenant, document = self.dialect.sample_beginning()
         submission = self.dialect.begin(tenant, document)
-        self._play(submission, 1)
+        self._take(engine.play(self._turn(submission, 1), self.dialect))
         self._say("act", f"begun by the supplier: {submission.operation} of {tenant}")
 
-    def _submit(self, incoming: Incoming, submission: Submission, attempt: int) -> tuple[str, int]:
-        plan, before = self._play(submission, attempt)
-        outgoing = self.dialect.write(submission, plan)
-        self._say("request", f"{incoming.method} {incoming.path} ({submission.operation})")
+    def _submit(
+        self, incoming: Incoming, submission: Submission, attempt: int
+    ) -> tuple[EntryName | None, int]:
+        result = engine.play(self._turn(submission, attempt), self.dialect)
+        before = self.queue
+        self._take(result)
+        if isinstance(result, Answered):
+            outgoing = self.dialect.write_lookup(submission, result)
+        else:
+            outgoing = self.dialect.write(submission, result)
+        code = result.answer.status or outgoing.code
         status = f", the order is {self.order.status}" if self.order else ", no order"
-        code = plan.answer.status or outgoing.code
-        self._say("reply", f"{code} {plan.answer.word}{status}")
-        self._say_queue(before, plan, submission.action)
-        return plan.entry, code
+        self._say("request", f"{incoming.method} {incoming.path} ({submission.operation})")
+        self._say("reply", f"{code} {result.answer.word}{status}")
+        if isinstance(result, Changed):
+            self._say_queue(before, result.queue, submission.action)
+        return None if isinstance(result, Opened) else result.entry, code
 
-    def _play(self, submission: Submission, attempt: int) -> tuple[Plan, Sequence[Kci]]:
-        """Let the engine decide and take its plan over; with what waited before."""
-        action = submission.action
-        chance = seed.Chance("rehearsal", (self.scenario.name,), True)
-        turn = engine.Turn(
+    def _turn(self, submission: Submission, attempt: int) -> engine.Turn:
+        return engine.Turn(
             submission=submission,
             scenario=self.scenario,
             params=self.params,
             supplier="default",
             now=self.now,
-            chance=chance,
+            chance=seed.Chance("rehearsal", (self.scenario.name,), True),
             order=self.order,
             requests=tuple(self.requests),
-            waiting=tuple(self.waiting),
+            waiting=tuple(self.queue),
             position=self.position,
             serial=1,
             attempt=attempt,
         )
-        plan = engine.play(turn, self.dialect)
-        entry = self.scenario.entries.get(action, ())
-        steps = self.scenario.timeline if action == "create" else ()
-        if plan.entry and action != "create":
-            steps = entry[int(plan.entry.split("[")[1][:-1])].timeline
-        happening = [step for step in steps if not step.wait]
-        self.places |= {
-            kci.position: step.where for kci, step in zip(plan.kcis, happening, strict=False)
-        }
-        self.position += len(plan.kcis)
-        self.requests = [
-            replace(request, status="lapsed") if request.id in plan.lapsed else request
-            for request in self.requests
-        ]
-        self.requests += [plan.request] if plan.request else []
-        before, self.waiting = self.waiting, _queued(self.waiting, plan)
-        self.order = plan.order or self.order
-        return plan, before
+
+    def _take(self, result: Plan | Answered) -> None:
+        """Take over what the engine decided, as the store does."""
+        match result:
+            case Opened():
+                self.order, self.requests = result.order, [result.request]
+                self.queue = engine.in_order(result.kcis)
+                self.position += len(result.kcis)
+            case Changed():
+                self.order = result.order
+                self.requests = [
+                    replace(request, status="lapsed") if request.id in result.lapsed else request
+                    for request in self.requests
+                ]
+                self.requests.append(result.request)
+                self.queue = engine.changed(self.queue, result.queue, result.kcis)
+                self.position += len(result.kcis)
+            case Rejected():
+                self.order = result.order or self.order
+            case Answered():
+                pass
 
     def afterwards(self) -> tuple[str, ...]:
         """What the contract says to later requests once the order has ended; it ends this
@@ -179,14 +187,14 @@ class Playing:
                 continue
         return tuple(said)
 
-    def _say_queue(self, before: Sequence[Kci], plan: Plan, action: str) -> None:
+    def _say_queue(self, before: Sequence[Kci], change: QueueChange, action: str) -> None:
         """What a request did to the messages that waited."""
-        resumed = [kci.id for kci in before if kci.id in plan.moved and kci.state == "paused"]
+        resumed = [kci.id for kci in before if kci.id in change.moved and kci.state == "paused"]
         told = (
-            ("withdrawn", plan.withdraw),
-            (f"paused until a {self.dialect.pauses.get(action, '')}", plan.paused),
+            ("withdrawn", change.withdraw),
+            (f"paused until a {self.dialect.pauses.get(action, '')}", change.paused),
             ("going on", resumed),
-            ("paused", [kci_id for kci_id in plan.moved if kci_id not in resumed]),
+            ("paused", [kci_id for kci_id in change.moved if kci_id not in resumed]),
         )
         for what, ids in told:
             codes = [kci.send for kci in before if kci.id in ids and kci.send]
@@ -198,43 +206,42 @@ class Playing:
         if self.fault:
             return self.fault
         for _ in range(MOST_STEPS):
-            if self.waiting and self.waiting[0].state == "paused":
+            if self.queue and self.queue[0].state == "paused":
                 self._signal(until)
             if (
-                not self.waiting
-                or self.waiting[0].state == "paused"
-                or (until is not None and self.waiting[0].due_at > until)
+                not self.queue
+                or self.queue[0].state == "paused"
+                or (until is not None and self.queue[0].due_at > until)
             ):
                 break
-            head = self.waiting.pop(0)
+            head = self.queue.pop(0)
             try:
                 self._happen(head)
             except (Illegal, RenderFailed) as error:
-                return Fault(
-                    str(error), self.places.get(head.position, (1, 1)), isinstance(error, Illegal)
-                )
+                where = head.step.where if head.step.where[0] else (1, 1)
+                return Fault(str(error), where, isinstance(error, Illegal))
         self.now = max(self.now, until or self.now)
         return None
 
     def _signal(self, until: int | None) -> None:
         """A story that waits for a signal is told as if it came at once."""
-        signalled = [kci for kci in self.waiting if kci.signal and kci.signal_at is not None]
-        if not signalled or any(engine.is_paused_by_request(kci) for kci in self.waiting):
+        signalled = [kci for kci in self.queue if kci.signal and kci.signal_at is not None]
+        if not signalled or any(engine.is_paused_by_request(kci) for kci in self.queue):
             return
         first = min(signalled, key=lambda kci: kci.position)
         if first.signal_at is None or (until is not None and first.signal_at > until):
             return
         self.now = max(self.now, first.signal_at)
         self._say("waiting", f"until the signal {first.signal}")
-        changed = {kci.id: kci for kci in engine.signalled(self.waiting, first.signal, self.now)}
-        self.waiting = _in_order(changed.get(kci.id, kci) for kci in self.waiting)
+        changed = engine.signalled(self.queue, first.signal, self.now)
+        self.queue = engine.replaced(self.queue, changed)
 
     def _happen(self, head: Kci) -> None:
         assert self.order is not None
         self.now = max(self.now, head.due_at)
         chance = seed.Chance("rehearsal", (self.scenario.name,), True)
         step = engine.advance(
-            self.order, head, self.requests, self.waiting, self.dialect, self.now, chance
+            self.order, head, self.requests, self.queue, self.dialect, self.now, chance
         )
         self.order = step.order
         if step.request is not None:
@@ -242,7 +249,7 @@ class Playing:
                 step.request if request.id == step.request.id else request
                 for request in self.requests
             ]
-        self.waiting = [kci for kci in self.waiting if kci.id not in step.withdraw]
+        self.queue = [kci for kci in self.queue if kci.id not in step.withdraw]
         if not head.send:
             self._say(
                 "status",
@@ -281,18 +288,3 @@ class Playing:
 
     def _say(self, kind: str, text: str) -> None:
         self.lines.append(Line(at=self.now, kind=kind, text=text))
-
-
-def _queued(waiting: Sequence[Kci], plan: Plan) -> list[Kci]:
-    """What waits after a request, the next to happen first, the paused ones last."""
-    kept = [kci for kci in waiting if kci.id not in plan.withdraw]
-    kept = [replace(kci, state="paused") if kci.id in plan.paused else kci for kci in kept]
-    kept = [
-        replace(kci, due_at=plan.moved[kci.id], state="waiting") if kci.id in plan.moved else kci
-        for kci in kept
-    ]
-    return _in_order((*kept, *plan.kcis))
-
-
-def _in_order(waiting: Iterable[Kci]) -> list[Kci]:
-    return sorted(waiting, key=lambda kci: (kci.state == "paused", kci.due_at, kci.position))

@@ -167,10 +167,10 @@ class Book:
         return choice
 
     def choose_answer(
-        self, action: str, facts: Mapping[str, Any], pins: Sequence[Pin], order: Order
+        self, action: str, facts: Mapping[str, Any], pins: Sequence[Pin], order: Order | None
     ) -> Choice | None:
-        """Decide whether a scenario of its own answers a later request; None leaves it to the
-        order's. Refused as `choose`.
+        """Decide whether a scenario of its own answers a request that is not a create; None leaves
+        it to the scenario of its order, or to the default. Refused as `choose`.
 
         The header may name the order's own scenario, as it does where a caller sends the same
         headers with every request.
@@ -178,9 +178,10 @@ class Book:
         fitting = {
             name: scenario
             for name, scenario in self._for(action).items()
-            if not _used_up(scenario, action, order.used)
+            if not _used_up(scenario, action, order.used if order else {})
         }
-        if facts["header"].get(SCENARIO_HEADER, "").strip().partition("?")[0] == order.scenario:
+        asked = facts["header"].get(SCENARIO_HEADER, "").strip().partition("?")[0]
+        if order and asked == order.scenario:
             facts = {
                 **facts,
                 "header": {
@@ -285,7 +286,9 @@ def _is_playable(scenario: Scenario) -> bool:
 
 def _used_up(scenario: Scenario, action: str, used: Mapping[str, int]) -> bool:
     (entry,) = scenario.entries[action]
-    return bool(entry.times) and used.get(scenario.label(action, 0), 0) >= (entry.times or 0)
+    return bool(entry.times) and used.get(str(scenario.entry_name(action, 0)), 0) >= (
+        entry.times or 0
+    )
 
 
 def _purpose(scenario: Scenario) -> str:

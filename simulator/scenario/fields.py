@@ -4,14 +4,14 @@ of `model`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast, get_args
 
 from marshmallow import ValidationError, fields
 
 from simulator.base import instants
 from simulator.base.errors import nearest
 from simulator.language import matching
-from simulator.model import Condition, Param, Pending, Reply
+from simulator.model import Condition, Param, Pending, PendingVerb, Reply
 
 LATER_TESTS = ("in", "not", "contains", "starts", "ends", "less", "more", "before", "after")
 LATER_NESTS = ("any", "all", "not")
@@ -186,13 +186,13 @@ def _delay(value: Any, wrong: dict[str, Any]) -> Any:
 class PendingField(fields.Field):  # type: ignore[type-arg]
     """keep, withdraw, pause, or `{withdraw: [CODES]}`."""
 
-    WORDS = ("keep", "withdraw", "pause")
+    WORDS: tuple[str, ...] = get_args(PendingVerb)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Pending:
         if isinstance(value, str):
             if value not in self.WORDS:
                 raise ValidationError(f"`{value}` is not valid ({nearest(value, self.WORDS)})")
-            return Pending(verb=value)
+            return Pending(verb=cast(PendingVerb, value))
         codes = value.get("withdraw") if isinstance(value, dict) and len(value) == 1 else None
         if (
             not isinstance(codes, list)

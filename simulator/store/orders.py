@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from simulator.base.clock import Clock
-from simulator.engine.plan import Plan
-from simulator.model import Frame, Lane, Order, Request
+from simulator.engine.plan import Changed, Opened, Plan, Rejected
+from simulator.model import Frame, Lane, Order, Request, RequestStatus
 from simulator.store import outbox
 from simulator.store.database import Tx
 from simulator.store.notifier import EVERYTHING
@@ -138,37 +138,39 @@ def apply(
     clock: Clock,
     fingerprint: str,
     answer: Mapping[str, Any],
-    unpark: bool,
 ) -> None:
-    """Commit a plan: the order, its request with the answer, its outbox rows and its lane. Conflict
-    when another writer was first.
+    """Commit a plan: the order, its request with the answer, its outbox rows and its lane (None for
+    a new order). Conflict when another writer was first.
     """
-    order = plan.order
-    if order is None:
-        return
-    tx.changed(supplier, order.id)
-    if lane is None:
-        tx.execute(_INSERT_ORDER, _order_row(order))
-        tx.execute(
-            _INSERT_LANE, outbox.lane_row(outbox.first_lane(supplier, order.id, plan.kcis, clock))
-        )
-        tx.wake_senders()
-    else:
-        save(tx, [order])
-    if plan.request is not None:
-        row = row_of(plan.request) | {"params": dict(plan.request.params)}
-        tx.execute(
-            _INSERT_REQUEST,
-            row | {"supplier": supplier, "fingerprint": fingerprint, "answer": dict(answer)},
-        )
-    for request_id in plan.lapsed:
-        settle_request(tx, request_id, "lapsed")
-    outbox.add(tx, supplier, plan.kcis)
-    if lane is not None:
-        outbox.withdraw(tx, plan.withdraw)
-        outbox.pause(tx, plan.paused)
-        outbox.move(tx, plan.moved)
-        outbox.rest(tx, lane, clock, positions=len(plan.kcis), unpark=unpark)
+    match plan:
+        case Opened():
+            tx.execute(_INSERT_ORDER, _order_row(plan.order))
+            first = outbox.first_lane(supplier, plan.order.id, plan.kcis, clock)
+            tx.execute(_INSERT_LANE, outbox.lane_row(first))
+            _add_request(tx, supplier, plan.request, fingerprint, answer)
+            outbox.add(tx, supplier, plan.kcis)
+            tx.changed(supplier, plan.order.id)
+            tx.wake_senders()
+        case Changed():
+            assert lane is not None
+            save(tx, [plan.order])
+            _add_request(tx, supplier, plan.request, fingerprint, answer)
+            for request_id in plan.lapsed:
+                settle_request(tx, request_id, "lapsed")
+            outbox.add(tx, supplier, plan.kcis)
+            outbox.change(tx, plan.queue)
+            unpark = bool(plan.queue.withdraw) or plan.ended
+            outbox.rest(tx, lane, clock, positions=len(plan.kcis), unpark=unpark)
+        case Rejected():
+            save(tx, [plan.order] if plan.order else [])
+
+
+def _add_request(
+    tx: Tx, supplier: str, request: Request, fingerprint: str, answer: Mapping[str, Any]
+) -> None:
+    row = row_of(request) | {"params": dict(request.params)}
+    kept = {"supplier": supplier, "fingerprint": fingerprint, "answer": dict(answer)}
+    tx.execute(_INSERT_REQUEST, row | kept)
 
 
 def save(tx: Tx, changed: Sequence[Order], before: Mapping[str, Order] | None = None) -> None:
@@ -186,7 +188,7 @@ def save(tx: Tx, changed: Sequence[Order], before: Mapping[str, Order] | None = 
         tx.changed(order.supplier, order.id)
 
 
-def settle_request(tx: Tx, request_id: str, status: str) -> None:
+def settle_request(tx: Tx, request_id: str, status: RequestStatus) -> None:
     """Close an open request: applied, refused or lapsed."""
     tx.execute(
         sa.update(requests)

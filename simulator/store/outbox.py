@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from simulator.base.clock import Clock
+from simulator.engine import QueueChange
 from simulator.model import Kci, Lane, Step
 from simulator.store.database import Tx
 from simulator.store.tables import OPEN, kcis, lanes, p, row_of
@@ -110,12 +111,14 @@ def withdraw(tx: Tx, kci_ids: Sequence[str]) -> None:
         tx.execute(_WITHDRAW, {"ids": list(kci_ids)})
 
 
-def pause(tx: Tx, kci_ids: Sequence[str]) -> None:
-    """KCIs that wait for a request that lets them go on; their due moment stays, to tell what time
-    they had left.
+def change(tx: Tx, change: QueueChange) -> None:
+    """Write what a request does to KCIs that wait, as `engine.changed` says it: the moved ones go
+    on, the paused ones keep their due moment to tell what time they had left.
     """
-    if kci_ids:
-        tx.execute(_PAUSE, {"ids": list(kci_ids)})
+    withdraw(tx, change.withdraw)
+    if change.paused:
+        tx.execute(_PAUSE, {"ids": list(change.paused)})
+    move(tx, change.moved)
 
 
 def move(tx: Tx, moved: Mapping[str, int]) -> None:

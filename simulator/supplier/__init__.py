@@ -27,7 +27,8 @@ from simulator.supplier.clock_advance import AdvanceResult, ClockAdvance
 from simulator.supplier.inbound import InboundRequests
 from simulator.supplier.inbound_auth import InboundAuth, described
 from simulator.supplier.inquiry import Inquiry
-from simulator.supplier.playing import Player, read_when
+from simulator.supplier.pinned import read_when
+from simulator.supplier.playing import Player
 from simulator.supplier.scenario_set import ScenarioSet
 from simulator.supplier.waiting import Wait, Waited, Waits
 from simulator.views import resources, story

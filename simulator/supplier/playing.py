@@ -10,16 +10,16 @@ from typing import Any
 
 from simulator import engine
 from simulator.base import seed
-from simulator.base.errors import Refused, RenderFailed
+from simulator.base.errors import Refused
 from simulator.dialects import Dialect
-from simulator.engine.plan import Answer, Plan
-from simulator.formats import http, strict_json
-from simulator.formats.schema import dotted, load_field
-from simulator.model import Act, Condition, Order, Outgoing, Request, Scenario, Submission
-from simulator.scenario import Choice, Pin, params_of
-from simulator.scenario.fields import When
+from simulator.engine import Changed, Opened, Plan, Rejected, Turn
+from simulator.formats import strict_json
+from simulator.model import Act, EntryName, Lane, Order, Outgoing, Request, Scenario, Submission
+from simulator.scenario import Choice, params_of
 from simulator.store import Tx, clocks, journal, orders, outbox, pins
+from simulator.supplier.pinned import pins_of
 from simulator.supplier.scenario_set import ScenarioSet
+from simulator.supplier.sent import as_sent, given_again, kept
 
 SEED_KEY_HEADER = "x-seed-key"
 SERIAL = "#serial"
@@ -60,12 +60,11 @@ class Player:
         nothing.
         """
         now = clocks.get(tx, self.name).now(tx.wall)
-        earlier = (
-            orders.remembered(tx, self.name, submission.action, submission.tenant, submission.ref)
-            if submission.ref
-            else None
-        )
-        if submission.action == "create":
+        action, tenant, ref = submission.action, submission.tenant, submission.ref
+        if action in self.dialect.lookups:
+            return self._look_up(tx, submission, now)
+        earlier = orders.remembered(tx, self.name, action, tenant, ref) if ref else None
+        if action == "create":
             return self._play_create(tx, submission, earlier, now)
         return self._play_later(tx, submission, earlier, now)
 
@@ -77,14 +76,12 @@ class Player:
         """
         scenario = self.scenario_set.book(tx).beginning(name)
         submission = self.dialect.begin(tenant, dict(document))
-        clock = clocks.get(tx, self.name)
-        turn = self._turn(
-            submission, scenario, params_of(scenario, {}, given=params), clock.now(tx.wall)
-        )
-        plan, _ = self._open(tx, turn)
-        assert plan.order is not None
+        now = clocks.get(tx, self.name).now(tx.wall)
+        given = params_of(scenario, {}, given=params)
+        plan, _ = self._open(tx, self._turn(submission, scenario, given, now))
+        assert isinstance(plan, Opened)
         act = Act(
-            at=turn.now,
+            at=now,
             what="order.begin",
             by="supplier",
             message=f"begun by the supplier: {submission.operation} of {tenant}",
@@ -96,83 +93,13 @@ class Player:
 
     def order_of(self, tx: Tx, submission: Submission) -> Order | None:
         """The order that a later request is about."""
-        found = (
-            orders.by_ref(tx, self.name, submission.tenant, submission.order_ref)
-            if submission.order_ref
-            else None
-        )
-        if found is None and submission.order_number:
-            found = orders.by_number(tx, self.name, submission.tenant, submission.order_number)
+        tenant, ref, number = submission.tenant, submission.order_ref, submission.order_number
+        found = orders.by_ref(tx, self.name, tenant, ref) if ref else None
+        if found is None and number:
+            found = orders.by_number(tx, self.name, tenant, number)
         return found
 
-    def _play_later(
-        self, tx: Tx, submission: Submission, earlier: orders.Remembered | None, now: int
-    ) -> Played:
-        order = self.order_of(tx, submission)
-        if order is None:
-            owner = f"{submission.tenant} has" if submission.tenant else "there is"
-            what = submission.order_ref or submission.order_number
-            raise Refused("not_found", [f"{submission.order_path}: {owner} no order {what} here"])
-        if submission.order_number and order.number and submission.order_number != order.number:
-            raise Refused(
-                "invalid",
-                [
-                    f"order {order.ref} has the reference {order.number} here, not {submission.order_number[:80]}"
-                ],
-            )
-        lane = orders.lock(tx, order.id)
-        order = orders.by_id(tx, self.name, order.id) or order
-        scenario = self.scenario_set.edition(tx, order.digest)
-        requests = orders.requests_of(tx, [order.id])[order.id]
-        waiting = tuple(
-            kci for kci in outbox.open_of(tx, [order.id])[order.id] if kci.state != "attempted"
-        )
-        turn = replace(
-            self._turn(submission, scenario, {}, now),
-            order=order,
-            requests=tuple(requests),
-            waiting=waiting,
-            position=lane.next_position,
-            chance=self._chance(order),
-        )
-        turn, choice = self._cast(tx, turn, order, again=earlier is not None)
-        if earlier is not None:
-            return self._repeat(turn, earlier, order)
-        plan = engine.play(turn, self.dialect)
-        clock = clocks.get(tx, self.name)
-        answer = self._outgoing(submission, plan)
-        unpark = bool(plan.withdraw) or (
-            plan.order is not None and self.dialect.ends(plan.order.status)
-        )
-        orders.apply(
-            tx, self.name, plan, lane, clock, _fingerprint(submission), _kept(answer), unpark
-        )
-        reason = (
-            f"entry {plan.entry}"
-            if plan.entry
-            else f"no entry of {scenario.name} fits: the dialect's default"
-        )
-        reasons = choice.reasons if choice else (reason,)
-        return Played(outgoing=answer, order=order.id, scenario=turn.scenario.name, reasons=reasons)
-
-    def _cast(
-        self, tx: Tx, turn: engine.Turn, order: Order, *, again: bool
-    ) -> tuple[engine.Turn, Choice | None]:
-        """Who answers a later request: a scenario that is for such requests, else the order's own.
-        A repeat uses up no pin.
-        """
-        submission = turn.submission
-        facts = engine.facts_of(submission, order, turn.requests, {}, turn.now)
-        choice = self.scenario_set.book(tx).choose_answer(
-            submission.action, facts, () if again else _pins(tx, self.name), order
-        )
-        if choice is None:
-            turn = replace(turn, params=params_of_request(turn.scenario, submission, turn.requests))
-        else:
-            turn = replace(turn, scenario=choice.scenario, params=choice.params)
-            if choice.pin is not None:
-                pins.use(tx, choice.pin)
-        return replace(turn, attempt=self._attempt(tx, turn)), choice
+    # ---- a new order
 
     def _play_create(
         self, tx: Tx, submission: Submission, earlier: orders.Remembered | None, now: int
@@ -183,87 +110,148 @@ class Player:
             scenario = self.scenario_set.edition(tx, order.digest)
             turn = self._turn(submission, scenario, params_of(scenario, {}), now)
             return self._repeat(replace(turn, attempt=self._attempt(tx, turn)), earlier, order)
-        choice = self.scenario_set.book(tx).choose(
-            engine.facts_of(submission, None, (), {}, now), _pins(tx, self.name)
-        )
+        facts = engine.facts_of(submission, None, (), {}, now)
+        choice = self.scenario_set.book(tx).choose(facts, pins_of(tx, self.name))
         if choice.pin is not None:
             pins.use(tx, choice.pin)
-        plan, answer = self._open(tx, self._turn(submission, choice.scenario, choice.params, now))
-        order_id = plan.order.id if plan.order else ""
+        plan, outgoing = self._open(tx, self._turn(submission, choice.scenario, choice.params, now))
         return Played(
-            outgoing=answer, order=order_id, scenario=choice.scenario.name, reasons=choice.reasons
+            outgoing=outgoing,
+            order=plan.order.id if plan.order else "",
+            scenario=choice.scenario.name,
+            reasons=choice.reasons,
         )
 
-    def _open(self, tx: Tx, turn: engine.Turn) -> tuple[Plan, Outgoing]:
-        """Play a new order and commit it; without an order when the scenario rejects it."""
+    def _open(self, tx: Tx, turn: Turn) -> tuple[Rejected | Opened, Outgoing]:
+        """Play a new order and commit it, unless the scenario rejects it."""
         submission, scenario = turn.submission, turn.scenario
         key = seed_key(submission)
         rank = orders.rank(tx, self.name, key)
         key = f"{key}#{rank}" if rank else key
         clock = clocks.get(tx, self.name)
-        chance = seed.Chance(
-            self.run_seed,
-            (self.name, scenario.name, key),
-            self.fixed_seed and clock.mode == "manual",
-        )
-        serial = 1 + orders.rank(tx, self.name, SERIAL) if self.dialect.counts_orders else 0
+        is_fixed = self.fixed_seed and clock.mode == "manual"
         turn = replace(
-            turn, attempt=self._attempt(tx, turn), seed_key=key, chance=chance, serial=serial
+            turn,
+            attempt=self._attempt(tx, turn),
+            seed_key=key,
+            chance=seed.Chance(self.run_seed, (self.name, scenario.name, key), is_fixed),
+            serial=1 + orders.rank(tx, self.name, SERIAL) if self.dialect.counts_orders else 0,
         )
-        plan = engine.play(turn, self.dialect)
-        answer = self._outgoing(submission, plan)
-        if plan.order is not None:
-            orders.keep_edition(
-                tx, scenario.digest, scenario.name, scenario.dialect, scenario.source
-            )
-            orders.apply(
-                tx,
-                self.name,
-                plan,
-                None,
-                clock,
-                _fingerprint(submission),
-                _kept(answer),
-                unpark=False,
-            )
-        return plan, answer
+        plan = engine.create(turn, self.dialect)
+        outgoing = self._outgoing(submission, plan)
+        if isinstance(plan, Opened):
+            edition = (scenario.digest, scenario.name, scenario.dialect, scenario.source)
+            orders.keep_edition(tx, *edition)
+            self._commit(tx, submission, plan, None, outgoing)
+        return plan, outgoing
 
-    def _repeat(self, turn: engine.Turn, earlier: orders.Remembered, order: Order) -> Played:
+    # ---- a later request
+
+    def _play_later(
+        self, tx: Tx, submission: Submission, earlier: orders.Remembered | None, now: int
+    ) -> Played:
+        order = self._found(tx, submission)
+        lane = orders.lock(tx, order.id)
+        order = orders.by_id(tx, self.name, order.id) or order
+        scenario = self.scenario_set.edition(tx, order.digest)
+        queue = outbox.open_of(tx, [order.id])[order.id]
+        turn = replace(
+            self._turn(submission, scenario, {}, now),
+            order=order,
+            requests=tuple(orders.requests_of(tx, [order.id])[order.id]),
+            waiting=tuple(kci for kci in queue if kci.state != "attempted"),
+            position=lane.next_position,
+            chance=self._chance((order.scenario, order.seed_key)),
+        )
+        turn, choice = self._cast(tx, turn, order, again=earlier is not None)
+        if earlier is not None:
+            return self._repeat(turn, earlier, order)
+        plan = engine.answer_later(turn, order, self.dialect)
+        outgoing = self._outgoing(submission, plan)
+        self._commit(tx, submission, plan, lane, outgoing)
+        reasons = choice.reasons if choice else (_reason(scenario, plan.entry),)
+        name = turn.scenario.name
+        return Played(outgoing=outgoing, order=order.id, scenario=name, reasons=reasons)
+
+    def _found(self, tx: Tx, submission: Submission) -> Order:
+        """The order that a later request is about. Refused where there is none, or its number here
+        is another.
+        """
+        order, number = self.order_of(tx, submission), submission.order_number
+        if order is None:
+            owner = f"{submission.tenant} has" if submission.tenant else "there is"
+            what = submission.order_ref or number
+            raise Refused("not_found", [f"{submission.order_path}: {owner} no order {what} here"])
+        if number and order.number and number != order.number:
+            said = f"order {order.ref} has the reference {order.number} here, not {number[:80]}"
+            raise Refused("invalid", [said])
+        return order
+
+    def _cast(
+        self, tx: Tx, turn: Turn, order: Order | None, *, again: bool
+    ) -> tuple[Turn, Choice | None]:
+        """Who answers a request that is not a create: a scenario that is for such requests, else
+        the turn's own. A repeat uses up no pin.
+        """
+        submission = turn.submission
+        facts = engine.facts_of(submission, order, turn.requests, {}, turn.now)
+        pinned = () if again else pins_of(tx, self.name)
+        book = self.scenario_set.book(tx)
+        choice = book.choose_answer(submission.action, facts, pinned, order)
+        if choice is None:
+            turn = replace(turn, params=params_of_request(turn.scenario, submission, turn.requests))
+        else:
+            turn = replace(turn, scenario=choice.scenario, params=choice.params)
+            if choice.pin is not None:
+                pins.use(tx, choice.pin)
+        return replace(turn, attempt=self._attempt(tx, turn)), choice
+
+    # ---- a lookup, and a repeat
+
+    def _look_up(self, tx: Tx, submission: Submission, now: int) -> Played:
+        """Answer a request that keeps nothing."""
+        book = self.scenario_set.book(tx)
+        scenario = book.named(book.default)
+        turn = self._turn(submission, scenario, {}, now)
+        turn = replace(turn, chance=self._chance((scenario.name, seed_key(submission))))
+        turn, choice = self._cast(tx, turn, None, again=False)
+        result = engine.answer_lookup(turn, self.dialect)
+        if isinstance(result, Rejected):
+            outgoing = self._outgoing(submission, result)
+        else:
+            outgoing = self.dialect.write_lookup(submission, result)
+            outgoing = as_sent(outgoing, result.answer, self.max_delay)
+        reasons = choice.reasons if choice else (_reason(scenario, result.entry),)
+        return Played(outgoing=outgoing, scenario=turn.scenario.name, reasons=reasons)
+
+    def _repeat(self, turn: Turn, earlier: orders.Remembered, order: Order) -> Played:
         """The same request again: the first answer again, unless the scenario walks `attempts` that
         say otherwise.
         """
-        asked = turn.submission
+        asked, name = turn.submission, turn.scenario.name
         self.dialect.guard_repeat(asked, order, same=earlier.fingerprint == _fingerprint(asked))
-        name = turn.scenario.name
-        if _has_attempts(turn.scenario, asked.action):
-            try:
-                plan = engine.play(turn, self.dialect)
-            except Refused:
-                plan = None
-            if plan is not None and plan.request is None:
-                answer = self._outgoing(asked, plan)
-                return Played(
-                    outgoing=answer,
-                    order=earlier.order,
-                    scenario=name,
-                    reasons=(f"attempt {turn.attempt}",),
-                )
-        answer = Outgoing(
-            code=earlier.answer["code"],
-            body=earlier.answer["body"],
-            headers=earlier.answer["headers"],
-        )
-        return Played(
-            outgoing=answer,
-            order=earlier.order,
-            scenario=name,
-            reasons=("a repeat: the first answer again",),
-        )
+        if rejected := self._rejected_again(turn):
+            outgoing, reason = self._outgoing(asked, rejected), f"attempt {turn.attempt}"
+        else:
+            outgoing, reason = given_again(earlier.answer), "a repeat: the first answer again"
+        return Played(outgoing=outgoing, order=earlier.order, scenario=name, reasons=(reason,))
+
+    def _rejected_again(self, turn: Turn) -> Rejected | None:
+        """The rejection that the scenario's `attempts` have for this repeat."""
+        if not _has_attempts(turn.scenario, turn.submission.action):
+            return None
+        try:
+            plan = engine.play(turn, self.dialect)
+        except Refused:
+            return None
+        return plan if isinstance(plan, Rejected) else None
+
+    # ---- what they share
 
     def _turn(
         self, submission: Submission, scenario: Scenario, params: Mapping[str, Any], now: int
-    ) -> engine.Turn:
-        return engine.Turn(
+    ) -> Turn:
+        return Turn(
             submission=submission,
             scenario=scenario,
             params=params,
@@ -272,7 +260,22 @@ class Player:
             chance=seed.Chance(self.run_seed, (self.name, scenario.name), False),
         )
 
-    def _attempt(self, tx: Tx, turn: engine.Turn) -> int:
+    def _commit(
+        self,
+        tx: Tx,
+        submission: Submission,
+        plan: Opened | Changed | Rejected,
+        lane: Lane | None,
+        outgoing: Outgoing,
+    ) -> None:
+        clock = clocks.get(tx, self.name)
+        fingerprint = _fingerprint(submission)
+        orders.apply(tx, self.name, plan, lane, clock, fingerprint, kept(outgoing))
+
+    def _outgoing(self, submission: Submission, plan: Plan) -> Outgoing:
+        return as_sent(self.dialect.write(submission, plan), plan.answer, self.max_delay)
+
+    def _attempt(self, tx: Tx, turn: Turn) -> int:
         """Which of the caller's repeats this is, where the scenario answers by that."""
         submission, scenario = turn.submission, turn.scenario
         if not _has_attempts(scenario, submission.action):
@@ -283,21 +286,8 @@ class Player:
             tx, self.name, submission.action, submission.tenant, ref, scenario.name
         )
 
-    def _chance(self, order: Order) -> seed.Chance:
-        return seed.Chance(
-            self.run_seed, (self.name, order.scenario, order.seed_key), self.fixed_seed
-        )
-
-    def _outgoing(self, submission: Submission, plan: Plan) -> Outgoing:
-        """The answer, as it will be sent. RenderFailed when no server could send it: nothing may
-        fail once the plan is committed.
-        """
-        outgoing = self.dialect.write(submission, plan)
-        outgoing = _overwritten(outgoing, plan.answer, self.max_delay)
-        for name, value in outgoing.headers.items():
-            if said := http.header_problem(name, value):
-                raise RenderFailed(f"reply.headers: {said}")
-        return outgoing
+    def _chance(self, names: tuple[str, ...]) -> seed.Chance:
+        return seed.Chance(self.run_seed, (self.name, *names), self.fixed_seed)
 
 
 def params_of_request(
@@ -332,24 +322,10 @@ def seed_key(submission: Submission) -> str:
     return seed.digest(submission.operation, strict_json.canonical(lasting))[:16]
 
 
-def read_when(when: Mapping[str, Any]) -> tuple[Condition, ...]:
-    """A pin's conditions, in the language of scenario files. Refused when they cannot be read."""
-    conditions, problems = load_field(When(), dict(when))
-    if problems:
-        raise Refused(
-            "invalid", [f"{dotted(('when', *path))}: {message}" for path, message in problems]
-        )
-    return tuple(conditions)
-
-
-def _pins(tx: Tx, supplier: str) -> list[Pin]:
-    return [_pin(row) for row in pins.every(tx, supplier)]
-
-
-def _pin(row: Mapping[str, Any]) -> Pin:
-    return Pin(
-        id=row["id"], scenario=row["scenario"], times=row["times"], when=read_when(row["when"])
-    )
+def _reason(scenario: Scenario, entry: EntryName | None) -> str:
+    if entry is None:
+        return f"no entry of {scenario.name} fits: the dialect's default"
+    return f"entry {entry}"
 
 
 def _has_attempts(scenario: Scenario, action: str) -> bool:
@@ -360,19 +336,3 @@ def _has_attempts(scenario: Scenario, action: str) -> bool:
 
 def _fingerprint(submission: Submission) -> str:
     return seed.digest(submission.operation, strict_json.canonical(submission.document))
-
-
-def _kept(outgoing: Outgoing) -> dict[str, Any]:
-    return {"code": outgoing.code, "body": outgoing.body, "headers": dict(outgoing.headers)}
-
-
-def _overwritten(outgoing: Outgoing, answer: Answer, max_delay: int) -> Outgoing:
-    code = answer.status or outgoing.code
-    body = answer.body if answer.has_body else outgoing.body
-    return replace(
-        outgoing,
-        code=code,
-        headers={**outgoing.headers, **answer.headers},
-        body=None if http.has_no_body(code) else body,
-        delay=min(answer.delay, max_delay),
-    )

@@ -9,7 +9,7 @@ from typing import Any
 
 from simulator.base.errors import Refused
 from simulator.dialects import Dialect, Route
-from simulator.engine.plan import Plan
+from simulator.engine.plan import Plan, Rejected
 from simulator.engine.rules import Event
 from simulator.model import (
     Document,
@@ -54,7 +54,7 @@ class Minimal(Dialect):
         )
 
     def write(self, submission: Submission, plan: Plan) -> Outgoing:
-        return Outgoing(code=422 if plan.order is None else 202)
+        return Outgoing(code=422 if isinstance(plan, Rejected) else 202)
 
     def refuse(self, refused: Refused) -> Outgoing:
         codes = {"unknown_path": 404, "wrong_method": 405}

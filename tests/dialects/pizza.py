@@ -14,8 +14,8 @@ from typing import Any
 
 from simulator.base.errors import Illegal, Refused
 from simulator.dialects import Dialect, Route
-from simulator.engine.plan import Plan
-from simulator.engine.rules import Event
+from simulator.engine.plan import Answered, Plan, Rejected
+from simulator.engine.rules import Event, Settlement
 from simulator.model import (
     Document,
     Incoming,
@@ -24,6 +24,7 @@ from simulator.model import (
     Message,
     Order,
     Outgoing,
+    PendingVerb,
     Query,
     Request,
     Step,
@@ -40,16 +41,19 @@ CODES = {
     "conflict": 409,
     "invalid": 422,
 }
+SETTLES: dict[str, Settlement] = {"TOPPED": "applied", "NO_TOPPING": "refused"}
+PENDING: dict[str, PendingVerb] = {"abandon": "withdraw", "wait": "pause", "go_on": "withdraw"}
 BROUGHT, GONE = ("BAKED", "EATEN"), ("EATEN", "BINNED")
 
 
 class Pizza(Dialect):
     name, title, kci_path = "pizza", "Pizza by wire", "/doors/{id}"
     accepted, counts_orders = (200,), True
-    pauses = {"wait": "go_on"}
+    pauses, lookups = {"wait": "go_on"}, ("price",)
     routes = (
         Route(method="POST", path="/pizzas", operation="create"),
         Route(method="GET", path="/pizzas", operation="menu"),
+        Route(method="POST", path="/prices", operation="price"),
         *(
             Route(method=method, path=f"/pizzas/{{id}}/{action}", operation=action)
             for action, method in ACTIONS.items()
@@ -59,8 +63,8 @@ class Pizza(Dialect):
         dialect="pizza",
         codes=dict.fromkeys((*BROUGHT, "TOPPED", "NO_TOPPING"), ()),
         statuses=("ORDERED", "BAKED", *GONE),
-        replies=dict.fromkeys(("create", *ACTIONS), ("accept", "acknowledge", "reject")),
-        operations=("create", *ACTIONS),
+        replies=dict.fromkeys(("create", *ACTIONS, "price"), ("accept", "acknowledge", "reject")),
+        operations=("create", *ACTIONS, "price"),
         members=("note",),
         default_scenario="S",
         begins=("create",),
@@ -77,8 +81,8 @@ class Pizza(Dialect):
     def tenant_of(self, incoming: Incoming) -> str:
         return incoming.headers.get("guest", "")
 
-    def default_pending(self, action: str) -> str:
-        return {"abandon": "withdraw", "wait": "pause", "go_on": "withdraw"}.get(action, "keep")
+    def default_pending(self, action: str) -> PendingVerb:
+        return PENDING.get(action, "keep")
 
     def guard(self, order: Order, submission: Submission, requests: Sequence[Request]) -> None:
         if order.status in GONE:
@@ -88,12 +92,8 @@ class Pizza(Dialect):
         if not same:
             raise Refused("conflict", ["that name has a pizza already"])
 
-    def settles(self, code: str, action: str) -> str:
-        return (
-            {"TOPPED": "applied", "NO_TOPPING": "refused"}.get(code, "")
-            if action == "topping"
-            else ""
-        )
+    def settles(self, code: str, action: str) -> Settlement:
+        return SETTLES.get(code, "") if action == "topping" else ""
 
     def move(self, order: Order, event: Event, now: int) -> Order:
         if event.send == "EATEN" and order.status == "ORDERED" and not event.illegal:
@@ -134,7 +134,7 @@ class Pizza(Dialect):
                 )
             )
         document = json.loads(incoming.body or b"{}")
-        if "topping" not in document and route.operation in ("create", "topping"):
+        if "topping" not in document and route.operation in ("create", "topping", "price"):
             raise Refused("malformed", ["topping: is required"])
         who = str(document.get("who", ""))
         if route.operation == "create":
@@ -149,14 +149,17 @@ class Pizza(Dialect):
         return Submission(
             action=route.operation,
             operation=route.operation,
-            order_number=incoming.variables["id"],
+            order_number=incoming.variables.get("id", ""),
             document=document,
         )
 
     def write(self, submission: Submission, plan: Plan) -> Outgoing:
-        if plan.answer.word == "reject" or plan.order is None:
+        if isinstance(plan, Rejected):
             return self.refuse(Refused("invalid", plan.answer.messages or ["no"]))
         return Outgoing(code=200, body={"number": plan.order.number, "status": plan.order.status})
+
+    def write_lookup(self, submission: Submission, answered: Answered) -> Outgoing:
+        return Outgoing(code=200, body={"topping": submission.document["topping"], "price": 9})
 
     def refuse(self, refused: Refused) -> Outgoing:
         return Outgoing(code=CODES.get(refused.kind, 500), body={"why": list(refused.messages)})
@@ -188,6 +191,7 @@ class Pizza(Dialect):
 
     def sample(self, operation: str, order: Order | None, serial: int) -> Incoming:
         path = f"/pizzas/{order.number}/{operation}" if order else "/pizzas"
+        path = "/prices" if operation == "price" else path
         body = {"topping": "olives"} if order else {"who": f"W{serial}", "topping": "ham"}
         return Incoming(
             method=ACTIONS.get(operation, "POST"), path=path, body=json.dumps(body).encode()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from simulator import dialects
+from simulator import dialects, rehearsal
 from simulator.base.errors import REFUSAL_KINDS, RefusalKind, Refused
 from simulator.config import Config
 from simulator.dialects import Dialect
@@ -144,7 +144,8 @@ def test_an_order_of_any_contract_lives_its_life(
         first.data,
     ) or again.status_code == 409
     assert len(place.supplier.orders()) == 1, "a repeat makes no second order"
-    for later in dialect.vocabulary.actions:
+    actions = [action for action in dialect.vocabulary.actions if action not in dialect.lookups]
+    for later in actions:
         stranger = replace(place.order, number="NOBODY", ref="999999")
         assert place.ask(dialect.sample_operations(later)[0], stranger).status_code == 404
     place.advance(60 * 24)
@@ -165,10 +166,7 @@ def test_an_order_of_any_contract_lives_its_life(
                 variables={"id": place.order.number},
             )
         )
-    refused = [
-        place.ask(dialect.sample_operations(later)[0], place.order)
-        for later in dialect.vocabulary.actions
-    ]
+    refused = [place.ask(dialect.sample_operations(later)[0], place.order) for later in actions]
     assert all(400 <= response.status_code < 500 for response in refused), (
         "nothing is possible after the end"
     )
@@ -309,3 +307,31 @@ def test_a_header_that_no_answer_can_have_commits_nothing(
     assert refused.status_code == 500 and "X-Topping" in refused.text
     assert place.supplier.orders() == []
     assert place.ask("create").headers["X-Topping"] == "ham"
+
+
+PRICES = """
+scenario: PRICES
+for: price
+when: {topping: gold}
+reply: {reject: ["no {{ request.topping }} here, at {{ supplier.name }}"]}
+"""
+
+
+def test_a_lookup_is_answered_and_nothing_is_kept(kitchen: Callable[..., Kitchen]) -> None:
+    place = kitchen(Pizza(), ("s", STORY), ("p", PRICES))
+    assert place.ask("price").json == {"topping": "ham", "price": 9}
+    gold = place.client.post("/prices", data=b'{"topping": "gold"}')
+    assert (gold.status_code, gold.json) == (422, {"why": ["no gold here, at default"]})
+    assert place.supplier.orders() == [] and place.supplier.kcis() == []
+    reasons = [exchange.reasons[0] for exchange in place.supplier.journal()]
+    assert reasons == ["no entry of S fits: the dialect's default", "when topping is gold"]
+    assert [exchange.scenario for exchange in place.supplier.journal()] == ["S", "PRICES"]
+
+
+def test_a_lookup_is_rehearsed() -> None:
+    book = make_book([("s", STORY), ("p", PRICES)], Pizza.vocabulary)
+    (entry,) = rehearsal.rehearse(book.scenarios["PRICES"], Pizza()).entries
+    assert [line.text for line in entry.lines][:2] == [
+        "POST /prices (price)",
+        "422 reject, the order is ORDERED",
+    ]

@@ -13,7 +13,7 @@ import pytest
 from simulator import engine
 from simulator.base import instants, seed
 from simulator.base.errors import Illegal, Refused
-from simulator.engine.plan import Plan
+from simulator.engine import Answered, Changed, Opened, Rejected
 from simulator.model import Entry, Kci, Order, Pending, Reply, Request, Scenario, Step, Submission
 from tests.dialects.pizza import Pizza
 
@@ -52,11 +52,14 @@ def turn(
     )
 
 
-def created(played: Scenario) -> Plan:
-    return engine.play(turn(played), RULES)
+def created(played: Scenario) -> Opened:
+    plan = engine.play(turn(played), RULES)
+    assert isinstance(plan, Opened)
+    return plan
 
 
-def asked(played: Scenario, action: str, plan: Plan, now: int, **members: Any) -> Plan:
+def asked(played: Scenario, action: str, plan: Opened, now: int, **members: Any) -> Any:
+    """A later request's plan, the order and what waits as an earlier plan left them."""
     waiting = members.pop("waiting", plan.kcis)
     known = members.pop("requests", (plan.request,))
     return engine.play(
@@ -68,9 +71,8 @@ def asked(played: Scenario, action: str, plan: Plan, now: int, **members: Any) -
 
 
 def step(
-    plan: Plan, kci: Kci, *requests: Request, waiting: Sequence[Kci] = (), now: int = 60
+    plan: Opened, kci: Kci, *requests: Request, waiting: Sequence[Kci] = (), now: int = 60
 ) -> Any:
-    assert plan.order is not None
     return engine.advance(
         plan.order, kci, requests or (plan.request,), waiting, RULES, now, seed.Chance("r")
     )  # type: ignore[arg-type]
@@ -88,11 +90,25 @@ def test_a_create_plans_each_step_after_the_one_before() -> None:
 
 
 def test_a_reject_creates_nothing() -> None:
-    plan = created(
-        scenario(reply=Reply(answer="reject", messages=("no {{ order.document.topping }}",)))
-    )
-    assert (plan.order, plan.request, plan.kcis) == (None, None, ())
+    rejecting = Reply(answer="reject", messages=("no {{ order.document.topping }}",))
+    plan = engine.play(turn(scenario(reply=rejecting)), RULES)
+    assert isinstance(plan, Rejected) and plan.order is None
     assert plan.answer.messages == ("no ham",)
+
+
+def test_a_lookup_is_an_answer_alone() -> None:
+    entry = Entry(reply=Reply(messages=("{{ request.topping }} at {{ supplier.name }}",)))
+    answered = engine.play(turn(scenario(entries={"price": (entry,)}), "price"), RULES)
+    assert isinstance(answered, Answered)
+    assert answered.answer.messages == ("ham at s",) and str(answered.entry) == "price[0]"
+    no = Entry(reply=Reply(answer="reject"))
+    rejected = engine.play(turn(scenario(entries={"price": (no,)}), "price"), RULES)
+    assert isinstance(rejected, Rejected) and rejected.order is None
+
+
+def test_a_lookup_is_answered_by_default_where_no_entry_fits() -> None:
+    answered = engine.play(turn(scenario(), "price"), RULES)
+    assert isinstance(answered, Answered) and answered.entry is None
 
 
 def test_a_step_moves_the_order_sets_and_completes_it() -> None:
@@ -137,13 +153,10 @@ def test_the_first_entry_that_fits_answers_and_only_so_often() -> None:
     played = scenario(entries={"topping": (refuse, Entry(reply=Reply(answer="acknowledge")))})
     plan = created(played)
     first = asked(played, "topping", plan, 10)
-    assert (first.answer.word, first.entry, first.request) == ("reject", "topping[0]", None)
+    assert isinstance(first, Rejected) and str(first.entry) == "topping[0]"
     second = asked(played, "topping", replace(plan, order=first.order), 20)
-    assert (second.answer.word, second.entry) == ("acknowledge", "topping[1]")
-    assert second.request is not None and (second.request.number, second.request.status) == (
-        "topping-1",
-        "applied",
-    )
+    assert isinstance(second, Changed) and str(second.entry) == "topping[1]"
+    assert (second.request.number, second.request.status) == ("topping-1", "applied")
 
 
 def test_the_contract_is_asked_before_the_entries_but_for_those_that_break_it() -> None:
@@ -156,7 +169,7 @@ def test_the_contract_is_asked_before_the_entries_but_for_those_that_break_it() 
     assert plan.order is not None
     over = replace(plan, order=replace(plan.order, status="EATEN"))
     allowed = asked(played, "topping", over, 10, waiting=())
-    assert allowed.entry == "topping[0]"
+    assert str(allowed.entry) == "topping[0]"
     with pytest.raises(Refused):
         asked(played, "topping", replace(plan, order=allowed.order), 20, waiting=())
 
@@ -210,14 +223,14 @@ def test_what_becomes_of_the_story(
     plan = created(played)
     answered = asked(played, "topping", plan, 10)
     by_id = {kci.id: kci.position for kci in plan.kcis}
-    assert [by_id[kci] for kci in answered.withdraw] == withdrawn
-    assert {by_id[kci]: due for kci, due in answered.moved.items()} == moved
+    assert [by_id[kci] for kci in answered.queue.withdraw] == withdrawn
+    assert {by_id[kci]: due for kci, due in answered.queue.moved.items()} == moved
 
 
 def test_a_pause_may_last_until_another_request_ends_it() -> None:
     plan = created(scenario())
     paused = asked(scenario(), "wait", plan, 10)
-    assert (len(paused.paused), paused.moved, paused.withdraw) == (2, {}, ())
+    assert (len(paused.queue.paused), paused.queue.moved, paused.queue.withdraw) == (2, {}, ())
     asleep = tuple(replace(kci, state="paused") for kci in plan.kcis)
     awake = asked(
         scenario(),
@@ -227,7 +240,7 @@ def test_a_pause_may_last_until_another_request_ends_it() -> None:
         waiting=asleep,
         requests=(plan.request, paused.request),
     )
-    assert list(awake.moved.values()) == [1050, 1090] and awake.withdraw == (), (
+    assert list(awake.queue.moved.values()) == [1050, 1090] and awake.queue.withdraw == (), (
         "each keeps the time that it had left"
     )
 
@@ -246,9 +259,9 @@ def test_what_waited_during_a_pause_is_withdrawn_by_its_end() -> None:
         waiting=(*asleep, *paused.kcis),
         requests=(plan.request, paused.request),
     )
-    assert awake.withdraw == tuple(kci.id for kci in paused.kcis) and set(awake.moved) == {
-        kci.id for kci in asleep
-    }
+    assert awake.queue.withdraw == tuple(kci.id for kci in paused.kcis) and set(
+        awake.queue.moved
+    ) == {kci.id for kci in asleep}
 
 
 def test_a_second_pause_begins_anew() -> None:
@@ -264,13 +277,13 @@ def test_a_second_pause_begins_anew() -> None:
         waiting=asleep,
         requests=(plan.request, first.request, second),
     )
-    assert list(awake.moved.values()) == [70, 110]
+    assert list(awake.queue.moved.values()) == [70, 110]
 
 
 def test_an_end_withdraws_what_is_paused_too() -> None:
     plan = created(scenario())
     asleep = tuple(replace(kci, state="paused") for kci in plan.kcis)
-    assert set(asked(scenario(), "abandon", plan, 10, waiting=asleep).withdraw) == {
+    assert set(asked(scenario(), "abandon", plan, 10, waiting=asleep).queue.withdraw) == {
         kci.id for kci in asleep
     }
 
@@ -296,7 +309,7 @@ def test_kcis_of_another_open_request_are_left_alone() -> None:
     answered = asked(
         played, "topping", plan, 10, waiting=(*plan.kcis, theirs), requests=(plan.request, other)
     )
-    assert set(answered.withdraw) == {kci.id for kci in plan.kcis}
+    assert set(answered.queue.withdraw) == {kci.id for kci in plan.kcis}
 
 
 def test_a_request_that_its_own_timeline_refuses_leaves_the_story() -> None:
@@ -316,7 +329,7 @@ def test_a_request_that_its_own_timeline_refuses_leaves_the_story() -> None:
         turn(played, "topping", 10, plan.order, waiting=plan.kcis, requests=(plan.request,)),
         Strict(),
     )  # type: ignore[arg-type]
-    assert answered.withdraw == ()
+    assert answered.queue.withdraw == ()
 
 
 def test_an_order_that_ends_withdraws_what_waits_and_lapses_what_is_open() -> None:
@@ -343,7 +356,7 @@ def test_an_order_that_ends_withdraws_what_waits_and_lapses_what_is_open() -> No
         waiting=(*plan.kcis, deliberate),
         requests=(plan.request, other),
     )
-    assert set(ended.withdraw) == {kci.id for kci in plan.kcis} and ended.lapsed == ("other",)
+    assert set(ended.queue.withdraw) == {kci.id for kci in plan.kcis} and ended.lapsed == ("other",)
 
 
 def test_the_same_names_give_the_same_plan_and_others_do_not() -> None:

@@ -51,17 +51,9 @@ def place(tx: Tx, ref: str, clock: Clock | None = None, now: int = NOW) -> Order
         chance=seed.Chance("r"),
     )
     plan = engine.play(turn, DIALECT)
-    assert plan.order is not None
-    orders.apply(
-        tx,
-        "s",
-        plan,
-        None,
-        clock or Clock(),
-        "fingerprint",
-        {"code": 201, "body": {"x": 1}, "headers": {}},
-        unpark=False,
-    )
+    assert isinstance(plan, engine.Opened)
+    answer = {"code": 201, "body": {"x": 1}, "headers": {}}
+    orders.apply(tx, "s", plan, None, clock or Clock(), "fingerprint", answer)
     return plan.order
 
 

@@ -71,7 +71,7 @@ def _commits(order: Order, event: Event) -> bool:
     """Whether this event is the supplier's commitment: the KCI, the answer to the create, or a
     cease told as committed.
     """
-    by_answer = event.action == "create" and event.outcome == "commit"
+    by_answer = event.action == "create" and event.answer == "commit"
     return (
         event.send == "COMMITTED"
         or by_answer

@@ -28,8 +28,18 @@ from simulator.dialects.fibre_cafe.transitions import (
     UNASKED,
     UNDER_WAY,
 )
-from simulator.engine.rules import Event
-from simulator.model import RECEIVED, Document, Entry, Frame, Order, Reply, Request, Submission
+from simulator.engine.rules import Event, Settlement
+from simulator.model import (
+    RECEIVED,
+    Document,
+    Entry,
+    Frame,
+    Order,
+    PendingVerb,
+    Reply,
+    Request,
+    Submission,
+)
 
 OBJECTIONS = (
     "NO_AUTHORISATION",
@@ -71,7 +81,7 @@ def default_entry(action: str) -> Entry:
     return Entry(reply=Reply(answer="acknowledge"))
 
 
-def default_pending(action: str) -> str:
+def default_pending(action: str) -> PendingVerb:
     """A cancellation withdraws what waits, an amendment leaves it."""
     return "withdraw" if action == "cancellation" else "keep"
 
@@ -81,7 +91,7 @@ def ends(status: str) -> bool:
     return status in ENDED
 
 
-def settles(code: str, action: str) -> str:
+def settles(code: str, action: str) -> Settlement:
     """How a reason code answers an open request, if it does."""
     reason = REASONS.get(code)
     return reason.settles[1] if reason and reason.settles and reason.settles[0] == action else ""
@@ -163,7 +173,7 @@ def move(order: Order, event: Event, now: int) -> Order:
     """
     if event.action == "create":
         document = {key: value for key, value in order.document.items() if key not in OURS}
-        return _numbered(replace(order, status=ON_CREATE[event.outcome], document=document))
+        return _numbered(replace(order, status=ON_CREATE[event.answer], document=document))
     if event.send and not event.illegal:
         _check(order, event)
     if event.outcome == "opened":

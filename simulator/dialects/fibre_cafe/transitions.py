@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from simulator.engine.rules import Settlement
 from simulator.model import RECEIVED
 
 ACKNOWLEDGED, IN_PROGRESS, PENDING, HELD = "ACKNOWLEDGED", "IN_PROGRESS", "PENDING", "HELD"
@@ -79,7 +80,7 @@ class Reason:
     sources: tuple[str, ...] = ALIVE
     brings: str = ""
     choices: tuple[str, ...] = ()
-    settles: tuple[str, str] | None = None
+    settles: tuple[str, Settlement] | None = None
     needs: tuple[str, ...] = ()
     unasked: str = "also"
 

@@ -13,7 +13,7 @@ from simulator.dialects.fibre_cafe.reading import entity_in
 from simulator.dialects.fibre_cafe.schemas import PROBLEM_CODES
 from simulator.dialects.fibre_cafe.settings import Settings
 from simulator.dialects.fibre_cafe.transitions import REASONS, UNASKED
-from simulator.engine.plan import Plan
+from simulator.engine.plan import Opened, Plan, Rejected
 from simulator.model import Document, Kci, Order, Outgoing, Request, Submission
 
 _KINDS: dict[int, RefusalKind] = {
@@ -51,19 +51,14 @@ def write(submission: Submission, plan: Plan, settings: Settings) -> Outgoing:
     """201 with the order or the request, 202 (by default without a body, contract 10.2), or 422
     with the reasons.
     """
-    word = plan.answer.word
-    if word == "reject":
+    if isinstance(plan, Rejected):
         kind = _KINDS.get(plan.answer.status or 422, "fault")
-        return refuse(
-            Refused(
-                kind, plan.answer.messages or [f"The supplier rejects this {submission.operation}"]
-            ),
-            settings,
-        )
-    if word == "accept" or plan.order is None or plan.request is None:
+        said = plan.answer.messages or [f"The supplier rejects this {submission.operation}"]
+        return refuse(Refused(kind, said), settings)
+    if plan.answer.word == "accept":
         bodies = {"none": None, "empty": {}, "request": submission.document}
         return Outgoing(code=202, body=bodies[settings.accepted_body])
-    if submission.action == "create":
+    if isinstance(plan, Opened):
         return Outgoing(code=201, body=order_body(plan.order))
     body = {"supplierReference": "", **submission.document}
     return Outgoing(code=201, body=body | {"supplierReference": plan.request.number})

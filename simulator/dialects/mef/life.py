@@ -15,8 +15,8 @@ from typing import Any
 from simulator.base.errors import Illegal, Refused
 from simulator.dialects.mef import content
 from simulator.dialects.mef.settings import Settings
-from simulator.engine.rules import Event
-from simulator.model import Entry, Frame, Order, Reply, Request, Step, Submission
+from simulator.engine.rules import Event, Settlement
+from simulator.model import Entry, Frame, Order, PendingVerb, Reply, Request, Step, Submission
 
 ACKNOWLEDGED, IN_PROGRESS, PENDING, HELD = "ACKNOWLEDGED", "IN_PROGRESS", "PENDING", "HELD"
 CANCELLED, REJECTED, COMPLETED, FAILED, PARTIAL = (
@@ -100,7 +100,7 @@ class Notice:
     sources: tuple[str, ...] = IN_FLIGHT
     brings: str = ""
     choices: tuple[str, ...] = ()
-    settles: Mapping[str, str] = field(default_factory=dict)
+    settles: Mapping[str, Settlement] = field(default_factory=dict)
 
 
 NOTICES: dict[str, Notice] = {
@@ -136,11 +136,16 @@ def default_reply(action: str) -> str:
     return "commit" if action == "create" else "acknowledge"
 
 
-def default_pending(action: str) -> str:
+def default_pending(action: str) -> PendingVerb:
     """A cancellation withdraws what waits, a hold pauses it, a release withdraws what only the hold
     made wait.
     """
-    return {"cancellation": "withdraw", "release": "withdraw", "hold": "pause"}.get(action, "keep")
+    verbs: dict[str, PendingVerb] = {
+        "cancellation": "withdraw",
+        "release": "withdraw",
+        "hold": "pause",
+    }
+    return verbs.get(action, "keep")
 
 
 def default_entry(action: str) -> Entry:
@@ -156,7 +161,7 @@ def ends(status: str) -> bool:
     return status in ENDED
 
 
-def settles(code: str, action: str) -> str:
+def settles(code: str, action: str) -> Settlement:
     """How a notification in a request's own timeline answers it."""
     return NOTICES[code].settles.get(action, "") if code in NOTICES else ""
 
@@ -192,7 +197,7 @@ def move(order: Order, event: Event, now: int, settings: Settings) -> Order:
     """
     if event.action == "create":
         return replace(
-            order, status=CREATED[event.outcome], number=f"ORD-CC-{FIRST_NUMBER - 1 + event.serial}"
+            order, status=CREATED[event.answer], number=f"ORD-CC-{FIRST_NUMBER - 1 + event.serial}"
         )
     if event.outcome == "opened":
         return order  # no status says that a request is being assessed (contract 8.2)

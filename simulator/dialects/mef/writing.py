@@ -11,9 +11,10 @@ from typing import Any
 from simulator.base.errors import REFUSAL_KINDS, RefusalKind, Refused
 from simulator.dialects.mef import content, notifications
 from simulator.dialects.mef.settings import Settings
-from simulator.engine.plan import Plan
+from simulator.engine.plan import Opened, Plan, Rejected
 from simulator.model import Document, Order, Outgoing, Submission
 
+_ACTS = ("cancellation", "hold", "release")
 _REASONS: dict[RefusalKind, tuple[tuple[str, str], ...]] = {
     "bad_query": (
         (r"is required", "missingQueryParameter"),
@@ -34,25 +35,21 @@ def write(submission: Submission, plan: Plan, settings: Settings) -> Outgoing:
     """201 with the order on create and acts, 200 on changes; a rejection is a 422, of an act a 409
     (contract 3.5).
     """
-    acts = submission.action in ("cancellation", "hold", "release")
-    if plan.answer.word == "reject" or plan.order is None:
-        return _rejected(submission, plan, settings, acts=acts)
+    if isinstance(plan, Rejected):
+        return _rejected(submission, plan, settings)
     body = order_body(plan.order, submission.base_url, settings)
-    if submission.action == "create":
+    if isinstance(plan, Opened):
         return Outgoing(code=201, body=body, headers={"Location": body["link"]["href"]})
-    return Outgoing(code=settings.action_status if acts else 200, body=body)
+    return Outgoing(code=settings.action_status if submission.action in _ACTS else 200, body=body)
 
 
-def _rejected(submission: Submission, plan: Plan, settings: Settings, *, acts: bool) -> Outgoing:
+def _rejected(submission: Submission, plan: Rejected, settings: Settings) -> Outgoing:
     messages = plan.answer.messages or [f"The Seller rejects this {submission.operation}"]
-    if (
-        submission.action == "cancellation"
-        and settings.cancel_denied == 201
-        and plan.order is not None
-    ):
+    denied_at_once = submission.action == "cancellation" and settings.cancel_denied == 201
+    if denied_at_once and plan.order is not None:
         body = order_body(plan.order, submission.base_url, settings)
         return Outgoing(code=201, body={**body, "cancellationDeniedReason": "; ".join(messages)})
-    kind: RefusalKind = "conflict" if acts else "invalid"
+    kind: RefusalKind = "conflict" if submission.action in _ACTS else "invalid"
     if plan.answer.status:
         kind = _kind_of(plan.answer.status, settings)
     return refuse(Refused(kind, messages), settings)

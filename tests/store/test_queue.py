@@ -1,0 +1,124 @@
+"""The outbox's SQL and the engine's functions agree: in which order KCIs go, and what a request or
+a signal does to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from simulator import engine
+from simulator.engine import QueueChange
+from simulator.model import Kci, Step
+from simulator.store import Store, Tx, outbox
+
+EXAMPLES = settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+MOMENT = st.integers(1, 4)
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    opened = Store(store_url)
+    yield opened
+    opened.close()
+
+
+class Undo(Exception):
+    """What an example wrote is rolled back."""
+
+
+@contextmanager
+def undone(store: Store) -> Iterator[Tx]:
+    with suppress(Undo), store.write() as tx:
+        yield tx
+        raise Undo
+
+
+def kci(position: int, due_at: int, state: str, signal: str = "") -> Kci:
+    return Kci(
+        id=f"k{position}",
+        order="o",
+        request="r",
+        position=position,
+        due_at=due_at,
+        step=Step(send="CODE"),
+        state=state,
+        signal=signal,
+        signal_at=due_at if signal else None,
+    )
+
+
+@st.composite
+def queues(draw: st.DrawFn, first: int = 1) -> list[Kci]:
+    """Up to eight open KCIs, often due at the same moment, put into the outbox in any order."""
+    states = draw(st.lists(st.sampled_from(["waiting", "waiting", "paused"]), max_size=8))
+    if states and draw(st.booleans()):
+        states[draw(st.integers(0, len(states) - 1))] = "attempted"
+    found = [kci(first + place, draw(MOMENT), state) for place, state in enumerate(states)]
+    return list(draw(st.permutations(found)))
+
+
+@st.composite
+def changes(draw: st.DrawFn, queue: list[Kci]) -> QueueChange:
+    """A change of some of them; each is withdrawn, paused, moved, or left."""
+    what = {kci.id: draw(st.sampled_from(["", "withdraw", "pause", "move"])) for kci in queue}
+    return QueueChange(
+        withdraw=tuple(kci_id for kci_id, act in what.items() if act == "withdraw"),
+        paused=tuple(kci_id for kci_id, act in what.items() if act == "pause"),
+        moved={kci_id: draw(MOMENT) for kci_id, act in what.items() if act == "move"},
+    )
+
+
+def read(tx: Tx) -> list[Kci]:
+    """What the outbox says goes next, by either of its queries."""
+    whole = outbox.open_of(tx, ["o"])["o"]
+    short = outbox.rest_of(tx, ["o"])["o"]
+    assert [kci.id for kci in whole] == [queued.id for queued in short]
+    return whole
+
+
+@EXAMPLES
+@given(queue=queues())
+def test_the_same_kci_goes_next(store: Store, queue: list[Kci]) -> None:
+    with undone(store) as tx:
+        outbox.add(tx, "s", queue)
+        assert read(tx) == engine.in_order(queue)
+
+
+@EXAMPLES
+@given(data=st.data())
+def test_a_request_changes_both_alike(store: Store, data: st.DataObject) -> None:
+    queue = data.draw(queues())
+    change, added = data.draw(changes(queue)), data.draw(queues(first=20))
+    added = [replace(new, state="waiting") for new in added]
+    with undone(store) as tx:
+        outbox.add(tx, "s", queue)
+        outbox.add(tx, "s", added)
+        outbox.change(tx, change)
+        assert read(tx) == engine.changed(queue, change, added)
+
+
+@EXAMPLES
+@given(data=st.data())
+def test_a_signal_changes_both_alike(store: Store, data: st.DataObject) -> None:
+    dues = data.draw(st.lists(MOMENT, min_size=1, max_size=8))
+    names = [data.draw(st.sampled_from(["a", "b"])) for _ in dues]
+    queue = [
+        kci(position, due, "paused", name)
+        for position, (due, name) in enumerate(zip(sorted(dues), sorted(names), strict=True), 1)
+    ]
+    signalled = engine.signalled(queue, queue[0].signal, data.draw(MOMENT))
+    with undone(store) as tx:
+        outbox.add(tx, "s", queue)
+        outbox.signalled(tx, signalled)
+        assert read(tx) == engine.replaced(queue, signalled)
