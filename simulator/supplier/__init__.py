@@ -1,6 +1,4 @@
-"""One simulated supplier: everything that a face (HTTP, CLI, tests) can do with it is a method
-here.
-"""
+"""One simulated supplier: everything that HTTP, the CLI and tests can do with it is a method."""
 
 from __future__ import annotations
 
@@ -35,9 +33,7 @@ from simulator.views import resources, story
 
 
 class Supplier:
-    """An isolated world: its own path, dialect, clock, scenarios, orders and journal in a shared
-    store.
-    """
+    """A supplier with its own path, dialect, clock, scenarios, orders and journal."""
 
     def __init__(
         self,
@@ -69,11 +65,10 @@ class Supplier:
             fixed_seed=fixed_seed,
             max_delay=max_delay,
         )
-        # where its tokens may come from
-        doors = [config.name, *([called.standing] if called and called.standing else [])]
-        self.inbound_auth = InboundAuth(
-            config.auth, [oauth.key_of(store.root_seed, door) for door in doors]
-        )
+        # A supplier that is called at another one's path takes the tokens of that path too.
+        issuers = [config.name, *([called.standing] if called and called.standing else [])]
+        keys = [oauth.key_of(store.root_seed, issuer) for issuer in issuers]
+        self.inbound_auth = InboundAuth(config.auth, keys)
         self.inbound = InboundRequests(config.name, dialect, player, store)
 
     @property
@@ -84,13 +79,11 @@ class Supplier:
 
     @property
     def label(self) -> str:
-        """What it is counted as."""
+        """Its label in the metrics."""
         return self.name if self.called is None else metrics.MADE
 
     def receive(self, incoming: Incoming, route: Route) -> Outgoing:
-        """Answer one request of the gateway; whatever happens, it is journaled and answered by the
-        contract.
-        """
+        """Answer one request of the gateway by the contract, and journal it, whatever happens."""
         return self.inbound.receive(incoming, route)
 
     def admit(self, incoming: Incoming) -> None:
@@ -98,17 +91,13 @@ class Supplier:
         self.inbound_auth.check(incoming)
 
     def grant(self, incoming: Incoming) -> Outgoing | None:
-        """A token, where the request asks our token endpoint for one; None where it is for the
-        contract.
-        """
-        return (
-            self.inbound.grant(incoming, self.inbound_auth)
-            if self.inbound_auth.is_token_path(incoming.path)
-            else None
-        )
+        """The answer of our token endpoint; None when the request is for the contract."""
+        if not self.inbound_auth.is_token_path(incoming.path):
+            return None
+        return self.inbound.grant(incoming, self.inbound_auth)
 
     def openapi(self, server: str) -> Document:
-        """The contract as it is played at `server`, with what the door wants."""
+        """The contract as it is played at `server`, with the credentials that it asks for."""
         return described(self.dialect.openapi(server), self.config.auth, server)
 
     def refuse(self, incoming: Incoming, refused: Refused) -> Outgoing:
@@ -146,10 +135,8 @@ class Supplier:
             lost = journal.what_was_dropped(tx, self.name).count
         lines = story.story_of(view.order, kept, kcis, view.requests, self.dialect.describe)
         if lost and not any(line.direction == "in" for line in kept):
-            said = (
-                f"the journal does not hold its beginning any more: {lost} exchanges were dropped"
-                " (journal.most, journal.keep)"
-            )
+            dropped = f"{lost} exchanges were dropped (journal.most, journal.keep)"
+            said = f"the journal does not have its beginning any more: {dropped}"
             lines.insert(0, story.Line(at=view.order.received_at, kind="request", text=said))
         return view.order, lines
 
@@ -164,9 +151,7 @@ class Supplier:
             return journal.page(tx, self.name, **filters)
 
     def gateway(self) -> dict[str, Any]:
-        """How the gateway is: held back and why, else as its last answer was
-        (`resources.show_gateway`).
-        """
+        """How the gateway is, and whether KCIs are held back (`resources.show_gateway`)."""
         with self.store.read() as tx:
             gateway, last = gateway_states.one(tx, self.name), journal.last_outward(tx, self.name)
         return resources.show_gateway(self.name, self.config.gateway.url, gateway, last)
@@ -196,15 +181,16 @@ class Supplier:
         return self.store.subscriptions.subscribe(self.name)
 
     def dropped(self) -> Dropped:
-        """What the journal does not hold any more."""
+        """What was dropped from the journal."""
         with self.store.read() as tx:
             return journal.what_was_dropped(tx, self.name)
 
     def wait(
         self, kind: str, match: Mapping[str, Any], *, count: int = 1, after: int = 0, within: int
     ) -> Waited:
-        """Wait until something is true, at most `within` microseconds. Refused when the match
-        cannot be read.
+        """Wait until something is true, at most `within` microseconds.
+
+        Refused when the match cannot be read.
         """
         return self.waits.wait(
             Wait(self.name, kind, match, count=count, after=after, within=within)
@@ -217,16 +203,13 @@ class Supplier:
             return pins.every(tx, self.name)
 
     def pin(self, scenario: str, times: int | None, when: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Let the next `times` orders (all, when None) that fit `when` play a scenario. Refused
-        when one of them is wrong.
+        """Let the next `times` orders (all, when None) that fit `when` play a scenario.
+
+        Refused when the scenario or the `when` is wrong.
         """
         if self.book.named(scenario).begins == "supplier":
-            raise Refused(
-                "invalid",
-                [
-                    f"scenario: {scenario} is begun by the supplier (POST /__admin/start): no request plays it"
-                ],
-            )
+            said = f"{scenario} is begun by the supplier (POST /__admin/start): no request plays it"
+            raise Refused("invalid", [f"scenario: {said}"])
         read_when(when)
         with self.store.write() as tx:
             if not clocks.lock_supplier(tx, self.name):
@@ -237,8 +220,9 @@ class Supplier:
     def start(
         self, scenario: str, tenant: str, document: Mapping[str, Any], params: Mapping[str, Any]
     ) -> OrderView:
-        """Begin an order that no gateway asked for, by a scenario that `begins: supplier`. Refused
-        when one of them is wrong.
+        """Begin an order that no gateway asked for, by a scenario that `begins: supplier`.
+
+        Refused when scenario, tenant, document or params are wrong.
         """
         return self.order(self.inbound.begin(scenario, tenant, document, params))
 
@@ -256,19 +240,17 @@ class Supplier:
         return self.order(order_id)
 
     def act_on_gateway(self, act: str) -> dict[str, Any]:
-        """`stop` sending to the gateway, or `resume` it. Refused (conflict) where it is so already."""
+        """`stop` or `resume` sending to the gateway. Refused (conflict) if nothing changes."""
         Acts(self.store, self.name).on_gateway(act)
         return self.gateway()
 
     def signal(self, name: str, order_id: str) -> OrderView:
-        """Give the signal that an order's story waits for. Refused: not_found, or conflict with
-        what it waits for.
-        """
+        """Give the signal that an order waits for. Refused: not_found, or conflict."""
         Acts(self.store, self.name).signal(name, order_id)
         return self.order(order_id)
 
     def reset(self) -> None:
-        """Forget every order, KCI, pin and journal line; the clock stays."""
+        """Delete every order, KCI, pin and journal line; the clock stays."""
         with self.store.write() as tx:
             orders.reset(tx, self.name)
 
@@ -281,19 +263,14 @@ class Supplier:
     def set_clock(
         self, *, mode: str | None, rate: float | None, now: int | None
     ) -> tuple[Clock, int]:
-        """Set mode, rate or time; time only forward, unless there is no order yet. Refused
-        otherwise.
-        """
+        """Set mode, rate or time. Refused when time would go back while there are orders."""
         with self.store.write() as tx:
             clock = clocks.get(tx, self.name)
             shown = clock.now(tx.wall)
             if now is not None and now < shown and clocks.has_orders(tx, self.name):
-                raise Refused(
-                    "invalid",
-                    [
-                        f"now: supplier time is {instants.format_instant(shown)} and only goes forward while there are orders"
-                    ],
-                )
+                said = f"supplier time is {instants.format_instant(shown)}"
+                said = f"now: {said} and only goes forward while there are orders"
+                raise Refused("invalid", [said])
             changed = clocks.switched(clock, mode or clock.mode, rate or clock.rate or 1.0, tx.wall)
             if now is not None:
                 changed = replace(changed, anchor=now)
@@ -309,11 +286,10 @@ class Supplier:
         settle: bool = True,
         within: int,
     ) -> AdvanceResult:
-        """Move a manual clock forward, through every due moment in order, waiting at each for the
-        gateway's answers.
+        """Move a manual clock through every due moment, and wait at each for the gateway's answers.
 
-        Refused (conflict) while another advance runs or when the clock runs by itself; `unsettled`
-        names what did not come to rest `within` (real time).
+        Refused (conflict) while another advance runs, or when the clock runs by itself. `unsettled`
+        names what did not settle `within` microseconds of real time.
         """
         return ClockAdvance(self.store, self.name, settle=settle, within=within).run(
             by, to, to_next

@@ -1,6 +1,4 @@
-"""Answering the gateway: one request read, played and committed, in one transaction; whatever
-happens is journaled.
-"""
+"""Inbound requests: read, played and committed in one transaction. Each one is journaled."""
 
 from __future__ import annotations
 
@@ -25,7 +23,7 @@ MOST_TRIES = 8
 
 
 class InboundRequests:
-    """The contract's door of one supplier."""
+    """Answers the requests that come to one supplier."""
 
     def __init__(self, name: str, dialect: Wire, player: Player, store: Store) -> None:
         self.name = name
@@ -34,9 +32,7 @@ class InboundRequests:
         self.store = store
 
     def receive(self, incoming: Incoming, route: Route) -> Outgoing:
-        """Answer one request of the gateway; whatever happens, it is journaled and answered by the
-        contract.
-        """
+        """Answer one request of the gateway by the contract, and journal it, whatever happens."""
         begun = monotonic()
         submission: Submission | Query | None = None
         try:
@@ -214,7 +210,7 @@ class InboundRequests:
         why: str = "",
         **ids: str,
     ) -> None:
-        """One line for each request."""
+        """Write one log line for each request."""
         took = 0 if begun is None else monotonic() - begun
         whose = (
             f"{submission.tenant}/{submission.order_ref or submission.order_number}"

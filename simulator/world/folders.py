@@ -15,19 +15,15 @@ from simulator.scenario import Book, read_folder
 
 
 def open_book(supplier: SupplierConfig, *, rehearse: bool = True) -> Book:
-    """A supplier's scenarios, read, and rehearsed unless another process did that just now. Invalid
-    lists every problem of every file.
+    """Read a supplier's scenarios, and rehearse them unless another process just did.
+
+    Invalid lists every problem of every file.
     """
     dialect = dialects.get(supplier.dialect, supplier.contract)
     folder = Path(supplier.scenarios) if supplier.scenarios else shipped_folder(supplier.dialect)
     if not folder.is_dir():
-        raise Invalid(
-            [
-                Problem(
-                    message=f"suppliers: {supplier.name}: there is no folder of scenarios `{folder}`"
-                )
-            ]
-        )
+        said = f"suppliers: {supplier.name}: there is no folder of scenarios `{folder}`"
+        raise Invalid([Problem(message=said)])
     book = read_folder(folder, dialect.vocabulary, supplier.default)
     rehearsed = book.scenarios.values() if rehearse else ()
     contract = strict_json.canonical(supplier.contract)
@@ -53,9 +49,7 @@ def _rehearse(scenario: Scenario, dialect: Dialect, contract: str) -> list[Probl
 
 
 def shipped_folder(dialect: str) -> Path:
-    """Where the scenarios that come with the simulator lie: inside an installed wheel, or beside
-    the package in a checkout.
-    """
+    """The folder of the shipped scenarios: in an installed wheel, or beside the package."""
     package = Path(str(resources.files("simulator")))
     for root in (package / "scenarios", package.parent / "scenarios"):
         if (root / dialect).is_dir():

@@ -15,11 +15,11 @@ from simulator.world.registry import World, build_supplier, with_gateway
 
 
 def open_world(config: Config, base_url: str, *, beginning: bool = True) -> World:
-    """Open the store and read every scenario; at the `beginning` of a simulator, not of each of its
-    processes, set the clocks.
+    """Open the store and read every scenario.
 
-    `base_url` is this server's own: the pretend gateway's home. Invalid lists what is wrong with
-    scenarios and settings, Unavailable what is wrong with the store.
+    At the `beginning` of a simulator, not of each process, the scenarios are rehearsed and the
+    clocks are set. `base_url` is this server's own; the pretend gateways are below it. Invalid
+    lists what is wrong with scenarios and settings, Unavailable what is wrong with the store.
     """
     config = replace(
         config,
@@ -55,7 +55,7 @@ def open_world(config: Config, base_url: str, *, beginning: bool = True) -> Worl
 
 
 def _begin_clocks(config: Config, store: Store) -> None:
-    """Several processes open one store at the same moment: whoever loses finds the clocks set."""
+    """Set the clocks. Of several processes that do so at once, one sets them for all."""
     for last in (False, False, True):
         try:
             with store.write() as tx:

@@ -1,6 +1,4 @@
-"""The suppliers of one simulator: the standing ones of the settings, and those made and deleted
-while it runs.
-"""
+"""The suppliers of one simulator: standing ones, and throw-away ones made while it runs."""
 
 from __future__ import annotations
 
@@ -27,15 +25,16 @@ log = logging.getLogger("simulator.world")
 
 
 MADE = "/suppliers"
-"""Below this path are the suppliers that were made while the simulator ran."""
+"""The path below which throw-away suppliers are."""
 
 MOST_KNOWN = 1000
 
 
 @dataclass(slots=True)
 class World:
-    """Open it with `open_world`, close it when done. `suppliers` are the standing ones, by name, in
-    the order of the settings.
+    """Open it with `open_world`, close it when done.
+
+    `suppliers` are the standing ones, by name, in the order of the settings.
     """
 
     config: Config
@@ -74,8 +73,9 @@ class World:
     # ---- throw-away suppliers
 
     def find(self, tx: Tx, name: str, *, lock: bool = False) -> Supplier | None:
-        """A supplier by name as it is now: standing, or made by any process of this store; on
-        `hold` it stays while `tx` lasts.
+        """A supplier by name, standing or made by any process of this store.
+
+        With `lock`, it cannot be deleted before `tx` ends.
         """
         if name in self.suppliers:
             return self.suppliers[name]
@@ -116,17 +116,17 @@ class World:
         client: str = "",
         instead_of: str = "",
     ) -> Supplier:
-        """Make a throw-away supplier from a checked entry without path and scenarios. Refused when
-        its name is taken or a word wrong.
+        """Make a throw-away supplier from a checked entry without path and scenarios.
 
-        `scenarios` are texts of its own, over those that are here; Invalid says what is wrong with
-        one. With a `tenant` or an OAuth `client`, it also answers their requests at the path of the
-        standing supplier `instead_of`: by default the first one of its contract.
+        `scenarios` are texts of its own; they replace shipped ones of the same name. With a
+        `tenant` or an OAuth `client` it also answers their requests at the path of the standing
+        supplier `instead_of`, by default the first one of its contract. Refused when a name is
+        taken or unknown, Invalid when a scenario is wrong.
         """
         name = given.get("name") or f"s{seed.unique().replace('-', '')[:12]}"
         entry = {**given, "name": name, "path": f"{MADE}/{name}"}
         config = with_gateway(make_supplier(entry, self.config.common), self.config, self.base_url)
-        # a sender on another machine knows no base URL
+        # A sender on another machine does not know this base URL: keep it.
         entry["gateway"] = {**given.get("gateway", {}), "url": config.gateway.url}
         own = [checked(text, dialects.get(config.dialect, config.contract)) for text in scenarios]
         names = [scenario.name for scenario in own]
@@ -151,28 +151,18 @@ class World:
         return self._made(made) or self.supplier(name)
 
     def _called(self, dialect: str, tenant: str, client: str, instead_of: str) -> Called:
-        """At which standing supplier's path it is called too. Refused where there is none of its
-        contract.
-        """
+        """At which standing supplier's path it is called too. Refused when there is none."""
         if not (tenant or client):
             return Called()
         fits = [
             name for name, supplier in self.suppliers.items() if supplier.dialect.name == dialect
         ]
         if instead_of and instead_of not in fits:
-            raise Refused(
-                "invalid",
-                [
-                    f"instead_of: no standing supplier of {dialect} is named {instead_of} ({nearest(instead_of, fits)})"
-                ],
-            )
+            said = f"instead_of: no standing supplier of {dialect} is named {instead_of}"
+            raise Refused("invalid", [f"{said} ({nearest(instead_of, fits)})"])
         if not fits:
-            raise Refused(
-                "invalid",
-                [
-                    f"tenant: no standing supplier speaks {dialect}: there is no path to be called at"
-                ],
-            )
+            said = f"tenant: no standing supplier speaks {dialect}"
+            raise Refused("invalid", [f"{said}: there is no path to be called at"])
         return Called(standing=instead_of or fits[0], tenant=tenant, client=client)
 
     def called(self, standing: Supplier, tenant: str, client: str) -> Supplier:
@@ -186,24 +176,21 @@ class World:
             return (self._made(made) if made else None) or standing
 
     def remove(self, name: str) -> None:
-        """Delete a throw-away supplier and all that is its own. Refused when there is none, or it
-        is a standing one.
-        """
+        """Delete a throw-away supplier with its orders. Refused for a standing or unknown one."""
         if name in self.suppliers:
-            raise Refused(
-                "conflict",
-                [
-                    f"name: {name} stands in the settings: only a supplier that was made can be deleted"
-                ],
+            said = (
+                f"name: {name} is a supplier of the settings: only throw-away ones can be deleted"
             )
+            raise Refused("conflict", [said])
         with self.store.write() as tx:
             if not suppliers.remove(tx, name):
                 raise Refused("not_found", [f"no supplier {name[:80]}"])
         self.known.pop(name, None)
 
     def _made(self, made: Made) -> Supplier | None:
-        """The supplier of a row, made once in each process; None, and a word in the log, where its
-        settings do not fit any more.
+        """The supplier of a row, built once in each process.
+
+        None, with a line in the log, when its settings are not valid any more.
         """
         edition, supplier = self.known.get(made.name, ("", None))
         if supplier is None or edition != made.edition:
@@ -278,9 +265,7 @@ def build_supplier(
 
 
 def pretend_path(config: Config, supplier: str) -> str:
-    """Where a supplier's pretend gateway is: the first one's at the configured path, the others'
-    and those of made ones below it.
-    """
+    """The path of a supplier's pretend gateway: the configured path, or below it."""
     standing = [known.name for known in config.suppliers]
     below = (
         ""
