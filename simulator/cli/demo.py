@@ -1,15 +1,14 @@
-"""`demo`: every scenario, against a fresh simulator on a manual clock, over real HTTP; the stories
-are printed and judged.
+"""`demo`: every scenario, against a fresh simulator on a manual clock, over real HTTP.
 
-What must happen is what the rehearsal told; what did happen is what the simulator kept and the
-pretend gateway answered.
+The stories are printed and judged: what the simulator kept and its pretend gateway answered is
+compared with the rehearsal.
 """
 
 from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,9 +18,10 @@ import requests
 from simulator import rehearsal
 from simulator.base import instants
 from simulator.base.errors import Invalid, Problem, nearest
+from simulator.client import Client
 from simulator.config import ClockStart, Config, StoreConfig
 from simulator.formats import strict_json
-from simulator.model import Incoming, Order, Scenario
+from simulator.model import Incoming, Order
 from simulator.pretend_gateway import RECEIVED
 from simulator.rehearsal import Rehearsal, RehearsedEntry
 from simulator.supplier import Supplier
@@ -30,6 +30,8 @@ from simulator.views.story import Describe, Line
 from simulator.web import Embedded
 
 WITHIN = "60s"
+TIMEOUT = 90
+"""Seconds that an answer may take, an advance included."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,31 +42,38 @@ class _Run:
     rehearsed: Rehearsal
     entry: RehearsedEntry | None = None
 
+    @property
+    def expected(self) -> list[Line]:
+        """What must happen, by the rehearsal."""
+        lines = list(self.rehearsed.lines)
+        if self.entry is None:
+            return lines
+        asked_at = rehearsal.START + self.entry.asked[0].after
+        return [*(line for line in lines if line.at <= asked_at), *self.entry.lines]
+
 
 def demo(settings: Config, names: Sequence[str]) -> bool:
-    """Play scenarios by name, or all; whether every one went as its rehearsal told."""
+    """Play scenarios by name, or all; whether each went as rehearsed."""
     logging.basicConfig(level=logging.ERROR)
     wrong: list[str] = []
     count = 0
     with tempfile.TemporaryDirectory(prefix="simulator-demo-") as folder:
-        with Embedded(_fresh(settings, folder)) as simulator:
-            with requests.Session() as http:
-                player = _Player(simulator.url, http)
-                known = [
-                    name
-                    for supplier in simulator.world.suppliers.values()
-                    for name in supplier.book.scenarios
-                ]
-                for supplier in simulator.world.suppliers.values():
+        with Embedded(_fresh(settings, folder)) as simulator, requests.Session() as http:
+            http.trust_env = False
+            suppliers = list(simulator.world.suppliers.values())
+            known = [name for supplier in suppliers for name in supplier.book.scenarios]
+            for supplier in suppliers:
+                with Client(simulator.url, supplier=supplier.name, timeout=TIMEOUT) as admin:
+                    player = _Player(simulator.url, http, admin, supplier)
                     for run in _runs(supplier, names):
                         count += 1
-                        wrong += [f"{run.title}: {fault}" for fault in player.play(supplier, run)]
+                        wrong += [f"{run.title}: {fault}" for fault in player.play(run)]
     if not count:
+        missing = [name for name in names if name not in known]
         raise Invalid(
             [
                 Problem(message=f"no scenario `{name}`", hint=nearest(name, known))
-                for name in names
-                if name not in known
+                for name in missing
             ]
         )
     for fault in wrong:
@@ -74,8 +83,9 @@ def demo(settings: Config, names: Sequence[str]) -> bool:
 
 
 def _fresh(settings: Config, folder: str) -> Config:
-    """The same suppliers, but on a store, a port and a manual clock of their own, towards the
-    pretend gateway, behind open doors.
+    """The same suppliers on a new store, a free port and manual clocks.
+
+    They send to the pretend gateway and ask for no credentials.
     """
     suppliers = tuple(
         replace(
@@ -97,6 +107,7 @@ def _fresh(settings: Config, folder: str) -> Config:
 
 
 def _runs(supplier: Supplier, names: Sequence[str]) -> Iterator[_Run]:
+    """What to play of a supplier's scenarios."""
     for scenario in supplier.book.scenarios.values():
         if names and scenario.name not in names:
             continue
@@ -104,7 +115,7 @@ def _runs(supplier: Supplier, names: Sequence[str]) -> Iterator[_Run]:
         if scenario.answers == "create":
             yield _Run(title=scenario.name, rehearsed=rehearsed)
         elif supplier.dialect.vocabulary.default_scenario not in supplier.book.scenarios:
-            continue  # it is told against that one's story
+            continue  # it is rehearsed against the story of that one
         for entry in rehearsed.entries:
             if entry.natural:
                 yield _Run(
@@ -115,138 +126,97 @@ def _runs(supplier: Supplier, names: Sequence[str]) -> Iterator[_Run]:
 
 
 class _Player:
-    """Plays the gateway's part over HTTP."""
+    """Plays the gateway's part towards one supplier, over HTTP."""
 
-    def __init__(self, url: str, http: requests.Session) -> None:
-        self.url = url
+    def __init__(self, url: str, http: requests.Session, admin: Client, supplier: Supplier) -> None:
+        self.url = url + supplier.config.path
         self.http = http
-        self.http.trust_env = False
+        self.admin = admin
+        self.supplier = supplier
+        self.dialect = supplier.dialect
         self.serial = 1000
 
-    def play(self, supplier: Supplier, run: _Run) -> list[str]:
-        """Play one run and print its story; what went otherwise than told."""
-        admin = f"{self.url}/__admin/suppliers/{supplier.name}"
-        scenario = run.rehearsed.scenario
-        expected = list(run.rehearsed.lines)
-        describe = supplier.dialect.describe
-        click.echo(f"\n{run.title}: {scenario.about}")
-        if scenario.begins == "supplier":
-            tenant, document = supplier.dialect.sample_beginning()
-            replies: list[requests.Response] = []
-            found = [
-                self._json(
-                    "POST",
-                    f"{admin}/start",
-                    {"scenario": scenario.name, "tenant": tenant, "document": document},
-                )
-            ]
-        else:
-            sample = self._sample(supplier, run.rehearsed.operation, None)
-            name = (
-                scenario.name
-                if scenario.answers == "create"
-                else supplier.dialect.vocabulary.default_scenario
-            )
-            replies = self._post(supplier, sample, "create", scenario, name)
-            placed = rehearsal.read_sample(supplier.dialect, sample)
-            found = self._json(
-                "GET", f"{admin}/orders?tenant={placed.tenant}&ref={placed.order_ref}"
-            )["items"]
-            if not found:
-                click.echo(
-                    f"  {'+0s':<14} request  {sample.method} {sample.path} {describe(placed.document)}"
-                )
-                click.echo(
-                    f"  {'+0s':<14} reply    {replies[-1].status_code} {describe(replies[-1].json())}"
-                )
-                return _differences(expected, replies, [], [], describe)
-        order = found[0]
-        self._signal(admin, order["id"])
+    def play(self, run: _Run) -> list[str]:
+        """Play one run and print its story; what differs from the rehearsal."""
+        click.echo(f"\n{run.title}: {run.rehearsed.scenario.about}")
+        replies, order = self._place(run)
+        if order is None:
+            return _differences(run.expected, replies, [], [], self.dialect.describe)
+        self._signal(order["id"])
         if run.entry is not None:
-            replies += self._ask(supplier, admin, order["id"], run.rehearsed.scenario, run.entry)
-            expected = [
-                *(
-                    line
-                    for line in expected
-                    if line.at <= rehearsal.START + run.entry.asked[0].after
-                ),
-                *run.entry.lines,
-            ]
-        self._json(
-            "POST", f"{admin}/clock/advance", {"by": _seconds(_length(expected)), "within": WITHIN}
+            replies += self._ask(order["id"], run, run.entry)
+        self.admin.advance(by=_seconds(_length(run.expected)), within=WITHIN)
+        click.echo(self.admin.story(order["id"]).rstrip())
+        kcis = list(self.admin.kcis(order=order["id"]))
+        return _differences(
+            run.expected, replies, kcis, self._received(order), self.dialect.describe
         )
-        click.echo(
-            self.http.get(
-                f"{admin}/orders/{order['id']}/story?format=text", timeout=30
-            ).text.rstrip()
-        )
-        kcis = self._json("GET", f"{admin}/kcis?order={order['id']}")["items"]
-        called = order["ref"] or self._json("GET", f"{admin}/orders/{order['id']}")["number"]
-        received = self._json(
-            "GET", f"{supplier.config.gateway.url}{RECEIVED}?order={order['tenant']}/{called}"
-        )["items"]
-        return _differences(expected, replies, kcis, received, describe)
 
-    def _ask(
-        self,
-        supplier: Supplier,
-        admin: str,
-        order_id: str,
-        scenario: Scenario,
-        entry: RehearsedEntry,
-    ) -> Iterator[requests.Response]:
+    def _place(self, run: _Run) -> tuple[list[requests.Response], Mapping[str, Any] | None]:
+        """Place or begin the order: the replies, and the order when there is one."""
+        scenario = run.rehearsed.scenario
+        if scenario.begins == "supplier":
+            tenant, document = self.dialect.sample_beginning()
+            return [], self.admin.start(scenario.name, tenant, document)
+        sample = self._sample(run.rehearsed.operation, None)
+        default = self.dialect.vocabulary.default_scenario
+        name = scenario.name if scenario.answers == "create" else default
+        replies = self._post(sample, "create", run, name)
+        placed = rehearsal.read_sample(self.dialect, sample)
+        found = next(self.admin.orders(tenant=placed.tenant, ref=placed.order_ref), None)
+        if found is None:
+            answer = self.dialect.describe(replies[-1].json())
+            asked = f"{sample.method} {sample.path} {self.dialect.describe(placed.document)}"
+            click.echo(f"  {'+0s':<14} request  {asked}")
+            click.echo(f"  {'+0s':<14} reply    {replies[-1].status_code} {answer}")
+        return replies, found
+
+    def _received(self, order: Mapping[str, Any]) -> list[Any]:
+        """What the pretend gateway got of an order, and what it found."""
+        known_as = order["ref"] or self.admin.order(order["id"])["number"]
+        listed = f"{self.supplier.config.gateway.url}{RECEIVED}"
+        items = self.admin.fetch(f"{listed}?order={order['tenant']}/{known_as}")["items"]
+        return list(items)
+
+    def _ask(self, order_id: str, run: _Run, entry: RehearsedEntry) -> Iterator[requests.Response]:
         """Send an entry's requests, each at its moment of the story."""
         now = 0
+        scenario = run.rehearsed.scenario
+        name = scenario.name if scenario.answers == entry.action else ""
         for asked in entry.asked:
-            self._json(
-                "POST",
-                f"{admin}/clock/advance",
-                {"by": _seconds(asked.after - now), "within": WITHIN},
-            )
+            self.admin.advance(by=_seconds(asked.after - now), within=WITHIN)
             now = asked.after
-            sample = self._sample(supplier, asked.operation, supplier.order(order_id).order)
-            yield from self._post(
-                supplier,
-                sample,
-                entry.action,
-                scenario,
-                scenario.name if scenario.answers == entry.action else "",
-            )
-            self._signal(admin, order_id)
+            sample = self._sample(asked.operation, self.supplier.order(order_id).order)
+            yield from self._post(sample, entry.action, run, name)
+            self._signal(order_id)
 
-    def _signal(self, admin: str, order_id: str) -> None:
-        """Give every signal that the story waits for before its time: then it goes as it was told."""
-        waits = [
-            kci["waits_for"]
-            for kci in self._json("GET", f"{admin}/kcis?order={order_id}&limit=1000")["items"]
-            if kci["waits_for"]
-        ]
+    def _signal(self, order_id: str) -> None:
+        """Give each signal that the order waits for, as the rehearsal does."""
+        waits = [kci["waits_for"] for kci in self.admin.kcis(order=order_id) if kci["waits_for"]]
         for name in dict.fromkeys(waits):
-            self._json("POST", f"{admin}/orders/{order_id}/signals/{name}")
+            self.admin.signal(name, order_id)
 
-    def _sample(self, supplier: Supplier, operation: str, order: Order | None) -> Incoming:
+    def _sample(self, operation: str, order: Order | None) -> Incoming:
         self.serial += 1
-        return supplier.dialect.sample(operation, order, self.serial)
+        return self.dialect.sample(operation, order, self.serial)
 
-    def _post(
-        self, supplier: Supplier, sample: Incoming, action: str, scenario: Scenario, name: str
-    ) -> list[requests.Response]:
-        """Send a request, with the name of the scenario that shall answer it; again while the
-        scenario's `attempts` refuse it.
-        """
-        url = f"{self.url}{supplier.config.path}{sample.path}"
+    def _post(self, sample: Incoming, action: str, run: _Run, name: str) -> list[requests.Response]:
+        """Send a request that asks for a scenario by name; again while its `attempts` refuse it."""
         headers = {**sample.headers, **({"X-Scenario": name} if name else {})}
         replies = []
-        for _ in range(rehearsal.attempts_of(scenario, action)):
+        for _ in range(rehearsal.attempts_of(run.rehearsed.scenario, action)):
             replies.append(
-                self.http.request(sample.method, url, data=sample.body, headers=headers, timeout=30)
+                self.http.request(
+                    sample.method,
+                    self.url + sample.path,
+                    data=sample.body,
+                    headers=headers,
+                    timeout=TIMEOUT,
+                )
             )
             if replies[-1].status_code < 400:
                 break
         return replies
-
-    def _json(self, method: str, url: str, body: Any = None) -> Any:
-        return self.http.request(method, url, json=body, timeout=90).json()
 
 
 def _seconds(length: int) -> float:
@@ -264,20 +234,18 @@ def _differences(
     received: Sequence[Any],
     describe: Describe,
 ) -> list[str]:
-    """What went otherwise than the rehearsal told: replies, messages and their order, what the
-    gateway said of them.
-    """
+    """What differs from the rehearsal: replies, KCIs, their order, the gateway's findings."""
     faults = []
-    told_replies = [line.text.split(" ", 1)[0] for line in expected if line.kind == "reply"]
-    got_replies = [str(reply.status_code) for reply in replies]
-    if told_replies != got_replies:
-        faults.append(f"replies {' '.join(got_replies)}, told were {' '.join(told_replies)}")
-    told = [_heading(line.text) for line in expected if line.kind == "kci"]
+    wanted_replies = [line.text.split(" ", 1)[0] for line in expected if line.kind == "reply"]
+    replied = [str(reply.status_code) for reply in replies]
+    if wanted_replies != replied:
+        faults.append(f"replies {' '.join(replied)}, rehearsed were {' '.join(wanted_replies)}")
+    wanted = [_heading(line.text) for line in expected if line.kind == "kci"]
     sent = sorted((kci for kci in kcis if kci["sequence"]), key=lambda kci: kci["sequence"])
     got = [_heading(describe(story.parsed(kci["body"]))) for kci in sent]
-    if told != got:
+    if wanted != got:
         faults.append(
-            f"sent {', '.join(got) or 'nothing'}, told were {', '.join(told) or 'nothing'}"
+            f"sent {', '.join(got) or 'nothing'}, rehearsed were {', '.join(wanted) or 'nothing'}"
         )
     faults += [
         f"KCI {kci['sequence']} {kci['send']} is {kci['state']}: {strict_json.dumps(kci['last'])}"
@@ -295,5 +263,5 @@ def _differences(
 
 
 def _heading(text: str) -> str:
-    """`3 DELAY -> HELD` of a told KCI."""
+    """`3 DELAY -> HELD` of a described KCI."""
     return text.split(" (", 1)[0]
