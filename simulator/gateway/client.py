@@ -7,6 +7,7 @@ few hanging posts must not hold up the others. Everything here runs in wall time
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
@@ -16,15 +17,38 @@ from simulator.base import clock, instants
 from simulator.config import Delivery, Gateway, Policy
 from simulator.gateway.credentials import Credentials, NoToken, credentials_for, said
 from simulator.gateway.decision import Result
-from simulator.model import Message
+from simulator.model import Finding, Message, Rule
 
 KEPT_BODY = 1024
-
-
+MOST_READ = 1024 * 1024
 MOST_GATEWAYS = 1000
-
-
+INCOMPLETE_ANSWER = Rule("delivery.incomplete_answer", "error")
+LONG_ANSWER = Rule("delivery.long_answer", "note")
 _ALWAYS = {"User-Agent": f"supplier-simulator/{__version__}", "Accept-Encoding": "identity"}
+
+
+@dataclass(slots=True)
+class Body:
+    """What was read of an answer's body: its beginning is kept, the rest is only counted."""
+
+    kept: bytes = b""
+    length: int = 0
+
+    async def read(self, response: aiohttp.ClientResponse) -> bool:
+        """Read the body to its end, `MOST_READ` bytes at most. Returns whether its end came. Raises
+        the errors of the connection when the answer breaks off.
+        """
+        async for piece in response.content.iter_any():
+            self.kept += piece[: KEPT_BODY - len(self.kept)]
+            self.length += len(piece)
+            if self.length > MOST_READ:
+                return False
+        return True
+
+    @property
+    def text(self) -> str:
+        """The beginning as text that a store can keep."""
+        return self.kept.decode("utf-8", "replace").replace("\x00", "\ufffd")
 
 
 class Client:
@@ -50,7 +74,7 @@ class Client:
 
     async def post(self, gateway: Gateway, policy: Policy, message: Message) -> Result:
         """Post one message, within the policy's time. A 401 costs one new token and one more post,
-        within the same try.
+        within the same try, unless the gateway refused new tokens a moment ago.
         """
         assert self.session is not None
         try:
@@ -64,6 +88,9 @@ class Client:
                 return Result(error=str(error), no_token=error.wait, silent=error.silent)
             sent = {**message.headers, **authorization}
             result = await self._send(gateway.url or "", policy, message, sent, credentials)
+            if last and result.code is not None:
+                findings = credentials.tried(authorization, refused=result.code == 401)
+                return replace(result, findings=(*result.findings, *findings))
             if result.code != 401 or last or not credentials.forget(authorization):
                 return result
         raise AssertionError("unreachable")
@@ -86,11 +113,13 @@ class Client:
         headers: Mapping[str, str],
         credentials: Credentials,
     ) -> Result:
+        """One request and its answer. An answer that breaks off is an error, not a code."""
         assert self.session is not None
         begun, seconds = clock.monotonic(), instants.SECOND
         timeout = aiohttp.ClientTimeout(
             total=policy.timeout / seconds, sock_connect=policy.connect_timeout / seconds
         )
+        status, body, findings = None, Body(), credentials.findings
         try:
             async with self.session.request(
                 message.method,
@@ -101,11 +130,26 @@ class Client:
                 timeout=timeout,
                 ssl=credentials.tls,
             ) as response:
-                kept = await response.content.read(KEPT_BODY)
+                status = response.status
+                if not await body.read(response):
+                    response.close()
+                    findings = (*findings, _long(status))
                 answer = {name: value for name, value in response.headers.items()}
-                text = kept.decode("utf-8", "replace").replace("\x00", "\ufffd")
-                came: dict[str, Any] = {"code": response.status, "headers": answer, "body": text}
+                came: dict[str, Any] = {"code": status, "headers": answer, "body": body.text}
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
             came = {"error": said(error)}
+            if status is not None:
+                finding = _incomplete(status, body, said(error))
+                came, findings = {"error": finding.message}, (*findings, finding)
         took = clock.monotonic() - begun
-        return Result(**came, took=took, sent=headers, findings=credentials.findings)
+        return Result(**came, took=took, sent=headers, findings=findings)
+
+
+def _long(status: int) -> Finding:
+    message = f"the answer {status} is longer than {MOST_READ} bytes: its rest was not read"
+    return LONG_ANSWER.finding(message, expected=MOST_READ)
+
+
+def _incomplete(status: int, body: Body, why: str) -> Finding:
+    message = f"the answer {status} broke off behind {body.length} bytes of its body: {why}"
+    return INCOMPLETE_ANSWER.finding(message[:300], got=body.length)

@@ -8,6 +8,7 @@ import logging
 import os
 import ssl
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -21,16 +22,15 @@ from simulator.model import Finding, Rule
 log = logging.getLogger("simulator.gateway_client")
 
 
-_NO_ENDPOINT = (204, 404, 405, 501)
-
-
-_ASK_AGAIN = instants.MINUTE
-
-
-_TOKEN_WAITS = (1, 2, 5, 10)
-
-
 NO_TOKEN = Rule("delivery.no_token")
+TOKEN_REFUSED = Rule("delivery.token_refused", "error")
+_NO_ENDPOINT = (204, 404, 405, 501)
+_ASK_AGAIN = instants.MINUTE
+_TOKEN_WAITS = (1, 2, 5, 10)
+_REFUSED_WAITS = (0, 2, 5, 10, 30, 60)
+"""Seconds until a refused token is replaced: the first one at once, a new one that is refused too
+later and later.
+"""
 
 
 class NoToken(Exception):
@@ -40,6 +40,27 @@ class NoToken(Exception):
 
     wait = 0
     silent = False
+
+
+@dataclass(slots=True)
+class Refusals:
+    """Tokens that a gateway refused in a row: no other one is fetched until a moment, and the wait
+    grows. Moments are of the clock that only goes forward.
+    """
+
+    count: int = 0
+    until: int = 0
+    token: Mapping[str, str] | None = None
+
+    def add(self, token: Mapping[str, str], now: int) -> None:
+        """A token was refused; each counts once, however many posts had it."""
+        if token is not self.token:
+            wait = _REFUSED_WAITS[min(self.count, len(_REFUSED_WAITS) - 1)]
+            self.count, self.until, self.token = self.count + 1, now + wait * instants.SECOND, token
+
+    def clear(self) -> None:
+        """The gateway took a token that replaced a refused one."""
+        self.count, self.until = 0, 0
 
 
 class _Fixed:
@@ -56,6 +77,9 @@ class _Fixed:
 
     def forget(self, used: Mapping[str, str]) -> bool:
         return False
+
+    def tried(self, used: Mapping[str, str], *, refused: bool) -> tuple[Finding, ...]:
+        return ()
 
 
 class _OAuth2:
@@ -75,6 +99,7 @@ class _OAuth2:
         self.not_before = 0
         self.failures = 0
         self.failed = ""
+        self.refusals = Refusals()
 
     async def header(self, session: aiohttp.ClientSession) -> dict[str, str]:
         if clock.monotonic() < self.until:
@@ -107,10 +132,31 @@ class _OAuth2:
             raise error
 
     def forget(self, used: Mapping[str, str]) -> bool:
-        """Drop a token that was refused; one that came in the meantime stays."""
-        if self.token == used:
-            self.until = 0
+        """Drop a token that the gateway refused; one that came in the meantime stays. False: there
+        is no other one to try now, as the gateway refused the last ones too.
+        """
+        if self.token != used:
+            return True
+        now = clock.monotonic()
+        self.refusals.add(used, now)
+        if now < self.refusals.until:
+            return False
+        self.until = 0
         return True
+
+    def tried(self, used: Mapping[str, str], *, refused: bool) -> tuple[Finding, ...]:
+        """Learn what a gateway says to a token that replaced a refused one. When it refuses that
+        too, it would refuse the next one: none is fetched for a while, whatever KCI asks.
+        """
+        if not refused:
+            self.refusals.clear()
+            return ()
+        now = clock.monotonic()
+        if self.token == used:
+            self.refusals.add(used, now)
+        left = instants.format_duration(max(0, round(self.refusals.until - now, -5)))
+        message = f"a new token was refused too: no other one is fetched for {left}"
+        return (TOKEN_REFUSED.finding(message, where="header.authorization"),)
 
     async def _fetch(self, session: aiohttp.ClientSession) -> None:
         form = {

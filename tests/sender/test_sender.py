@@ -259,6 +259,47 @@ def test_many_refusals_at_once_make_one_token_request(running: Any, receiver: Re
     assert receiver.tokens == ["token-1", "token-2"]
 
 
+def test_a_gateway_that_refuses_every_token_costs_few_of_them_and_is_taken_to_be_down(
+    running: Any, receiver: Receiver
+) -> None:
+    receiver.answer = lambda number, arrival: 401
+    breaker = {"failures": 5, "successes": 1, "probe_every": "20ms"}
+    with (
+        running(delivery={**FAST, "retry": ["10ms"] * 5, "breaker": breaker}) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
+        for _ in range(20):
+            gateway.place()
+        gateway.admin("POST", "/clock/advance", {"by": "31s", "settle": False})
+        receiver.wait_for(40)
+        shown = gateway.admin("GET", "/gateway")
+        lines = gateway.admin("GET", "/journal?direction=out&limit=1000")["items"]
+        asked = len(receiver.tokens)
+        receiver.answer = lambda number, arrival: 204
+        gateway.admin("POST", "/wait", {"for": "kci", "count": 20})
+    assert asked <= 3, "one, one in its place, and another when the first wait was over"
+    assert (shown["state"], shown["reason"]) in (
+        ("down", "answered 401"),
+        ("trying", "answered 401"),
+    )
+    found = [finding for line in lines for finding in line["findings"]]
+    assert {finding["rule"] for finding in found} == {"delivery.token_refused"}
+    assert "no other one is fetched for " in found[0]["message"]
+
+
+def test_a_gateway_that_takes_its_tokens_again_costs_no_other_one(
+    running: Any, receiver: Receiver
+) -> None:
+    receiver.answer = answering(401, 401, 401)
+    with running() as simulator, Gateway(simulator.url) as gateway:
+        order = gateway.place()
+        gateway.advance("31s")
+        assert [(kci["state"], kci["attempts"]) for kci in gateway.kcis(order)[:1]] == [
+            ("delivered", 3)
+        ]
+    assert receiver.tokens == ["token-1", "token-2"]
+
+
 def test_a_short_lived_token_is_renewed(running: Any, receiver: Receiver) -> None:
     receiver.lifetime = 1
     receiver.answer = lambda number, arrival: 204
