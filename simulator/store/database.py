@@ -119,6 +119,9 @@ class Store:
         except (exc.DBAPIError, OSError) as error:
             self.close()
             raise Unavailable(remedy(self.url, error)) from None
+        except Unavailable:
+            self.close()
+            raise
         self.notifier: Notifier = notifier_for(self.url)
         self.subscriptions = Subscriptions(self.notifier)
 
@@ -318,8 +321,12 @@ def _make_engine(url: sa.URL, durability: str, pool: int) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # we begin transactions ourselves
-        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "temp_store=MEMORY"):
-            connection.execute(f"PRAGMA {pragma}")
+        try:
+            for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "temp_store=MEMORY"):
+                connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error:
+            connection.close()  # older SQLAlchemy leaves it open
+            raise
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
