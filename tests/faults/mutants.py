@@ -15,8 +15,8 @@ from tests.faults.stage import ROOT
 MUTANTS: dict[str, tuple[str, str, str]] = {
     "I1": (
         "gateway/decision.py",
-        'return Decision(state="retry", wait=max(varied, asked)',
-        'return Decision(state="delivered", wait=max(varied, asked)',
+        'state="retry",\n        wait=max(varied, asked)',
+        'state="delivered",\n        wait=max(varied, asked)',
     ),
     "I2": (
         "store/tables.py",
