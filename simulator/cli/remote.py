@@ -196,7 +196,7 @@ def _kci_row(kci: Mapping[str, Any]) -> Row:
     number = "" if kci["sequence"] is None else str(kci["sequence"])
     return (
         kci["id"],
-        kci["due_at"],
+        kci["due_at"] or "not known yet",
         kci["order"],
         number,
         kci["send"],

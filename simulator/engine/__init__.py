@@ -25,7 +25,7 @@ from simulator.engine.plan import (
 )
 from simulator.engine.queue import QueueChange, changed, in_order, replaced
 from simulator.engine.rules import Event, Rules
-from simulator.engine.schedule import MOST_STEPS, is_paused_by_request, signalled
+from simulator.engine.schedule import MOST_STEPS, is_paused_by_request, signalled, timed
 
 __all__ = [
     "MOST_STEPS",
@@ -53,6 +53,7 @@ __all__ = [
     "play",
     "replaced",
     "signalled",
+    "timed",
 ]
 
 

@@ -8,11 +8,15 @@ from typing import Any
 
 from simulator.base import instants
 from simulator.base.errors import Illegal, RenderFailed
+from simulator.base.seed import Chance
+from simulator.engine.names import names_for
 from simulator.engine.plan import Turn
 from simulator.language import template
 from simulator.model import Kci, Order, Request, Step
 
 MOST_STEPS = 1000
+_LASTING = (("id",), ("tenant",), ("operation",), ("scenario",), ("received_at",))
+"""The members of `order` that no step changes."""
 
 
 def schedule(
@@ -20,13 +24,20 @@ def schedule(
 ) -> tuple[Kci, ...]:
     """Give each step its due moment. Steps come one after another: an `at` in the past waits for
     the step before it.
+
+    A time that reads what a step may change cannot be evaluated yet, unless it is the first. Such
+    a step, and all behind it, are due with the step before them and keep their time, until it is
+    their turn (`timed`).
     """
     if len(steps) > MOST_STEPS:
         raise Illegal(f"a timeline has at most {MOST_STEPS} steps")
     kcis: list[Kci] = []
-    due, signal, signal_at = turn.now, "", None
-    for step in steps:
-        due = max(due, _due(step, due, order, names))
+    due, signal, signal_at, is_timed = turn.now, "", None, True
+    for index, step in enumerate(steps):
+        is_late = _is_late(step, order, names, is_first=index == 0)
+        is_timed = is_timed and not is_late
+        if is_timed or (step.wait and not is_late):
+            due = max(due, _due(step, due, order, names))
         if step.wait:
             signal, signal_at = step.wait, due
             continue
@@ -38,7 +49,7 @@ def schedule(
                 request=request.id,
                 position=position,
                 due_at=due,
-                step=replace(step, after=None, at=None),
+                step=_without_time(step) if is_timed else step,
                 state="paused" if signal else "waiting",
                 signal=signal,
                 signal_at=signal_at,
@@ -47,15 +58,79 @@ def schedule(
     return tuple(kcis)
 
 
-def _due(step: Step, before: int, order: Order, names: Mapping[str, Any]) -> int:
-    if step.at is None:
-        return before + length_of(step.after, names)
+def timed(
+    order: Order,
+    head: Kci,
+    request: Request | None,
+    waiting: Sequence[Kci],
+    now: int,
+    chance: Chance,
+) -> tuple[Kci, ...]:
+    """It is the turn of a step that kept its time: it and the steps behind it, with their due
+    moments as far as they are known now. RenderFailed when its time cannot be evaluated.
+    """
+    names = names_for(order, request, now, chance.at(head.position))
+    behind = [
+        kci
+        for kci in waiting
+        if kci.request == head.request and not kci.is_timed and kci.position >= head.position
+    ]
+    found: list[Kci] = []
+    due, later, is_timed = head.due_at, 0, True
+    for kci in sorted(behind, key=lambda kci: kci.position):
+        if kci.signal and kci.signal_at is not None:
+            # its moment depends on the signal: it moves with the step before it
+            moved = replace(kci, due_at=kci.due_at + later, signal_at=kci.signal_at + later)
+            found.append(moved)
+            continue
+        is_timed = is_timed and (kci.id == head.id or not _reads_the_order(kci.step))
+        if is_timed:
+            due = max(due, _due(kci.step, due, order, names))
+        later = due - kci.due_at
+        found.append(
+            replace(kci, due_at=due, step=_without_time(kci.step) if is_timed else kci.step)
+        )
+    return tuple(found)
+
+
+def _is_late(step: Step, order: Order, names: Mapping[str, Any], *, is_first: bool) -> bool:
+    """Whether a step's time can only be evaluated when it is its turn."""
+    if not _reads_the_order(step):
+        return False
+    if not is_first:
+        return True
     try:
-        return order.received_at + length_of(step.at, names)
+        _due(step, 0, order, names)
     except RenderFailed:
-        at = template.render(step.at, names)
+        return True  # the step is dead then, not the order
+    return False
+
+
+def _reads_the_order(step: Step) -> bool:
+    """Whether a step's time reads what the steps before it may change."""
+    texts = [text for text in (step.after, step.at) if isinstance(text, str)]
+    read = [path for text in texts for path in template.reads(text)]
+    return any(path[0] == "order" and path[1:2] not in _LASTING for path in read)
+
+
+def _without_time(step: Step) -> Step:
+    return replace(step, after=None, at=None)
+
+
+def _due(step: Step, before: int, order: Order, names: Mapping[str, Any]) -> int:
+    due = before + length_of(step.after, names) if step.at is None else _at(step.at, order, names)
+    if due > instants.LATEST:
+        raise RenderFailed(f"the step is due after {instants.format_instant(instants.LATEST)}")
+    return due
+
+
+def _at(value: Any, order: Order, names: Mapping[str, Any]) -> int:
     try:
-        return instants.parse_instant(at)
+        return order.received_at + length_of(value, names)
+    except RenderFailed:
+        text = template.render(value, names)
+    try:
+        return instants.parse_instant(text)
     except (ValueError, OverflowError) as error:
         raise RenderFailed(f"at: {error}") from None
 

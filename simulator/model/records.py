@@ -103,6 +103,9 @@ class Kci:
     first attempt and kept. `attempts` counts the tries that count; `last` says how the newest one
     ended (`took_ms` 0: nothing was posted). `signal` is the signal that the step waits for; until
     it comes, `due_at` is the due moment for a signal that comes at `signal_at`.
+
+    `step` has a time (`after`, `at`) only while the due moment is not known: until the step before
+    it has happened. Then `due_at` is the earliest possible.
     """
 
     id: str
@@ -124,6 +127,11 @@ class Kci:
     def send(self) -> str:
         """The code of its message; empty for a silent step."""
         return self.step.send
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether its due moment is known."""
+        return self.step.after is None and self.step.at is None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

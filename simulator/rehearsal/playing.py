@@ -205,7 +205,7 @@ class Playing:
         """Let every step happen that is due by `until`; a fault ends the story."""
         if self.fault:
             return self.fault
-        for _ in range(MOST_STEPS):
+        for _ in range(2 * MOST_STEPS):
             if self.queue and self.queue[0].state == "paused":
                 self._signal(until)
             if (
@@ -214,8 +214,12 @@ class Playing:
                 or (until is not None and self.queue[0].due_at > until)
             ):
                 break
-            head = self.queue.pop(0)
+            head = self.queue[0]
             try:
+                if not head.is_timed:
+                    self._time(head)
+                    continue
+                self.queue.pop(0)
                 self._happen(head)
             except (Illegal, RenderFailed) as error:
                 where = head.step.where if head.step.where[0] else (1, 1)
@@ -234,6 +238,15 @@ class Playing:
         self.now = max(self.now, first.signal_at)
         self._say("waiting", f"until the signal {first.signal}")
         changed = engine.signalled(self.queue, first.signal, self.now)
+        self.queue = engine.replaced(self.queue, changed)
+
+    def _time(self, head: Kci) -> None:
+        """Evaluate the time of a step that kept it until now."""
+        assert self.order is not None
+        self.now = max(self.now, head.due_at)
+        request = next((request for request in self.requests if request.id == head.request), None)
+        chance = seed.Chance("rehearsal", (self.scenario.name,), True)
+        changed = engine.timed(self.order, head, request, self.queue, self.now, chance)
         self.queue = engine.replaced(self.queue, changed)
 
     def _happen(self, head: Kci) -> None:

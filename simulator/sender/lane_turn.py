@@ -128,6 +128,9 @@ class LaneTurn:
             ):
                 return row | outbox.resting(self.waiting, self.moment)
             try:
+                if head.state == "waiting" and not head.is_timed:
+                    self._time(head)
+                    continue
                 after, message = self._attempt(head, row)
             except (Illegal, RenderFailed) as error:
                 changes.kcis.append(self._dead(head, error))
@@ -159,9 +162,8 @@ class LaneTurn:
             if why := self._why_not_sent(head):
                 return self._silent(head, why), None
             head = replace(head, state="attempted", sequence=row["next_sequence"])
-        request = next((request for request in self.requests if request.id == head.request), None)
         with self._contained():
-            message = self.dialect.write_kci(self.order, head, request)
+            message = self.dialect.write_kci(self.order, head, self._request_of(head))
         if head.body is None:
             row["next_sequence"] += 1
             metrics.late(self.target.label, self.tx.wall - (self.lane.wake or self.tx.wall))
@@ -172,13 +174,28 @@ class LaneTurn:
             return "nothing to send"
         return self.dialect.why_not_sent(self.order, head.send)
 
+    def _request_of(self, kci: Kci) -> Request | None:
+        return next((request for request in self.requests if request.id == kci.request), None)
+
+    def _chance(self) -> seed.Chance:
+        names = (self.order.supplier, self.order.scenario, self.order.seed_key)
+        return seed.Chance(self.target.run_seed, names, self.target.fixed_seed)
+
+    def _time(self, head: Kci) -> None:
+        """Evaluate the time of a step that kept it until now, and go on with what is due first."""
+        request = self._request_of(head)
+        with self._contained():
+            changed = engine.timed(
+                self.order, head, request, self.waiting, self.now, self._chance()
+            )
+        outbox.retime(self.tx, changed)
+        self.waiting = engine.replaced(self.waiting, changed)
+
     def _happen(self, head: Kci) -> Kci:
         rest = self.waiting[1:]
-        names = (self.order.supplier, self.order.scenario, self.order.seed_key)
-        chance = seed.Chance(self.target.run_seed, names, self.target.fixed_seed)
         with self._contained():
             step = engine.advance(
-                self.order, head, self.requests, rest, self.dialect, self.now, chance
+                self.order, head, self.requests, rest, self.dialect, self.now, self._chance()
             )
         if step.request is not None:
             orders.settle_request(self.tx, step.request.id, step.request.status)

@@ -73,6 +73,12 @@ _SIGNAL = (
     .where(kcis.c.id == p("key"), _UNTRIED)
     .values({name: p(name) for name in _SIGNALLED})
 )
+_TIMED = ("due_at", "signal_at", "step")
+_RETIME = (
+    sa.update(kcis)
+    .where(kcis.c.id == p("key"), _UNTRIED)
+    .values({name: p(name) for name in _TIMED})
+)
 _NO_STEP = Step()
 _STEP = [field.name for field in fields(Step) if field.name not in ("send", "where")]
 _PENDING = sa.text("""
@@ -136,6 +142,16 @@ def signalled(tx: Tx, changed: Sequence[Kci]) -> None:
                 {**{name: getattr(kci, name) for name in _SIGNALLED}, "key": kci.id}
                 for kci in changed
             ],
+        )
+
+
+def retime(tx: Tx, changed: Sequence[Kci]) -> None:
+    """Write due moments that became known (`engine.timed`)."""
+    if changed:
+        rows = [(kci, kci_row(kci)) for kci in changed]
+        tx.execute(
+            _RETIME,
+            [{**{name: row[name] for name in _TIMED}, "key": kci.id} for kci, row in rows],
         )
 
 

@@ -51,7 +51,7 @@ def show_order(view: OrderView) -> dict[str, Any]:
 
 
 def show_kci(kci: Kci) -> dict[str, Any]:
-    """A KCI; `body` is there from its first attempt."""
+    """A KCI; `body` is there from its first attempt, `due_at` as soon as it is known."""
     last = dict(kci.last) if kci.last else None
     if last:
         last["at_wall"] = instants.format_instant(last["at_wall"])
@@ -61,7 +61,7 @@ def show_kci(kci: Kci) -> dict[str, Any]:
         "position": kci.position,
         "send": kci.send,
         "state": kci.state,
-        "due_at": instants.format_instant(kci.due_at),
+        "due_at": instants.format_instant(kci.due_at) if kci.is_timed else None,
         "sequence": kci.sequence,
         "attempts": kci.attempts,
         "last": last,

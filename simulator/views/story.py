@@ -77,6 +77,9 @@ def _outbox(kci: Kci, order: Order) -> Iterator[Line]:
         yield Line(at=order.updated_at, kind="waiting", text=f"{name} is paused")
     elif kci.state == "withdrawn":
         yield Line(at=kci.due_at, kind="waiting", text=f"{name}: withdrawn, never sent")
+    elif kci.state == "waiting" and not kci.is_timed:
+        when = "its time is known when the step before it has happened"
+        yield Line(at=kci.due_at, kind="waiting", text=f"{name}: {when}")
     elif kci.state == "waiting":
         yield Line(at=kci.due_at, kind="waiting", text=f"{name} is due")
 

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulator import engine
+from simulator.base import seed
 from simulator.engine import QueueChange
-from simulator.model import Kci, Step
+from simulator.model import Document, Kci, Order, Step
 from simulator.store import Store, Tx, outbox
 
 EXAMPLES = settings(
@@ -122,3 +123,37 @@ def test_a_signal_changes_both_alike(store: Store, data: st.DataObject) -> None:
         outbox.add(tx, "s", queue)
         outbox.signalled(tx, signalled)
         assert read(tx) == engine.replaced(queue, signalled)
+
+
+def late(place: int, due_at: int) -> Kci:
+    """A KCI whose time reads the order."""
+    time = "{{ order.document.wanted }}" if place % 2 else 0
+    return replace(kci(place, due_at, "waiting"), step=Step(send="CODE", at=time))
+
+
+@EXAMPLES
+@given(data=st.data())
+def test_a_time_that_becomes_known_changes_both_alike(store: Store, data: st.DataObject) -> None:
+    dues = sorted(data.draw(st.lists(MOMENT, min_size=1, max_size=6)))
+    queue = [late(place, due) for place, due in enumerate(dues, 1)]
+    order = an_order({"wanted": f"{data.draw(MOMENT)}s"})
+    known = engine.timed(order, queue[0], None, queue, 0, seed.Chance("r"))
+    assert known[0].is_timed
+    with undone(store) as tx:
+        outbox.add(tx, "s", queue)
+        outbox.retime(tx, known)
+        assert read(tx) == engine.replaced(queue, known)
+
+
+def an_order(document: Document) -> Order:
+    return Order(
+        id="o",
+        supplier="s",
+        tenant="T",
+        ref="1",
+        operation="order",
+        document=document,
+        scenario="S",
+        digest="",
+        seed_key="",
+    )
