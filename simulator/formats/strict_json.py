@@ -45,6 +45,18 @@ def loads(body: bytes, *, repeated_keys: list[str] | None = None) -> Any:
     return value
 
 
+def loads_kept(text: str) -> Any:
+    """Parse a text that was kept as it came. ValueError when it is no JSON that can be shown.
+
+    It is lenient with keys that occur twice (the last one counts), and quick: it is for pages.
+    """
+    _measure_depth(text)
+    value = json.loads(text, parse_constant=_no_constant, parse_float=_float, parse_int=_int)
+    if "\\u" in text:
+        _check_text(value)
+    return value
+
+
 def dumps(value: Any) -> str:
     """Write compact JSON; member order is kept."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

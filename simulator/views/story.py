@@ -4,12 +4,12 @@ for programs.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from simulator.base import instants
+from simulator.formats import strict_json
 from simulator.model import Act, Exchange, Finding, JournalLine, Kci, Order, Request
 
 Describe = Callable[[Mapping[str, Any]], str]
@@ -124,10 +124,10 @@ def _document(body: Any, describe: Describe) -> str:
 
 
 def parsed(body: Any) -> Any:
-    """A kept body as JSON where it is JSON, as text otherwise."""
+    """A kept body as JSON where it is JSON that can be shown, as text otherwise."""
     if not isinstance(body, str):
         return body
     try:
-        return json.loads(body)
+        return strict_json.loads_kept(body)
     except ValueError:
         return body
