@@ -21,6 +21,7 @@ from simulator.config.table import (
     StoreConfig,
     SupplierConfig,
 )
+from simulator.config.targets import Targets
 
 __all__ = [
     "Auth",
@@ -37,6 +38,7 @@ __all__ = [
     "Server",
     "StoreConfig",
     "SupplierConfig",
+    "Targets",
     "load",
     "make_supplier",
 ]

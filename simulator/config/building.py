@@ -24,6 +24,7 @@ from simulator.config.table import (
     StoreConfig,
     SupplierConfig,
 )
+from simulator.config.targets import Targets, refusals, targets_of
 from simulator.config.tls import context_of
 
 LEASE_MARGIN = 5 * instants.SECOND
@@ -49,6 +50,7 @@ class Config:
     pretend_gateway: Pretend
     seed: str | None
     suppliers: tuple[SupplierConfig, ...]
+    targets: Targets
     common: Mapping[str, Any] = field(repr=False)
     advice: tuple[str, ...] = ()
 
@@ -64,6 +66,10 @@ def build_config(values: Mapping[str, Any]) -> Config:
         except Invalid as error:
             problems += error.problems
     problems += _supplier_problems(suppliers, none=not values["suppliers"])
+    targets = targets_of(values["server"]["host"], suppliers, values["delivery"]["targets"])
+    for supplier in suppliers:
+        refused = refusals(targets, supplier)
+        problems += [Problem(message=f"suppliers: {supplier.name}: {said}") for said in refused]
     if problems:
         raise Invalid(list(dict.fromkeys(problems)))
     return Config(
@@ -76,6 +82,7 @@ def build_config(values: Mapping[str, Any]) -> Config:
         pretend_gateway=build(Pretend, values["pretend_gateway"]),
         seed=values["seed"],
         suppliers=tuple(suppliers),
+        targets=targets,
         common=common,
     )
 

@@ -16,6 +16,7 @@ from simulator.base import instants
 from simulator.config.declared import defaults_of, schema_of, section, setting
 from simulator.config.fields import Duration, Retry, Seed, Url
 from simulator.config.secret import Secret, Secrets, Token
+from simulator.config.targets import Target
 from simulator.config.tls import Tls
 from simulator.formats import oauth
 from simulator.formats.schema import (
@@ -266,13 +267,22 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What all suppliers share: a sender's lease (microseconds), and KCIs in flight."""
+    """What all suppliers share: a sender's lease (microseconds), KCIs in flight, and where they may
+    go.
+    """
 
     lease: int = setting(
         "15s", Duration(), "how long a sender may work on an order; at least timeout + 5s"
     )
     in_flight: int = setting(
         64, Integer(validate=Range(min=1, max=1024)), "KCIs in flight at once, of one sender"
+    )
+    targets: tuple[str, ...] | None = setting(
+        None,
+        listed(Target(), allow_none=True),
+        "where KCIs and token requests may go: hosts, networks, any; null by server.host",
+        "`null` is `[any]` when the server listens on loopback, else `[]`: loopback, and the hosts "
+        "of the gateways in these settings. [Where messages may go](#where-messages-may-go).",
     )
 
 

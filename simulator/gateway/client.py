@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 
-from simulator import __version__
 from simulator.base import clock, instants
-from simulator.config import Delivery, Gateway, Policy
+from simulator.config import Delivery, Gateway, Policy, Targets
 from simulator.gateway.credentials import Credentials, NoToken, credentials_for, said
 from simulator.gateway.decision import Result
+from simulator.gateway.outbound import Outbound, TargetRefused
 from simulator.model import Finding, Message, Rule
 
 KEPT_BODY = 1024
@@ -24,7 +25,7 @@ MOST_READ = 1024 * 1024
 MOST_GATEWAYS = 1000
 INCOMPLETE_ANSWER = Rule("delivery.incomplete_answer", "error")
 LONG_ANSWER = Rule("delivery.long_answer", "note")
-_ALWAYS = {"User-Agent": f"supplier-simulator/{__version__}", "Accept-Encoding": "identity"}
+TARGET_REFUSED = Rule("delivery.target_refused", "error")
 
 
 @dataclass(slots=True)
@@ -56,34 +57,34 @@ class Client:
     Use inside an event loop.
     """
 
-    def __init__(self, delivery: Delivery) -> None:
+    def __init__(
+        self, delivery: Delivery, targets: Targets, names: AbstractResolver | None = None
+    ) -> None:
         self.delivery = delivery
+        self.targets = targets
+        self.names = names
         self.credentials: dict[Gateway, Credentials] = {}
-        self.session: aiohttp.ClientSession | None = None
+        self.outbound: Outbound | None = None
 
     async def open(self) -> None:
-        connector = aiohttp.TCPConnector(limit=self.delivery.in_flight, keepalive_timeout=1.5)
-        jar = aiohttp.DummyCookieJar()  # what one gateway sets is no business of the next message
-        self.session = aiohttp.ClientSession(
-            connector=connector, cookie_jar=jar, auto_decompress=False, headers=_ALWAYS
-        )
+        self.outbound = Outbound(self.targets, self.delivery.in_flight, self.names)
 
     async def close(self) -> None:
-        if self.session is not None:
-            await self.session.close()
+        if self.outbound is not None:
+            await self.outbound.close()
 
     async def post(self, gateway: Gateway, policy: Policy, message: Message) -> Result:
         """Post one message, within the policy's time. A 401 costs one new token and one more post,
         within the same try, unless the gateway refused new tokens a moment ago.
         """
-        assert self.session is not None
+        assert self.outbound is not None
         try:
             credentials = self._credentials_of(gateway, policy)
         except ValueError as error:  # a certificate that was there when we started
             return Result(error=str(error))
         for last in (False, True):
             try:
-                authorization = await credentials.header(self.session)
+                authorization = await credentials.header(self.outbound)
             except NoToken as error:
                 return Result(error=str(error), no_token=error.wait, silent=error.silent)
             sent = {**message.headers, **authorization}
@@ -114,19 +115,18 @@ class Client:
         credentials: Credentials,
     ) -> Result:
         """One request and its answer. An answer that breaks off is an error, not a code."""
-        assert self.session is not None
+        assert self.outbound is not None
         begun, seconds = clock.monotonic(), instants.SECOND
         timeout = aiohttp.ClientTimeout(
             total=policy.timeout / seconds, sock_connect=policy.connect_timeout / seconds
         )
         status, body, findings = None, Body(), credentials.findings
         try:
-            async with self.session.request(
+            async with self.outbound.request(
                 message.method,
                 f"{url}{message.path}",
                 data=message.body.encode(),
                 headers=headers,
-                allow_redirects=False,
                 timeout=timeout,
                 ssl=credentials.tls,
             ) as response:
@@ -138,7 +138,9 @@ class Client:
                 came: dict[str, Any] = {"code": status, "headers": answer, "body": body.text}
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
             came = {"error": said(error)}
-            if status is not None:
+            if isinstance(getattr(error, "os_error", error), TargetRefused):
+                findings = (*findings, TARGET_REFUSED.finding(said(error)))
+            elif status is not None:
                 finding = _incomplete(status, body, said(error))
                 came, findings = {"error": finding.message}, (*findings, finding)
         took = clock.monotonic() - begun

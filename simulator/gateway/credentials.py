@@ -17,6 +17,7 @@ from simulator.base import clock, instants
 from simulator.config import Auth, Gateway, Policy
 from simulator.config.tls import context_of
 from simulator.formats import strict_json
+from simulator.gateway.outbound import Outbound, TargetRefused
 from simulator.model import Finding, Rule
 
 log = logging.getLogger("simulator.gateway_client")
@@ -72,7 +73,7 @@ class _Fixed:
         self.tls = tls
         self.headers = dict(headers)
 
-    async def header(self, session: aiohttp.ClientSession) -> dict[str, str]:
+    async def header(self, outbound: Outbound) -> dict[str, str]:
         return self.headers
 
     def forget(self, used: Mapping[str, str]) -> bool:
@@ -101,7 +102,7 @@ class _OAuth2:
         self.failed = ""
         self.refusals = Refusals()
 
-    async def header(self, session: aiohttp.ClientSession) -> dict[str, str]:
+    async def header(self, outbound: Outbound) -> dict[str, str]:
         if clock.monotonic() < self.until:
             return self.token
         async with self.lock:
@@ -109,7 +110,7 @@ class _OAuth2:
                 return self.token
             self._wait_for_back_off()
             try:
-                await self._fetch(session)
+                await self._fetch(outbound)
             except NoToken as error:
                 self.failed = str(error)
                 error.wait = (
@@ -158,19 +159,19 @@ class _OAuth2:
         message = f"a new token was refused too: no other one is fetched for {left}"
         return (TOKEN_REFUSED.finding(message, where="header.authorization"),)
 
-    async def _fetch(self, session: aiohttp.ClientSession) -> None:
+    async def _fetch(self, outbound: Outbound) -> None:
         form = {
             "grant_type": "client_credentials",
             **({"scope": self.auth.scope} if self.auth.scope else {}),
         }
         headers = _basic(self.auth.client_id, self.auth.client_secret)
         try:
-            async with session.post(
+            async with outbound.request(
+                "POST",
                 self.url,
                 data=form,
                 headers=headers,
                 timeout=self.timeout,
-                allow_redirects=False,
                 ssl=self.tls,
             ) as response:
                 body = await response.content.read(64 * 1024)
@@ -228,6 +229,8 @@ def said(error: Exception) -> str:
     """An error of the connection in one line."""
     if isinstance(error, asyncio.TimeoutError):
         return "timeout: no complete answer in time"
+    if isinstance(refused := getattr(error, "os_error", error), TargetRefused):
+        return str(refused)
     if isinstance(error, aiohttp.ClientConnectorError):
         if isinstance(error, aiohttp.ClientConnectorCertificateError):
             cause: Any = error.certificate_error  # before 3.13.4 it has no `os_error`

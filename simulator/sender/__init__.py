@@ -19,7 +19,7 @@ from dataclasses import replace
 from simulator import __version__
 from simulator.base import instants, seed
 from simulator.base.errors import Conflict, Unavailable
-from simulator.config import Delivery, JournalConfig
+from simulator.config import Delivery, JournalConfig, Targets
 from simulator.gateway import Client, Decision, Result, decide
 from simulator.model import Lane
 from simulator.ops import crash
@@ -55,13 +55,20 @@ class Sender:
     flight and return.
     """
 
-    def __init__(self, store: Store, find: Find, delivery: Delivery, bounds: JournalConfig) -> None:
+    def __init__(
+        self,
+        store: Store,
+        find: Find,
+        delivery: Delivery,
+        bounds: JournalConfig,
+        targets: Targets,
+    ) -> None:
         self.store = store
         self.bounds = bounds
         self.find = find
         self.delivery = delivery
         self.lease = Lease(seed.unique(), delivery.lease)
-        self.client = Client(delivery)
+        self.client = Client(delivery, targets)
         self.flow = FlowControl(delivery)
         self.results: list[tuple[Attempt, Result]] = []
         self.in_flight: set[asyncio.Task[None]] = set()

@@ -11,6 +11,7 @@ from simulator import dialects
 from simulator.base import seed
 from simulator.base.errors import Conflict, Invalid, Problem, Refused, nearest
 from simulator.config import Config, SupplierConfig, make_supplier
+from simulator.config.targets import refusals
 from simulator.scenario import Book, read_folder
 from simulator.sender import Sender, Target
 from simulator.store import Store, Tx, clocks, gateway_states, suppliers, uploads
@@ -55,7 +56,8 @@ class World:
 
     def sender(self) -> Sender:
         """A sender for all suppliers of this world."""
-        return Sender(self.store, self._target, self.config.delivery, self.config.journal)
+        own = self.config
+        return Sender(self.store, self._target, own.delivery, own.journal, own.targets)
 
     def _target(self, tx: Tx, name: str) -> Target | None:
         supplier = self.find(tx, name, lock=True)
@@ -126,6 +128,8 @@ class World:
         name = given.get("name") or f"s{seed.unique().replace('-', '')[:12]}"
         entry = {**given, "name": name, "path": f"{MADE}/{name}"}
         config = with_gateway(make_supplier(entry, self.config.common), self.config, self.base_url)
+        if refused := list(refusals(self.config.targets, config)):
+            raise Invalid([Problem(message=message) for message in refused])
         # A sender on another machine does not know this base URL: keep it.
         entry["gateway"] = {**given.get("gateway", {}), "url": config.gateway.url}
         own = [checked(text, dialects.get(config.dialect, config.contract)) for text in scenarios]

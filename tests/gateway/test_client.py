@@ -89,7 +89,7 @@ def post(make_config: Callable[..., Config]) -> Iterator[Callable[..., list[Resu
 
 async def _post_all(config: Config, count: int) -> list[Result]:
     supplier = config.suppliers[0]
-    client = Client(config.delivery)
+    client = Client(config.delivery, config.targets)
     await client.open()
     try:
         return [await client.post(supplier.gateway, supplier.policy, MESSAGE) for _ in range(count)]

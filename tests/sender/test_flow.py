@@ -391,7 +391,9 @@ def test_a_clock_that_is_set_back_holds_nothing_up(
 ) -> None:
     store = Store(store_url)
     settings = make_config()
-    sender = Sender(store, lambda tx, name: None, settings.delivery, settings.journal)
+    sender = Sender(
+        store, lambda tx, name: None, settings.delivery, settings.journal, settings.targets
+    )
     with store.write() as tx:
         order = place(tx, "1", Clock(anchor=NOW, anchor_wall=tx.wall - instants.HOUR))
         later = tx.wall + instants.HOUR

@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from simulator import dialects
+from simulator.base.errors import Invalid
 from simulator.client import Client, Failed
 from simulator.store import outbox
 from simulator.store.tables import (
@@ -214,6 +215,41 @@ def test_what_is_wrong_is_told(
 ) -> None:
     response = requests.post(f"{simulator.url}/__admin/suppliers", json=given, timeout=30)
     assert response.status_code == code and said in response.json()["detail"], response.text
+
+
+@pytest.mark.parametrize(
+    ("gateway", "said"),
+    [
+        ({"url": "http://169.254.169.254/latest"}, "gateway.url: 169.254.169.254 is a link-local"),
+        ({"url": "http://[::ffff:169.254.1.1]"}, "gateway.url: ::ffff:169.254.1.1 is a link-local"),
+        (
+            {"auth": {"token_url": "http://[fd00:ec2::254]/t"}},
+            "gateway.auth.token_url: fd00:ec2::254 is a link-local or metadata address",
+        ),
+    ],
+)
+def test_a_gateway_at_a_metadata_address_is_refused(
+    simulator: Embedded, gateway: dict[str, Any], said: str
+) -> None:
+    given = {"name": "t1", "gateway": gateway}
+    response = requests.post(f"{simulator.url}/__admin/suppliers", json=given, timeout=30)
+    assert response.status_code == 422 and said in response.json()["detail"], response.text
+    shown = requests.get(f"{simulator.url}/__admin/suppliers/t1", timeout=30)
+    assert shown.status_code == 404
+
+
+def test_on_a_server_for_others_a_made_supplier_posts_to_no_strange_address(
+    make_config: Callable[..., Any],
+) -> None:
+    config = make_config(
+        server={"host": "0.0.0.0", "port": 0}, delivery={"targets": ["10.0.0.0/8"]}
+    )
+    world = open_world(config, "http://127.0.0.1:1")
+    with pytest.raises(Invalid, match="may not be posted to: add it to delivery"):
+        world.make({"gateway": {"url": "http://203.0.113.7"}})
+    for url in ("http://10.1.2.3:9", "http://127.0.0.1:9", "http://later.example"):
+        assert world.make({"gateway": {"url": url}}).config.gateway.url == url
+    world.close()
 
 
 def test_a_standing_supplier_cannot_be_deleted_and_a_stranger_is_404(simulator: Embedded) -> None:
