@@ -11,6 +11,8 @@ import math
 import time
 from dataclasses import dataclass
 
+from simulator.base.instants import LATEST_CLOCK
+
 
 def wall() -> int:
     """Wall time now, in microseconds since 1970 UTC."""
@@ -41,10 +43,11 @@ class Clock:
     anchor_wall: int = 0
 
     def now(self, wall_now: int) -> int:
-        """Supplier time at a wall time."""
+        """Supplier time at a wall time; it stands still at the end of its range."""
         if self.mode == "manual":
             return self.anchor
-        return self.anchor + round((wall_now - self.anchor_wall) * self.rate)
+        shown = self.anchor + round((wall_now - self.anchor_wall) * self.rate)
+        return min(shown, LATEST_CLOCK)
 
     def wake(self, due: int | None) -> int | None:
         """The wall time at which supplier time reaches `due`; None when a stopped clock does not

@@ -17,9 +17,19 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 WEEK = 7 * DAY
 LONGEST = 3650 * DAY
-LATEST = 253_370_764_800_000_000  # 9999-01-01: later dates leave the calendar
+LATEST = 253_370_764_800_000_000
+"""9999-01-01. No step falls due later."""
+
+EARLIEST_CLOCK = -59_011_459_200_000_000
+LATEST_CLOCK = 250_246_627_200_000_000
+"""0100-01-01 and 9900-01-01, the bounds of a supplier's clock: every date that a scenario adds or
+subtracts, ten years at most, can still be written.
+"""
+
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 _UNITS = {"ms": MILLISECOND, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": WEEK}
 _PART = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h|d|w)")
 _WHOLE = re.compile(r"(?:\d{1,12}(?:\.\d{1,6})?(?:ms|s|m|h|d|w))+")
@@ -101,9 +111,12 @@ def parse_instant(text: object) -> int:
 
 
 def format_instant(instant: int) -> str:
-    """Write an instant as ISO 8601 UTC with milliseconds: `2026-03-02T09:00:00.000Z`."""
-    moment = _EPOCH + timedelta(microseconds=instant)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    """Write an instant as ISO 8601 UTC with milliseconds: `2026-03-02T09:00:00.000Z`.
+
+    What lies outside the years 1 to 9999 is written as their first or last moment.
+    """
+    moment = _EPOCH + timedelta(microseconds=min(max(instant, _FIRST), _LAST))
+    return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def shift_text(text: str, length: int) -> str:
@@ -113,6 +126,9 @@ def shift_text(text: str, length: int) -> str:
     try:
         if len(text) == 10:
             return (date.fromisoformat(text) + timedelta(microseconds=length)).isoformat()
-        return format_instant(parse_instant(text) + length)
+        moved = parse_instant(text) + length
+        if not _FIRST <= moved <= _LAST:
+            raise OverflowError
+        return format_instant(moved)
     except OverflowError:
         raise ValueError("the date leaves the calendar (years 1 to 9999)") from None

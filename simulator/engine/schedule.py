@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from simulator.base import instants
-from simulator.base.errors import Illegal, RenderFailed
+from simulator.base.errors import Illegal, Refused, RenderFailed
 from simulator.base.seed import Chance
 from simulator.engine.names import names_for
 from simulator.engine.plan import Turn
@@ -15,6 +15,7 @@ from simulator.language import template
 from simulator.model import Kci, Order, Request, Step
 
 MOST_STEPS = 1000
+_TOO_LATE = f"a step would be due after {instants.format_instant(instants.LATEST)}"
 _LASTING = (("id",), ("tenant",), ("operation",), ("scenario",), ("received_at",))
 """The members of `order` that no step changes."""
 
@@ -37,7 +38,7 @@ def schedule(
         is_late = _is_late(step, order, names, is_first=index == 0)
         is_timed = is_timed and not is_late
         if is_timed or (step.wait and not is_late):
-            due = max(due, _due(step, due, order, names))
+            due = max(due, _in_range(_due(step, due, order, names)))
         if step.wait:
             signal, signal_at = step.wait, due
             continue
@@ -86,6 +87,8 @@ def timed(
         is_timed = is_timed and (kci.id == head.id or not _reads_the_order(kci.step))
         if is_timed:
             due = max(due, _due(kci.step, due, order, names))
+            if due > instants.LATEST:
+                raise RenderFailed(_TOO_LATE)
         later = due - kci.due_at
         found.append(
             replace(kci, due_at=due, step=_without_time(kci.step) if is_timed else kci.step)
@@ -118,9 +121,15 @@ def _without_time(step: Step) -> Step:
 
 
 def _due(step: Step, before: int, order: Order, names: Mapping[str, Any]) -> int:
-    due = before + length_of(step.after, names) if step.at is None else _at(step.at, order, names)
+    if step.at is None:
+        return before + length_of(step.after, names)
+    return _at(step.at, order, names)
+
+
+def _in_range(due: int) -> int:
+    """Refused when a new step would fall due after the last moment of supplier time."""
     if due > instants.LATEST:
-        raise RenderFailed(f"the step is due after {instants.format_instant(instants.LATEST)}")
+        raise Refused("invalid", [_TOO_LATE])
     return due
 
 

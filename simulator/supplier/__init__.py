@@ -263,7 +263,10 @@ class Supplier:
     def set_clock(
         self, *, mode: str | None, rate: float | None, now: int | None
     ) -> tuple[Clock, int]:
-        """Set mode, rate or time. Refused when time would go back while there are orders."""
+        """Set mode, rate or time. Refused when time would go back while there are orders.
+
+        It stays between `instants.EARLIEST_CLOCK` and `LATEST_CLOCK`.
+        """
         with self.store.write() as tx:
             clock = clocks.get(tx, self.name)
             shown = clock.now(tx.wall)
@@ -271,6 +274,10 @@ class Supplier:
                 said = f"supplier time is {instants.format_instant(shown)}"
                 said = f"now: {said} and only goes forward while there are orders"
                 raise Refused("invalid", [said])
+            if now is not None and not instants.EARLIEST_CLOCK <= now <= instants.LATEST_CLOCK:
+                bounds = (instants.EARLIEST_CLOCK, instants.LATEST_CLOCK)
+                first, last = map(instants.format_instant, bounds)
+                raise Refused("invalid", [f"now: supplier time lies between {first} and {last}"])
             changed = clocks.switched(clock, mode or clock.mode, rate or clock.rate or 1.0, tx.wall)
             if now is not None:
                 changed = replace(changed, anchor=now)

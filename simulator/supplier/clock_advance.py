@@ -82,10 +82,10 @@ class ClockAdvance:
                     "invalid",
                     [f"to: supplier time is {instants.format_instant(now)} and only goes forward"],
                 )
-            if target > instants.LATEST:
+            if target > instants.LATEST_CLOCK:
                 raise Refused(
                     "invalid",
-                    [f"to: supplier time ends at {instants.format_instant(instants.LATEST)}"],
+                    [f"to: supplier time ends at {instants.format_instant(instants.LATEST_CLOCK)}"],
                 )
             try:
                 clocks.take_advance(
