@@ -35,7 +35,7 @@ def schedule(
     kcis: list[Kci] = []
     due, signal, signal_at, is_timed = turn.now, "", None, True
     for index, step in enumerate(steps):
-        is_late = _is_late(step, order, names, is_first=index == 0)
+        is_late = index > 0 and _reads_the_order(step)
         is_timed = is_timed and not is_late
         if is_timed or (step.wait and not is_late):
             due = max(due, _in_range(_due(step, due, order, names)))
@@ -94,19 +94,6 @@ def timed(
             replace(kci, due_at=due, step=_without_time(kci.step) if is_timed else kci.step)
         )
     return tuple(found)
-
-
-def _is_late(step: Step, order: Order, names: Mapping[str, Any], *, is_first: bool) -> bool:
-    """Whether a step's time can only be evaluated when it is its turn."""
-    if not _reads_the_order(step):
-        return False
-    if not is_first:
-        return True
-    try:
-        _due(step, 0, order, names)
-    except RenderFailed:
-        return True  # the step is dead then, not the order
-    return False
 
 
 def _reads_the_order(step: Step) -> bool:

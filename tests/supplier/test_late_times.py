@@ -118,12 +118,12 @@ def test_a_time_that_cannot_be_evaluated_is_a_dead_kci_and_no_500(
     assert moments(supplier, days=30) == [("COMPLETED", "04-01T00:00")]
 
 
-def test_the_first_step_is_evaluated_at_once_or_dead(make: Callable[..., Supplier]) -> None:
+def test_the_first_step_is_evaluated_at_once(make: Callable[..., Supplier]) -> None:
     known = make(story("{at: \"{{ order.received_at | plus('1d') }}\", send: COMMITTED}"))
     assert outbox(known) == [("COMMITTED", "waiting", "03-03T00:00")]
-    unknown = make(story('{at: "{{ order.document.targetDate }}", send: COMMITTED}'))
-    unknown.client.wait("kci", {"state": "dead"})
-    assert outbox(unknown) == [("COMMITTED", "dead", None)]
+    wanted = story("{at: '{{ order.document.requestedCompletionDate }}', send: COMMITTED}")
+    (fault,) = rehearsed(wanted).faults
+    assert "requestedCompletionDate" in fault.message, "nothing can bring it before the first step"
 
 
 def test_what_lasts_is_evaluated_at_once(make: Callable[..., Supplier]) -> None:
