@@ -1,4 +1,4 @@
-"""What the code imports is declared, and the locks hold what is declared."""
+"""What is imported is declared, what is declared is locked, and every package is installed."""
 
 from __future__ import annotations
 
@@ -28,16 +28,20 @@ def requirements(text: str) -> list[Requirement]:
     return [Requirement(line) for line in text.splitlines() if line]
 
 
+def settings() -> configparser.ConfigParser:
+    found = configparser.ConfigParser()
+    found.read(ROOT / "setup.cfg")
+    return found
+
+
 @cache
 def declared() -> dict[str, list[Requirement]]:
     """The requirements of setup.cfg: `run`, and each extra by its name; `build` of pyproject.toml."""
-    settings = configparser.ConfigParser()
-    settings.read(ROOT / "setup.cfg")
     build = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
     return {
-        "run": requirements(settings["options"]["install_requires"]),
+        "run": requirements(settings()["options"]["install_requires"]),
         "build": requirements("\n".join(build)),
-        **{name: requirements(text) for name, text in settings["options.extras_require"].items()},
+        **{name: requirements(text) for name, text in settings()["options.extras_require"].items()},
     }
 
 
@@ -68,6 +72,14 @@ def distributions(path: Path) -> set[str]:
     """The distributions that a file needs; a package that is not installed stands for itself."""
     tops = {name.split(".")[0] for name in needs(path)} - OURS - sys.stdlib_module_names
     return {canonicalize_name(name) for top in tops for name in installed().get(top, [top])}
+
+
+def test_every_package_of_the_code_is_installed() -> None:
+    there = {
+        ".".join(file.relative_to(ROOT).parent.parts)
+        for file in (ROOT / "simulator").rglob("__init__.py")
+    }
+    assert there | {"simulator.scenarios"} == set(settings()["options"]["packages"].split())
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
