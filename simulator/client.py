@@ -1,8 +1,7 @@
-"""A small client of a running simulator's admin API, for test suites of any framework and for our
-own commands.
+"""A small client of the admin API, for test suites of any framework and for our own commands.
 
-It speaks HTTP and nothing else: what it returns are the shapes of the admin API (`docs/admin.md`),
-as plain dicts.
+It knows HTTP and nothing else of the simulator. It returns the shapes of the admin API
+(`docs/admin.md`) as plain dicts.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ DEFAULT_URL = "http://127.0.0.1:8080"
 
 
 class Failed(SimulatorError):
-    """The simulator refused, or did not answer: `status` (0 without an answer), `code` and `detail`
-    of its problem.
+    """The simulator refused, or did not answer. `status` is 0 without an answer; `code` and `detail`
+    are those of its problem.
     """
 
     def __init__(
@@ -76,7 +75,7 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self.http.close()
 
     # ---- looking
@@ -108,7 +107,7 @@ class Client:
     def find(
         self, match: Mapping[str, Any] | None = None, **bounds: Any
     ) -> Iterator[dict[str, Any]]:
-        """The exchanges that fit a match (`since`, `until`, `after`), oldest first."""
+        """The lines of the journal that fit a match, oldest first. `bounds`: since, until, after."""
         asked: dict[str, Any] = {"match": dict(match or {}), **bounds, "limit": self.page}
         while True:
             page = self._json("POST", "/journal/find", asked)
@@ -118,32 +117,29 @@ class Client:
             asked["after"] = page["next"]
 
     def count(self, match: Mapping[str, Any] | None = None, **bounds: Any) -> int:
-        """How many exchanges fit a match."""
+        """How many lines of the journal fit a match."""
         return int(
             self._json("POST", "/journal/count", {"match": dict(match or {}), **bounds})["count"]
         )
 
     def verify(self, **expected: Any) -> dict[str, Any]:
-        """Say what must have happened: `match` with `count`, `at_least`, `at_most`, or `sequence`.
-        Failed (409) tells the difference.
+        """Check what happened: `match` with `count`, `at_least`, `at_most`, or `sequence`. Failed
+        (409) says what is different.
         """
         return dict(self._json("POST", "/verify", expected))
 
     def wait(
         self, kind: str, match: Mapping[str, Any] | None = None, **options: Any
     ) -> list[dict[str, Any]]:
-        """Wait for a `request`, `kci`, `status` or `idle` (`count`, `after`, `within`): the
-        evidence. Failed (408) tells the nearest.
+        """Wait for a `request`, `kci`, `status` or `idle`, and return the evidence. `options`:
+        count, after, within. Failed (408) says what missed by least.
         """
-        return list(
-            self._json("POST", "/wait", {"for": kind, "match": dict(match or {}), **options})[
-                "evidence"
-            ]
-        )
+        asked = {"for": kind, "match": dict(match or {}), **options}
+        return list(self._json("POST", "/wait", asked)["evidence"])
 
     def events(self, after: int | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
-        """What happens, as it happens: (`exchange`, `act`, `order`, `kci` or `clock`, its shape);
-        ends when the simulator does.
+        """What happens, as it happens, as pairs: `exchange`, `act`, `order`, `kci` or `clock`, and
+        its shape. Ends when the simulator ends.
         """
         known = {"Last-Event-ID": str(after)} if after is not None else {}
         with self._ask("GET", f"{self.base}/events", headers=known, stream=True) as response:
@@ -158,8 +154,8 @@ class Client:
                 return
 
     def sample(self, scenario: str) -> dict[str, Any]:
-        """A request (`method`, `path` below the supplier's URL, `headers`, `body`) that a scenario
-        can be played with.
+        """A request that plays a scenario: `method`, `path` below the supplier's URL, `headers`,
+        `body`.
         """
         return dict(self._json("GET", f"/scenarios/{scenario}")["sample"])
 
@@ -170,13 +166,13 @@ class Client:
     # ---- acting
 
     def put_scenario(self, name: str, text: str) -> dict[str, Any]:
-        """Give the supplier a scenario (YAML), over a file's of its name. Failed (422) tells every
-        problem with line and column.
+        """Give the supplier a scenario (YAML). It replaces a file's of the same name. Failed (422)
+        lists every problem with line and column.
         """
         return dict(self._ask("PUT", f"{self.base}/scenarios/{name}", data=text.encode()).json())
 
     def delete_scenario(self, name: str) -> None:
-        """Take a scenario away that was given."""
+        """Take away a scenario that was given."""
         self._json("DELETE", f"/scenarios/{name}")
 
     def check_scenario(self, text: str) -> dict[str, Any]:
@@ -190,14 +186,16 @@ class Client:
         return dict(self._json("PUT", "/clock", members))
 
     def advance(self, **members: Any) -> dict[str, Any]:
-        """Move a manual clock (`by`, `to` or `to_next`; `settle`, `within`). Returns `kcis` that were
-        sent, with their answers; `not_sent`; and in `parked` the dead KCIs that hold an order up.
+        """Move a manual clock (`by`, `to` or `to_next`; `settle`, `within`).
+
+        Returns `kcis` that were sent, with their answers, and `not_sent`. `parked` are the dead KCIs
+        behind which an order stands.
         """
         return dict(self._json("POST", "/clock/advance", members))
 
     def act_on_kci(self, act: str, kci_id: str) -> dict[str, Any]:
-        """`resend`, `withdraw` or `skip` a KCI: the KCI as it is then. Failed (409) where its state
-        forbids it.
+        """`resend`, `withdraw` or `skip` a KCI. Returns the KCI as it is then. Failed (409) where
+        its state forbids it.
         """
         return dict(self._json("POST", f"/kcis/{kci_id}/{act}"))
 
@@ -210,18 +208,18 @@ class Client:
         return dict(self._json("GET", "/gateway"))
 
     def act_on_gateway(self, act: str) -> dict[str, Any]:
-        """`stop` or `resume` the gateway: how it is then. Failed (409) where it is so already."""
+        """`stop` or `resume` the gateway, and return how it is. Failed (409) where it is so."""
         return dict(self._json("POST", f"/gateway/{act}"))
 
     def act_on_order(self, act: str, order_id: str) -> dict[str, Any]:
-        """`resume` or `abandon` an order: the order as it is then. Failed (409) where its state
-        forbids it.
+        """`resume` or `abandon` an order. Returns the order as it is then. Failed (409) where its
+        state forbids it.
         """
         return dict(self._json("POST", f"/orders/{order_id}/{act}"))
 
     def signal(self, name: str, order_id: str) -> dict[str, Any]:
-        """Give the signal that an order's story waits for: the order. Failed (409) where it waits
-        for another one, or for none.
+        """Give the signal that an order's story waits for. Returns the order. Failed (409) where it
+        waits for another one, or for none.
         """
         return dict(self._json("POST", f"/orders/{order_id}/signals/{name}"))
 
@@ -232,8 +230,8 @@ class Client:
         document: Mapping[str, Any],
         params: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Begin an order that no gateway asked for, by a scenario that `begins: supplier`: the
-        order.
+        """Begin an order that no gateway asked for, by a scenario that `begins: supplier`. Returns
+        the order.
         """
         body = {
             "scenario": scenario,
@@ -264,23 +262,21 @@ class Client:
     # ---- suppliers
 
     def suppliers(self) -> list[dict[str, Any]]:
-        """The standing suppliers, then those that were made, as their shapes."""
+        """The standing suppliers, then those that were made."""
         return list(self._ask("GET", f"{self.url}/__admin/suppliers").json()["items"])
 
     def make_supplier(self, **given: Any) -> dict[str, Any]:
-        """Make a throw-away supplier (`name`, `dialect`, `clock`, `gateway`, `default`, `seed`,
-        each may be left out): its shape.
+        """Make a throw-away supplier, and return its shape. `given`: name, dialect, clock, gateway,
+        default, seed ...; each may be left out.
         """
         return dict(self._ask("POST", f"{self.url}/__admin/suppliers", json=given).json())
 
     def delete_supplier(self, name: str) -> None:
-        """Delete a throw-away supplier, with all that is its own."""
+        """Delete a throw-away supplier and everything that belongs to it."""
         self._ask("DELETE", f"{self.url}/__admin/suppliers/{name}")
 
     def fetch(self, url: str) -> Any:
-        """GET a whole URL as JSON: for what lies beside the admin API, such as a pretend gateway's
-        list.
-        """
+        """GET a whole URL as JSON, for what is not the admin API: a pretend gateway's list."""
         return self._ask("GET", url).json()
 
     # ---- the wire
@@ -305,16 +301,15 @@ class Client:
         try:
             response = self.http.request(method, url, timeout=self.timeout, **options)
         except requests.RequestException as error:
-            raise Failed(
-                f"no simulator answers at {self.url} ({type(error).__name__}): start one with `simulator serve`"
-            ) from None
+            said = f"no simulator answers at {self.url} ({type(error).__name__})"
+            raise Failed(f"{said}: start one with `simulator serve`") from None
         if response.ok:
             return response
         try:
             problem = response.json()
             detail = str(
                 problem.get("detail")
-                or _said(problem)
+                or _unsettled(problem)
                 or f"{response.status_code} {response.reason}"
             )
         except (ValueError, AttributeError):
@@ -328,8 +323,8 @@ class Client:
         )
 
 
-def _said(body: Mapping[str, Any]) -> str:
-    """What an advance that did not come to rest says."""
+def _unsettled(body: Mapping[str, Any]) -> str:
+    """A sentence about an advance that did not come to rest; empty for another answer."""
     moving = [
         f"{kci['send']} of order {kci['order']} is {kci['state']} ({_answer(kci)})"
         for kci in body.get("unsettled", ())
@@ -339,4 +334,5 @@ def _said(body: Mapping[str, Any]) -> str:
 
 def _answer(kci: Mapping[str, Any]) -> str:
     last = kci["last"] or {}
-    return f"{kci['attempts']} tries, the last answer {last.get('code') or last.get('error') or 'none'}"
+    answer = last.get("code") or last.get("error") or "none"
+    return f"{kci['attempts']} tries, the last answer {answer}"

@@ -1,5 +1,5 @@
-"""The pytest plugin: a supplier of its own for each test, on one simulator for all, or on one that
-runs already.
+"""The pytest plugin: each test gets a supplier of its own, on one simulator for the whole session or
+on one that runs already.
 
 Fixtures: `supplier`, `supplier_url`, `pretend_gateway`, `simulator_url`, `supplier_gateway_url`.
 Nothing of the simulator is imported before a test asks for one of them. With pytest-xdist each
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from simulator.testing import PretendGateway, Supplier
 
 SETTINGS = {
-    "simulator_url": "a running simulator, instead of one of our own",
-    "simulator_config": "the settings of our own simulator",
+    "simulator_url": "a running simulator, instead of one that the plugin starts",
+    "simulator_config": "the settings of the simulator that the plugin starts",
 }
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--simulator-url`, `--simulator-token`, `--simulator-config`; the first and the last also in
-    the ini file.
+    """Add `--simulator-url`, `--simulator-token`, `--simulator-config`. The first and the last may
+    stand in the ini file too.
     """
-    group = parser.getgroup("simulator", "the supplier that is not real")
+    group = parser.getgroup("simulator", "the simulated supplier")
     group.addoption(
         "--simulator-url",
         metavar="URL",
@@ -44,11 +44,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
-    config.addinivalue_line(
-        "markers",
-        "supplier(**given): what the test's supplier shall be: dialect, default, seed, clock, gateway, tenant ...",
-    )
+    """Register the marker."""
+    said = "settings of the test's supplier: dialect, default, seed, clock, gateway, tenant ..."
+    config.addinivalue_line("markers", f"supplier(**given): {said}")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -78,9 +76,7 @@ def _stories(supplier: Any) -> str:
 def simulator_url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """Where the simulator answers: the one that was named, else one of our own, which ends with the
-    session.
-    """
+    """Where the simulator answers: the one that is named, else one that is started for the session."""
     config = request.config
     url = (
         config.getoption("--simulator-url")
@@ -99,7 +95,7 @@ def simulator_url(
     named = config.getoption("--simulator-config") or config.getini("simulator_config")
     file = Path(config.rootpath / named) if named else folder / "none.yaml"
     if not named:
-        file.write_text("{}")  # a config.yaml that lies about here is somebody else's
+        file.write_text("{}")  # a config.yaml of this folder is for something else
     here = {
         "server": {"host": "127.0.0.1", "port": 0},
         "store": {"url": f"sqlite:///{folder}/simulator.db"},
@@ -110,8 +106,8 @@ def simulator_url(
 
 @pytest.fixture
 def supplier_gateway_url() -> str | None:
-    """Where the gateway under test takes KCIs: say so in your conftest.py; None is the built-in
-    pretend gateway.
+    """Where the gateway under test takes KCIs. Overwrite it in your conftest.py; None is the
+    built-in pretend gateway.
     """
     return None
 
@@ -120,7 +116,7 @@ def supplier_gateway_url() -> str | None:
 def supplier(
     request: pytest.FixtureRequest, simulator_url: str, supplier_gateway_url: str | None
 ) -> Iterator[Supplier]:
-    """A supplier of this test alone, with a clock that stands until it is advanced
+    """A supplier for this test alone. Its clock stands until the test advances it
     (`simulator.testing.Supplier`).
     """
     from simulator.testing import Supplier

@@ -1,5 +1,5 @@
-"""A supplier of one's own for a test, in any framework: made, told what to play, moved through
-time, asked, deleted.
+"""A supplier for one test, in any framework: make it, say what it plays, move its clock, ask what
+happened, delete it.
 
     with Supplier.make("http://127.0.0.1:8080", gateway="http://127.0.0.1:9000") as supplier:
         supplier.plays("ORDER_DELAYED")
@@ -7,8 +7,8 @@ time, asked, deleted.
         supplier.advance(days=3)
         supplier.wait_for_kci("COMPLETED")
 
-For pytest there are fixtures (`simulator.pytest_plugin`). What is returned are the admin API's
-shapes (`docs/admin.md`), as plain dicts.
+For pytest there are fixtures (`simulator.pytest_plugin`). The methods return the shapes of the
+admin API (`docs/admin.md`) as plain dicts.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from simulator.client import DEFAULT_URL, Client, Failed
 
 WITHIN = "10s"
 LONGEST = 330
-"""Seconds that an answer may take: the simulator itself waits for five minutes at most."""
+"""Seconds that an answer may take. The simulator itself waits for five minutes at most."""
 
 MOST_STORIES = 10
 Shape = dict[str, Any]
 
 
 class NotSo(AssertionError):
-    """What a test expected is not so; the text says what is, and what came nearest."""
+    """What a test expected is not so. The text says what is, and what missed by least."""
 
 
 class Advanced(list[Shape]):
@@ -50,9 +50,7 @@ class Advanced(list[Shape]):
 
 
 class Supplier:
-    """A throw-away supplier: `url` is where the gateway sends its orders, `name` how the admin API
-    knows it.
-    """
+    """A throw-away supplier. The gateway sends its orders to `url`; `name` is for the admin API."""
 
     def __init__(self, client: Client, shape: Mapping[str, Any]) -> None:
         self.client = client
@@ -72,11 +70,11 @@ class Supplier:
         clock: str = "manual",
         **given: Any,
     ) -> Supplier:
-        """Make one at a running simulator. `gateway` is where KCIs go, the built-in pretend gateway
-        otherwise.
+        """Make one at a running simulator. KCIs go to `gateway`, by default to the built-in pretend
+        gateway.
 
         `given`: dialect, default, seed, name, contract, tenant, client ... as POST
-        `/__admin/suppliers` takes them. Failed says why not.
+        `/__admin/suppliers` takes them. Failed says what is wrong with them.
         """
         if gateway is not None:
             given["gateway"] = {**given.get("gateway", {}), "url": gateway}
@@ -96,23 +94,23 @@ class Supplier:
         self.delete()
 
     def delete(self) -> None:
-        """Delete it, with all that is its own."""
+        """Delete it and everything that belongs to it."""
         with suppress(Failed):
             self.client.delete_supplier(self.name)
         self.client.close()
 
-    # ---- what it shall do
+    # ---- what it does
 
     def plays(
         self, scenario: str, *, times: int | None = None, when: Mapping[str, Any] | None = None
     ) -> Supplier:
-        """Let the next `times` orders (all of them otherwise) that fit `when` play a scenario."""
+        """Let the next `times` orders that fit `when` play a scenario; without `times`, all."""
         self.client.pin(scenario, times=times, when=when)
         return self
 
     def plays_text(self, text: str, **options: Any) -> Supplier:
-        """Let orders play a scenario of the test's own, written here as in a file. Failed tells
-        what is wrong with it, line by line.
+        """Let orders play a scenario that the test writes as in a file. Failed lists what is wrong
+        with it, with line and column.
         """
         named = re.search(r"^scenario:\s*[\"']?([\w.-]+)", text, re.MULTILINE)
         name = named.group(1) if named else "UNNAMED"
@@ -125,7 +123,7 @@ class Supplier:
         """Move the clock by `weeks`, `days`, `hours`, `minutes`, `seconds`, or `to` an instant, or
         to the next due moment.
 
-        Returns those KCIs that fell due, when each was answered; `parked` and `not_sent` name what
+        Returns the KCIs that fell due when each has its answer; `parked` and `not_sent` name what
         did not go. NotSo when one did not come to rest `within`.
         """
         by = {"by": timedelta(**length).total_seconds()} if length else {}
@@ -138,8 +136,8 @@ class Supplier:
             raise _as_assertion(error) from None
 
     def signal(self, name: str, order: str = "") -> Shape:
-        """Give the signal that an order's story waits for (`wait: NAME`): the order of this id,
-        else the only one.
+        """Give the signal that an order's story waits for (`wait: NAME`). `order` is its id; without
+        it, the only order. Returns the order.
         """
         return self.client.signal(name, order or self.order["id"])
 
@@ -150,8 +148,8 @@ class Supplier:
         document: Mapping[str, Any] | None = None,
         **params: Any,
     ) -> Shape:
-        """Begin an order that no gateway asked for (an unsolicited cease): the order. Without a
-        document, the scenario's sample.
+        """Begin an order that no gateway asked for (an unsolicited cease), by default with the
+        scenario's sample document. Returns the order.
         """
         given = document if document is not None else self.sample(scenario)["body"]["document"]
         return self.client.start(scenario, tenant, given, params)
@@ -161,7 +159,7 @@ class Supplier:
     def wait_for_kci(
         self, send: str, match: Mapping[str, Any] | None = None, *, within: str = WITHIN
     ) -> Shape:
-        """The first KCI of this code that was delivered (and fits a match). NotSo when none was,
+        """Wait for the first delivered KCI of this code that fits the match. NotSo when there is none
         `within`.
         """
         return self._wait("kci", {"send": send, **(match or {})}, within)
@@ -169,15 +167,15 @@ class Supplier:
     def wait_for_request(
         self, match: Mapping[str, Any] | None = None, *, within: str = WITHIN
     ) -> Shape:
-        """The first request of the gateway that fits a match (`path`, `header.NAME`, `body.PATH`,
-        `status` of our answer ...).
+        """Wait for the first request of the gateway that fits the match: `path`, `header.NAME`,
+        `body.PATH`, `status` of our answer ...
         """
         return self._wait("request", dict(match or {}), within)
 
     def wait_for_status(
         self, status: str, match: Mapping[str, Any] | None = None, *, within: str = WITHIN
     ) -> Shape:
-        """The first order that is in a status (and fits a match: `ref`, `tenant` ...)."""
+        """Wait for the first order in this status that fits the match: `ref`, `tenant` ..."""
         return self._wait("status", {"status": status, **(match or {})}, within)
 
     def wait_until_idle(self, *, within: str = WITHIN) -> None:
@@ -207,9 +205,7 @@ class Supplier:
 
     @property
     def kcis(self) -> list[Shape]:
-        """The KCIs that were sent, in the order of their first attempts; one order's in the order
-        of their numbers.
-        """
+        """The KCIs that were sent, by due moment; those of one order by their numbers."""
         sent = [kci for kci in self.client.kcis() if kci["sequence"] is not None]
         return sorted(sent, key=lambda kci: (kci["due_at"], kci["sequence"]))
 
@@ -219,7 +215,7 @@ class Supplier:
         return list(self.client.journal())
 
     def verify(self, match: Mapping[str, Any] | None = None, **expected: Any) -> None:
-        """NotSo when not so many exchanges fit (`count`, `at_least`, `at_most`), or not in this
+        """NotSo when more or fewer exchanges fit (`count`, `at_least`, `at_most`), or not in this
         order (`sequence`).
         """
         try:
@@ -228,29 +224,26 @@ class Supplier:
             raise _as_assertion(error) from None
 
     def sample(self, scenario: str = "") -> Shape:
-        """A request that this supplier takes (`method`, `path`, `headers`, `body`): for a first
-        order, and for tests without a gateway.
+        """A request that this supplier takes: `method`, `path`, `headers`, `body`. For a first order
+        by hand, and for tests without a gateway.
         """
         return self.client.sample(scenario or self.default)
 
     def stories(self) -> str:
-        """The story of each order, and what was refused: for people, when a test fails."""
+        """The story of each order, and the refused requests, as text for people."""
         stories = [self.client.story(order["id"]).rstrip() for order in self.orders[:MOST_STORIES]]
         refused = [
             line
             for line in self.client.find({"direction": "in", "status": {"matches": "^[45]"}})
             if not line["order"]
         ]
-        lines = [
-            f"refused: {line['method']} {line['path']} -> {line['response']['code']} {line['response']['body']}"
-            for line in refused
-        ]
+        lines = [f"refused: {_refusal(line)}" for line in refused]
         return "\n\n".join([*stories, *lines[:MOST_STORIES]]) or "no order came"
 
 
 class PretendGateway:
-    """The built-in counterpart of a supplier: takes KCIs, checks them as a gateway would, and keeps
-    them.
+    """The built-in counterpart of a supplier. It takes KCIs, checks them as a gateway would, and
+    keeps them.
     """
 
     def __init__(self, supplier: Supplier) -> None:
@@ -259,13 +252,13 @@ class PretendGateway:
 
     @property
     def received(self) -> list[Shape]:
-        """What came, oldest first: `body`, `headers`, `code` that was answered, `findings` (gaps,
+        """What came, oldest first: `body`, `headers`, the `code` of the answer, `findings` (gaps,
         repeats, broken messages).
         """
         return self.of()
 
     def of(self, order: str = "") -> list[Shape]:
-        """What came of one order (`TENANT/REF`)."""
+        """What came of one order (`TENANT/REF`), or of all."""
         client = self.supplier.client
         asked = f"{self.url}/kcis?limit={client.page}&order={quote(order, safe='')}"
         found: list[Shape] = []
@@ -278,12 +271,17 @@ class PretendGateway:
 
     @property
     def findings(self) -> list[Shape]:
-        """Everything that a gateway would notice in them (`rule`, `severity`, `message` ...)."""
+        """Everything that a gateway would notice in them: `rule`, `severity`, `message` ..."""
         return [finding for row in self.received for finding in row["findings"]]
 
 
+def _refusal(line: Mapping[str, Any]) -> str:
+    response = line["response"]
+    return f"{line['method']} {line['path']} -> {response['code']} {response['body']}"
+
+
 def _as_assertion(error: Failed) -> Exception:
-    """What is not so fails a test; what cannot be asked is an error of the test itself."""
+    """NotSo for what is not as expected. What cannot be asked is an error of the test itself."""
     return (
         NotSo(error.detail)
         if error.status in (408, 409) and error.code in ("timeout", "not_verified", "")

@@ -1,5 +1,6 @@
-"""The commands about a running simulator, over HTTP: orders, kcis, journal, gateways, reset. Tables
-for people, `--json` for programs.
+"""The commands that ask a running simulator over HTTP: orders, kcis, journal, gateways, reset.
+
+They print tables for people, and with `--json` lines for programs.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ _OF_GATEWAY = ("supplier", "url", "state", "since", "until", "reason")
 
 
 def client_of(settings: Config, url: str | None, token: str | None, supplier: str | None) -> Client:
-    """The client of the simulator that the settings describe, unless the options say otherwise."""
+    """A client of the simulator that the options name, by default the one of the settings."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.server.host, settings.server.host)
     here = f"http://{f'[{host}]' if ':' in host else host}:{settings.server.port}"
     return Client(url or here, token=token or settings.admin_token, supplier=supplier)
 
 
 def orders(client: Client, words: Sequence[str], most: int, as_json: bool, **filters: str) -> None:
-    """Orders, one order's story, or an act on one."""
+    """List orders, show one order's story, or act on one."""
     if len(words) == 3 and words[0] == "signal":
         act, order_id = "signal", words[2]
     else:
@@ -58,7 +59,7 @@ def orders(client: Client, words: Sequence[str], most: int, as_json: bool, **fil
 
 
 def kcis(client: Client, words: Sequence[str], most: int, as_json: bool, **filters: str) -> None:
-    """The outbox, or an act on one of it."""
+    """List the outbox, or act on one of its KCIs."""
     acts = ("resend", "withdraw", "skip")
     if len(words) == 1 and words[0] in acts and any(filters.values()):
         _act_on_all(client, words[0], filters)
@@ -82,7 +83,7 @@ def kcis(client: Client, words: Sequence[str], most: int, as_json: bool, **filte
 
 
 def _act_on_all(client: Client, act: str, filters: Mapping[str, str]) -> None:
-    """One act on every KCI that the filters show; those that it is not possible for are named."""
+    """Act on every KCI that the filters show, and name those whose state forbids it."""
     done = 0
     for kci in list(client.kcis(**filters)):
         try:
@@ -96,7 +97,7 @@ def _act_on_all(client: Client, act: str, filters: Mapping[str, str]) -> None:
 
 
 def journal(client: Client, most: int, as_json: bool, **filters: str) -> None:
-    """Every exchange and every act."""
+    """List every exchange and every act."""
     _show(
         client.journal(**filters),
         most,
@@ -107,7 +108,7 @@ def journal(client: Client, most: int, as_json: bool, **filters: str) -> None:
 
 
 def gateways(client: Client, act: str, as_json: bool) -> None:
-    """How each gateway is and which senders run, or an act on one gateway."""
+    """Show how each gateway is and which senders run, or act on one gateway."""
     if act:
         gateway = client.act_on_gateway(act)
         click.echo(
@@ -152,7 +153,7 @@ def _show(
     heads: Row,
     row_of: Callable[[Mapping[str, Any]], Row],
 ) -> None:
-    """As JSON lines, or as a table; a word about the rest where there is more."""
+    """Print JSON lines or a table, and say so when there is more."""
     found = iter(items)
     shown = list(islice(found, most)) if most else list(found)
     if as_json:
@@ -166,7 +167,7 @@ def _show(
 
 
 def table(heads: Row, rows: Sequence[Row]) -> list[str]:
-    """Lines with aligned columns; the heads alone where there is nothing."""
+    """Lines with aligned columns. Without rows, the heads alone."""
     widths = [max(len(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

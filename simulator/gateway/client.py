@@ -7,7 +7,7 @@ few hanging posts must not hold up the others. Everything here runs in wall time
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -15,9 +15,9 @@ from aiohttp.abc import AbstractResolver
 
 from simulator.base import clock, instants
 from simulator.config import Delivery, Gateway, Policy, Targets
-from simulator.gateway.credentials import Credentials, NoToken, credentials_for, said
+from simulator.gateway.credentials import Credentials, NoToken, credentials_for
 from simulator.gateway.decision import Result
-from simulator.gateway.outbound import Outbound, TargetRefused
+from simulator.gateway.outbound import Body, Outbound, TargetRefused, in_one_line
 from simulator.model import Finding, Message, Rule
 
 KEPT_BODY = 1024
@@ -28,33 +28,9 @@ LONG_ANSWER = Rule("delivery.long_answer", "note")
 TARGET_REFUSED = Rule("delivery.target_refused", "error")
 
 
-@dataclass(slots=True)
-class Body:
-    """What was read of an answer's body: its beginning is kept, the rest is only counted."""
-
-    kept: bytes = b""
-    length: int = 0
-
-    async def read(self, response: aiohttp.ClientResponse) -> bool:
-        """Read the body to its end, `MOST_READ` bytes at most. Returns whether its end came. Raises
-        the errors of the connection when the answer breaks off.
-        """
-        async for piece in response.content.iter_any():
-            self.kept += piece[: KEPT_BODY - len(self.kept)]
-            self.length += len(piece)
-            if self.length > MOST_READ:
-                return False
-        return True
-
-    @property
-    def text(self) -> str:
-        """The beginning as text that a store can keep."""
-        return self.kept.decode("utf-8", "replace").replace("\x00", "\ufffd")
-
-
 class Client:
-    """One per sender process: keep-alive connections to every supplier's gateway, and their tokens.
-    Use inside an event loop.
+    """The connections to every supplier's gateway, and their tokens; one for each sender process.
+    Use it inside an event loop.
     """
 
     def __init__(
@@ -80,7 +56,7 @@ class Client:
         assert self.outbound is not None
         try:
             credentials = self._credentials_of(gateway, policy)
-        except ValueError as error:  # a certificate that was there when we started
+        except ValueError as error:  # a certificate that cannot be read any more
             return Result(error=str(error))
         for last in (False, True):
             try:
@@ -97,8 +73,8 @@ class Client:
         raise AssertionError("unreachable")
 
     def _credentials_of(self, gateway: Gateway, policy: Policy) -> Credentials:
-        """Those of a gateway, shared by all suppliers that know it alike; the oldest are forgotten
-        when many came and went.
+        """The credentials of a gateway. Suppliers with the same settings of a gateway share them.
+        Beyond `MOST_GATEWAYS` those that were not used for longest are forgotten.
         """
         known = self.credentials.pop(gateway, None) or credentials_for(gateway, policy)
         self.credentials[gateway] = known
@@ -120,7 +96,7 @@ class Client:
         timeout = aiohttp.ClientTimeout(
             total=policy.timeout / seconds, sock_connect=policy.connect_timeout / seconds
         )
-        status, body, findings = None, Body(), credentials.findings
+        status, body, findings = None, Body(KEPT_BODY, MOST_READ), credentials.findings
         try:
             async with self.outbound.request(
                 message.method,
@@ -137,11 +113,11 @@ class Client:
                 answer = {name: value for name, value in response.headers.items()}
                 came: dict[str, Any] = {"code": status, "headers": answer, "body": body.text}
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
-            came = {"error": said(error)}
+            came = {"error": in_one_line(error)}
             if isinstance(getattr(error, "os_error", error), TargetRefused):
-                findings = (*findings, TARGET_REFUSED.finding(said(error)))
+                findings = (*findings, TARGET_REFUSED.finding(in_one_line(error)))
             elif status is not None:
-                finding = _incomplete(status, body, said(error))
+                finding = _incomplete(status, body, in_one_line(error))
                 came, findings = {"error": finding.message}, (*findings, finding)
         took = clock.monotonic() - begun
         return Result(**came, took=took, sent=headers, findings=findings)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
-import os
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,30 +16,34 @@ from simulator.base import clock, instants
 from simulator.config import Auth, Gateway, Policy
 from simulator.config.tls import context_of
 from simulator.formats import strict_json
-from simulator.gateway.outbound import Outbound, TargetRefused
+from simulator.gateway.outbound import Body, Outbound, in_one_line
 from simulator.model import Finding, Rule
 
 log = logging.getLogger("simulator.gateway_client")
-
 
 NO_TOKEN = Rule("delivery.no_token")
 TOKEN_REFUSED = Rule("delivery.token_refused", "error")
 _NO_ENDPOINT = (204, 404, 405, 501)
 _ASK_AGAIN = instants.MINUTE
+_LONGEST_TOKEN = 64 * 1024
 _TOKEN_WAITS = (1, 2, 5, 10)
+"""Seconds until a token endpoint that failed is asked again."""
+
 _REFUSED_WAITS = (0, 2, 5, 10, 30, 60)
-"""Seconds until a refused token is replaced: the first one at once, a new one that is refused too
-later and later.
+"""Seconds until a refused token is replaced: the first one at once, each later one after a longer
+time.
 """
 
 
 class NoToken(Exception):
-    """The token endpoint gave none; the text says what it did. `silent`: it was not even asked, its
-    own back-off runs for `wait`.
+    """The token endpoint gave no token; the text says what it did. It is asked again after `wait`
+    microseconds. `silent`: it was not asked now either, as it failed a moment ago.
     """
 
-    wait = 0
-    silent = False
+    def __init__(self, message: str, *, wait: int = 0, silent: bool = False) -> None:
+        super().__init__(message)
+        self.wait = wait
+        self.silent = silent
 
 
 @dataclass(slots=True)
@@ -84,8 +87,8 @@ class _Fixed:
 
 
 class _OAuth2:
-    """Client credentials (docs/contract/fibre-cafe.md 2.4): one token for all, fetched once for all
-    who wait, renewed before it ends.
+    """Client credentials (docs/contract/fibre-cafe.md 2.4). All posts share one token: whoever needs
+    it first fetches it, the others wait. It is renewed before it ends.
     """
 
     def __init__(self, tls: ssl.SSLContext, url: str, auth: Auth, timeout: int) -> None:
@@ -108,7 +111,9 @@ class _OAuth2:
         async with self.lock:
             if clock.monotonic() < self.until:
                 return self.token
-            self._wait_for_back_off()
+            left = self.not_before - clock.monotonic()
+            if left > 0:
+                raise NoToken(self.failed, wait=left, silent=True)
             try:
                 await self._fetch(outbound)
             except NoToken as error:
@@ -122,19 +127,9 @@ class _OAuth2:
             self.failures = 0
             return self.token
 
-    def _wait_for_back_off(self) -> None:
-        """One failure of the endpoint holds up everybody for a while: it is not asked again by each
-        of them.
-        """
-        left = self.not_before - clock.monotonic()
-        if left > 0:
-            error = NoToken(self.failed)
-            error.wait, error.silent = left, True
-            raise error
-
     def forget(self, used: Mapping[str, str]) -> bool:
-        """Drop a token that the gateway refused; one that came in the meantime stays. False: there
-        is no other one to try now, as the gateway refused the last ones too.
+        """Drop a token that the gateway refused, unless another one came in the meantime. False: no
+        other one can be had now, as the gateway refused the last ones too.
         """
         if self.token != used:
             return True
@@ -146,8 +141,8 @@ class _OAuth2:
         return True
 
     def tried(self, used: Mapping[str, str], *, refused: bool) -> tuple[Finding, ...]:
-        """Learn what a gateway says to a token that replaced a refused one. When it refuses that
-        too, it would refuse the next one: none is fetched for a while, whatever KCI asks.
+        """Learn whether the gateway took a token that replaced a refused one. If it did not, it would
+        refuse the next one too: none is fetched for a while, whatever KCI needs it.
         """
         if not refused:
             self.refusals.clear()
@@ -174,19 +169,21 @@ class _OAuth2:
                 timeout=self.timeout,
                 ssl=self.tls,
             ) as response:
-                body = await response.content.read(64 * 1024)
+                body = Body(_LONGEST_TOKEN, _LONGEST_TOKEN)
+                if not await body.read(response):
+                    response.close()
                 if response.status in _NO_ENDPOINT and self.auth.optional:
                     self._do_without(response.status)
                     return
                 if response.status != 200:
                     raise NoToken(f"token endpoint {self.url} answered {response.status}")
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
-            raise NoToken(f"token endpoint {self.url}: {said(error)}") from None
-        self._keep(body)
+            raise NoToken(f"token endpoint {self.url}: {in_one_line(error)}") from None
+        self._keep(body.kept)
 
     def _do_without(self, status: int) -> None:
-        """A gateway that has no token endpoint gets its messages all the same, but it is said each
-        time (`gateway.auth.optional`).
+        """Go on without a token for a gateway that has no token endpoint, with a finding for each
+        post (`gateway.auth.optional`).
         """
         finding = NO_TOKEN.finding(f"sent without a token: {self.url} answered {status}")
         self.findings = (finding,)
@@ -223,20 +220,3 @@ def credentials_for(gateway: Gateway, policy: Policy) -> Credentials:
 
 
 Credentials = _Fixed | _OAuth2
-
-
-def said(error: Exception) -> str:
-    """An error of the connection in one line."""
-    if isinstance(error, asyncio.TimeoutError):
-        return "timeout: no complete answer in time"
-    if isinstance(refused := getattr(error, "os_error", error), TargetRefused):
-        return str(refused)
-    if isinstance(error, aiohttp.ClientConnectorError):
-        if isinstance(error, aiohttp.ClientConnectorCertificateError):
-            cause: Any = error.certificate_error  # before 3.13.4 it has no `os_error`
-        else:
-            cause = error.os_error
-        number = cause.errno if isinstance(cause, ConnectionError) else None
-        why = os.strerror(number) if number else cause.strerror or str(cause)
-        return f"cannot connect to {error.host}:{error.port}: {why}"[:300]
-    return f"{type(error).__name__}: {error}"[:300]

@@ -1,4 +1,4 @@
-"""What a gateway's answer means for a KCI: pure, no sockets."""
+"""What a gateway's answer means for a KCI. Pure: no socket, no store."""
 
 from __future__ import annotations
 
@@ -11,11 +11,7 @@ from simulator.config import Policy
 from simulator.model import Finding, Kci, Rule
 
 RETRYABLE = {408, 425, 429}
-
-
 FINAL_5XX = {501, 505}
-
-
 UNREADABLE_RETRY_AFTER = Rule("delivery.unreadable_retry_after")
 LONG_RETRY_AFTER = Rule("delivery.long_retry_after", "note")
 _RETRY_AFTER = "response.headers.Retry-After"
@@ -25,8 +21,8 @@ _RETRY_AFTER = "response.headers.Retry-After"
 class Result:
     """What came of one try: an answer's `code`, or an `error`; `findings` are for the journal.
 
-    `no_token` is how long to wait when no post was made, for want of a token; `silent` when nothing
-    was sent at all.
+    `no_token`: no post was made, as there was no token, and there will be none for so many
+    microseconds. `silent`: the token endpoint was not asked either.
     """
 
     code: int | None = None
@@ -42,12 +38,12 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """What to do with the KCI now: delivered, retry after `wait` microseconds (`counts`: a try was
-    used up), or dead.
+    """What becomes of the KCI: `state` is delivered, retry (after `wait` microseconds), or dead.
+    `counts` says whether the try counts.
 
-    `sign` is what it says of the gateway, as `reason` tells: well, ill, gone, busy (it wants
-    nothing for `pause` microseconds) or unready (so long there is no token for it). `findings` are
-    what stands out in the answer.
+    `sign` is what the answer says of the gateway, and `reason` puts it into words: well, ill, gone,
+    busy (it wants nothing for `pause` microseconds), or unready (there is no token for it for so
+    long). `findings` are what stands out in the answer.
     """
 
     state: str
@@ -61,9 +57,10 @@ class Decision:
 
 def decide(result: Result, kci: Kci, accepted: tuple[int, ...], policy: Policy) -> Decision:
     """Read an answer: 2xx means delivered, a temporary failure is tried again, a refusal is final.
-    `kci` is as it was handed out, this try counted.
+    `kci` is as it was handed out, with this try counted.
 
-    The waits vary by a fifth from KCI to KCI: KCIs that failed together do not come back together.
+    The waits vary by a fifth from KCI to KCI, so that KCIs that failed together do not come back
+    together.
     """
     attempts = kci.attempts
     if result.no_token is not None:
@@ -79,7 +76,7 @@ def decide(result: Result, kci: Kci, accepted: tuple[int, ...], policy: Policy) 
     if code is not None and (code in accepted or 200 <= code < 300):
         return Decision(state="delivered")
     if code == 409 and (attempts > 1 or (kci.last and kci.last["took_ms"])):
-        # the gateway has it from an earlier try, counted or not, whose answer was lost
+        # the gateway has it from an earlier try whose answer was lost, whether that try counted
         return Decision(state="delivered")
     failing = code is None or code == 401 or (code >= 500 and code not in FINAL_5XX)
     everything = policy.retry_on == "everything" and code != 410
@@ -103,9 +100,10 @@ def decide(result: Result, kci: Kci, accepted: tuple[int, ...], policy: Policy) 
 
 
 def _retry_after(result: Result, most: int) -> tuple[int, tuple[Finding, ...]]:
-    """How long the gateway wants nothing, at most `most`, and what is odd about that.
+    """How long the gateway wants nothing, `most` at the longest, and findings about its header.
 
-    Seconds, or an HTTP date, relative to the answer's own Date; nonsense counts as absent.
+    The header has seconds, or an HTTP date, which is relative to the answer's own Date. What cannot
+    be read is ignored.
     """
     text = result.headers.get("Retry-After", "").strip()
     if result.code not in (429, 503) or not text:

@@ -6,8 +6,11 @@ was checked.
 
 from __future__ import annotations
 
+import asyncio
+import os
 import socket
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -56,6 +59,51 @@ class Outbound:
         if refusal := self.targets.refusal(urlsplit(url).hostname or ""):
             raise TargetRefused(refusal)
         return self.session.request(method, url, allow_redirects=False, **options)
+
+
+@dataclass(slots=True)
+class Body:
+    """What was read of an answer's body. The first `keep` bytes are kept, the rest is only counted;
+    reading stops behind `most` bytes.
+    """
+
+    keep: int
+    most: int
+    kept: bytes = b""
+    length: int = 0
+
+    async def read(self, response: aiohttp.ClientResponse) -> bool:
+        """Read the body, and return whether its end came. Raises the errors of the connection when
+        the answer breaks off.
+        """
+        async for piece in response.content.iter_any():
+            self.kept += piece[: self.keep - len(self.kept)]
+            self.length += len(piece)
+            if self.length > self.most:
+                return False
+        return True
+
+    @property
+    def text(self) -> str:
+        """What was kept, as text that a store can keep."""
+        return self.kept.decode("utf-8", "replace").replace("\x00", "\ufffd")
+
+
+def in_one_line(error: Exception) -> str:
+    """An error of the connection, for the journal and the log."""
+    if isinstance(error, asyncio.TimeoutError):
+        return "timeout: no complete answer in time"
+    if isinstance(refused := getattr(error, "os_error", error), TargetRefused):
+        return str(refused)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        if isinstance(error, aiohttp.ClientConnectorCertificateError):
+            cause: Any = error.certificate_error  # before 3.13.4 it has no `os_error`
+        else:
+            cause = error.os_error
+        number = cause.errno if isinstance(cause, ConnectionError) else None
+        why = os.strerror(number) if number else cause.strerror or str(cause)
+        return f"cannot connect to {error.host}:{error.port}: {why}"[:300]
+    return f"{type(error).__name__}: {error}"[:300]
 
 
 class _Checked(AbstractResolver):

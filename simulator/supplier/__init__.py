@@ -28,7 +28,8 @@ from simulator.supplier.inquiry import Inquiry
 from simulator.supplier.pinned import read_when
 from simulator.supplier.playing import Player
 from simulator.supplier.scenario_set import ScenarioSet
-from simulator.supplier.waiting import Wait, Waited, Waits
+from simulator.supplier.wait import Wait, Waited
+from simulator.supplier.waiting import Waits
 from simulator.views import resources, story
 
 

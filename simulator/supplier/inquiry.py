@@ -1,8 +1,8 @@
-"""Asking the journal: which exchanges fit a `match`, how many, in which order; and if none does,
-which came nearest.
+"""Questions to the journal: which lines fit a `match`, how many, in which order, and what missed by
+least when none fits.
 
-A match is written like a scenario's `when`: a map of paths into the thing's own shape
-(`simulator.shapes`) to what must stand there.
+A match is written like a scenario's `when`: it maps paths into a thing's shape (`views.resources`)
+to what must stand there.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ MOST_EVIDENCE = 100
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NearMiss:
-    """Something that does not fit, and in what."""
+    """A thing that does not fit, and in what."""
 
     item: Mapping[str, Any]
     differences: tuple[str, ...]
@@ -84,8 +84,8 @@ class NearMiss:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verification:
-    """What a `verify` found: `detail` says it in words, `found` is how many (or how many steps),
-    `nearest` what almost fitted.
+    """What a `verify` found. `found` is how many lines (or steps), `detail` a sentence, `nearest`
+    what missed by least.
     """
 
     verified: bool
@@ -98,7 +98,9 @@ class Verification:
 def read_match(
     given: Mapping[str, Any], members: Sequence[str], where: str = "match"
 ) -> tuple[Condition, ...]:
-    """A match's conditions. Refused (invalid) names every path that cannot be read or is no member."""
+    """A match's conditions. Refused (invalid) names every path that cannot be read, or is not a
+    member.
+    """
     conditions, problems = load_field(When(), dict(given))
     wrong = [f"{dotted((where, *path))}: {message}" for path, message in problems]
     for path in given if not problems else ():
@@ -111,8 +113,8 @@ def read_match(
 
 
 def equal_text(conditions: Iterable[Condition], path: str) -> str:
-    """What a path must equal, where a condition says so with one text: the store can look for that
-    itself.
+    """The one text that a path must equal; empty where no condition says so. The store can filter
+    by it.
     """
     for condition in conditions:
         if (
@@ -124,20 +126,20 @@ def equal_text(conditions: Iterable[Condition], path: str) -> str:
     return ""
 
 
-def told(conditions: Sequence[Condition]) -> str:
+def in_words(conditions: Sequence[Condition]) -> str:
     """A match as a person says it."""
-    return (
-        " and ".join(matching.describe(condition) for condition in conditions) or "anything at all"
-    )
+    said = " and ".join(matching.describe(condition) for condition in conditions)
+    return said or "anything at all"
 
 
 class NearMisses:
-    """The few things that missed by least, as they are shown to it."""
+    """The few things that missed by least, of all that it sees."""
 
     def __init__(self) -> None:
         self.misses: list[NearMiss] = []
 
     def see(self, shape: Mapping[str, Any], differences: Sequence[str]) -> None:
+        """Keep a thing if it is among the nearest so far."""
         self.misses.append(NearMiss(item=shape, differences=tuple(differences)))
         self.misses.sort(key=lambda miss: len(miss.differences))
         del self.misses[MOST_NEAREST:]
@@ -159,28 +161,22 @@ class Inquiry:
         since: int | None = None,
         until: int | None = None,
     ) -> list[dict[str, Any]]:
-        """The exchanges that fit, oldest first, from behind `after`; `since` and `until` (before
-        it) are instants of the supplier.
+        """The lines that fit, oldest first, behind the line `after`. `since` and `until` (before it)
+        are instants of the supplier.
         """
-        return list(
-            islice(
-                self._fitting(
-                    read_match(match, LINE_MEMBERS), after=after, since=since, until=until
-                ),
-                limit,
-            )
-        )
+        conditions = read_match(match, LINE_MEMBERS)
+        fitting = self._fitting(conditions, after=after, since=since, until=until)
+        return list(islice(fitting, limit))
 
     def count(
         self, match: Mapping[str, Any], *, since: int | None = None, until: int | None = None
     ) -> int:
-        """How many exchanges fit."""
-        return sum(
-            1 for _ in self._fitting(read_match(match, LINE_MEMBERS), since=since, until=until)
-        )
+        """How many lines fit."""
+        conditions = read_match(match, LINE_MEMBERS)
+        return sum(1 for _ in self._fitting(conditions, since=since, until=until))
 
     def verify_count(self, match: Mapping[str, Any], least: int, most: int | None) -> Verification:
-        """Whether at least and at most so many exchanges fit."""
+        """Whether at least `least` lines fit, and at most `most`."""
         conditions = read_match(match, LINE_MEMBERS)
         found = 0
         evidence: list[Mapping[str, Any]] = []
@@ -188,22 +184,16 @@ class Inquiry:
             found += 1
             if len(evidence) < MOST_EVIDENCE:
                 evidence.append(shape)
-        wanted = (
-            f"exactly {least}"
-            if least == most
-            else f"at least {least}"
-            if most is None
-            else f"{least} to {most}"
-        )
         misses = self._nearest(conditions, 0) if found < least else ()
-        detail = self._ended(f"wanted {wanted} where {told(conditions)}; found {found}", misses)
+        wanted = f"wanted {_amount(least, most)} where {in_words(conditions)}; found {found}"
+        detail = self._ended(wanted, misses)
         verified = least <= found and (most is None or found <= most)
         return Verification(
             verified=verified, detail=detail, found=found, evidence=tuple(evidence), nearest=misses
         )
 
     def verify_sequence(self, matches: Sequence[Mapping[str, Any]]) -> Verification:
-        """Whether an exchange for each match came, one after another; others may lie between them."""
+        """Whether a line for each match came, in this order. Other lines may lie between them."""
         steps = [
             read_match(match, LINE_MEMBERS, f"sequence[{number}]")
             for number, match in enumerate(matches)
@@ -214,30 +204,34 @@ class Inquiry:
             evidence += [] if differences else [shape]
             if len(evidence) == len(steps):
                 detail = f"all {len(steps)} came in this order"
-                return Verification(
-                    verified=True, detail=detail, found=len(steps), evidence=tuple(evidence)
-                )
+                found = tuple(evidence)
+                return Verification(verified=True, detail=detail, found=len(found), evidence=found)
+        return self._missing(steps, tuple(evidence))
+
+    def _missing(
+        self, steps: Sequence[Sequence[Condition]], evidence: tuple[Mapping[str, Any], ...]
+    ) -> Verification:
+        """The answer where the step after the evidence did not come."""
         missing = steps[len(evidence)]
         reached = evidence[-1]["id"] if evidence else 0
         earlier = next((shape for shape in self._fitting(missing) if shape["id"] <= reached), None)
         behind = f"after {_named(evidence[-1])}" if evidence else "in the journal"
-        detail = f"step {len(evidence) + 1} of {len(steps)} is missing {behind}: no exchange where {told(missing)}"
-        misses = self._nearest(missing, reached) if earlier is None else ()
         detail = (
-            self._ended(detail, misses)
-            if earlier is None
-            else f"{detail}; it came before: {_named(earlier)}"
+            f"step {len(evidence) + 1} of {len(steps)} is missing {behind}:"
+            f" no exchange where {in_words(missing)}"
         )
+        misses: tuple[NearMiss, ...] = ()
+        if earlier is None:
+            misses = self._nearest(missing, reached)
+            detail = self._ended(detail, misses)
+        else:
+            detail += f"; it came before: {_named(earlier)}"
         return Verification(
-            verified=False,
-            detail=detail,
-            found=len(evidence),
-            evidence=tuple(evidence),
-            nearest=misses,
+            verified=False, detail=detail, found=len(evidence), evidence=evidence, nearest=misses
         )
 
     def _fitting(self, conditions: Sequence[Condition], **bounds: Any) -> Iterator[dict[str, Any]]:
-        """Every exchange that fits; what the store can look for itself, it does."""
+        """Every line that fits. The store filters what it can."""
         exact = {name: equal_text(conditions, name) for name in journal.EXACT}
         for line in journal.every(self.store, self.name, **exact, **bounds):
             shape, differences = judged(line, conditions)
@@ -253,18 +247,20 @@ class Inquiry:
         return tuple(close.misses)
 
     def _ended(self, detail: str, misses: Sequence[NearMiss]) -> str:
-        """The sentence, with what came nearest, and a word on what the journal does not hold any
-        more.
-        """
+        """The sentence, with what missed by least and how many lines the journal dropped."""
         if misses:
             detail += f"; the nearest, {_named(misses[0].item)}: {'; '.join(misses[0].differences)}"
         with self.store.read() as tx:
             lost = journal.what_was_dropped(tx, self.name)
-        return detail + (
-            f"; {lost.count} older exchanges were dropped (journal.most, journal.keep)"
-            if lost.count
-            else ""
-        )
+        if lost.count:
+            detail += f"; {lost.count} older exchanges were dropped (journal.most, journal.keep)"
+        return detail
+
+
+def _amount(least: int, most: int | None) -> str:
+    if least == most:
+        return f"exactly {least}"
+    return f"at least {least}" if most is None else f"{least} to {most}"
 
 
 def judged(line: JournalLine, conditions: Sequence[Condition]) -> tuple[dict[str, Any], list[str]]:

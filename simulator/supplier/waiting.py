@@ -1,218 +1,33 @@
-"""Waiting until something is true: a request came, a KCI was answered, an order has a status,
-nothing more happens by itself.
+"""Waiting until something is true, without asking again and again.
 
-One thread of each process, the waits, hears what was committed, reads what changed, once for all
-who wait, and lets each of them judge it. Whoever begins to wait looks at everything once; after
-that only changes are looked at, however many wait.
+One thread of each process hears what was committed. It reads what changed once, and lets every wait
+judge it. A wait looks at everything when it begins; after that it sees changes only.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from simulator.base import instants
 from simulator.base.clock import monotonic
-from simulator.base.errors import Conflict, Refused, Unavailable
-from simulator.language import matching
-from simulator.model import Condition, JournalLine, Kci, Order, OrderView
-from simulator.store import EVERYTHING, Change, Store, Tx, clocks, journal, orders, outbox
-from simulator.supplier.inquiry import (
-    KCI_MEMBERS,
-    LINE_MEMBERS,
-    ORDER_MEMBERS,
-    NearMiss,
-    NearMisses,
-    equal_text,
-    read_match,
-    told,
-)
+from simulator.base.errors import Conflict, Unavailable
+from simulator.store import EVERYTHING, Change, Store, Tx, journal, orders, outbox
+from simulator.supplier.wait import Changed, Wait, Waited, order_shapes
 from simulator.views import resources
 
 log = logging.getLogger("simulator.supplier")
 
-KINDS = {
-    "request": LINE_MEMBERS,
-    "kci": KCI_MEMBERS,
-    "status": ORDER_MEMBERS,
-    "idle": ("order",),
-}
-FACTS = {
-    "request": resources.line_facts,
-    "kci": resources.kci_facts,
-    "status": resources.order_facts,
-}
-DELIVERED = Condition(path="state", test="equal", value="delivered")
-PAGE = 500
-MOST_MOVING = 20
 LOOK_EVERY = 5 * instants.SECOND
-"""When everything is looked at again though nobody said that it changed: news may be lost, seldom."""
-
-Shape = Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Waited:
-    """How a wait ended: `evidence` of what is so, and where that is not enough what came `nearest`,
-    and a sentence.
-    """
-
-    evidence: tuple[Shape, ...] = ()
-    came_true: bool = False
-    detail: str = ""
-    nearest: tuple[NearMiss, ...] = ()
-
-
-@dataclass(kw_only=True, slots=True)
-class Changed:
-    """What of one supplier is new or other than before: by kind, each thing by its id."""
-
-    things: dict[str, dict[Any, Shape]] = field(
-        default_factory=lambda: {"request": {}, "kci": {}, "status": {}}
-    )
-
-
-class Wait:
-    """One wait for one thing of one supplier. Refused when the match cannot be read."""
-
-    def __init__(
-        self,
-        supplier: str,
-        kind: str,
-        match: Mapping[str, Any],
-        *,
-        count: int,
-        after: int,
-        within: int,
-    ) -> None:
-        if kind not in KINDS:
-            raise Refused("malformed", [f"for: one of {', '.join(KINDS)}"])
-        self.supplier = supplier
-        self.kind = kind
-        self.conditions = read_match(match, KINDS[kind])
-        if kind == "status" and "status" not in match:
-            raise Refused("invalid", ["match.status: which status is waited for?"])
-        if kind == "idle" and any(condition.test != "equal" for condition in self.conditions):
-            raise Refused("invalid", ["match.order: the id of an order"])
-        if kind == "kci" and not any(condition.path == "state" for condition in self.conditions):
-            # where no state is named, one counts when it was delivered
-            self.conditions = (*self.conditions, DELIVERED)
-        self.count = count
-        self.after = after
-        self.within = within
-        self.deadline = monotonic() + within
-        self.fitting: dict[Any, Shape] = {}
-        self.evidence: tuple[Shape, ...] = ()
-        self.is_true = False
-        self.over = threading.Event()
-
-    def look(self, tx: Tx) -> None:
-        """Look at everything there is."""
-        self.fitting = {}
-        if self.kind == "idle":
-            moving = _moving(tx, self.supplier, equal_text(self.conditions, "order"))
-            self.fitting = {shape["id"]: shape for shape in moving}
-            self._conclude(not self.fitting)
-        else:
-            self.take(
-                Changed(
-                    things={self.kind: {shape["id"]: shape for shape in self._all(tx, narrow=True)}}
-                )
-            )
-
-    def take(self, changed: Changed) -> None:
-        """Judge what is new, or other than before; who waits for rest looks instead, at what still
-        moves.
-        """
-        for key, shape in changed.things[self.kind].items():
-            if self.kind == "request" and key <= self.after:
-                continue
-            if matching.first_difference(self.conditions, FACTS[self.kind](shape)):
-                self.fitting.pop(key, None)
-            else:
-                self.fitting[key] = shape
-        self._conclude(len(self.fitting) >= self.count)
-
-    def _conclude(self, is_true: bool) -> None:
-        """True once is enough: the evidence is that of this moment."""
-        if is_true and not self.is_true:
-            self.is_true = True
-            self.evidence = tuple(self.fitting.values())
-            self.over.set()
-
-    def ended(self, tx: Tx) -> Waited:
-        """How it ended."""
-        if self.is_true:
-            return Waited(came_true=True, evidence=self.evidence)
-        length = instants.format_duration(self.within)
-        if self.kind == "idle":
-            moving = list(self.fitting.values())
-            misses = tuple(
-                NearMiss(item=shape, differences=(f"{shape['send']} is {shape['state']}",))
-                for shape in moving[:MOST_MOVING]
-            )
-            return Waited(
-                detail=f"not idle within {length}: {len(moving)} orders still move", nearest=misses
-            )
-        what = {"request": "requests", "kci": "KCIs", "status": "orders"}[self.kind]
-        close = NearMisses()
-        for shape in self._all(tx, narrow=False):
-            if differences := list(matching.differences(self.conditions, FACTS[self.kind](shape))):
-                close.see(shape, differences)
-        detail = f"wanted {self.count} {what} where {told(self.conditions)}, within {length}; found {len(self.fitting)}"
-        detail += (
-            f"; the nearest: {'; '.join(close.misses[0].differences)}"
-            if close.misses
-            else f"; there are no other {what}"
-        )
-        if close.misses and (signal := close.misses[0].item.get("waits_for")):
-            detail += f"; it waits for the signal {signal}"
-        return Waited(
-            detail=detail + self._stands(tx),
-            evidence=tuple(self.fitting.values()),
-            nearest=tuple(close.misses),
-        )
-
-    def _all(self, tx: Tx, *, narrow: bool) -> Iterator[Shape]:
-        """Everything of the kind; `narrow` leaves out what the store itself can tell does not fit."""
-
-        def exact(*names: str) -> dict[str, str]:
-            return {name: equal_text(self.conditions, name) if narrow else "" for name in names}
-
-        if self.kind == "request":
-            lines = _every_line(
-                tx,
-                self.supplier,
-                self.after,
-                **exact("order", "method", "scenario"),
-                direction="in",
-            )
-            yield from map(resources.show_line, lines)
-        elif self.kind == "kci":
-            yield from map(
-                resources.show_kci, _every_kci(tx, self.supplier, **exact("order", "send", "state"))
-            )
-        elif self.kind == "status":
-            yield from _every_order(tx, self.supplier, **exact("tenant", "ref", "status"))
-
-    def _stands(self, tx: Tx) -> str:
-        """A stopped clock is why nothing comes: say it."""
-        clock, due = clocks.get(tx, self.supplier), clocks.next_due(tx, self.supplier)
-        if self.kind == "request" or clock.mode != "manual" or due is None or due <= clock.anchor:
-            return ""
-        now, later = instants.format_instant(clock.anchor), instants.format_instant(due)
-        return f"; the clock stands at {now} and the next step is due at {later}: advance it"
+"""How often everything is looked at without a notification: a notification may be lost."""
 
 
 class Waits:
-    """Who looks for all that wait in this process."""
+    """All waits of this process."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        # whoever looks: what was read earlier must be judged earlier too
+        # held while reading and judging: what was read earlier must be judged earlier
         self.turn = threading.Lock()
         self.waits: dict[str, set[Wait]] = {}
         self.tails: dict[str, journal.Tail] = {}
@@ -220,7 +35,7 @@ class Waits:
         self.thread: threading.Thread | None = None
 
     def wait(self, wait: Wait) -> Waited:
-        """Wait until it is true or its time is over. Unavailable when the simulator ends meanwhile."""
+        """Wait until it is true or its time is over. Unavailable when the simulator ends."""
         try:
             with self.turn:
                 self._join(wait)
@@ -258,7 +73,7 @@ class Waits:
             self.tails.pop(wait.supplier, None)
 
     def _watch(self, ready: threading.Event) -> None:
-        """Hear what was committed, and let everyone judge it, until this process ends."""
+        """Hear what was committed, and let every wait judge it, until this process ends."""
         with self.store.subscriptions.subscribe() as subscription:
             ready.set()
             while not self.ended:
@@ -270,12 +85,12 @@ class Waits:
                     if self.store.subscriptions.ended:
                         self._end()
                     else:
-                        log.warning("whoever waits cannot be told now: %s", error)
+                        log.warning("waits cannot be judged now: %s", error)
                 except Conflict as error:
-                    log.warning("whoever waits cannot be told now: %s", error)
-                # a defect of ours must not end the waits: all others would wait in vain
+                    log.warning("waits cannot be judged now: %s", error)
+                # a defect of ours must not end this thread: all later waits would be in vain
                 except Exception:
-                    log.exception("whoever waits cannot be told now")
+                    log.exception("waits cannot be judged now")
 
     def _end(self) -> None:
         with self.turn:
@@ -285,10 +100,9 @@ class Waits:
                     wait.over.set()
 
     def _look(self, changes: set[Change] | None) -> None:
-        """Read what changed of each supplier that is waited for, once for all."""
-        if not self.waits or (
-            changes is not None and not any(name in self.waits for name, _ in changes)
-        ):
+        """Read what changed of each supplier that is waited for: once, for all its waits."""
+        names = self.waits if changes is None else {name for name, _ in changes}
+        if self.waits.keys().isdisjoint(names):
             return
         with self.store.read() as tx:
             for name, waits in self.waits.items():
@@ -310,51 +124,10 @@ class Waits:
             found = [
                 order for order in orders.many(tx, order_ids).values() if order.supplier == supplier
             ]
-            changed.things["status"] = {shape["id"]: shape for shape in _order_shapes(tx, found)}
+            changed.things["status"] = {shape["id"]: shape for shape in order_shapes(tx, found)}
         if "kci" in kinds:
             found_kcis = (
                 kci for order_id in order_ids for kci in outbox.all_of(tx, order_id) if kci.send
             )
             changed.things["kci"] = {kci.id: resources.show_kci(kci) for kci in found_kcis}
         return changed
-
-
-def _moving(tx: Tx, supplier: str, order: str) -> list[Shape]:
-    """What goes next of each order (or of one) that is not at rest: with a clock that moves by
-    itself, all that is still to come.
-    """
-    clock = clocks.get(tx, supplier)
-    until = clock.now(tx.wall) if clock.mode == "manual" else instants.LATEST
-    moving = clocks.unsettled(tx, supplier, until, order)
-    return [
-        resources.show_kci(listed[0]) for listed in outbox.open_of(tx, moving).values() if listed
-    ]
-
-
-def _every_line(tx: Tx, supplier: str, after: int, **exact: Any) -> Iterator[JournalLine]:
-    while found := journal.page(tx, supplier, limit=PAGE, after=after, **exact):
-        yield from found
-        after = found[-1].id
-
-
-def _every_kci(tx: Tx, supplier: str, **exact: str) -> Iterator[Kci]:
-    after = None
-    while found := outbox.page(tx, supplier, limit=PAGE, after=after, **exact):
-        yield from found
-        after = (found[-1].due_at, found[-1].id)
-
-
-def _every_order(tx: Tx, supplier: str, **exact: str) -> Iterator[Shape]:
-    after = None
-    while found := orders.page(tx, supplier, limit=PAGE, after=after, **exact):
-        yield from _order_shapes(tx, found)
-        after = (found[-1].received_at, found[-1].id)
-
-
-def _order_shapes(tx: Tx, found: Sequence[Order]) -> Iterable[Shape]:
-    ids = [order.id for order in found]
-    requests, counts = orders.requests_of(tx, ids), orders.counts(tx, ids)
-    for order in found:
-        yield resources.show_order(
-            OrderView(order=order, requests=tuple(requests[order.id]), counts=counts[order.id])
-        )

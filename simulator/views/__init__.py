@@ -1,1 +1,1 @@
-"""How orders, KCIs and exchanges are shown to people and programs."""
+"""How orders, KCIs and lines of the journal are shown to people and programs."""

@@ -17,7 +17,7 @@ STATES = (*COUNTED, "attempted", "paused", "silenced")
 
 
 def show_order(view: OrderView) -> dict[str, Any]:
-    """An order, its open requests and how its KCIs stand."""
+    """An order, its open requests, and how many of its KCIs are in which state."""
     order, counts = view.order, view.counts
     opened = [
         {
@@ -118,12 +118,12 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
 
 
 def order_facts(shape: Mapping[str, Any]) -> dict[str, Any]:
-    """What a `match` of orders looks at: the shape."""
+    """What a `match` of orders sees: the shape."""
     return {"body": shape, "tenant": shape["tenant"]}
 
 
 def kci_facts(shape: Mapping[str, Any]) -> dict[str, Any]:
-    """What a `match` of KCIs looks at: the shape."""
+    """What a `match` of KCIs sees: the shape."""
     return {"body": shape}
 
 

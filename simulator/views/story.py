@@ -26,10 +26,11 @@ class Line:
 
 def as_text(lines: Iterable[Line], origin: int) -> str:
     """One line for each event, with the time since `origin`."""
-    return "\n".join(
-        f"  {'+' + instants.format_duration(max(0, line.at - origin)):<14} {line.kind:<8} {line.text}"
-        for line in lines
-    )
+    rows = []
+    for line in lines:
+        since = f"+{instants.format_duration(max(0, line.at - origin))}"
+        rows.append(f"  {since:<14} {line.kind:<8} {line.text}")
+    return "\n".join(rows)
 
 
 def story_of(

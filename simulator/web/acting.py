@@ -24,7 +24,7 @@ from simulator.formats.schema import (
     String,
 )
 from simulator.supplier.acts import ACTS_ON_GATEWAYS, ACTS_ON_ORDERS, FROM
-from simulator.supplier.waiting import KINDS
+from simulator.supplier.wait import KINDS
 from simulator.views.resources import show_kci, show_order
 from simulator.web import resources
 from simulator.web.answers import LAST_ID, Register, View, answer, body_as, not_valid, problem

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,7 @@ from simulator.gateway.client import MOST_READ
 from simulator.model import Kci, Message, Step
 
 OK = b"HTTP/1.1 200 OK\r\n"
+PAUSE = b"<pause>"
 MESSAGE = Message(path="/kcis", body="{}", headers={"Content-Type": "application/json"})
 
 
@@ -54,20 +56,25 @@ class Raw:
                 with self.lock:
                     answer, closes = self.answers[self.requests]
                     self.requests += 1
-                connection.sendall(answer)
+                for part in answer.split(PAUSE):
+                    connection.sendall(part)
+                    threading.Event().wait(0.05)  # the parts come apart
                 if closes:
                     return
 
 
 def _has_request(connection: socket.socket) -> bool:
-    """Read one request with a body of two bytes."""
+    """Read one request with a body of a known length."""
     data = b""
-    while not data.endswith(b"\r\n\r\n{}"):
+    while True:
+        head, end, body = data.partition(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: (\d+)", head)
+        if end and length and len(body) >= int(length[1]):
+            return True
         piece = connection.recv(4096)
         if not piece:
             return False
         data += piece
-    return True
 
 
 @pytest.fixture
@@ -168,3 +175,14 @@ def test_an_answer_without_an_end_in_sight_is_not_read_and_its_connection_closed
     rules = [finding.rule for result in results for finding in result.findings]
     assert rules == ["delivery.long_answer"] * 2
     assert post.connections == 2  # type: ignore[attr-defined]
+
+
+def test_a_token_may_come_in_pieces(make_config: Callable[..., Config]) -> None:
+    token = b'{"access_token": "t",' + PAUSE + b' "expires_in": 60}'
+    length = len(token.replace(PAUSE, b""))
+    given = OK + f"Content-Length: {length}\r\n\r\n".encode() + token
+    taken = b"HTTP/1.1 204 No Content\r\n\r\n"
+    with Raw([(given, False), (taken, False)]) as server:
+        config = make_config(gateway={"url": server.url, "auth": {"kind": "oauth2"}})
+        (result,) = asyncio.run(_post_all(config, 1))
+    assert (result.code, result.sent["Authorization"]) == (204, "Bearer t")
