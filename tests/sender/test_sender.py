@@ -398,7 +398,8 @@ def test_an_order_is_played_by_its_own_edition_after_its_file_changed(
 def test_a_step_that_cannot_be_rendered_is_dead_and_says_why(
     make_config: Callable[..., Config], receiver: Receiver, scenario_folder: Callable[..., str]
 ) -> None:
-    step = """{after: 1s, send: WARNING, with: {text: "Every {{ 1 / (order.document.engineerTasks | default([1]) | length) }} h"}}"""
+    text = "Every {{ 1 / (order.document.engineerTasks | default([1]) | length) }} h"
+    step = f'{{after: 1s, send: WARNING, with: {{text: "{text}"}}}}'
     folder = scenario_folder(ODD=f"reply: acknowledge\ntimeline:\n  - {step}\n")
     settings = make_config(
         gateway={"url": receiver.url},

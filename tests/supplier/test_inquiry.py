@@ -101,7 +101,8 @@ def test_what_is_not_so_is_told_with_what_came_nearest(
     )
     assert (shown["code"], shown["verified"], shown["found"]) == ("not_verified", False, 0)
     assert shown["detail"].startswith(
-        "wanted exactly 1 where path is /service-orders and body.id is 5; found 0; the nearest, exchange "
+        "wanted exactly 1 where path is /service-orders and body.id is 5; found 0;"
+        " the nearest, exchange "
     )
     assert f"body.id is 5, but it is {busy['id']}" in shown["detail"] + str(shown["nearest"])
     many = gateway.admin("POST", "/verify", {"match": {"direction": "in"}, "at_most": 1}, 409)

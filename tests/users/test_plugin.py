@@ -25,7 +25,10 @@ import requests
 
 def place(supplier, name=""):
     sample = supplier.sample(name)
-    return requests.request(sample["method"], supplier.url + sample["path"], json=sample["body"], headers=sample["headers"], timeout=30)
+    url, headers = supplier.url + sample["path"], sample["headers"]
+    return requests.request(
+        sample["method"], url, json=sample["body"], headers=headers, timeout=30
+    )
 """
 
 
@@ -36,7 +39,8 @@ def run_tests(tmp_path: Path) -> Callable[..., str]:
     def run(text: str, *options: str, **environment: str) -> str:
         (tmp_path / "test_it.py").write_text(PLACE + text)
         (tmp_path / "pytest.ini").write_text(
-            "[pytest]\nfilterwarnings = error\naddopts = -q -p no:cacheprovider -p no:schemathesis\n"
+            "[pytest]\nfilterwarnings = error\n"
+            "addopts = -q -p no:cacheprovider -p no:schemathesis\n"
         )
         (tmp_path / "config.yaml").write_text("somebody: else's\n")
         found = subprocess.run(
@@ -75,12 +79,12 @@ def place(supplier: Supplier, scenario: str = "") -> requests.Response:
 
 
 def test_nothing_is_imported_before_a_test_asks() -> None:
+    look = (
+        "import pytest, sys; before = set(sys.modules); import simulator.pytest_plugin;"
+        " print(sorted(set(sys.modules) - before))"
+    )
     found = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "import pytest, sys; before = set(sys.modules); import simulator.pytest_plugin; print(sorted(set(sys.modules) - before))",
-        ],
+        [sys.executable, "-c", look],
         capture_output=True,
         text=True,
         check=True,
@@ -227,7 +231,8 @@ def test_an_own_simulator_takes_the_settings_that_are_named(
     run_tests: Callable[..., str], tmp_path: Path
 ) -> None:
     (tmp_path / "mine.yaml").write_text(
-        "suppliers: [{name: default, path: /, default: ORDER_ACKNOWLEDGED}]\nadmin: {token: s3cret}\n"
+        "suppliers: [{name: default, path: /, default: ORDER_ACKNOWLEDGED}]\n"
+        "admin: {token: s3cret}\n"
     )
     text = "def test_it(supplier):\n    assert supplier.default == 'ORDER_ACKNOWLEDGED'\n"
     assert "1 passed" in run_tests(
@@ -246,7 +251,8 @@ import pytest
 @pytest.mark.parametrize("number", range(100))
 def test_it(supplier, pretend_gateway, number):
     assert place(supplier.plays("ORDER_DELAYED")).status_code == 202
-    assert len(supplier.advance(weeks=6)) == len(pretend_gateway.received) == 5 and pretend_gateway.findings == []
+    assert len(supplier.advance(weeks=6)) == len(pretend_gateway.received) == 5
+    assert pretend_gateway.findings == []
     assert supplier.order["status"] == "COMPLETED" and len(supplier.journal) == 6
 """
     with serving(tmp_path, "--workers", "4") as (_, url):
