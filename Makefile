@@ -32,7 +32,7 @@ test: $(READY)  ## the tests: under a minute
 slow: $(READY)  ## the tests that start processes, kill them, or build packages
 	$(BIN)/python -m pytest -n 2 -m slow --ignore tests/faults $(ARGS)
 
-faults: $(READY)  ## kills, outages, bad gateways, and six mutants; FAULTS=long make faults: half an hour of it
+faults: $(READY)  ## kills, outages, bad gateways, mutants; with FAULTS=long half an hour of them
 	$(BIN)/python -m pytest -n 2 tests/faults $(ARGS)
 
 contract: $(READY)  ## Schemathesis, a linter and a client generator against our own OpenAPI

@@ -36,7 +36,7 @@ def settings() -> configparser.ConfigParser:
 
 @cache
 def declared() -> dict[str, list[Requirement]]:
-    """The requirements of setup.cfg: `run`, and each extra by its name; `build` of pyproject.toml."""
+    """Requirements by group: `run` and each extra of setup.cfg, `build` of pyproject.toml."""
     build = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
     return {
         "run": requirements(settings()["options"]["install_requires"]),
