@@ -18,8 +18,8 @@ MISSPELT_CONTROL = Rule("request.misspelt_control")
 def read_object(
     headers: Mapping[str, str], body: bytes, *, repeated_keys: list[str] | None = None
 ) -> Document:
-    """The body as a JSON object. ValueError with one sentence otherwise; `repeated_keys` as in
-    `strict_json.loads`.
+    """The body as a JSON object. ValueError says in one sentence why it is none; `repeated_keys` as
+    in `strict_json.loads`.
     """
     kind, _, parameters = headers.get("content-type", "").partition(";")
     if kind.strip().lower() != "application/json":
@@ -38,7 +38,7 @@ def read_object(
 
 
 def text_in(body: bytes, member: str) -> str:
-    """A text member of a body that nobody has checked yet; empty where there is none."""
+    """A text member of a body that was not checked yet; empty where there is none."""
     try:
         document = strict_json.loads(body)
     except ValueError:
@@ -48,8 +48,8 @@ def text_in(body: bytes, member: str) -> str:
 
 
 def misspelt_controls(headers: Mapping[str, str], known: Iterable[str]) -> list[Finding]:
-    """A finding for each header that looks like a misspelt control header: it has no effect.
-    `known` are the contract's own headers.
+    """Findings for headers that look like a control header and are none: they would have no effect,
+    without a word. `known` are the contract's own headers.
     """
     close = (
         (name, nearest(name, CONTROLS))
@@ -69,5 +69,5 @@ def misspelt_controls(headers: Mapping[str, str], known: Iterable[str]) -> list[
 
 
 def refusal(malformed: list[str], invalid: list[str], most: int) -> Refused:
-    """Every problem of one request, as one refusal: malformed when any of them is."""
+    """Every problem of one request as one refusal: malformed when any of them is."""
     return Refused("malformed" if malformed else "invalid", [*malformed, *invalid][:most])

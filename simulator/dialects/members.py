@@ -15,7 +15,9 @@ _FLAGS = Known(values=("true", "false"))
 
 
 def members_of(*schemas: Schema) -> Members:
-    """The members of any of these documents; one that several have may have the values of all."""
+    """The members of these documents. A member that several of them have may have the values of
+    all.
+    """
     found: dict[str, Known] = {}
     for schema in schemas:
         for path, known in _members(schema, ""):

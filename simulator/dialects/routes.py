@@ -1,5 +1,5 @@
-"""Which operation of a contract a request is for: its method and path, matched once, for the web as
-for rehearsals.
+"""Which operation of a contract a request is for. Its method and path are matched once, for the
+server and for rehearsals.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from simulator.base.errors import Refused
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Route:
-    """One operation of the contract: `{name}` in the path is a variable part. Those not `shown` are
-    left out of messages.
+    """One operation of the contract. `{name}` in the path is a variable part; routes that are not
+    `shown` are left out of messages.
     """
 
     method: str
@@ -39,7 +39,7 @@ class Router:
 
     def match(self, method: str, path: str) -> tuple[Route, Mapping[str, str]]:
         """The route of a request and the variable parts of its path. Refused: unknown_path, or
-        wrong_method with the right ones.
+        wrong_method with the methods that are possible.
         """
         try:
             route, variables = self.urls.match(path, method)
@@ -60,7 +60,7 @@ class Router:
 
 @lru_cache(maxsize=64)
 def router_of(routes: tuple[Route, ...]) -> Router:
-    """The router of a contract; made once for each."""
+    """The router of a contract, made once for each."""
     return Router(routes)
 
 
@@ -72,5 +72,5 @@ def filled(path: str, **variables: str) -> str:
 
 
 def rule_of(path: str) -> str:
-    """A path of ours in werkzeug's own way of writing."""
+    """A path of ours in werkzeug's notation."""
     return path.replace("{", "<").replace("}", ">")

@@ -2,8 +2,8 @@
 (`advance`).
 
 The engine has no input, output, clock or chance of its own: `now` and `chance` are arguments, and
-the dialect's rules are passed in. A plan is fixed when it is made; only `set` and `with` wait for
-the step's first attempt, because they need the newest order.
+the dialect's rules are passed in. A plan is fixed when it is made. Only `set` and `with`, and a
+time that reads the order, wait until it is the step's turn.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a due step changes."""
+"""What a step changes when it happens."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def advance(
     now: int,
     chance: Chance,
 ) -> Advance:
-    """Let a step happen: the order moves once, on the first attempt. `waiting` are the order's
+    """Let a step happen. The order moves once, at the first attempt. `waiting` are the order's
     other waiting and paused KCIs.
 
     Illegal or RenderFailed when it cannot; then nothing has changed, and the caller marks the KCI
@@ -63,7 +63,7 @@ def _ended(
     waiting: Sequence[Kci],
     rules: Rules,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The KCIs that are withdrawn and the requests that lapse, where this KCI ended the order."""
+    """The KCIs to withdraw and the requests that lapse, where this KCI ended the order."""
     if not rules.ends(order.status):
         return (), ()
     withdraw = (other.id for other in waiting if not other.step.illegal and other.id != kci.id)
@@ -79,7 +79,7 @@ def settlement_of(kci: Kci, request: Request | None, rules: Rules) -> Settlement
 
 
 def event_of(kci: Kci, request: Request | None, rules: Rules) -> Event:
-    """The event of a KCI: what it tells, and which open request it settles."""
+    """The event of a KCI, and the open request that it settles."""
     step, settlement = kci.step, settlement_of(kci, request, rules)
     event = Event(send=step.send, status=step.status, illegal=step.illegal)
     if request is None or not settlement:

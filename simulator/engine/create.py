@@ -1,4 +1,4 @@
-"""A new order: the answer, the order, its outbox."""
+"""A new order: its answer, the order, its KCIs."""
 
 from __future__ import annotations
 

@@ -69,9 +69,7 @@ def answer_later(turn: Turn, order: Order, rules: Rules) -> Rejected | Changed:
 
 
 def _named(order: Order, submission: Submission) -> Order:
-    """An order that nobody asked for has the caller's id of it from the first request that names
-    it.
-    """
+    """An order that the supplier began gets the caller's id from the first request with one."""
     if order.ref or not submission.order_ref:
         return order
     return replace(order, ref=submission.order_ref)
@@ -86,7 +84,9 @@ def _counted(order: Order, name: EntryName | None) -> Order:
 
 
 def _settling(kcis: Sequence[Kci], action: str, status: str, rules: Rules) -> tuple[Kci, ...]:
-    """The KCIs; one that settles the request brings the entry's `status` where its step names none."""
+    """The KCIs of a request. One that settles it brings the entry's `status`, where its step names
+    none.
+    """
 
     def settling(kci: Kci) -> Kci:
         if not rules.settles(kci.send, action):
@@ -97,7 +97,7 @@ def _settling(kcis: Sequence[Kci], action: str, status: str, rules: Rules) -> tu
 
 
 def _withdrawn(turn: Turn) -> QueueChange:
-    """The order has ended: nothing more is sent, unless it breaks the contract on purpose."""
+    """The order has ended: nothing more is sent, unless a step breaks the contract on purpose."""
     return QueueChange(withdraw=tuple(kci.id for kci in turn.waiting if not kci.step.illegal))
 
 

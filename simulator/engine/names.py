@@ -1,4 +1,4 @@
-"""What templates and conditions can see: the order, the request, the parameters."""
+"""What templates and conditions see: the order, the request, the parameters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from simulator.model import Order, Request, Submission
 
 
 def names_for(order: Order, request: Request | None, now: int, chance: Chance) -> dict[str, Any]:
-    """What a template sees: order, request (the document being answered), now, fake, supplier and
+    """What a template sees: order, request (the document that is answered), now, fake, supplier and
     the parameters.
     """
     return {
@@ -45,7 +45,7 @@ def facts_of(
     params: Mapping[str, Any],
     now: int,
 ) -> dict[str, Any]:
-    """What the conditions of a `when` are asked of."""
+    """What the conditions of a `when` are tested on."""
     return {
         "body": submission.document,
         "order": order_names(order) if order else {},

@@ -1,5 +1,5 @@
-"""What the engine is given (`Turn`) and what it decides: a `Plan` or an answer alone for a request,
-an `Advance` for a step.
+"""What the engine gets (`Turn`) and what it decides: a `Plan` or an answer alone for a request, an
+`Advance` for a step.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ from simulator.model import EntryName, Kci, Order, Request, Scenario, Submission
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Turn:
-    """All that one request meets: the order as it is (None for a create), its requests, its waiting
-    KCIs.
+    """Everything that a request meets: the order (None for a create), its requests, its waiting and
+    paused KCIs.
 
-    `waiting` holds the paused ones too. `attempt` counts the caller's repeats of this very request
-    from 1; `position` is the outbox position of the next step, `serial` which of the supplier's
-    creates this is.
+    `attempt` counts the caller's repeats of this request from 1. `position` is the outbox position
+    of the next step, `serial` the place of a create among the supplier's.
     """
 
     submission: Submission
@@ -40,9 +39,7 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """The reply as the engine decided it: the word that was meant, and what the scenario
-    overwrites.
-    """
+    """The reply as the engine decided it: its word, and what the scenario overwrites."""
 
     word: str
     messages: tuple[str, ...] = ()
@@ -56,7 +53,7 @@ class Answer:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rejected:
     """The request is refused. `order` is the order that it was about, with its entry counted; None
-    where it would have made one, or is about none.
+    for a create or a lookup.
     """
 
     answer: Answer
@@ -66,7 +63,7 @@ class Rejected:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Opened:
-    """A new order, the request that made it, and all KCIs of its story."""
+    """A new order, the request that made it, and the KCIs of its timeline."""
 
     answer: Answer
     order: Order
@@ -104,8 +101,8 @@ Plan = Rejected | Opened | Changed
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Advance:
-    """One step that happened: the order and the KCI after it, the request it settled, and what
-    lapsed with the order's end.
+    """A step that happened: the order and the KCI after it, the request that it settled, and what
+    its end withdraws and lapses.
     """
 
     order: Order

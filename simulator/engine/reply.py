@@ -1,4 +1,4 @@
-"""The synchronous answer, and the request as it is kept: what a create and a later request share."""
+"""The synchronous answer, and the request as it is kept: what creates and later requests share."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from simulator.model import Order, Reply, Request, RequestStatus
 
 
 def request_of(turn: Turn, order: Order, count: int, *, status: RequestStatus) -> Request:
-    """The request as it is kept; where the contract gives it no id of its own, it is the order's
-    `count`-th of its kind.
+    """The request as it is kept. Where the contract gives it no id, it is the order's `count`-th of
+    its kind.
     """
     submission = turn.submission
     ref = submission.ref or f"{order.id}/{count}"
@@ -33,14 +33,14 @@ def request_of(turn: Turn, order: Order, count: int, *, status: RequestStatus) -
 
 
 def reply_for(reply: Reply, attempt: int) -> Reply:
-    """The reply for this attempt: `attempts` are walked by the caller's repeats, the last one
+    """The reply for this attempt. `attempts` are walked by the caller's repeats; the last one
     stays.
     """
     return reply.attempts[min(attempt, len(reply.attempts)) - 1] if reply.attempts else reply
 
 
 def answer_of(reply: Reply, names: Mapping[str, Any], default: str) -> Answer:
-    """The reply with its templates rendered; `default` is the dialect's word."""
+    """The reply with its templates rendered. `default` is the dialect's word."""
     word = reply.answer or ("reject" if reply.status and reply.status >= 400 else default)
     return Answer(
         word=word,

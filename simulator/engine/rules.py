@@ -16,11 +16,10 @@ Settlement = Literal["applied", "refused", ""]
 class Event:
     """Something that moves an order.
 
-    A create, with the reply's word in `answer`. Or a later request, with an `outcome`. Or a `send`
-    or `status` of the story; then `action` and `outcome` say which open request the KCI settles, if
-    any. `operation` is the dialect's finer name of the action, `serial` counts a supplier's creates
-    from 1. `members` is the step's `with`, rendered: only
-    `Rules.keep_members` gets it.
+    A create, with the reply's word in `answer`. Or a later request, with an `outcome`. Or a step's
+    `send` or `status`; then `action` and `outcome` say which open request the KCI settles, if any.
+    `operation` is the dialect's finer name of the action, `serial` counts a supplier's creates from
+    1. `members` is the step's `with`, rendered: only `Rules.keep_members` gets it.
     """
 
     action: str = ""
@@ -56,7 +55,7 @@ class Rules(Protocol):
         return "accept"
 
     def default_pending(self, action: str) -> PendingVerb:
-        """What an accepted request of this kind does to the story's waiting KCIs."""
+        """What an accepted request of this kind does to the order's KCIs that wait."""
         return "keep"
 
     def default_entry(self, action: str) -> Entry:
@@ -91,7 +90,9 @@ class Rules(Protocol):
         return order
 
     def merge(self, order: Order, request: Request) -> Order:
-        """The order after an applied request: what its document asked for stands in the order's."""
+        """The order after an applied request: what its document asked for is in the order's
+        document.
+        """
         return order
 
     def ends(self, status: str) -> bool:

@@ -132,9 +132,7 @@ def _at(value: Any, order: Order, names: Mapping[str, Any]) -> int:
 
 
 def length_of(value: Any, names: Mapping[str, Any]) -> int:
-    """A duration: microseconds where the loader read it already, text or seconds where a template
-    gives it.
-    """
+    """A duration: microseconds where the loader read it, else a text or seconds of a template."""
     if isinstance(value, int):
         return value
     try:
@@ -144,16 +142,16 @@ def length_of(value: Any, names: Mapping[str, Any]) -> int:
 
 
 def is_paused_by_request(kci: Kci) -> bool:
-    """Whether a request's pause holds a KCI, and not only the want of a signal."""
+    """Whether a request paused this KCI, and it does not only wait for a signal."""
     return kci.state == "paused" and not kci.signal
 
 
 def signalled(waiting: Sequence[Kci], name: str, now: int) -> tuple[Kci, ...]:
-    """What a signal changes: the steps that waited for it go on, later ones that wait for another
-    one move with them.
+    """What a signal changes: the steps that waited for it go on, and later ones that wait for
+    another signal move with them.
 
-    Illegal says what is waited for instead. A signal may come before its time: then nothing is
-    later than it was planned.
+    Illegal says which signal is awaited instead. A signal may come before its time: then nothing is
+    later than planned.
     """
     if any(is_paused_by_request(kci) for kci in waiting):
         raise Illegal("a request has paused the order: let it go on first")

@@ -38,8 +38,8 @@ class Reply:
     """The synchronous answer. `answer` is a word of the format (acknowledge, commit, accept,
     reject), empty for the default.
 
-    `status`, `headers` and `body` overwrite what the dialect would send; `attempts` are walked by
-    the caller's own repeats.
+    `status`, `headers` and `body` overwrite what the dialect would send. `attempts` are walked by
+    the caller's repeats.
     """
 
     answer: str = ""
@@ -83,7 +83,7 @@ class Pending:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """How a later request is answered: the first entry whose `when` holds plays."""
+    """How a later request is answered. The first entry whose `when` holds plays."""
 
     when: tuple[Condition, ...] = ()
     times: int | None = None
@@ -97,7 +97,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class EntryName:
-    """Which entry of a scenario answered. As text it is what is counted in `Order.used` and told."""
+    """The entry of a scenario that answered. As text it is the key in `Order.used`, and stands in
+    the journal.
+    """
 
     name: str
     index: int

@@ -180,9 +180,8 @@ class Playing:
                 self.submit(action, self.dialect.sample_operations(action)[0])
             except Refused as refused:
                 answer = self.dialect.refuse(refused)
-                said.append(
-                    f"{action}: {answer.code} {self.dialect.describe(answer.body) if answer.body else ''}".rstrip()
-                )
+                shown = self.dialect.describe(answer.body) if answer.body else ""
+                said.append(f"{action}: {answer.code} {shown}".rstrip())
             except (Illegal, RenderFailed):
                 continue
         return tuple(said)

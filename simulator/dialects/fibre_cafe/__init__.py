@@ -9,7 +9,7 @@ from typing import Any
 
 from simulator.base.errors import Refused
 from simulator.dialects import Dialect
-from simulator.dialects.fibre_cafe import dates, life, reading, samples, writing
+from simulator.dialects.fibre_cafe import dates, life, reading, requests, samples, writing
 from simulator.dialects.fibre_cafe.settings import Options, Settings, settings_of
 from simulator.dialects.fibre_cafe.vocabulary import VOCABULARY
 from simulator.dialects.messages import json_message
@@ -31,9 +31,7 @@ __all__ = ["FibreCafe", "Options", "dialect"]
 
 
 class FibreCafe(Dialect):
-    """The contract's parts, gathered, with the supplier's own settings; each part lives in a module
-    of its own.
-    """
+    """The contract's parts with the supplier's own settings. Each part is a module."""
 
     name = "fibre_cafe"
     title = "Fibre Cafe Supplier API 1.15"
@@ -69,11 +67,11 @@ class FibreCafe(Dialect):
     default_reply = staticmethod(life.default_reply)
     default_pending = staticmethod(life.default_pending)
     default_entry = staticmethod(life.default_entry)
-    guard = staticmethod(life.guard)
+    guard = staticmethod(requests.guard)
     settles = staticmethod(life.settles)
     move = staticmethod(life.move)
     complete = staticmethod(dates.complete)
-    merge = staticmethod(life.merge)
+    merge = staticmethod(requests.merge)
     ends = staticmethod(life.ends)
     request_number = staticmethod(life.request_number)
     tenant_of = staticmethod(reading.tenant_of)

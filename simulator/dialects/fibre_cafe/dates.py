@@ -1,7 +1,7 @@
-"""What the contract makes mandatory in an order's document: dates and appointments
+"""Dates and appointments that the contract makes mandatory in an order's document
 (docs/contract/fibre-cafe.md 4.4, 6).
 
-The memo keeps what the order said last, so that a change can be seen.
+The memo keeps what the order had last, so that a change can be seen.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _APPOINTMENT = ("appointmentTimeslot", "appointmentSupplierReference")
 
 
 def complete(order: Order, event: Event, now: int) -> Order:
-    """Fill in what the contract makes mandatory: both dates at commitment (contract 4.4), a new
-    slot with REAPPOINTED (contract 6, 10.41).
+    """The order with what the contract makes mandatory: both dates at commitment (contract 4.4), a
+    new slot with REAPPOINTED (contract 6, 10.41).
 
-    Illegal when a story moves `committedDate`, which is set once, or `targetDate` with RESUMED,
-    which leaves it alone.
+    Illegal when `committedDate` changes, which is set once, or `targetDate` with RESUMED, which
+    leaves it alone.
     """
     document = order.document
     if _commits(order, event):
@@ -39,19 +39,19 @@ def complete(order: Order, event: Event, now: int) -> Order:
         }
     elif event.send == "REAPPOINTED":
         document = _reappointed(document, order.memo, now)
-    told = {name: document[name] for name in (*_DATES, *_APPOINTMENT) if name in document}
+    said = {name: document[name] for name in (*_DATES, *_APPOINTMENT) if name in document}
     if not event.illegal:
-        _check_dates(order.memo, told, event)
-    return replace(order, document=document, memo=told)
+        _check_dates(order.memo, said, event)
+    return replace(order, document=document, memo=said)
 
 
-def _reappointed(document: Document, told: Mapping[str, Any], now: int) -> Document:
+def _reappointed(document: Document, last: Mapping[str, Any], now: int) -> Document:
     """With the new appointment: the scenario's, else a slot a week ahead. Where the scenario names
     no new targetDate, it is the end of the new slot (contract 6, 8.7, 10.41).
     """
 
     def is_new(name: str) -> bool:
-        return name in document and document[name] != told.get(name)
+        return name in document and document[name] != last.get(name)
 
     if not any(map(is_new, _APPOINTMENT)):
         day = instants.format_instant(now + 7 * instants.DAY)[:10]
@@ -68,8 +68,8 @@ def _reappointed(document: Document, told: Mapping[str, Any], now: int) -> Docum
 
 
 def _commits(order: Order, event: Event) -> bool:
-    """Whether this event is the supplier's commitment: the KCI, the answer to the create, or a
-    cease told as committed.
+    """Whether this event is the supplier's commitment: the KCI, the answer to the create, or
+    CREATED of a cease that is committed already.
     """
     by_answer = event.action == "create" and event.answer == "commit"
     return (
@@ -79,15 +79,13 @@ def _commits(order: Order, event: Event) -> bool:
     )
 
 
-def _check_dates(told: Mapping[str, Any], dates: Mapping[str, Any], event: Event) -> None:
-    """Compare with what the order said last."""
-    committed = told.get("committedDate")
+def _check_dates(last: Mapping[str, Any], dates: Mapping[str, Any], event: Event) -> None:
+    """Illegal when a date changed that must not; `last` are the dates that the order had."""
+    committed = last.get("committedDate")
     if committed and dates.get("committedDate") != committed and event.outcome != "applied":
         raise Illegal("committedDate is set once, at commitment: what moves is targetDate")
-    if event.send == "RESUMED" and told.get("targetDate") not in (None, dates.get("targetDate")):
-        raise Illegal(
-            "RESUMED leaves targetDate as it is: a new date is told by UPDATE or REAPPOINTED"
-        )
+    if event.send == "RESUMED" and last.get("targetDate") not in (None, dates.get("targetDate")):
+        raise Illegal("RESUMED leaves targetDate as it is: UPDATE or REAPPOINTED brings a new date")
 
 
 def _committed(document: Document, now: int) -> str:

@@ -1,6 +1,6 @@
 """The contract as OpenAPI 3.1, made from the schemas that check the requests; the KCI is a webhook.
 
-What a caller must prove at the door is not the contract's to say: the supplier adds it.
+The supplier adds the security that its settings want of a caller.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from simulator.dialects.fibre_cafe.settings import Settings
 from simulator.formats import oauth
 from simulator.model import Kci, Order, Request, Step
 
-_ASKED: dict[str, type[Schema]] = {
+_REQUESTED: dict[str, type[Schema]] = {
     "ProvideServiceOrder": schemas.ProvideOrder,
     "CeaseServiceOrder": schemas.CeaseOrder,
     "ModifyServiceOrder": schemas.ModifyOrder,
@@ -28,7 +28,7 @@ _ASKED: dict[str, type[Schema]] = {
     "ServiceOrderAmendment": schemas.Amendment,
     "ServiceOrderCancellation": schemas.Cancellation,
 }
-_TOLD: dict[str, type[Schema]] = {
+_ANSWERED: dict[str, type[Schema]] = {
     "ProvideServiceOrderState": statements.ProvideState,
     "CeaseServiceOrderState": statements.CeaseState,
     "ModifyServiceOrderState": statements.ModifyState,
@@ -41,36 +41,41 @@ _OPERATIONS: dict[str, dict[str, Any]] = {
     "/service-orders": {
         "id": "placeOrder",
         "summary": "Place an order",
-        "asked": ("ProvideServiceOrder", "ModifyServiceOrder", "CeaseServiceOrder"),
-        "about": "A provide, modify or cease order, told apart by `orderType` or by its members. 201 acknowledges or commits it, "
-        "202 leaves that to a KCI, 422 rejects it.",
-        "told": ("ProvideServiceOrderState", "ModifyServiceOrderState", "CeaseServiceOrderState"),
+        "requested": ("ProvideServiceOrder", "ModifyServiceOrder", "CeaseServiceOrder"),
+        "about": "A provide, modify or cease order, told apart by `orderType` or by its members. "
+        "201 acknowledges or commits it, 202 leaves that to a KCI, 422 rejects it.",
+        "answered": (
+            "ProvideServiceOrderState",
+            "ModifyServiceOrderState",
+            "CeaseServiceOrderState",
+        ),
         "samples": ("provide", "modify", "cease"),
     },
     "/ethernet/service-orders": {
         "id": "placeEthernetOrder",
         "summary": "Place an Ethernet order",
-        "asked": ("EthernetServiceOrder",),
-        "about": "An Ethernet provide order that quotes the supplier's offer. Answers as for any order.",
-        "told": ("EthernetServiceOrderState",),
+        "requested": ("EthernetServiceOrder",),
+        "about": "An Ethernet provide order that quotes the supplier's offer. Answers as for any "
+        "order.",
+        "answered": ("EthernetServiceOrderState",),
         "samples": ("ethernet",),
     },
     "/service-order-amendments": {
         "id": "amendOrder",
         "summary": "Amend an order in flight",
-        "asked": ("ServiceOrderAmendment",),
-        "about": "Members that are absent stay as they are, arrays are replaced whole, empty values remove. 201 applies the amendment, "
-        "202 leaves that to a KCI, 422 rejects it.",
-        "told": ("RequestConfirmation",),
+        "requested": ("ServiceOrderAmendment",),
+        "about": "Members that are absent stay as they are, arrays are replaced whole, empty "
+        "values remove. 201 applies the amendment, 202 leaves that to a KCI, 422 rejects it.",
+        "answered": ("RequestConfirmation",),
         "samples": ("amendment",),
     },
     "/service-order-cancellations": {
         "id": "cancelOrder",
         "summary": "Cancel an order in flight",
-        "asked": ("ServiceOrderCancellation",),
-        "about": "Or object to an unsolicited cease, with a reason of its own. 201 cancels the order, 202 leaves that to a KCI, "
-        "422 rejects it.",
-        "told": ("RequestConfirmation",),
+        "requested": ("ServiceOrderCancellation",),
+        "about": "Or object to an unsolicited cease, with a reason of its own. 201 cancels the "
+        "order, 202 leaves that to a KCI, 422 rejects it.",
+        "answered": ("RequestConfirmation",),
         "samples": ("cancellation",),
     },
 }
@@ -86,7 +91,8 @@ _ERRORS: dict[str, tuple[RefusalKind, str]] = {
     "500": ("fault", "A fault of the supplier"),
 }
 _CONTROLS = {
-    "X-Scenario": "Of the simulator, not of the contract: the scenario that answers this request, `NAME?param=value&...`",
+    "X-Scenario": "Of the simulator, not of the contract: the scenario that answers this request, "
+    "`NAME?param=value&...`",
     "X-Kci-Delay": "Of the simulator: seconds between KCIs, decimals allowed",
     "X-Problem-Code": "Of the simulator: the problem code that the scenario sends",
     "X-Seed-Key": "Of the simulator: what an order's drawn values hang on, instead of its document",
@@ -105,14 +111,15 @@ def document(server: str, settings: Settings) -> dict[str, Any]:
         openapi_version="3.1.0",
         plugins=[MarshmallowPlugin()],
         info={
-            "description": "The order operations of Supplier API 1.15, and the KCI of Supplier Updates API 1.8 as a webhook.",
+            "description": "The order operations of Supplier API 1.15, and the KCI of Supplier "
+            "Updates API 1.8 as a webhook.",
             "contact": {"name": "supplier-simulator", "url": server},
         },
         servers=[{"url": server}],
         tags=[{"name": "orders", "description": "Order management"}],
         webhooks={"kci": {"post": _webhook(settings)}},
     )
-    for name, schema in (_ASKED | _TOLD).items():
+    for name, schema in (_REQUESTED | _ANSWERED).items():
         spec.components.schema(name, schema=schema)
     spec.components.schema("Kci", schema=type(statements.kci_schema(settings)))
     spec.components.security_scheme("gateway", _GATEWAY)
@@ -124,10 +131,10 @@ def document(server: str, settings: Settings) -> dict[str, Any]:
 
 
 def _refine(components: dict[str, Any], settings: Settings) -> None:
-    """What the schemas check by code: bodies that exclude each other, what a KCI's reason needs,
-    exactly one order in it; strictness.
+    """Add what the schemas check by code: bodies that exclude each other, what a KCI's reason
+    needs, exactly one order in it, strictness.
     """
-    for name, schema in _ASKED.items():
+    for name, schema in _REQUESTED.items():
         foreign = getattr(schema, "forbids", ())
         if foreign:
             components[name]["not"] = {"anyOf": [{"required": [member]} for member in foreign]}
@@ -149,7 +156,7 @@ def _refine(components: dict[str, Any], settings: Settings) -> None:
     for name, component in components.items():
         if (
             settings.strict
-            and name not in _TOLD
+            and name not in _ANSWERED
             and name != "Kci"
             and component.get("type") == "object"
         ):
@@ -157,7 +164,7 @@ def _refine(components: dict[str, Any], settings: Settings) -> None:
 
 
 def _operation(path: str, operation: dict[str, Any], settings: Settings) -> dict[str, Any]:
-    body = _one_of("oneOf", operation["asked"])
+    body = _one_of("oneOf", operation["requested"])
     examples = {
         name: {"summary": f"A valid {name}", "value": _sample(name)}
         for name in operation["samples"]
@@ -183,11 +190,13 @@ def _one_of(how: str, names: tuple[str, ...]) -> dict[str, Any]:
 
 def _responses(operation: dict[str, Any], settings: Settings) -> dict[str, Any]:
     done = {
-        "schema": _one_of("anyOf", operation["told"]),
+        "schema": _one_of("anyOf", operation["answered"]),
         "examples": {name: {"value": _answer(name)} for name in operation["samples"]},
     }
     later: dict[str, Any] = {"description": "Accepted; a KCI will follow"}
-    links = {} if operation["told"] == ("RequestConfirmation",) else {"links": _links(operation)}
+    links = (
+        {} if operation["answered"] == ("RequestConfirmation",) else {"links": _links(operation)}
+    )
     if settings.accepted_body != "none":
         later["content"] = {"application/json": {"schema": {"type": "object"}}}
     return {
@@ -200,8 +209,8 @@ def _responses(operation: dict[str, Any], settings: Settings) -> dict[str, Any]:
 
 
 def _links(operation: dict[str, Any]) -> dict[str, Any]:
-    """What may follow about the order that was placed; the header counts for whose it is, where it
-    is required.
+    """The requests that may follow about the order that was placed; the header counts where it is
+    required.
     """
     about = {"orderId": "$request.body#/id"}
     tenant = {
@@ -291,7 +300,8 @@ def _webhook(settings: Settings) -> dict[str, Any]:
     return {
         "operationId": "receiveKci",
         "summary": "An update that this supplier pushes to the gateway",
-        "description": "One order's KCIs come one after another, each with the newest order; a retry repeats the same bytes.",
+        "description": "One order's KCIs come one after another, each with the newest order; a "
+        "retry repeats the same bytes.",
         "tags": ["orders"],
         "security": [{"gateway": []}],
         "parameters": [

@@ -9,7 +9,7 @@ from typing import Any
 
 from simulator.base.errors import Refused, nearest
 from simulator.dialects.bodies import misspelt_controls, read_object, refusal, text_in
-from simulator.dialects.fibre_cafe.life import OURS
+from simulator.dialects.fibre_cafe.requests import OURS
 from simulator.dialects.fibre_cafe.schemas import (
     ENGINEER_TASKS,
     ORDERS,
@@ -37,16 +37,16 @@ _HEADERS = {
 
 
 def tenant_of(incoming: Incoming) -> str:
-    """Whose request it says it is: the header, else the order's own member (contract 2.1)."""
+    """The tenant that a request names: the header, else the order's own member (contract 2.1)."""
     return incoming.headers.get("tenant", "").strip() or text_in(incoming.body, "tenant")
 
 
 def read(incoming: Incoming, route: Route, settings: Settings) -> Submission:
-    """Check and read one request of the order operations (contract 1.1, 2.1). Refused:
-    malformed or invalid.
+    """Check and read one request of the order operations (contract 1.1, 2.1). Refused: malformed or
+    invalid.
 
-    What only stands out (members that we do not know, words that an incomplete list may lack) is a
-    finding, unless the settings are strict.
+    Unknown members, and values that an incomplete list may lack, are findings, unless the settings
+    are strict.
     """
     if route.operation == "unimplemented":
         raise Refused(
@@ -71,7 +71,7 @@ def read(incoming: Incoming, route: Route, settings: Settings) -> Submission:
 
 
 def begin(tenant: str, document: Document) -> Submission:
-    """An order that nobody asked for, from its tenant and its document (contract 4.15). Refused
+    """An order that the supplier begins, from its tenant and its document (contract 4.15). Refused
     lists what is wrong with them.
     """
     malformed: list[str] = (
@@ -79,7 +79,7 @@ def begin(tenant: str, document: Document) -> Submission:
     )
     invalid = check(UNSOLICITED, document, malformed)
     invalid += [
-        f"{name}: comes with the story, or from the gateway"
+        f"{name}: comes with the scenario, or from the gateway"
         for name in ("id", *OURS)
         if name in document
     ]
@@ -95,8 +95,8 @@ def begin(tenant: str, document: Document) -> Submission:
 
 
 def check(schema: Tolerant, document: Document, malformed: list[str]) -> list[str]:
-    """Run a schema: what makes the document malformed is added to `malformed`, what is only not
-    possible is returned.
+    """Run a schema. What makes the document malformed is added to `malformed`; what reads well and
+    is not possible is returned.
     """
     invalid: list[str] = []
     for path, message in flatten(schema.validate(document)):
@@ -120,7 +120,7 @@ def variant(document: Document) -> str:
 
 
 def read_kci(incoming: Incoming, settings: Settings) -> Document:
-    """A KCI as a gateway checks it (contract 4.14). Refused: malformed or invalid, with every
+    """A KCI as a gateway checks it (contract 4.14). Refused (malformed or invalid) lists every
     problem.
     """
     malformed = [] if incoming.headers.get("x-request-id") else ["X-Request-ID: is required"]
@@ -162,15 +162,13 @@ def entity_in(kci: Mapping[str, Any], settings: Settings) -> Mapping[str, Any]:
 
 
 def guard_repeat(submission: Submission, order: Order, *, same: bool) -> None:
-    """The same id with the same content is given its first answer again; with another content it is
-    a 422.
+    """The same id with the same content gets its first answer again; with another content it is a
+    422.
     """
     if not same:
+        known = f"{submission.action} {submission.ref}"
         raise Refused(
-            "invalid",
-            [
-                f"{submission.ref_path}: {submission.action} {submission.ref} exists already with another content"
-            ],
+            "invalid", [f"{submission.ref_path}: {known} exists already with another content"]
         )
 
 
@@ -190,8 +188,8 @@ def _header_problems(headers: Mapping[str, str], *, tenant_needed: bool) -> list
 
 
 def _wrong_controls(headers: Mapping[str, str]) -> list[str]:
-    """A problem code that the contract does not have would only be seen in the KCIs: say it at
-    once.
+    """A problem code that the contract does not have is refused: otherwise only the KCIs would show
+    it.
     """
     asked = headers.get("x-problem-code", "").strip()
     if not asked or asked in PROBLEM_CODES:
@@ -200,7 +198,7 @@ def _wrong_controls(headers: Mapping[str, str]) -> list[str]:
 
 
 def _findings(incoming: Incoming, document: Document, schema: Tolerant) -> list[Finding]:
-    """What stands out in a request that can be read."""
+    """The findings of a request that can be read."""
     findings = [
         UNKNOWN_MEMBER.finding(f"unknown member {dotted(path)}", where=dotted(path))
         for path in unknown_members(schema, document)

@@ -1,5 +1,5 @@
-"""Valid requests to rehearse and demonstrate with, in the shapes of docs/contract/fibre-cafe.md 9;
-the values are invented.
+"""Valid requests for rehearsals and the demo, in the shapes of docs/contract/fibre-cafe.md 9. The
+values are invented.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from simulator.base import instants
-from simulator.dialects.fibre_cafe.life import OBJECTIONS
+from simulator.dialects.fibre_cafe.requests import OBJECTIONS
 from simulator.dialects.fibre_cafe.transitions import UNASKED
 from simulator.formats import strict_json
 from simulator.model import Document, Incoming, Order, Step
@@ -18,8 +18,8 @@ PLAIN = tuple(
     Step(after=30 * instants.SECOND, send=code)
     for code in ("ACKNOWLEDGED", "COMMITTED", "COMPLETED")
 )
-"""What becomes of an order that goes well: an answer to an amendment or a cancellation is told
-against it.
+"""The timeline of an order that goes well: a scenario for one amendment or cancellation is
+rehearsed with it.
 """
 
 _PATHS = {
@@ -38,7 +38,7 @@ def sample_operations(action: str) -> Sequence[str]:
 
 
 def sample(operation: str, order: Order | None, serial: int) -> Incoming:
-    """A request of an operation; `serial` becomes its id, `order` is what a later request is about."""
+    """A request of an operation. `serial` becomes its id; `order` is what a later one is about."""
     body = _BODIES[operation](serial) if order is None else _about(operation, order, serial)
     headers = {
         "content-type": "application/json",
@@ -55,7 +55,7 @@ def sample(operation: str, order: Order | None, serial: int) -> Incoming:
 
 
 def sample_beginning() -> tuple[str, Document]:
-    """A tenant, and what a cease is begun with that the tenant did not ask for."""
+    """A tenant, and the document of an unsolicited cease."""
     return TENANT, {
         "serviceId": "SVC-90001",
         "reason": "CHANGE_OF_CP",

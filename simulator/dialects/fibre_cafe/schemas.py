@@ -1,8 +1,7 @@
-"""What a gateway asks of a supplier (docs/contract/fibre-cafe.md 4.1 to 4.12, 4.15), as marshmallow
-schemas; `statements` is what it hears.
+"""What a gateway asks of a supplier, as marshmallow schemas (docs/contract/fibre-cafe.md 4.1 to
+4.12, 4.15). `statements` has what the supplier answers and sends.
 
-They check; what is stored and echoed is the parsed JSON itself. Citations of section 10 are
-assumptions: the contract's pages are silent there.
+They check; the parsed JSON itself is stored and sent back. Citations of section 10 are assumptions.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
-from simulator.dialects.fibre_cafe.life import OBJECTIONS
+from simulator.dialects.fibre_cafe.requests import OBJECTIONS
 from simulator.formats.schema import (
     Boolean,
     CalendarDate,
@@ -277,7 +276,7 @@ class Cancellation(Tolerant):
 
 
 class UnsolicitedCease(Tolerant):
-    """What begins a cease that nobody asked for (contract 4.15, 10.40)."""
+    """The document of an unsolicited cease (contract 4.15, 10.40)."""
 
     serviceId = String(required=True, validate=Length(min=1, max=50))
     reason = String(required=True, validate=OneOf(CEASE_REASONS))

@@ -1,14 +1,13 @@
-"""The switches of this contract: where its pages are silent, a gateway may have been built for
-another reading.
-
-Each is named after what it decides; docs/contract/fibre-cafe.md 10 says what is not known and why
-the default is what it is.
+"""The settings of this contract: where its pages are silent, a gateway may have been built for
+another reading. docs/contract/fibre-cafe.md 10 says what is not known, and why each default was
+chosen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
@@ -44,7 +43,7 @@ class Settings:
     """The member of a KCI that holds the order, for each kind of order (contract 10.6)."""
 
     accepted_body: str = "none"
-    """The body of a 202: none, empty (`{}`) or request (what was sent) (contract 10.2)."""
+    """The body of a 202: none, empty (`{}`) or request (the request's own) (contract 10.2)."""
 
     ids: str = "both"
     """Which half of a pair of identifiers a KCI carries: both, gateway (the `id`) or supplier (the
@@ -61,8 +60,8 @@ class Settings:
     """An amendment or cancellation of an order that is not here: 404 or 422 (contract 10.51)."""
 
     terminated: bool = False
-    """Whether the message that ends an order unfulfilled is named TERMINATED; otherwise it goes out
-    as an UPDATE (contract 10.4).
+    """Whether the KCI that ends an order unfulfilled is named TERMINATED; otherwise it is an UPDATE
+    (contract 10.4).
     """
 
 
@@ -73,7 +72,7 @@ _PAIRS = Strict.from_dict({name: String(validate=Length(min=1, max=80)) for name
 
 
 class Options(Strict):
-    """The same in a settings file, as `contract` of a supplier."""
+    """The same in a settings file: a supplier's `contract`."""
 
     strict = Boolean()
     entities = nested(_ENTITIES)
@@ -86,7 +85,8 @@ class Options(Strict):
 
     @validates_schema(skip_on_field_errors=True)
     def check_entities(self, data: Mapping[str, object], **kwargs: object) -> None:
-        keys = [*(ENTITIES | dict(data.get("entities") or {})).values()]  # type: ignore[call-overload]
+        given: Any = data.get("entities") or {}
+        keys = [*(ENTITIES | dict(given)).values()]
         if len(set(keys)) < len(keys):
             raise ValidationError(
                 {
@@ -98,7 +98,7 @@ class Options(Strict):
 
 
 def settings_of(options: Mapping[str, object]) -> Settings:
-    """The settings of checked options, the rest as contract 10 assumes."""
+    """The settings from checked options; the others have the defaults."""
     given: dict[str, object] = dict(options)
     for name, known in (("entities", ENTITIES), ("error_codes", PAIRS)):
         if isinstance(changed := given.get(name), Mapping):

@@ -1,4 +1,4 @@
-"""What the supplier says, as schemas: the order in a 201 and in a KCI, KCIs, errors
+"""What the supplier answers and sends, as schemas: the order in a 201 and in a KCI, KCIs, errors
 (docs/contract/fibre-cafe.md 3, 4.4, 4.13 to 4.15).
 """
 
@@ -48,7 +48,7 @@ class SupplierNote(Tolerant):
 
 
 class _State(Tolerant):
-    """What any order has in a 201 and in a KCI, beside what was asked for (contract 4.4)."""
+    """What every order has in a 201 and in a KCI, beside its own members (contract 4.4)."""
 
     tenant = String(required=True, validate=Length(min=1, max=50))
     supplierOrderReference = String(validate=Length(min=1))
@@ -131,8 +131,8 @@ class KciDocument(Tolerant):
 
 
 class Answered(Tolerant):
-    """201 to an amendment or a cancellation: our reference of it, and what was asked (contract 4.5,
-    4.6, 10.38).
+    """201 to an amendment or a cancellation: our reference of it, and the request (contract 4.5,
+    4.6).
     """
 
     supplierReference = String(required=True, validate=Length(min=1))
@@ -160,9 +160,10 @@ MEMBERS = ("problemCode", "text", "supplierCode", "supplierCodes", "supplierNote
 
 @lru_cache(maxsize=64)
 def _kci(entities: tuple[tuple[str, str], ...]) -> Tolerant:
-    return KciDocument.from_dict({key: nested(STATES[operation]) for operation, key in entities})()  # type: ignore[return-value]
+    members: Any = {key: nested(STATES[operation]) for operation, key in entities}
+    return KciDocument.from_dict(members)()  # type: ignore[return-value]
 
 
 def kci_schema(settings: Settings) -> Tolerant:
-    """A KCI with the keys under which a supplier's settings put each kind of order."""
+    """A KCI, with the keys that a supplier's settings give each kind of order."""
     return _kci(tuple((operation, settings.entities[operation]) for operation in ENTITIES))

@@ -7,6 +7,7 @@ to 5.3, 6, 10.63, 10.64 as data.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from simulator.engine.rules import Settlement
 from simulator.model import RECEIVED
@@ -25,7 +26,7 @@ UNDER_WAY = (ACKNOWLEDGED, IN_PROGRESS, PENDING, HELD)
 ALIVE = (RECEIVED, *UNDER_WAY)
 ENDED = (REJECTED, CANCELLED, FAILED, COMPLETED, PARTIAL)
 STATUSES = (*UNDER_WAY, PENDING_AMENDMENT, PENDING_CANCELLATION, *ENDED)
-"""Those that a supplier may say; the gateway's own three are never sent (contract 5.1)."""
+"""The statuses that a supplier may send; three more are the gateway's own (contract 5.1)."""
 
 UNASKED = "unsolicited_cease"
 """The one kind of order that the supplier begins (contract 4.15)."""
@@ -36,18 +37,18 @@ ON_CREATE = {
     "accept": RECEIVED,
     "begun": RECEIVED,
 }
-"""The status that each answer to a create brings; `begun` is an order that nobody asked for."""
+"""The status that each answer to a create brings; `begun` is an order that the supplier began."""
 
 ONLY_FROM = {REJECTED: (RECEIVED,)}
-"""Statuses that an order can have only before something: no rejection after the acknowledgement
+"""Statuses that only some others lead to: no rejection after the acknowledgement
 (contract 5.1).
 """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asking:
-    """A request about an order: the statuses in which the contract takes it, and the one that it
-    puts the order in while open.
+    """A later request: the statuses in which the contract takes it, and the order's status while it
+    is open.
     """
 
     sources: tuple[str, ...]
@@ -71,10 +72,10 @@ REQUESTS = {
 class Reason:
     """A KCI reason code.
 
-    The statuses it may be sent from, the one it brings (empty: unchanged), those that `status:` may
-    choose instead, the open request it settles, and the members of the message that the contract
-    makes mandatory. `unasked`: whether orders that nobody asked for have it too (`also`), alone
-    (`only`), or not (`never`).
+    `sources` are the statuses that it may be sent from, `brings` the one that it brings (empty:
+    unchanged), `choices` those that a step's `status` may choose instead. `settles` is the open
+    request that it settles, and how; `needs` are the members that the contract makes mandatory.
+    `unasked`: whether an unsolicited cease has it too, only such a cease, or never.
     """
 
     sources: tuple[str, ...] = ALIVE
@@ -82,7 +83,7 @@ class Reason:
     choices: tuple[str, ...] = ()
     settles: tuple[str, Settlement] | None = None
     needs: tuple[str, ...] = ()
-    unasked: str = "also"
+    unasked: Literal["also", "only", "never"] = "also"
 
 
 REASONS: dict[str, Reason] = {
@@ -144,7 +145,7 @@ REASONS: dict[str, Reason] = {
 }
 
 ONLY_ANSWERS = ("AMENDED", "AMENDMENT_REJECTED", "CANCELLATION_REJECTED")
-"""Codes that make no sense without an open request; CANCELLED does: the supplier cancels by itself."""
+"""Codes that need an open request. CANCELLED does not: the supplier cancels by itself too."""
 
 BROUGHT = {
     code: tuple(dict.fromkeys((*reason.choices, *([reason.brings] if reason.brings else ()))))

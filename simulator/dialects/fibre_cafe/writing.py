@@ -35,7 +35,7 @@ _INTRODUCES = ("CREATED", "ACKNOWLEDGED", "COMMITTED")
 """The codes that may be the first to tell our reference: it is in them whatever the settings leave
 out (contract 6).
 """
-_TOLD = {
+_SHOWN = {
     "CREATED": ("reason", "serviceId", "requestedCeaseDate"),
     "COMMITTED": ("committedDate", "targetDate"),
     "UPDATE": ("targetDate", "requestedCeaseDate"),
@@ -44,7 +44,7 @@ _TOLD = {
     **dict.fromkeys(("AMENDED", "AMENDMENT_REJECTED"), ("serviceOrderAmendmentId",)),
     **dict.fromkeys(("CANCELLED", "CANCELLATION_REJECTED"), ("serviceOrderCancellationId",)),
 }
-"""What of the order a person wants to hear with each code."""
+"""The members of the order that `describe` shows with each code."""
 
 
 def write(submission: Submission, plan: Plan, settings: Settings) -> Outgoing:
@@ -106,8 +106,8 @@ def _error(kind: RefusalKind, settings: Settings) -> tuple[int, str]:
 
 
 def order_body(order: Order) -> Document:
-    """The newest order: what came, amended and completed, with our reference and its status in
-    front.
+    """The newest order: the gateway's document, amended and completed. Our reference and the status
+    stand in front.
     """
     document = order.document
     head: Document = {
@@ -124,7 +124,7 @@ def order_body(order: Order) -> Document:
 
 
 def kci_document(order: Order, kci: Kci, request: Request | None, settings: Settings) -> Document:
-    """A KCI: its mandatory members are always there, unless an `illegal` step sets one to null."""
+    """A KCI. Its mandatory members are always there, unless an `illegal` step sets one to null."""
     reason = REASONS.get(kci.send)
     answered = (
         request
@@ -156,12 +156,12 @@ def kci_document(order: Order, kci: Kci, request: Request | None, settings: Sett
 
 
 def _entity(order: Order, code: str, answered: Request | None, settings: Settings) -> Document:
-    """The newest order, with the identifiers of the request that is answered; pairs as the settings
-    want them (contract 4.1, 10.61).
+    """The newest order, with the identifiers of the request that is answered. The settings say
+    which half of a pair is sent (contract 4.1, 10.61).
     """
     entity = order_body(order)
     if order.operation == UNASKED and order.ref:
-        # the gateway gave it, and told it with its first request
+        # the gateway gave this id, and its first request brought it
         entity = {"id": int(order.ref), **entity}
     if answered:
         name = f"serviceOrder{answered.action.capitalize()}"
@@ -193,9 +193,9 @@ def describe(document: Mapping[str, Any], settings: Settings) -> str:
 def _describe_kci(kci: Mapping[str, Any], settings: Settings) -> str:
     entity = entity_in(kci, settings)
     text = f"{kci['sequenceNumber']} {kci['reasonCode']} -> {entity.get('status', 'no status')}"
-    told = [f"{key} {kci[key]}" for key in ("problemCode", "text") if key in kci]
-    told += [f"{key} {entity[key]}" for key in _TOLD.get(kci["reasonCode"], ()) if key in entity]
-    return f"{text} ({', '.join(told)})" if told else text
+    shown = [f"{key} {kci[key]}" for key in ("problemCode", "text") if key in kci]
+    shown += [f"{key} {entity[key]}" for key in _SHOWN.get(kci["reasonCode"], ()) if key in entity]
+    return f"{text} ({', '.join(shown)})" if shown else text
 
 
 def _needed(code: str, answered: Request | None) -> dict[str, Any]:
@@ -210,8 +210,8 @@ def _needed(code: str, answered: Request | None) -> dict[str, Any]:
 
 
 def _problem(code: str, answered: Request | None) -> str:
-    """The problem code where the scenario names none: the caller's own reason for a cancellation,
-    else the stubs' default (contract 8.16, 10.62).
+    """The problem code where the scenario names none: the reason of a cancellation, else the
+    default of the published stubs (contract 8.16, 10.62).
     """
     if code == "INFORMATION_REQUIRED":
         return "INFORMATION_REQUIRED"

@@ -56,9 +56,7 @@ def _routes() -> tuple[Route, ...]:
 
 
 class Mef(Dialect):
-    """The contract's parts, gathered, with the supplier's own settings; each part lives in a module
-    of its own.
-    """
+    """The contract's parts with the supplier's own settings. Each part is a module."""
 
     name = "mef"
     title = "MEF/OBF Ordering API 2016/17"

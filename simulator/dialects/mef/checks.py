@@ -1,8 +1,8 @@
-"""What a document must keep: the schemas, as strictly as the supplier is set, and what its items
-refer to; what a change leaves alone.
+"""What a document must keep: the schemas, as strictly as the supplier is set, and the references
+between its items. And what a change must leave alone.
 
 Tolerant by default: the members of the order and of its items are held to the contract, deeper ones
-to their types, and everything else in which a document differs is a finding (docs/contract/mef.md 2).
+to their types. Every other difference is a finding (docs/contract/mef.md 2).
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _WITH_CONTACT = ("name", "telephoneNumber")
 def by_schema(
     schema: Tolerant, document: Document, settings: Settings, findings: list[Finding]
 ) -> tuple[list[str], list[str]]:
-    """The messages that make a document malformed, and those that make it invalid; what is only
-    noted goes to `findings`.
+    """The messages that make a document malformed, and those that make it invalid. What is only
+    noted is added to `findings`.
     """
     malformed: list[str] = []
     invalid: list[str] = []
@@ -58,7 +58,7 @@ def _is_advice(path: tuple[Any, ...], message: str) -> bool:
 
 
 def named(path: tuple[Any, ...], document: Mapping[str, Any]) -> str:
-    """A path for people and for `orderMessages`: an item by its reference rather than by its place."""
+    """A path for messages: an item stands there by its reference, not by its place."""
     if len(path) > 2 and path[0] == "orderItems" and isinstance(path[1], int):
         item = document["orderItems"][path[1]]
         name = content.reference(item) if isinstance(item, dict) else ""
@@ -110,57 +110,50 @@ def _later_rules(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def guard_change(
     order: Order, submission: Submission, requests: Sequence[Request], settings: Settings
 ) -> None:
-    """What a PUT or PATCH must leave alone (contract Q16), its version (contract Q15), and
-    what its items may refer to (contract Q14).
+    """Refused when a PUT or PATCH changes what must stay (contract Q16), has a version that was
+    there before (contract Q15), or refers to an item that is not there (contract Q14).
     """
     change = submission.document
     moved = [
-        key
+        f"{key}: stays {order.document.get(key)} for the life of order {order.number}"
         for key in content.NEVER_CHANGES
         if key in change and change[key] != order.document.get(key)
     ]
     if moved:
-        raise Refused(
-            "invalid",
-            [
-                f"{key}: stays {order.document.get(key)} for the life of order {order.number}"
-                for key in moved
-            ],
-        )
+        raise Refused("invalid", moved)
     documents = [
         request.document for request in requests if request.action in ("create", "amendment")
     ]
     _guard_version(order, change, documents, submission.operation, settings)
-    known = {content.reference(item) for document in documents for item in content.items(document)}
     if submission.operation == "patch":
-        present = {content.reference(item) for item in content.items(order.document)}
-        strange = [
-            name
-            for item in content.items(change)
-            if (name := content.reference(item)) not in present
-        ]
-        if strange:
-            raise Refused(
-                "invalid",
-                [
-                    f"{content.item_path(name)}: there is no item {name} on order {order.number}"
-                    for name in strange
-                ],
-            )
-        before, after = (
-            _told(document, settings)
-            for document in (order.document, content.patched(order.document, change))
-        )
-        if new := [message for message in after if message not in before]:
-            # the patch alone reads well, the order after it would not
-            raise Refused("invalid", new)
+        _guard_patch(order, change, settings)
+    known = {content.reference(item) for document in documents for item in content.items(document)}
     dangling = list(dangling_references(change, known))
     if dangling:
         raise Refused("invalid", dangling)
 
 
-def _told(document: Document, settings: Settings) -> list[str]:
-    """Everything in which an order's content does not keep the contract."""
+def _guard_patch(order: Order, change: Document, settings: Settings) -> None:
+    """Refused when a patch names an item that the order does not have, or when it reads well and
+    the order after it would not.
+    """
+    present = {content.reference(item) for item in content.items(order.document)}
+    names = [content.reference(item) for item in content.items(change)]
+    strange = [
+        f"{content.item_path(name)}: there is no item {name} on order {order.number}"
+        for name in names
+        if name not in present
+    ]
+    if strange:
+        raise Refused("invalid", strange)
+    before = _differences(order.document, settings)
+    after = _differences(content.patched(order.document, change), settings)
+    if new := [message for message in after if message not in before]:
+        raise Refused("invalid", new)
+
+
+def _differences(document: Document, settings: Settings) -> list[str]:
+    """Everything in which an order's document does not keep the contract."""
     malformed, invalid = by_schema(
         schemas.CREATE, {**document, "objectType": schemas.CREATE_UPDATE}, settings, []
     )
@@ -180,16 +173,12 @@ def _guard_version(
     ):
         return
     if version in [document.get("buyerOrderVersion") for document in documents]:
-        raise Refused(
-            "conflict",
-            [
-                f"buyerOrderVersion: order {order.number} had the version {version} before: give each change a new one"
-            ],
-        )
+        said = f"order {order.number} had the version {version} before: give each change a new one"
+        raise Refused("conflict", [f"buyerOrderVersion: {said}"])
 
 
 def dangling_references(document: Mapping[str, Any], known: set[str]) -> Iterator[str]:
-    """What items refer to that is neither on this order nor `known` nor said to be on another
+    """References to items that are neither on this order nor `known` nor said to be on another
     order, as messages.
     """
     present = {content.reference(item) for item in content.items(document)} | known
@@ -204,5 +193,5 @@ def dangling_references(document: Mapping[str, Any], known: set[str]) -> Iterato
                 continue
             name = target.get("orderItemReference")
             if isinstance(name, str) and name not in present:
-                where = f"{content.item_path(content.reference(item))}.orderItemDetail.{key}.orderItemReference"
-                yield f"{where}: there is no item {name} on this order"
+                where = f"{content.item_path(content.reference(item))}.orderItemDetail.{key}"
+                yield f"{where}.orderItemReference: there is no item {name} on this order"

@@ -1,7 +1,7 @@
-"""What stands in an order's document: replacing and patching it, its items, what the Seller adds.
+"""The document of an order: replacing and patching it, its items, what the Seller adds.
 
-The document is the Buyer's own JSON; what the Seller adds lies beside it in members that a Buyer
-never sets (docs/contract/mef.md 1.2, 3.4).
+The document is the Buyer's own JSON. What the Seller adds are members that a Buyer never sets
+(docs/contract/mef.md 1.2, 3.4).
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ SELLERS = (
     "correctionOrderExpected",
     "correctionOrderDueDate",
 )
-"""Members that only the Seller sets, and that a replacement leaves."""
+"""Members that only the Seller sets. A replacement leaves them."""
 
 NOT_THE_BUYERS = ("id", "link", "orderStatus", "status", *SELLERS)
-"""Members of a request that are ours, beside an item's `orderItemStatus`: not taken, and noted
-(contract Q24).
+"""Members of a request that are not taken, and noted: they are ours. `orderItemStatus` of an item
+is another (contract Q24).
 """
 
 
 def take_away(document: Document) -> list[str]:
-    """Remove from a request what is the Seller's to set; the paths of what was there."""
+    """Remove from a request what only the Seller sets; the paths of what was removed."""
     found = [key for key in NOT_THE_BUYERS if key in document]
     for key in found:
         document.pop(key)
@@ -41,17 +41,17 @@ def take_away(document: Document) -> list[str]:
 
 
 def common_members(order: Order) -> Document:
-    """What a status answer and a notification say of an order."""
+    """What a status answer and a notification have in common."""
     document = order.document
-    told: Document = {"orderId": order.number}
-    told |= {
+    members: Document = {"orderId": order.number}
+    members |= {
         key: document[key]
         for key in ("buyerId", "sellerId", "buyerPurchaseOrderNumber", "buyerOrderVersion")
         if key in document
     }
     dates = ("projectId", "requestedCompletionDate", "expectedCompletionDate", "completionDate")
     return {
-        **told,
+        **members,
         "orderStatus": order.status,
         **{key: document[key] for key in dates if key in document},
     }
@@ -61,8 +61,8 @@ def common_members(order: Order) -> Document:
 
 
 def merged(order: Order, request: Request) -> Order:
-    """After an applied request: a replacement is the whole document but the Seller's members, a
-    patch only what it names (contract 1.2, Q25, U40).
+    """The order after an applied request. A replacement replaces the whole document but the
+    Seller's members, a patch only what it names (contract 1.2, Q25, U40).
     """
     if request.action != "amendment":
         return order
@@ -93,8 +93,8 @@ def _replaced(order: Order, wanted: Document) -> Document:
 
 
 def patched(document: Document, change: Mapping[str, Any]) -> Document:
-    """Objects are merged, order items found by their reference, other arrays replaced; an object of
-    another type replaces its like.
+    """The document after a patch: objects are merged, order items found by their reference, other
+    arrays replaced. An object of another type replaces the one that is there.
     """
     result = dict(document)
     for key, value in change.items():
@@ -126,7 +126,7 @@ def items(document: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def reference(item: Mapping[str, Any]) -> str:
-    """An item's name on its order; empty when it has none that can be one."""
+    """An item's reference on its order; empty when it has none."""
     name = item.get("orderItemReference")
     return name if isinstance(name, str) else ""
 
@@ -137,19 +137,19 @@ def item_path(name: str) -> str:
 
 
 def detail(item: Mapping[str, Any]) -> dict[str, Any]:
-    """An item's product, empty where there is none."""
+    """An item's product; empty where there is none."""
     found = item.get("orderItemDetail")
     return found if isinstance(found, dict) else {}
 
 
 def item_statuses(document: Mapping[str, Any]) -> list[str]:
-    """Every item's status; empty where not all have one."""
+    """The status of every item; empty where one item has none."""
     found = [item["orderItemStatus"] for item in items(document) if "orderItemStatus" in item]
     return found if len(found) == len(items(document)) else []
 
 
 def ended_items(document: Document, status: str, ended: Sequence[str]) -> Document:
-    """The same document with every item that was still under way in the order's final status."""
+    """The document with each item that was under way in the order's final status."""
     changed = [
         item if item.get("orderItemStatus") in ended else {**item, "orderItemStatus": status}
         for item in items(document)
@@ -161,8 +161,8 @@ def ended_items(document: Document, status: str, ended: Sequence[str]) -> Docume
 
 
 def configured(order: Order) -> Order:
-    """Give every product its Seller's id, where the Buyer gave none (contract U26): `OVC-`, `UNI-` and a
-    number.
+    """Give every product a Seller's id, where the Buyer gave none: `OVC-` or `UNI-` and a number
+    (contract U26).
     """
     number = order.number.rpartition("-")[2]
     assigned = dict(order.memo.get("assigned", {}))
@@ -197,7 +197,7 @@ def _assigned(document: Document, assigned: Mapping[str, Mapping[str, str]]) -> 
 
 
 def dated(order: Order, code: str, now: int) -> Order:
-    """The dates that a notification brings, and those that an end takes away."""
+    """The order with the dates that a notification brings, without those that its end removes."""
     document = order.document
     if code == "CONFIRMATION" and "expectedCompletionDate" not in document:
         document = {**document, "expectedCompletionDate": _expected(document, now)}
@@ -214,7 +214,7 @@ def dated(order: Order, code: str, now: int) -> Order:
 
 
 def _expected(document: Mapping[str, Any], now: int) -> str:
-    """The requested date where it lies ahead, in the Buyer's own words, else ten days from now."""
+    """The requested date where it lies ahead, as the Buyer wrote it, else ten days from now."""
     wanted = document.get("requestedCompletionDate")
     try:
         if (

@@ -1,4 +1,4 @@
-"""What the Buyer is told: notifications (docs/contract/mef.md 2.17, 5.1), and which are sent."""
+"""Notifications, and which of them a Buyer wants (docs/contract/mef.md 2.17, 5.1)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from simulator.base import instants
 from simulator.base.errors import Illegal
 from simulator.dialects.mef import content
-from simulator.dialects.mef.life import CANCELLED, COMPLETED, PENDING, SELLER
+from simulator.dialects.mef.transitions import CANCELLED, COMPLETED, PENDING, SELLER
 from simulator.engine.rules import Event
 from simulator.model import Document, Kci, Order, Request
 
@@ -29,7 +29,9 @@ _REFUSALS = {
 
 
 def why_not_sent(order: Order, code: str) -> str:
-    """Why a Buyer does not want this notification, by its `desiredResponses` (contract 5.1, U25)."""
+    """Why a Buyer does not want this notification, by `desiredResponses` (contract 5.1, U25); empty
+    when it is sent.
+    """
     wish = order.document.get("desiredResponses")
     if wish == "NONE" or (wish == "CONFIRMATION_ONLY" and code == "CONFIGURATION"):
         return f"desiredResponses is {wish}"
@@ -59,32 +61,31 @@ def _check_members(order: Order, code: str, members: Document) -> None:
     for name in impossible:
         if name in members:
             raise Illegal(f"with.{name}: an order that is {order.status} has none")
-    told = content.common_members(order)
+    own = content.common_members(order)
     if code in _WITH_IDS:
-        told |= _ids(order)
+        own |= _ids(order)
     for name, value in members.items():
-        if name in told and name not in _DATES and value != told[name]:
-            raise Illegal(f"with.{name}: contradicts the order, which says {told[name]}")
+        if name in own and name not in _DATES and value != own[name]:
+            raise Illegal(f"with.{name}: contradicts the order, which says {own[name]}")
 
 
 def notification(order: Order, kci: Kci, request: Request | None) -> Document:
-    """orderNotification (contract 2.17, 5.1): its mandatory members are always there, unless `with`
+    """orderNotification (contract 2.17, 5.1). Its mandatory members are always there, unless `with`
     sets one to null (`illegal: true`).
 
     Illegal past the 99th: `notificationVersion` has two digits.
     """
     version = kci.sequence or 1
     if version > _LATEST_VERSION:
-        raise Illegal(
-            f"notificationVersion has two digits: an order has at most {_LATEST_VERSION} notifications"
-        )
-    told: Document = {"objectType": "orderNotification", **content.common_members(order)}
-    told |= {"notificationType": kci.send, "notificationVersion": f"{version:02d}"}
+        said = f"an order has at most {_LATEST_VERSION} notifications"
+        raise Illegal(f"notificationVersion has two digits: {said}")
+    document: Document = {"objectType": "orderNotification", **content.common_members(order)}
+    document |= {"notificationType": kci.send, "notificationVersion": f"{version:02d}"}
     issued = kci.issued_at or 0
     if kci.send in _WITH_IDS:
-        told |= _ids(order)
+        document |= _ids(order)
     if kci.send == "CANCELLATION":
-        told |= {
+        document |= {
             "orderCancellationDate": instants.format_instant(issued),
             "orderCancellationReason": _cancellation_reason(request),
         }
@@ -92,7 +93,7 @@ def notification(order: Order, kci: Kci, request: Request | None) -> Document:
         "correctionOrderExpected", kci.send == "ERROR_OR_INFORMATION" and order.status == PENDING
     )
     if expected:
-        told |= {
+        document |= {
             "correctionOrderExpected": True,
             "correctionOrderDueDate": instants.format_instant(issued + _CORRECTION_WITHIN),
         }
@@ -105,7 +106,7 @@ def notification(order: Order, kci: Kci, request: Request | None) -> Document:
             if given
             else given
         )
-    return {key: value for key, value in {**told, **members}.items() if value is not None}
+    return {key: value for key, value in {**document, **members}.items() if value is not None}
 
 
 def _message(code: str, request: Request | None, *, expected: bool) -> Document:
@@ -135,10 +136,10 @@ def _cancellation_reason(request: Request | None) -> str:
 
 
 def _ids(order: Order) -> Document:
-    """The billing account and the Seller's ids, item by item."""
+    """The billing account, and the Seller's ids of the items."""
     billing = order.document.get("billingInfo")
     account = billing.get("existingBillingAccountNumber") if isinstance(billing, dict) else None
-    told: Document = {
+    document: Document = {
         "billingAccountNumber": _name(account, 13) or f"BA{order.number.rpartition('-')[2]}"[:13]
     }
     ovcs, unis, ennis, svlans = [], [], [], []
@@ -169,11 +170,11 @@ def _ids(order: Order) -> Document:
         "sellerEnniIds": ennis,
         "enniSvlanIds": svlans,
     }
-    return told | {key: listed for key, listed in lists.items() if listed}
+    return document | {key: listed for key, listed in lists.items() if listed}
 
 
 def _assignment(seller: Any, buyer: Any, reference: str) -> list[Document]:
-    """What one thing is called by both sides; nothing where the Seller has no name for it."""
+    """The names that both sides have for one thing; empty where the Seller has none."""
     if not _name(seller):
         return []
     theirs = {"buyerAssignedId": buyer} if _name(buyer) else {}
@@ -188,27 +189,30 @@ def _assignment(seller: Any, buyer: Any, reference: str) -> list[Document]:
 
 
 def _name(value: Any, most: int = 45) -> str:
-    """A Buyer's value where it can stand in a notification: details are carried as they come,
+    """A text of the Buyer's where it fits into a notification, else an empty one: details are taken
     whatever they hold.
     """
     return value if isinstance(value, str) and 0 < len(value) <= most else ""
 
 
-def describe_notification(told: Mapping[str, Any]) -> str:
-    """A notification in one line: its version, its type, the order's status, what else it tells."""
-    text = f"{int(told['notificationVersion'])} {told.get('notificationType')} -> {told.get('orderStatus')}"
+def describe_notification(document: Mapping[str, Any]) -> str:
+    """A notification in one line: its version, its type, the order's status, and dates and
+    messages.
+    """
+    version, kind = int(document["notificationVersion"]), document.get("notificationType")
+    text = f"{version} {kind} -> {document.get('orderStatus')}"
     dates = {
         "CONFIRMATION": "expectedCompletionDate",
         "COMPLETION": "completionDate",
         "CANCELLATION": "orderCancellationReason",
     }
-    member = dates.get(str(told.get("notificationType")), "")
-    notes = [f"{member} {told[member]}"] if member in told else []
-    if told.get("correctionOrderExpected"):
-        notes.append(f"a correction is expected by {told.get('correctionOrderDueDate')}")
+    member = dates.get(str(kind), "")
+    notes = [f"{member} {document[member]}"] if member in document else []
+    if document.get("correctionOrderExpected"):
+        notes.append(f"a correction is expected by {document.get('correctionOrderDueDate')}")
     notes += [
         str(message.get("messageInformation"))
-        for message in told.get("orderMessages", [])
+        for message in document.get("orderMessages", [])
         if isinstance(message, dict)
     ]
     return f"{text} ({', '.join(notes)})" if notes else text

@@ -49,7 +49,8 @@ _ID = {
 }
 _EXAMPLE = json.loads(samples.sample("install", None, 1).body)
 _CONTROLS = {
-    "X-Scenario": "Of the simulator, not of the contract: which scenario the order plays, `NAME?param=value&...`",
+    "X-Scenario": "Of the simulator, not of the contract: which scenario the order plays, "
+    "`NAME?param=value&...`",
     "X-Kci-Delay": "Of the simulator: seconds between notifications, decimals allowed",
 }
 
@@ -63,7 +64,8 @@ def document(server: str, settings: Settings) -> dict[str, Any]:
         openapi_version="3.1.0",
         plugins=[plugin],
         info={
-            "description": "The Seller's side of the MEF/OBF Ordering API of 2016/17, and its notification as a webhook."
+            "description": "The Seller's side of the MEF/OBF Ordering API of 2016/17, and its "
+            "notification as a webhook."
         },
         servers=[{"url": server}],
         tags=[{"name": "orders", "description": "Orders"}],
@@ -92,11 +94,10 @@ def document(server: str, settings: Settings) -> dict[str, Any]:
 
 
 def _named(schema: Any) -> str:
-    """A component's name: the contract's own where it has one."""
+    """A component's name: the contract's own where there is one."""
     name = (schema if isinstance(schema, type) else type(schema)).__name__
     own = {
         "OrderAnswer": "Order",
-        "Told": "OrderTold",
         "StatusResponse": "OrderStatusResponse",
         "Notification": "OrderNotification",
         "Message": "OrderMessage",
@@ -115,7 +116,7 @@ def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
 
 
 def _finish(components: dict[str, Any], settings: Settings) -> None:
-    """Say of each component what is enforced of it, and which details an item may have."""
+    """Add to each component what is enforced of it, and which details an item may have."""
     for name, component in components.items():
         if not settings.strict and name not in _ENFORCED:
             named = component.get("required", [])
@@ -146,7 +147,7 @@ def _finish(components: dict[str, Any], settings: Settings) -> None:
 
 
 def _partial(components: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """The same shape with nothing required, here and in what it gateway_states."""
+    """The same shape with nothing required, here and in its members."""
     whole = {key: value for key, value in schema.items() if key != "required"}
     if "$ref" in whole:
         return _partial(components, components[whole["$ref"].rpartition("/")[2]])
@@ -165,45 +166,45 @@ def _loosen(schema: dict[str, Any]) -> None:
 
 
 def _paths(settings: Settings) -> dict[str, dict[str, Any]]:
-    act = str(settings.action_status)
-    acts = {
-        f"/orders/{{id}}/{verb}": {
-            "post": _operation(
-                f"{verb}Order",
-                f"{verb.capitalize()} an order",
-                act,
-                "Order",
-                body="Act",
-                about=True,
+    return {
+        "/orders": {"get": _find_orders(), "post": _create_order()},
+        "/orders/{id}": {
+            "get": _operation("getOrder", "One order", "200", "Order", about=True),
+            "put": _change("replaceOrder", "Replace an order's content", "OrderCreateUpdate"),
+            "patch": _change("patchOrder", "Change some of an order", "OrderPatch"),
+        },
+        "/orders/{id}/status": {
+            "get": _operation(
+                "getOrderStatus", "An order's status", "200", "OrderStatusResponse", about=True
             )
-        }
-        for verb in ("cancel", "hold", "release")
+        },
+        **{
+            f"/orders/{{id}}/{verb}": {"post": _act(verb, settings)}
+            for verb in ("cancel", "hold", "release")
+        },
     }
-    listing = _operation(
-        "findOrders", "Orders of a buyer, or one by id or purchase order number", "200", "Order"
-    )
-    listing["responses"]["200"]["content"]["application/json"]["schema"] = {
-        "anyOf": [_ref("Order"), _ref("OrderList")]
-    }
-    listing["parameters"] = [
-        {
-            "name": name,
-            "in": "query",
-            "required": False,
-            "schema": {"type": "string", "minLength": 1},
-        }
-        for name in ("buyerId", "id", "pon")
-    ] + [
-        {
-            "name": name,
-            "in": "query",
-            "required": False,
-            "schema": {"type": "integer", "minimum": 0, "maximum": 999_999_999},
-        }
-        for name in ("offset", "limit")
+
+
+def _find_orders() -> dict[str, Any]:
+    about = "Orders of a buyer, or one by id or purchase order number"
+    operation = _operation("findOrders", about, "200", "Order")
+    answer = operation["responses"]["200"]["content"]["application/json"]
+    answer["schema"] = {"anyOf": [_ref("Order"), _ref("OrderList")]}
+    text = {"type": "string", "minLength": 1}
+    number = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
+    schemas_of = dict.fromkeys(("buyerId", "id", "pon"), text)
+    schemas_of |= dict.fromkeys(("offset", "limit"), number)
+    operation["parameters"] = [
+        {"name": name, "in": "query", "required": False, "schema": schema}
+        for name, schema in schemas_of.items()
     ]
-    create = _operation("createOrder", "Place an order", "201", "Order", body="OrderCreateUpdate")
-    create["parameters"] = [
+    return operation
+
+
+def _create_order() -> dict[str, Any]:
+    body = "OrderCreateUpdate"
+    operation = _operation("createOrder", "Place an order", "201", "Order", body=body)
+    operation["parameters"] = [
         {
             "name": name,
             "in": "header",
@@ -213,34 +214,16 @@ def _paths(settings: Settings) -> dict[str, dict[str, Any]]:
         }
         for name, about in _CONTROLS.items()
     ]
-    return {
-        "/orders": {"get": listing, "post": create},
-        "/orders/{id}": {
-            "get": _operation("getOrder", "One order", "200", "Order", about=True),
-            "put": _operation(
-                "replaceOrder",
-                "Replace an order's content",
-                "200",
-                "Order",
-                body="OrderCreateUpdate",
-                about=True,
-            ),
-            "patch": _operation(
-                "patchOrder",
-                "Change some of an order",
-                "200",
-                "Order",
-                body="OrderPatch",
-                about=True,
-            ),
-        },
-        "/orders/{id}/status": {
-            "get": _operation(
-                "getOrderStatus", "An order's status", "200", "OrderStatusResponse", about=True
-            )
-        },
-        **acts,
-    }
+    return operation
+
+
+def _change(name: str, summary: str, body: str) -> dict[str, Any]:
+    return _operation(name, summary, "200", "Order", body=body, about=True)
+
+
+def _act(verb: str, settings: Settings) -> dict[str, Any]:
+    summary, code = f"{verb.capitalize()} an order", str(settings.action_status)
+    return _operation(f"{verb}Order", summary, code, "Order", body="Act", about=True)
 
 
 def _list(settings: Settings) -> dict[str, Any]:

@@ -25,8 +25,8 @@ _SEED_LIST = "http://orders/ord-list-234"
 
 
 def read(incoming: Incoming, operation: str, settings: Settings) -> Query:
-    """What is asked for. Refused: bad_query (a parameter), or unknown_path (`/orders&...` in strict
-    mode).
+    """What a request asks for. Refused: bad_query (a parameter), or unknown_path (`/orders&...` in
+    strict mode).
     """
     if operation in ("order", "status"):
         show = _show_one if operation == "order" else _show_status
@@ -76,7 +76,7 @@ def read(incoming: Incoming, operation: str, settings: Settings) -> Query:
 
 
 def check_id(text: str) -> None:
-    """Refused where a text cannot be an order's id."""
+    """Refused when a text cannot be an order's id."""
     if not _ID.fullmatch(text):
         raise Refused("bad_query", [f"id: `{text[:60]}` cannot be an order's id"])
 
@@ -112,7 +112,7 @@ def _show_single(
 
 
 def _only(found: Sequence[Order], what: str) -> Order:
-    """The one order; several can only be of several buyers, or of a number that was taken twice
+    """The one order. There are several where several buyers gave one number, or one buyer twice
     (contract Q6).
     """
     if not found:

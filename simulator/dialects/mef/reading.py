@@ -1,5 +1,5 @@
-"""From a request to a Submission or a Query: content type, JSON, schema, what items refer to; every
-problem of a request in one answer.
+"""From a request to a Submission or a Query: content type, JSON, schema, references between items.
+Every problem of a request is in one answer.
 
 Documents of several editions of the contract pass unchanged; those of other standards are named
 (docs/contract/mef.md 1.3, U31, U32).
@@ -44,8 +44,8 @@ _OWN_TYPES = {
 
 
 def tenant_of(incoming: Incoming) -> str:
-    """Whose request it says it is: the Buyer of the query or of the document; hold, release and
-    cancel do not say (contract 1.3).
+    """The tenant that a request names: the Buyer of the query or of the document. Hold, release and
+    cancel name none (contract 1.3).
     """
     asked = parse_qs(incoming.query).get("buyerId", [""])
     return asked[0] or text_in(incoming.body, "buyerId")
@@ -97,8 +97,8 @@ def _document(
 def _checked(
     document: Document, operation: str, settings: Settings, findings: list[Finding]
 ) -> tuple[list[str], list[str]]:
-    """The messages that make a document malformed, and those that make it invalid; what is only
-    noted goes to `findings`.
+    """The messages that make a document malformed, and those that make it invalid. What is only
+    noted is added to `findings`.
     """
     if operation in ("cancellation", "hold", "release"):
         return checks.by_schema(schemas.ACT, document, settings, findings)
@@ -142,9 +142,7 @@ def _checked(
 
 
 def _foreign(document: Mapping[str, Any], *, whole: bool) -> list[str]:
-    """What tells a document of another standard from one of ours, as messages; empty when it is one
-    of ours.
-    """
+    """What shows that a document is of another standard, as messages; empty when it is ours."""
     kind = document.get("objectType")
     same = isinstance(kind, str) and re.sub(r"[-_ ]", "", kind).lower() == "ordercreateupdate"
     if same or (kind is None and not whole and not _KIN.keys() & document.keys()):
@@ -164,7 +162,8 @@ def _foreign(document: Mapping[str, Any], *, whole: bool) -> list[str]:
     ]
     if strange:
         messages.append(
-            f"members that this contract does not have: {', '.join(key[:40] for key in strange[:10])}"
+            "members that this contract does not have: "
+            + ", ".join(key[:40] for key in strange[:10])
         )
     return messages
 
@@ -198,7 +197,7 @@ def _submission(
 
 
 def guard_repeat(submission: Submission, order: Order, *, same: bool, settings: Settings) -> None:
-    """A second create with a purchase order number that its buyer used before (contract Q17)."""
+    """Refused when a buyer uses a purchase order number again (contract Q17)."""
     if settings.duplicate_pon == "conflict" or not same:
         said = f"{submission.tenant} gave it to order {order.number} already"
         raise Refused(
@@ -208,8 +207,8 @@ def guard_repeat(submission: Submission, order: Order, *, same: bool, settings: 
 
 
 def read_notification(incoming: Incoming) -> Document:
-    """A notification as a Buyer checks it (contract 2.17, 5.1). Refused: malformed or invalid, with every
-    problem.
+    """A notification as a Buyer checks it (contract 2.17, 5.1). Refused (malformed or invalid)
+    lists every problem.
     """
     try:
         document = read_object(incoming.headers, incoming.body)
@@ -222,7 +221,8 @@ def read_notification(incoming: Incoming) -> Document:
         invalid.append("notificationVersion: must be two digits")
     if document.get("orderId") != incoming.variables.get("id", document.get("orderId")):
         invalid.append(
-            f"orderId: {document.get('orderId')} is told at the path of {incoming.variables['id']}"
+            f"orderId: {document.get('orderId')} is not that of the path, "
+            f"{incoming.variables['id']}"
         )
     if malformed or invalid:
         raise refusal(malformed, invalid, MOST_MESSAGES)
@@ -230,8 +230,8 @@ def read_notification(incoming: Incoming) -> Document:
 
 
 def identify_notification(document: Mapping[str, Any]) -> KciIdentity:
-    """Which order a notification is about, and its version: its number among the order's, and with
-    the order its identity.
+    """Which order a notification is about, and its version: its number among the order's
+    notifications, and with the order's id its own id.
     """
     order = f"{document['buyerId']}/{document['buyerPurchaseOrderNumber']}"
     return KciIdentity(

@@ -1,4 +1,4 @@
-"""Valid requests to rehearse and demonstrate with, in the shapes of docs/contract/mef.md 6; the values
+"""Valid requests for rehearsals and the demo, in the shapes of docs/contract/mef.md 6. The values
 are invented.
 """
 
@@ -17,7 +17,8 @@ PLAIN = tuple(
     Step(after=30 * instants.SECOND, send=code)
     for code in ("CONFIGURATION", "CONFIRMATION", "COMPLETION")
 )
-"""What becomes of an order that goes well: an answer to one later request is told against it."""
+"""The timeline of an order that goes well: a scenario for one later request is rehearsed with it.
+"""
 
 _METHODS = {
     "replace": ("PUT", ""),
@@ -35,8 +36,8 @@ def sample_operations(action: str) -> Sequence[str]:
 
 
 def sample(operation: str, order: Order | None, serial: int) -> Incoming:
-    """A request of an operation; `serial` makes a create's purchase order number, `order` is what a
-    later request is about.
+    """A request of an operation. `serial` makes a create's purchase order number; `order` is the
+    order of a later request.
     """
     if order is None:
         return _incoming("POST", "/orders", _CREATES[operation](serial))
@@ -63,7 +64,7 @@ def _incoming(method: str, path: str, body: Document | None) -> Incoming:
 
 
 def _replacement(order: Order) -> Document:
-    """The whole order again, as a new version with another date."""
+    """The whole order again: a new version with another date."""
     items = [
         {key: value for key, value in item.items() if key != "orderItemStatus"}
         for item in content.items(order.document)

@@ -1,16 +1,15 @@
-"""The documents of the MEF/OBF order contract (docs/contract/mef.md 2), as marshmallow schemas: the
-single source, with `products`.
+"""The documents of the MEF/OBF order contract, as marshmallow schemas (docs/contract/mef.md 2),
+with `products`.
 
-They hold every limit of the published schemas; which of them are enforced and which are only
-findings is for `checks` to say, because the published examples themselves break some
-(contract Q10, Q19, Q28). What is stored and echoed is the parsed JSON itself.
+They have every limit of the published schemas. `checks` says which of them are enforced and which
+are only findings, because the published examples themselves break some (contract Q10, Q19, Q28).
+The parsed JSON itself is stored and sent back.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from simulator.dialects.mef.life import NOTICES, STATUSES
 from simulator.dialects.mef.products import (
     DETAILS,
     BillingInformation,
@@ -20,6 +19,7 @@ from simulator.dialects.mef.products import (
     When,
     text,
 )
+from simulator.dialects.mef.transitions import NOTIFICATIONS, STATUSES
 from simulator.formats.schema import (
     Boolean,
     Integer,
@@ -118,7 +118,7 @@ class ItemStatus(Tolerant):
     orderItemStatus = String(required=True, validate=OneOf(STATUSES))
 
 
-class Told(Typed):
+class Common(Typed):
     """What a status answer and a notification have in common (contract 2.17)."""
 
     orderId = text(45, required=True)
@@ -136,16 +136,16 @@ class Told(Typed):
     orderMessages = listed(nested(Message))
 
 
-class StatusResponse(Told):
+class StatusResponse(Common):
     """GET /orders/{id}/status."""
 
     orderItemStatuses = listed(nested(ItemStatus))
 
 
-class Notification(Told):
+class Notification(Common):
     """POST /orders/{id}/notification, to the Buyer."""
 
-    notificationType = String(required=True, validate=OneOf(tuple(NOTICES)))
+    notificationType = String(required=True, validate=OneOf(tuple(NOTIFICATIONS)))
     notificationVersion = String(required=True, validate=Length(min=2, max=2))
     orderCancellationDate = When()
     orderCancellationReason = text(300)
@@ -164,8 +164,8 @@ class LinkAlone(Tolerant):
 
 
 class OrderAnswer(CreateUpdate):
-    """An order as we show it (contract 2.1, need O): the request's members, `orderStatus` and what is
-    ours.
+    """An order as we answer it (contract 2.1, need O): the request's members, `orderStatus`, and
+    our own.
     """
 
     id = text(45, required=True)
@@ -197,5 +197,5 @@ MEMBERS = tuple(
 
 
 def problems(schema: Tolerant, document: Any) -> list[tuple[tuple[Any, ...], str]]:
-    """Everything in which a document differs from a schema."""
+    """Every difference between a document and a schema."""
     return list(flatten(schema.validate(document)))

@@ -13,15 +13,15 @@ from simulator.formats.schema import Boolean, Integer, OneOf, Strict, String
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """The defaults are what sections 4 and 7 choose."""
+    """The defaults are those of sections 4 and 7."""
 
     strict: bool = False
-    """Every limit of the published schemas gateway_states, unknown members are refused; otherwise
-    they are carried and noted as findings.
+    """Every limit of the published schemas holds, and unknown members are refused. Otherwise such a
+    document is taken, and the differences are findings.
     """
 
     duplicate_pon: str = "conflict"
-    """A second create with one buyer's order number: conflict (409), replay (the first answer, for
+    """A second create with one buyer's order number: conflict (409), replay (the first answer to
     the same body), accept (contract Q17).
     """
 
@@ -37,14 +37,18 @@ class Settings:
     """
 
     invalid_input: int = 400
-    """What cannot be read: 400, or the 405 "invalid input" of the published descriptors (contract U1)."""
+    """What cannot be read: 400, or the 405 "invalid input" of the published descriptors (contract
+    U1).
+    """
 
     action_status: int = 201
-    """The answer to cancel, hold and release: 201, or the 200 of the published descriptors (contract Q11)."""
+    """The answer to cancel, hold and release: 201, or the 200 of the published descriptors
+    (contract Q11).
+    """
 
     single_as_list: bool = False
-    """Whether `id` and `pon` are answered with a list of one, as the descriptors say, instead of
-    the bare order (contract Q3).
+    """Whether `id` and `pon` are answered with a list of one, as the descriptors have it, instead
+    of the order alone (contract Q3).
     """
 
     list_shape: str = "seed"
@@ -54,13 +58,13 @@ class Settings:
     """A list without orders: 200, or the 404 of the descriptors (contract Q5)."""
 
     seed_links: bool = False
-    """Whether links are written as in the published examples, `http://orders/ID`, instead of with
-    our own address (contract Q9).
+    """Whether links are as in the published examples, `http://orders/ID`, instead of at our own
+    address (contract Q9).
     """
 
 
 class Options(Strict):
-    """The same in a settings file, as `contract` of a supplier."""
+    """The same in a settings file: a supplier's `contract`."""
 
     strict = Boolean()
     duplicate_pon = String(validate=OneOf(["conflict", "replay", "accept"]))

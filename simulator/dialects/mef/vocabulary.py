@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from simulator.dialects.mef import content, life, schemas
+from simulator.dialects.mef import content, schemas, transitions
 from simulator.dialects.members import members_of
 from simulator.model import Known, Members, Vocabulary
 
@@ -28,10 +28,10 @@ _ACT = _as_checked(members_of(schemas.ACT))
 VOCABULARY = Vocabulary(
     dialect="mef",
     codes={
-        code: tuple(dict.fromkeys((*notice.choices, *([notice.brings] if notice.brings else ()))))
-        for code, notice in life.NOTICES.items()
+        code: tuple(dict.fromkeys((*kind.choices, *([kind.brings] if kind.brings else ()))))
+        for code, kind in transitions.NOTIFICATIONS.items()
     },
-    statuses=life.STATUSES,
+    statuses=transitions.STATUSES,
     replies={
         "create": ("commit", "acknowledge", "accept", "reject", "reject_as_order"),
         "amendment": ("acknowledge", "accept", "reject"),
@@ -54,7 +54,7 @@ VOCABULARY = Vocabulary(
         **_ORDER,
         **_as_checked(members_of(schemas.OrderAnswer())),
         **dict.fromkeys(content.SELLERS, Known()),
-        "orderItems[].orderItemStatus": Known(values=life.STATUSES),
+        "orderItems[].orderItemStatus": Known(values=transitions.STATUSES),
     },
     fixed={
         **dict.fromkeys(("objectType", *content.NEVER_CHANGES), _GIVEN),

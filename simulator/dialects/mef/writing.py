@@ -32,7 +32,7 @@ _ITEM = re.compile(r"orderItems\[orderItemReference=([^\]]+)\]")
 
 
 def write(submission: Submission, plan: Plan, settings: Settings) -> Outgoing:
-    """201 with the order on create and acts, 200 on changes; a rejection is a 422, of an act a 409
+    """201 with the order on create and acts, 200 on changes. A rejection is a 422, of an act a 409
     (contract 3.5).
     """
     if isinstance(plan, Rejected):
@@ -56,8 +56,8 @@ def _rejected(submission: Submission, plan: Rejected, settings: Settings) -> Out
 
 
 def refuse(refused: Refused, settings: Settings) -> Outgoing:
-    """`{code, reason, message, status}`, with `orderMessages` where the content is at fault
-    (contract 3.6).
+    """`{code, reason, message, status}`, with `orderMessages` where the content is wrong (contract
+    3.6).
     """
     code, reason = _error(refused.kind, settings)
     reason = next(
@@ -112,7 +112,7 @@ def _error(kind: RefusalKind, settings: Settings) -> tuple[int, str]:
 
 
 def _kind_of(status: int, settings: Settings) -> RefusalKind:
-    """The kind of refusal that a scenario means by an HTTP status."""
+    """The kind of refusal that an HTTP status of a scenario stands for."""
     kinds = (kind for kind in REFUSAL_KINDS if _error(kind, settings)[0] == status)
     return next(kinds, "fault")
 
@@ -120,14 +120,14 @@ def _kind_of(status: int, settings: Settings) -> RefusalKind:
 def _order_message(message: str) -> Document:
     where = found.group(1) if (found := _WHERE.match(message)) else ""
     item = _ITEM.match(where)
-    told: Document = {
+    error: Document = {
         "objectType": "orderError",
         "messageInformation": message[:150],
         "severity": "ERROR",
         "correctionRequired": True,
     }
-    told |= {"field": where[:100]} if where else {}
-    return told | ({"orderItemReference": item.group(1)[:4]} if item else {})
+    error |= {"field": where[:100]} if where else {}
+    return error | ({"orderItemReference": item.group(1)[:4]} if item else {})
 
 
 def order_body(order: Order, base_url: str, settings: Settings) -> Document:

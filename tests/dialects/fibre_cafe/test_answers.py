@@ -23,10 +23,19 @@ CEASE = {
     "reason": "CHANGE_OF_CP",
     "requestedCeaseDate": "2026-03-05T00:00:00Z",
 }
-ORDER = "reply: acknowledge\ntimeline:\n  - {after: 1h, send: COMMITTED}\namendment:\n  - reply: {reject: [the order itself says no]}\n"
+ORDER = (
+    "reply: acknowledge\ntimeline:\n  - {after: 1h, send: COMMITTED}\namendment:\n"
+    "  - reply: {reject: [the order itself says no]}\n"
+)
 ONCE = "for: amendment\nwhen: {notes: once}\ntimes: 1\nreply: acknowledge\n"
-PATIENT = "for: amendment\nwhen: {notes: later, order.status: ACKNOWLEDGED}\nreply: accept\ntimeline:\n  - {after: 5m, send: AMENDED}\n"
-BEGUN = "begins: supplier\nparams: {gap: 10s}\ntimeline:\n  - {after: '{{ gap }}', send: CREATED}\n  - {after: 1h, send: COMPLETED, status: PARTIAL}\n"
+PATIENT = (
+    "for: amendment\nwhen: {notes: later, order.status: ACKNOWLEDGED}\nreply: accept\n"
+    "timeline:\n  - {after: 5m, send: AMENDED}\n"
+)
+BEGUN = (
+    "begins: supplier\nparams: {gap: 10s}\ntimeline:\n"
+    "  - {after: '{{ gap }}', send: CREATED}\n  - {after: 1h, send: COMPLETED, status: PARTIAL}\n"
+)
 
 
 @pytest.fixture
@@ -94,22 +103,34 @@ def test_a_repeat_gets_its_first_answer_and_uses_up_no_pin(own: Gateway) -> None
         (
             "place",
             "AMENDMENT_PENDING",
-            "X-Scenario: AMENDMENT_PENDING is for an amendment, not an order; for that there are: CEASE_",
+            (
+                "X-Scenario: AMENDMENT_PENDING is for an amendment, not an order; for that "
+                "there are: CEASE_"
+            ),
         ),
         (
             "place",
             "UNSOLICITED_CEASE",
-            "X-Scenario: UNSOLICITED_CEASE is begun by the supplier (POST /__admin/start), not an order",
+            (
+                "X-Scenario: UNSOLICITED_CEASE is begun by the supplier (POST /__admin/start), "
+                "not an order"
+            ),
         ),
         (
             "place",
             "ORDER_DELAID",
-            "X-Scenario: no scenario `ORDER_DELAID` (did you mean `ORDER_DELAYED`?); there are: CEASE_",
+            (
+                "X-Scenario: no scenario `ORDER_DELAID` (did you mean `ORDER_DELAYED`?); there "
+                "are: CEASE_"
+            ),
         ),
         (
             "amend",
             "ORDER_SUCCESSFUL",
-            "is for an order, not an amendment; for that there are: AMENDMENT_ACCEPTED, AMENDMENT_PENDING",
+            (
+                "is for an order, not an amendment; for that there are: AMENDMENT_ACCEPTED, "
+                "AMENDMENT_PENDING"
+            ),
         ),
         ("amend", "CANCELLATION_PENDING", "is for a cancellation, not an amendment"),
         ("cancel", "CANCELLATION_PENDNG", "did you mean `CANCELLATION_PENDING`?"),
@@ -236,7 +257,7 @@ def test_an_objection_is_for_what_nobody_asked_for(gateway: Gateway) -> None:
         ({"document": {}}, 400, "serviceId: is required"),
         ({"document": {**CEASE, "reason": "BOREDOM"}}, 422, "reason: `BOREDOM` is not valid"),
         ({"document": {**CEASE, "requestedCeaseDate": "soon"}}, 400, "date_range"),
-        ({"document": {**CEASE, "id": 5}}, 422, "id: comes with the story, or from the gateway"),
+        ({"document": {**CEASE, "id": 5}}, 422, "id: comes with the scenario, or from the gateway"),
         (
             {"document": {**CEASE, "tenant": "TENANT2"}},
             422,
@@ -268,7 +289,10 @@ def test_a_supplier_of_a_test_begins_one_with_its_own_sample(supplier: Supplier)
 
 
 def test_a_story_that_cannot_be_begun_is_told_too(gateway: Gateway) -> None:
-    text = "scenario: BROKEN\nbegins: supplier\ntimeline:\n  - {after: '{{ order.document.gap }}', send: CREATED}\n"
+    text = (
+        "scenario: BROKEN\nbegins: supplier\ntimeline:\n"
+        "  - {after: '{{ order.document.gap }}', send: CREATED}\n"
+    )
     gateway.http.put(f"{gateway.url}/__admin/scenarios/BROKEN", data=text, timeout=30)
     assert "BROKEN cannot be played" in start(gateway, 422, scenario="BROKEN")["detail"]
     gateway.admin("DELETE", "/scenarios/BROKEN")
@@ -360,7 +384,8 @@ def test_check_finds_an_answer_that_the_contract_forbids() -> None:
 
     dialect = dialects.get("fibre_cafe")
     wrong = parse(
-        "scenario: X\nfor: amendment\nreply: accept\ntimeline:\n  - {after: 1s, send: ACKNOWLEDGED}",
+        "scenario: X\nfor: amendment\nreply: accept\ntimeline:\n"
+        "  - {after: 1s, send: ACKNOWLEDGED}",
         "x.yaml",
         VOCABULARY,
     )

@@ -101,7 +101,8 @@ def test_the_gateways_own_statuses_are_never_sent(status: str) -> None:
 def test_an_applied_amendment_may_move_the_committed_date(gateway: Gateway) -> None:
     text = (
         "scenario: MOVES\ndialect: fibre_cafe\nreply: commit\namendment:\n"
-        '  - reply: {answer: acknowledge, set: {committedDate: "2031-01-01T00:00:00Z", targetDate: "2031-01-01T00:00:00Z"}}\n'
+        '  - reply: {answer: acknowledge, set: {committedDate: "2031-01-01T00:00:00Z", '
+        'targetDate: "2031-01-01T00:00:00Z"}}\n'
     )
     response = gateway.http.put(f"{gateway.url}/__admin/scenarios/MOVES", data=text, timeout=30)
     assert response.status_code == 201, response.text

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from simulator import dialects
-from simulator.dialects.fibre_cafe import life, schemas, settings, statements, transitions
+from simulator.dialects.fibre_cafe import requests, schemas, settings, statements, transitions
 from tests.contract_page import FIBRE_CAFE
 
 GATEWAYS_OWN = ("RECEIVED_BY_GATEWAY", "SENT_TO_SUPPLIER", "FAILED_TO_SEND")
@@ -45,11 +45,11 @@ def test_the_page_and_the_code_list_the_same_words() -> None:
     ]
     assert set(column("5.1")) == {*transitions.STATUSES, *GATEWAYS_OWN}
     assert column("4.6", 1) == list(schemas.CANCELLATION_REASONS)
-    assert column("4.6", 1)[-5:] == list(life.OBJECTIONS)
+    assert column("4.6", 1)[-5:] == list(requests.OBJECTIONS)
     assert sorted(column("4.2.1")) == sorted(schemas.PROVIDE_TYPES)
     assert words(text["4.12"]) == list(schemas.ENGINEER_TASKS)
     assert [word for word in schemas.CEASE_REASONS if word not in words(text["4.15"])] == []
-    assert set(column("4.4")[1:]) & set(life.OURS) >= {
+    assert set(column("4.4")[1:]) & set(requests.OURS) >= {
         "status",
         "supplierOrderReference",
         "committedDate",

@@ -9,7 +9,7 @@ import pytest
 from marshmallow import validate
 
 from simulator import dialects
-from simulator.dialects.mef import life, products, schemas
+from simulator.dialects.mef import products, schemas, transitions
 from tests.contract_page import FOLDER, MEF
 
 rows = MEF.rows
@@ -103,10 +103,10 @@ def test_what_the_buyer_is_told_has_the_members_of_the_page(kind: str, schema: A
 
 
 def test_the_page_has_the_words_of_the_code() -> None:
-    assert {row[0] for row in rows("3.1")[:-2]} == set(life.STATUSES)
-    assert {row[0] for row in rows("3.1") if row[4] == "yes"} == set(life.ENDED)
-    assert {row[0] for row in rows("5.1")[:-1]} == set(life.NOTICES)
-    assert {row[0] for row in rows("3.4")} == set(life.STATUSES)
+    assert {row[0] for row in rows("3.1")[:-2]} == set(transitions.STATUSES)
+    assert {row[0] for row in rows("3.1") if row[4] == "yes"} == set(transitions.ENDED)
+    assert {row[0] for row in rows("5.1")[:-1]} == set(transitions.NOTIFICATIONS)
+    assert {row[0] for row in rows("3.4")} == set(transitions.STATUSES)
     played = {row[0] for row in rows("1.3") if row[4] == "yes"}
     named = " ".join([*(row[1] for row in rows("1.1")), *played])
     for route in dialects.get("mef").routes:
@@ -117,15 +117,15 @@ def test_each_request_moves_an_order_as_the_page_says() -> None:
     table_of = {row[0]: row[2:6] for row in rows("3.3")}
     asked = {"replace": "PUT", "patch": "PATCH", "cancellation": "cancel", "hold": "hold"}
     for operation, trigger in asked.items():
-        moves = life.REQUESTS[operation]
-        for status, cell in zip(life.IN_FLIGHT, table_of[trigger], strict=True):
+        moves = transitions.REQUESTS[operation]
+        for status, cell in zip(transitions.IN_FLIGHT, table_of[trigger], strict=True):
             if cell.startswith("-"):
                 assert status not in moves, (operation, status)
             else:
                 expected = status if cell.startswith("stays") else cell.split()[0]
                 assert moves[status] == expected, (operation, status)
     assert [cell[0] for cell in table_of["release of a Buyer's hold"][:3]] == ["-"] * 3
-    assert list(life.REQUESTS["release"]) == ["HELD"]
+    assert list(transitions.REQUESTS["release"]) == ["HELD"]
 
 
 def test_each_move_of_the_seller_is_on_the_page() -> None:
@@ -135,7 +135,7 @@ def test_each_move_of_the_seller_is_on_the_page() -> None:
         ("IN_PROGRESS", "CANCELLED"),
         ("ACKNOWLEDGED", "REJECTED"),
     }
-    assert drawn | added == life.EDGES
+    assert drawn | added == transitions.EDGES
 
 
 def test_the_settings_page_names_the_rows_that_have_the_reasons() -> None:

@@ -1,5 +1,5 @@
-"""The tables as data (docs/contract/mef.md 3.3, 3.4), against rows written anew; what `check` refuses of a
-scenario.
+"""The tables, against rows written anew (docs/contract/mef.md 3.3, 3.4), and what `check` refuses
+of a scenario.
 """
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from simulator import dialects, rehearsal
-from simulator.dialects.mef import life
+from simulator.dialects.mef import life, transitions
 from simulator.scenario import parse
 
 MEF = dialects.get("mef")
@@ -42,9 +42,10 @@ def test_an_orders_status_follows_from_its_items(order: str, items: str) -> None
     assert life.roll_up(items.split()) == order
 
 
-@pytest.mark.parametrize("source", life.STATUSES)
+@pytest.mark.parametrize("source", transitions.STATUSES)
 def test_the_sellers_moves_are_those_of_the_contract(source: str) -> None:
-    assert {target for start, target in life.EDGES if start == source} == SELLER.get(source, set())
+    reached = {target for start, target in transitions.EDGES if start == source}
+    assert reached == SELLER.get(source, set())
 
 
 def faults(text: str) -> list[str]:
@@ -75,27 +76,45 @@ def faults(text: str) -> list[str]:
             "COMPLETION is not possible in HELD",
         ),
         (
-            "timeline:\n  - {after: 1h, send: STATUS_UPDATE, status: PENDING}\n  - {after: 1h, status: COMPLETED}",
+            (
+                "timeline:\n  - {after: 1h, send: STATUS_UPDATE, status: PENDING}\n"
+                "  - {after: 1h, status: COMPLETED}"
+            ),
             ":4:",
             "COMPLETED does not follow PENDING",
         ),
         (
-            "hold:\n  - reply: acknowledge\n    timeline: [{after: 1h, send: STATUS_UPDATE, status: IN_PROGRESS}]",
+            (
+                "hold:\n  - reply: acknowledge\n"
+                "    timeline: [{after: 1h, send: STATUS_UPDATE, status: IN_PROGRESS}]"
+            ),
             ":4:",
             "the Buyer holds this order",
         ),
         (
-            'timeline:\n  - {after: 1h, send: COMPLETION, set: {"orderItems[0].orderItemStatus": FAILED, "orderItems[1].orderItemStatus": COMPLETED}}',
+            (
+                "timeline:\n"
+                '  - {after: 1h, send: COMPLETION, set: {"orderItems[0].orderItemStatus": '
+                'FAILED, "orderItems[1].orderItemStatus": COMPLETED}}'
+            ),
             ":3:",
             "the order is COMPLETED, but its items make it PARTIAL",
         ),
         (
-            'timeline:\n  - {after: 1h, send: STATUS_UPDATE, set: {"orderItems[0].orderItemStatus": COMPLETE, "orderItems[1].orderItemStatus": FAILED}}',
+            (
+                "timeline:\n"
+                '  - {after: 1h, send: STATUS_UPDATE, set: {"orderItems[0].orderItemStatus": '
+                'COMPLETE, "orderItems[1].orderItemStatus": FAILED}}'
+            ),
             ":3:",
             "`COMPLETE` is no status of an item",
         ),
         (
-            "timeline:\n  - {after: 1h, send: JEOPARDY, with: {orderMessages: [{messageInformation: x, severity: WARNING}]}}",
+            (
+                "timeline:\n"
+                "  - {after: 1h, send: JEOPARDY, with: {orderMessages: [{messageInformation: x, "
+                "severity: WARNING}]}}"
+            ),
             ":3:",
             "a gateway would refuse this message: orderMessages[0].severity",
         ),
@@ -114,7 +133,8 @@ def test_check_refuses_what_the_contract_forbids(text: str, place: str, said: st
 def test_an_illegal_step_breaks_the_contract_on_purpose() -> None:
     assert (
         faults(
-            "reply: acknowledge\ntimeline:\n  - {after: 1h, send: CONFIRMATION, illegal: true, with: {orderStatus: null}}"
+            "reply: acknowledge\ntimeline:\n"
+            "  - {after: 1h, send: CONFIRMATION, illegal: true, with: {orderStatus: null}}"
         )
         == []
     )

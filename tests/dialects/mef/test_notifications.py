@@ -379,7 +379,7 @@ def test_the_pretend_buyer_reads_what_it_gets_and_keeps_it(
         ({**body, "requestedCompletionDate": "Dog"}, "is no date"),
         ({**body, "notificationVersion": "x1"}, "two digits"),
         ({**body, "orderStatus": "CONFIRMED"}, "orderStatus"),
-        ({**body, "orderId": "ORD-CC-1"}, "ORD-CC-1 is told at the path of"),
+        ({**body, "orderId": "ORD-CC-1"}, "ORD-CC-1 is not that of the path"),
         ([body], "must be a JSON object"),
     ]
     for document, said in wrong:

@@ -1,4 +1,4 @@
-"""What a notification tells of its order is what the order says: in its answer, its status, later."""
+"""A notification and its order never contradict each other: not in answers, not in the status."""
 
 from __future__ import annotations
 
@@ -101,7 +101,10 @@ timeline:
         ("CONFIRMATION, with: {requestedCompletionDate: '2031-01-01'}", "requestedCompletionDate"),
         ("CONFIRMATION, with: {billingAccountNumber: '9'}", "with.billingAccountNumber"),
         (
-            "CONFIRMATION, with: {sellerUniIds: [{objectType: idAssignment, sellerAssignedId: U9}]}",
+            (
+                "CONFIRMATION, with: {sellerUniIds: [{objectType: idAssignment, "
+                "sellerAssignedId: U9}]}"
+            ),
             "with.sellerUniIds: contradicts the order",
         ),
         ("CONFIRMATION, with: {completionDate: '2031-01-01'}", "that is IN_PROGRESS has none"),
@@ -117,5 +120,8 @@ def test_check_refuses_a_member_that_contradicts_the_order(step: str, said: str)
 
 
 def test_a_member_that_repeats_the_order_is_no_fault() -> None:
-    text = "scenario: X\ntimeline:\n  - {after: 1h, send: CONFIRMATION, with: {orderStatus: IN_PROGRESS}}"
+    text = (
+        "scenario: X\ntimeline:\n"
+        "  - {after: 1h, send: CONFIRMATION, with: {orderStatus: IN_PROGRESS}}"
+    )
     assert faults(parse(text, "x.yaml", MEF.vocabulary), MEF) == []

@@ -272,7 +272,8 @@ def test_a_replacement_may_refer_to_an_item_of_an_earlier_version_a_create_may_n
         "correctionRequired": True,
         "orderItemReference": "01",
         "messageInformation": error["message"],
-        "field": "orderItems[orderItemReference=01].orderItemDetail.uniReference.orderItemReference",
+        "field": "orderItems[orderItemReference=01].orderItemDetail.uniReference"
+        ".orderItemReference",
     }
 
 
@@ -638,7 +639,8 @@ def test_a_reply_of_the_scenarios_own_may_be_any_fault(
     from simulator.web import Embedded
 
     folder = scenario_folder(
-        BUSY="reply: {attempts: [{status: 503}, commit]}\namendment:\n  - reply: {attempts: [{status: 503}, acknowledge]}\n"
+        BUSY="reply: {attempts: [{status: 503}, commit]}\namendment:\n"
+        "  - reply: {attempts: [{status: 503}, acknowledge]}\n"
     )
     supplier = {"name": "mef", "path": "/mef", "dialect": "mef", "scenarios": folder}
     with Embedded(make_config(suppliers=[supplier])) as running, Buyer(running.url) as buyer:

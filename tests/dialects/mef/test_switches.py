@@ -24,7 +24,8 @@ def test_the_switches_and_their_schema_name_the_same_things() -> None:
 def test_a_wrong_switch_is_a_located_error(tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
     path.write_text(
-        "suppliers:\n  - name: m\n    dialect: mef\n    contract:\n      strikt: true\n      duplicate_pon: maybe\n  - {name: x, dialect: meff}\n"
+        "suppliers:\n  - name: m\n    dialect: mef\n    contract:\n      strikt: true\n"
+        "      duplicate_pon: maybe\n  - {name: x, dialect: meff}\n"
     )
     with pytest.raises(Invalid) as caught:
         config.load(path, environment={})
@@ -167,7 +168,10 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Buyer, Buye
         ({"favouriteColour": "red"}, "favouriteColour: unknown member"),
         (
             {"orderItems": DEEP},
-            "orderItems[orderItemReference=02].orderItemDetail.serviceSiteInformation.siteAddress.colour: unknown member",
+            (
+                "orderItems[orderItemReference=02].orderItemDetail.serviceSiteInformation"
+                ".siteAddress.colour: unknown member"
+            ),
         ),
         ({"orderStatus": "HELD"}, "orderStatus: is the Seller's to set"),
         ({"buyerTechnicalContact": None}, "buyerTechnicalContact: is wanted for INSTALL"),
