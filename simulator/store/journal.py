@@ -194,14 +194,13 @@ def last_outward(tx: Tx, supplier: str) -> Exchange | None:
 
 
 def kcis_since(tx: Tx, supplier: str, line: int) -> list[str]:
-    """The KCIs that something happened to after a line of the journal, each once, in order."""
+    """The KCIs whose turn it was after a line of the journal, each once, in order: those that were
+    posted, could not happen, or were not wanted. What an operator did does not count.
+    """
     where = (journal.c.supplier == supplier, journal.c.id > line, journal.c.kci != "")
-    return list(
-        dict.fromkeys(
-            row.kci
-            for row in tx.execute(sa.select(journal.c.kci).where(*where).order_by(journal.c.id))
-        )
-    )
+    rows = tx.execute(sa.select(journal.c.kci, journal.c.act).where(*where).order_by(journal.c.id))
+    kcis = [row.kci for row in rows if row.act is None or row.act["by"] != "operator"]
+    return list(dict.fromkeys(kcis))
 
 
 # ---- its bounds
