@@ -36,19 +36,21 @@ class Book:
         order = kci.order if kci else ""
         what = f"KCI {self.dialect.describe(document)} of {order}" if kci else "a request"
         findings = [REFUSED.finding(message) for message in messages]
-        with self.store.write() as tx:
-            if kci is not None:
-                findings += self._findings(tx, kci, document)
+
+        def keep(tx: Tx) -> list[Finding]:
+            noticed = self._findings(tx, kci, document) if kci is not None else []
             received.keep(
                 tx,
                 self.supplier,
                 headers=redact.headers(headers),
                 code=code,
-                findings=findings,
+                findings=findings + noticed,
                 kci=kci,
                 body=document,
             )
-        said = "".join(f"; {finding.message}" for finding in findings)
+            return findings + noticed
+
+        said = "".join(f"; {finding.message}" for finding in self.store.run(keep))
         request_id, conversation_id = headers.get("x-request-id"), headers.get("x-conversation-id")
         ids = logs.about(
             supplier=self.supplier,
@@ -66,8 +68,7 @@ class Book:
 
     def forget(self) -> None:
         """Forget what came."""
-        with self.store.write() as tx:
-            received.forget(tx, self.supplier)
+        self.store.run(lambda tx: received.forget(tx, self.supplier))
 
     def _findings(self, tx: Tx, kci: KciIdentity, document: Mapping[str, Any]) -> list[Finding]:
         """What stands out in the order's sequence: gaps, repeats, numbers used twice."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from simulator.base import instants
-from simulator.base.errors import Conflict, Refused, Unavailable
+from simulator.base.errors import Refused, Unavailable
 from simulator.config import Gateway
 from simulator.dialects import Counterpart
 from simulator.dialects.routes import Route, router_of
@@ -77,7 +77,7 @@ class PretendGateway:
             return answer
         try:
             self.book.keep(incoming.headers, document, accepted.code, ())
-        except (Unavailable, Conflict) as error:
+        except Unavailable as error:
             log.error("%s", error)
             return Outgoing(code=503)
         return accepted

@@ -48,11 +48,17 @@ class FlowControl:
         self.share = delivery.in_flight - delivery.in_flight // KEPT_FREE
         self.out: Counter[str] = Counter()
         self.failing: dict[str, set[str]] = {}
+        self.committed: dict[str, set[str]] = {}
         self.held: dict[str, GatewayState] = {}
 
     def begin(self, tx: Tx) -> None:
-        """See what is held back now."""
+        """Begin a turn: see what is held back now. A turn that is not committed leaves nothing."""
         self.held = gateway_states.every(tx)
+        self.failing = {name: set(orders) for name, orders in self.committed.items()}
+        tx.after(self._commit)
+
+    def _commit(self) -> None:
+        self.committed = self.failing
 
     def sent(self, supplier: str) -> None:
         """A message of a supplier is on its way."""
@@ -206,6 +212,6 @@ def _tell(tx: Tx, supplier: str, old: GatewayState, new: GatewayState, moment: C
     else:
         length = instants.format_duration(tx.wall - old.since_wall)
         what, message = "gateway.resume", f"the gateway works again, after {length}"
-    log.warning("%s: %s", supplier, message)
+    tx.after(lambda: log.warning("%s: %s", supplier, message))
     act = Act(at=moment.now(tx.wall), what=what, by="sender", message=message)
     journal.act(tx, supplier, act)

@@ -1,5 +1,5 @@
 """One claimed lane: its silent steps happen, the first message that is due is numbered, rendered
-and handed out as a attempt.
+and handed out as an attempt.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from simulator import engine
@@ -166,7 +167,8 @@ class LaneTurn:
             message = self.dialect.write_kci(self.order, head, self._request_of(head))
         if head.body is None:
             row["next_sequence"] += 1
-            metrics.late(self.target.label, self.tx.wall - (self.lane.wake or self.tx.wall))
+            late = self.tx.wall - (self.lane.wake or self.tx.wall)
+        self.tx.after(lambda: metrics.late(self.target.label, late))
         return replace(head, body=message.body, attempts=head.attempts + 1), message
 
     def _why_not_sent(self, head: Kci) -> str:
@@ -220,7 +222,8 @@ class LaneTurn:
         except SimulatorError:
             raise
         except Exception as error:
-            log.exception("a step of order %s failed in an unexpected way", self.order.id)
+            said = f"a step of order {self.order.id} failed in an unexpected way"
+            self.tx.after(partial(log.error, said, exc_info=error))
             raise RenderFailed(f"an internal fault: {type(error).__name__}: {error}") from None
 
     def _silent(self, head: Kci, why: str) -> Kci:
@@ -266,14 +269,10 @@ class LaneTurn:
         journal.act(self.tx, self.lane.supplier, act)
 
     def _dead(self, head: Kci, error: SimulatorError) -> Kci:
-        log.error(
-            "%s of order %s/%s cannot happen: %s",
-            head.send or head.step.status or "a step",
-            self.order.tenant,
-            self.order.ref or self.order.number,
-            error,
-        )
-        name = head.send or head.step.status
+        name = head.send or head.step.status or "a step"
+        order = f"{self.order.tenant}/{self.order.ref or self.order.number}"
+        said = "%s of order %s cannot happen: %s"
+        self.tx.after(partial(log.error, said, name, order, error))
         self._act(head, "kci.fail", f"{name} could not happen: {error}")
         return replace(
             head,

@@ -1,4 +1,4 @@
-"""What is said of each post: a line in the journal, one in the log, and the figures."""
+"""What is kept of each post: a line in the journal, one in the log, and the metrics."""
 
 from __future__ import annotations
 
@@ -10,21 +10,24 @@ from simulator.gateway import Decision, Result
 from simulator.model import Exchange, Finding, Rule
 from simulator.ops import logs, metrics
 from simulator.sender.lane_turn import Attempt
+from simulator.store import Tx
 
 log = logging.getLogger("simulator.sender")
 
 LEASE_ENDED = Rule("delivery.lease_ended")
 
 
-def tell(attempt: Attempt, result: Result, decision: Decision, *, held: bool) -> Exchange:
-    """Say what became of a post, and return its line of the journal; `held`: whether it was still
-    ours to settle.
-    """
+def say(tx: Tx, attempt: Attempt, result: Result, decision: Decision) -> None:
+    """Log and count a post, after the commit."""
+    tx.after(lambda: metrics.answer(attempt.target.label, result.code, result.took))
+    tx.after(lambda: _log(attempt, result, decision))
+
+
+def line_of(attempt: Attempt, result: Result, decision: Decision, *, held: bool) -> Exchange:
+    """A post's line of the journal; `held`: whether this sender still had the lease to settle it."""
     findings = [*result.findings, *decision.findings]
     if not held:
         findings.append(LEASE_ENDED.finding("the lease had ended: this answer changes nothing"))
-    metrics.answer(attempt.target.label, result.code, result.took)
-    _say(attempt, result, decision)
     return _exchange(attempt, result, tuple(findings))
 
 
@@ -52,7 +55,7 @@ def _exchange(attempt: Attempt, result: Result, findings: tuple[Finding, ...]) -
     )
 
 
-def _say(attempt: Attempt, result: Result, decision: Decision) -> None:
+def _log(attempt: Attempt, result: Result, decision: Decision) -> None:
     outcome = {
         "delivered": "",
         "retry": f"; again in {instants.format_duration(decision.wait)}",

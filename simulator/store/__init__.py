@@ -1,11 +1,12 @@
-"""The store: everything that must survive, in SQLite or PostgreSQL. SQLAlchemy Core lives here and
-nowhere else.
+"""The store: everything that must survive, in SQLite or PostgreSQL. No other package uses
+SQLAlchemy.
 """
 
 from simulator.store import (
     clocks,
     gateway_states,
     journal,
+    locks,
     orders,
     outbox,
     pins,
@@ -15,7 +16,8 @@ from simulator.store import (
     upkeep,
     uploads,
 )
-from simulator.store.database import Store, Tx, parse_url, remedy
+from simulator.store.connecting import parse_url, remedy
+from simulator.store.database import Store, Tx
 from simulator.store.notifier import EVERYTHING, WORK, Change
 from simulator.store.subscriptions import Subscription
 from simulator.store.tables import OPEN
@@ -31,6 +33,7 @@ __all__ = [
     "clocks",
     "gateway_states",
     "journal",
+    "locks",
     "orders",
     "outbox",
     "parse_url",

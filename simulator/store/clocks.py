@@ -7,18 +7,13 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from simulator.base.clock import Clock
-from simulator.base.errors import Conflict
+from simulator.store import locks
 from simulator.store.database import Tx
-from simulator.store.tables import clocks, lanes, orders, p, pins, uploads
+from simulator.store.tables import clocks, lanes, orders, p
 
 _GET = sa.select(clocks.c.mode, clocks.c.rate, clocks.c.anchor, clocks.c.anchor_wall).where(
     clocks.c.supplier == p("s")
 )
-_HAS = [
-    sa.exists().where(table.c.supplier == clocks.c.supplier).label(f"has_{table.name}")
-    for table in (pins, uploads)
-]
-_HOLD = _GET.add_columns(*_HAS).with_for_update(read=True, key_share=True, of=clocks)
 
 
 def get(tx: Tx, supplier: str) -> Clock:
@@ -30,26 +25,11 @@ def get(tx: Tx, supplier: str) -> Clock:
     return known
 
 
-def lock_supplier(tx: Tx, supplier: str) -> bool:
-    """Whether there is such a supplier; it cannot be deleted before this transaction ends.
-
-    What is asked for each order is learned in the same round trip: its clock, and whether it has
-    any pins or uploads.
-    """
-    row = tx.execute(_HOLD, {"s": supplier}).one_or_none()
-    if row is None:
-        return False
-    tx.memo["clock", supplier] = Clock(
-        mode=row.mode, rate=row.rate, anchor=row.anchor, anchor_wall=row.anchor_wall
-    )
-    tx.memo["pins", supplier], tx.memo["uploads", supplier] = row.has_pins, row.has_uploads
-    return True
-
-
 def begin(tx: Tx, supplier: str, mode: str | None, rate: float) -> None:
     """Set a supplier's clock at start: as asked for, else the one that is there goes on, else a
     real one begins.
     """
+    locks.take(tx, supplier)
     known = tx.execute(_GET, {"s": supplier}).one_or_none()
     if known is None:
         put(
@@ -71,8 +51,17 @@ def switched(clock: Clock, mode: str, rate: float, wall: int) -> Clock:
     )
 
 
+def lock(tx: Tx, supplier: str) -> Clock:
+    """A supplier's clock, which nobody reads to write a lane before this transaction ends: whoever
+    sets it asks for it in this way.
+    """
+    locks.take(tx, supplier)
+    tx.memo.pop(("clock", supplier), None)
+    return get(tx, supplier)
+
+
 def put(tx: Tx, supplier: str, clock: Clock) -> None:
-    """Set a supplier's clock and give each of its waiting lanes its new wake."""
+    """Set a supplier's clock, which is locked, and give each of its waiting lanes its new wake."""
     tx.memo["clock", supplier] = clock
     values = {
         "mode": clock.mode,
@@ -110,8 +99,8 @@ def put(tx: Tx, supplier: str, clock: Clock) -> None:
 
 
 def step(tx: Tx, supplier: str, now: int) -> None:
-    """Move a manual clock forward: only the lanes that fall due get a wake, however many wait for
-    later.
+    """Move a manual clock, which is locked, forward: only the lanes that fall due get a wake,
+    however many wait for later.
     """
     clock = get(tx, supplier).moved(mode="manual", rate=0.0, now=now, wall_now=tx.wall)
     tx.memo["clock", supplier] = clock
@@ -165,20 +154,22 @@ def unsettled(tx: Tx, supplier: str, now: int, order: str = "") -> list[str]:
     return [row.order for row in rows]
 
 
-def take_advance(tx: Tx, supplier: str, token: str, until: int) -> None:
-    """Let one advance of a supplier run at a time. Conflict while another one does."""
+def take_advance(tx: Tx, supplier: str, token: str, until: int) -> bool:
+    """Begin an advance; False while another one of this supplier runs. It ends by itself at the
+    wall time `until`. The clock is locked.
+    """
     free = sa.or_(clocks.c.advancing == "", clocks.c.advancing_until < tx.wall)
     statement = (
         sa.update(clocks)
         .where(clocks.c.supplier == supplier, free)
         .values(advancing=token, advancing_until=until)
     )
-    if tx.execute(statement).rowcount == 0:
-        raise Conflict("another advance of this supplier is running")
+    return bool(tx.execute(statement).rowcount)
 
 
 def end_advance(tx: Tx, supplier: str, token: str) -> None:
     """Let the next advance begin."""
+    locks.take(tx, supplier)
     tx.execute(
         sa.update(clocks)
         .where(clocks.c.supplier == supplier, clocks.c.advancing == token)

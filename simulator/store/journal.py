@@ -154,7 +154,7 @@ class Tail:
             .where(journal.c.supplier == supplier)
             .order_by(journal.c.id.desc())
         )
-        settled = tx.wall - (0 if tx.in_order else LONGEST_COMMIT)
+        settled = tx.wall - (0 if tx.is_sqlite else LONGEST_COMMIT)
         tail = cls(
             supplier,
             tx.execute(mine.where(journal.c.at_wall <= settled).limit(1)).scalar_one_or_none() or 0,
@@ -166,7 +166,7 @@ class Tail:
     def new(self, tx: Tx) -> list[JournalLine]:
         """What came to light since it was asked last."""
         fresh: list[JournalLine] = []
-        last, settled = self.floor, tx.wall - (0 if tx.in_order else LONGEST_COMMIT)
+        last, settled = self.floor, tx.wall - (0 if tx.is_sqlite else LONGEST_COMMIT)
         while found := page(tx, self.supplier, after=last, limit=BATCH, **self.exact):
             fresh += [line for line in found if line.id not in self.seen]
             self.seen.update(line.id for line in found)

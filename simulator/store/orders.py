@@ -27,7 +27,6 @@ from simulator.store.tables import (
     seed_keys,
 )
 
-MOST_KNOWN = 10_000
 _REQUEST = [
     column for column in requests.c if column.name not in ("supplier", "fingerprint", "answer")
 ]
@@ -204,9 +203,7 @@ def keep_edition(tx: Tx, digest: str, name: str, dialect: str, source: str) -> N
     if ("edition", digest) in tx.known:
         return
     if tx.execute(_KNOWN_EDITION, {"d": digest}).one_or_none() is not None:
-        if len(tx.known) >= MOST_KNOWN:
-            tx.known.clear()
-        tx.known.add(("edition", digest))
+        tx.learned.add(("edition", digest))
     else:
         tx.execute(
             sa.insert(editions),

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from simulator.base import instants, seed
 from simulator.base.clock import monotonic
-from simulator.base.errors import Conflict, Unavailable
+from simulator.base.errors import Unavailable
 from simulator.store import tables
-from simulator.store.database import Store
+from simulator.store.database import Store, Tx
 
 EVERY = 2 * instants.SECOND
 SIZE = 8192
@@ -48,13 +48,14 @@ class WriteProbe:
 
     def _written(self) -> str:
         text = seed.unique() * (SIZE // 36)
+
+        def write(tx: Tx) -> None:
+            changed = sa.update(tables.meta).where(tables.meta.c.key == _KEY).values(value=text)
+            if tx.execute(changed).rowcount == 0:
+                tx.execute(sa.insert(tables.meta).values(key=_KEY, value=text))
+
         try:
-            with self.store.write() as tx:
-                changed = sa.update(tables.meta).where(tables.meta.c.key == _KEY).values(value=text)
-                if tx.execute(changed).rowcount == 0:
-                    tx.execute(sa.insert(tables.meta).values(key=_KEY, value=text))
+            self.store.run(write)
         except Unavailable as error:
             return str(error)
-        except Conflict:
-            pass  # another process wrote the same row: the store can be written
         return ""

@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from simulator.base import seed
-from simulator.base.errors import Conflict
+from simulator.base.errors import Refused
+from simulator.store import locks
 from simulator.store.database import Tx
 from simulator.store.notifier import EVERYTHING
 from simulator.store.tables import (
@@ -33,7 +34,7 @@ _CALLED = sa.select(suppliers).where(
         sa.and_(suppliers.c.client == p("c"), suppliers.c.client != ""),
     ),
 )
-_HOLD = _ONE.with_for_update(read=True, key_share=True)
+_LOCK_ONE = _ONE.with_for_update(read=True, key_share=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,16 +61,18 @@ class Made:
 
 
 def add(tx: Tx, name: str, settings: Mapping[str, Any], called: Called) -> Made:
-    """Keep a new supplier. Conflict when the name, or whom it is called by, is taken."""
+    """Keep a new supplier. Refused when its name, its tenant or its client is taken."""
     tx.exclusive(suppliers)
     for column, value in ((suppliers.c.tenant, called.tenant), (suppliers.c.client, called.client)):
         same = sa.select(suppliers.c.name).where(
             suppliers.c.standing == called.standing, column == value
         )
         if value and (taken := tx.execute(same).scalar_one_or_none()):
-            raise Conflict(f"{column.name}: {value} calls the supplier {taken} already")
+            raise Refused(
+                "conflict", [f"{column.name}: {value} calls the supplier {taken} already"]
+            )
     if one(tx, name):
-        raise Conflict(f"name: there is a supplier {name} already")
+        raise Refused("conflict", [f"name: there is a supplier {name} already"])
     made = Made(name=name, edition=seed.unique(), settings=settings, called=called)
     row = {"name": name, "edition": made.edition, "settings": dict(settings), "made_wall": tx.wall}
     tx.execute(sa.insert(suppliers), row | row_of(called))
@@ -78,8 +81,10 @@ def add(tx: Tx, name: str, settings: Mapping[str, Any], called: Called) -> Made:
 
 
 def one(tx: Tx, name: str, *, lock: bool = False) -> Made | None:
-    """A supplier by name; on `hold` it cannot be deleted before this transaction ends."""
-    row = tx.execute(_HOLD if lock else _ONE, {"n": name}).one_or_none()
+    """A throw-away supplier by name. With `lock` it cannot be deleted before this transaction
+    ends.
+    """
+    row = tx.execute(_LOCK_ONE if lock else _ONE, {"n": name}).one_or_none()
     return _made(row) if row else None
 
 
@@ -104,11 +109,10 @@ def _made(row: Any) -> Made:
 
 
 def remove(tx: Tx, name: str) -> bool:
-    """Forget a supplier and all that is its own; whether there was one.
-
-    The first two rows wait for whoever holds them: senders and requests that would leave something
-    behind.
+    """Forget a supplier and all that is its own; whether there was one. Nobody may be using it:
+    a sender or a request would leave something behind.
     """
+    locks.take(tx, name)
     if tx.execute(sa.delete(suppliers).where(suppliers.c.name == name)).rowcount == 0:
         return False
     for table in (clocks, *PER_SUPPLIER, received, received_orders, uploads):

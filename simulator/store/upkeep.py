@@ -51,8 +51,7 @@ def tidy(store: Store, *, most: int, keep: int) -> int:
 def _in_batches(store: Store, drop: Callable[[Tx], int]) -> int:
     total = 0
     while True:
-        with store.write() as tx:
-            gone = drop(tx)
+        gone = store.run(drop)
         if not gone:
             return total
         total += gone

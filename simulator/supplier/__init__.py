@@ -16,7 +16,17 @@ from simulator.formats import oauth
 from simulator.model import Document, Incoming, JournalLine, Kci, Order, OrderView, Outgoing
 from simulator.ops import metrics
 from simulator.scenario import Book
-from simulator.store import Store, clocks, gateway_states, journal, orders, outbox, pins
+from simulator.store import (
+    Store,
+    Tx,
+    clocks,
+    gateway_states,
+    journal,
+    locks,
+    orders,
+    outbox,
+    pins,
+)
 from simulator.store.journal import Dropped, Tail
 from simulator.store.subscriptions import Subscription
 from simulator.store.suppliers import Called
@@ -212,10 +222,13 @@ class Supplier:
             said = f"{scenario} is begun by the supplier (POST /__admin/start): no request plays it"
             raise Refused("invalid", [f"scenario: {said}"])
         read_when(when)
-        with self.store.write() as tx:
-            if not clocks.lock_supplier(tx, self.name):
+
+        def add(tx: Tx) -> int:
+            if not locks.share(tx, self.name):
                 raise Refused("not_found", [f"there is no supplier {self.name} any more"])
-            number = pins.add(tx, self.name, scenario, times, when)
+            return pins.add(tx, self.name, scenario, times, when)
+
+        number = self.store.run(add)
         return {"id": number, "scenario": scenario, "times": times, "when": dict(when)}
 
     def start(
@@ -228,8 +241,7 @@ class Supplier:
         return self.order(self.inbound.begin(scenario, tenant, document, params))
 
     def unpin(self) -> int:
-        with self.store.write() as tx:
-            return pins.clear(tx, self.name)
+        return self.store.run(lambda tx: pins.clear(tx, self.name))
 
     def act_on_kci(self, act: str, kci_id: str) -> Kci:
         """`resend`, `withdraw` or `skip` a KCI. Refused: not_found, or conflict with its state."""
@@ -252,8 +264,7 @@ class Supplier:
 
     def reset(self) -> None:
         """Delete every order, KCI, pin and journal line; the clock stays."""
-        with self.store.write() as tx:
-            orders.reset(tx, self.name)
+        self.store.run(lambda tx: orders.reset(tx, self.name))
 
     def clock(self) -> tuple[Clock, int]:
         """The clock, and what it shows."""
@@ -268,8 +279,9 @@ class Supplier:
 
         It stays between `instants.EARLIEST_CLOCK` and `LATEST_CLOCK`.
         """
-        with self.store.write() as tx:
-            clock = clocks.get(tx, self.name)
+
+        def put(tx: Tx) -> tuple[Clock, int]:
+            clock = clocks.lock(tx, self.name)
             shown = clock.now(tx.wall)
             if now is not None and now < shown and clocks.has_orders(tx, self.name):
                 said = f"supplier time is {instants.format_instant(shown)}"
@@ -284,6 +296,8 @@ class Supplier:
                 changed = replace(changed, anchor=now)
             clocks.put(tx, self.name, changed)
             return changed, changed.now(tx.wall)
+
+        return self.store.run(put)
 
     def advance(
         self,

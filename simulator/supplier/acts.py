@@ -14,7 +14,7 @@ from dataclasses import replace
 from simulator import engine
 from simulator.base.errors import Illegal, Refused
 from simulator.model import Act, GatewayState, Kci, Lane
-from simulator.store import Store, Tx, clocks, gateway_states, journal, orders, outbox
+from simulator.store import Store, Tx, clocks, gateway_states, journal, locks, orders, outbox
 
 ACTS_ON_ORDERS = ("resume", "abandon")
 ACTS_ON_GATEWAYS = ("stop", "resume")
@@ -40,19 +40,22 @@ class Acts:
 
     def on_kci(self, act: str, kci_id: str) -> Kci:
         """`resend`, `withdraw` or `skip` a KCI. Returns the KCI as it is then."""
-        with self.store.write() as tx:
-            found = outbox.one(tx, kci_id)
-            if found is None or orders.by_id(tx, self.name, found.order) is None:
-                raise Refused("not_found", [f"no KCI {kci_id[:80]}"])
-            with self._lane(tx, found.order, f"kci.{act}", found) as lane:
-                kci = outbox.one(tx, kci_id) or found  # as it is now that the lane is locked
-                _check(act, kci, lane)
-                changed = self._changed(tx, act, kci)
-                outbox.save(tx, [changed])
-                outbox.move(tx, {changed.id: changed.due_at} if changed.state == "waiting" else {})
-                given_up = act == "skip" and kci.state == "attempted"
-                self._rest(tx, lane, given_up=given_up, unpark=act != "withdraw")
-            return outbox.one(tx, kci_id) or changed
+        return self.store.run(lambda tx: self._on_kci(tx, act, kci_id))
+
+    def _on_kci(self, tx: Tx, act: str, kci_id: str) -> Kci:
+        self._lock(tx)
+        found = outbox.one(tx, kci_id)
+        if found is None or orders.by_id(tx, self.name, found.order) is None:
+            raise Refused("not_found", [f"no KCI {kci_id[:80]}"])
+        with self._lane(tx, found.order, f"kci.{act}", found) as lane:
+            kci = outbox.one(tx, kci_id) or found  # as it is now that the lane is locked
+            _check(act, kci, lane)
+            changed = self._changed(tx, act, kci)
+            outbox.save(tx, [changed])
+            outbox.move(tx, {changed.id: changed.due_at} if changed.state == "waiting" else {})
+            given_up = act == "skip" and kci.state == "attempted"
+            self._rest(tx, lane, given_up=given_up, unpark=act != "withdraw")
+        return outbox.one(tx, kci_id) or changed
 
     def _changed(self, tx: Tx, act: str, kci: Kci) -> Kci:
         if act == "resend":
@@ -63,15 +66,17 @@ class Acts:
         """`resume` an order that stands behind a dead KCI, or `abandon` all that it still has to
         send.
         """
-        with self.store.write() as tx:
-            self._find(tx, order_id)
-            with self._lane(tx, order_id, f"order.{act}") as lane:
-                if act == "abandon":
-                    self._abandon(tx, lane)
-                elif lane.state != "parked":
-                    said = f"the order is not parked: its lane is {lane.state}"
-                    raise Refused("conflict", [said])
-                self._rest(tx, lane, given_up=act == "abandon", unpark=True)
+        self.store.run(lambda tx: self._on_order(tx, act, order_id))
+
+    def _on_order(self, tx: Tx, act: str, order_id: str) -> None:
+        self._find(tx, order_id)
+        with self._lane(tx, order_id, f"order.{act}") as lane:
+            if act == "abandon":
+                self._abandon(tx, lane)
+            elif lane.state != "parked":
+                said = f"the order is not parked: its lane is {lane.state}"
+                raise Refused("conflict", [said])
+            self._rest(tx, lane, given_up=act == "abandon", unpark=True)
 
     def _abandon(self, tx: Tx, lane: Lane) -> None:
         waiting = outbox.open_of(tx, [lane.order])[lane.order]
@@ -85,28 +90,36 @@ class Acts:
 
     def signal(self, name: str, order_id: str) -> None:
         """Give the signal that an order's story waits for (`wait: NAME`)."""
-        with self.store.write() as tx:
-            self._find(tx, order_id)
-            with self._lane(tx, order_id, "order.signal", detail=name) as lane:
-                now = clocks.get(tx, self.name).now(tx.wall)
-                waiting = outbox.open_of(tx, [order_id])[order_id]
-                try:
-                    outbox.signalled(tx, engine.signalled(waiting, name, now))
-                except Illegal as error:
-                    raise Refused("conflict", [str(error)]) from None
-                self._rest(tx, lane, given_up=False, unpark=False)
+        self.store.run(lambda tx: self._signal(tx, name, order_id))
+
+    def _signal(self, tx: Tx, name: str, order_id: str) -> None:
+        self._find(tx, order_id)
+        with self._lane(tx, order_id, "order.signal", detail=name) as lane:
+            now = clocks.get(tx, self.name).now(tx.wall)
+            waiting = outbox.open_of(tx, [order_id])[order_id]
+            try:
+                outbox.signalled(tx, engine.signalled(waiting, name, now))
+            except Illegal as error:
+                raise Refused("conflict", [str(error)]) from None
+            self._rest(tx, lane, given_up=False, unpark=False)
 
     def on_gateway(self, act: str) -> None:
         """`stop` sending to the gateway, or `resume` it, whatever keeps messages back."""
-        with self.store.write() as tx:
-            if not clocks.lock_supplier(tx, self.name):
-                raise Refused("not_found", [f"there is no supplier {self.name} any more"])
-            gateway = gateway_states.lock(tx, self.name)
-            gateway_states.save(tx, _stopped(gateway, tx) if act == "stop" else _resumed(gateway))
-            self._note(tx, f"gateway.{act}", f"an operator's {act} of the gateway")
-            tx.wake_senders()
+        self.store.run(lambda tx: self._on_gateway(tx, act))
+
+    def _on_gateway(self, tx: Tx, act: str) -> None:
+        self._lock(tx)
+        gateway = gateway_states.lock(tx, self.name)
+        gateway_states.save(tx, _stopped(gateway, tx) if act == "stop" else _resumed(gateway))
+        self._note(tx, f"gateway.{act}", f"an operator's {act} of the gateway")
+        tx.wake_senders()
+
+    def _lock(self, tx: Tx) -> None:
+        if not locks.share(tx, self.name):
+            raise Refused("not_found", [f"there is no supplier {self.name} any more"])
 
     def _find(self, tx: Tx, order_id: str) -> None:
+        self._lock(tx)
         if orders.by_id(tx, self.name, order_id) is None:
             raise Refused("not_found", [f"no order {order_id[:80]}"])
 

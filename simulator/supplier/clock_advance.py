@@ -7,10 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulator.base import instants, seed
-from simulator.base.clock import monotonic
-from simulator.base.errors import Conflict, Refused
+from simulator.base.clock import Clock, monotonic
+from simulator.base.errors import Refused
 from simulator.model import Kci
-from simulator.store import Store, Subscription, clocks, journal, outbox
+from simulator.store import Store, Subscription, Tx, clocks, journal, outbox
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,13 +45,12 @@ class ClockAdvance:
         """Move by a length, to an instant, or to the next due moment. Refused as `Supplier.advance`
         says.
         """
-        begun, target, last_line = self._begin(by, to, to_next)
+        begun, target, last_line = self.store.run(lambda tx: self._begin(tx, by, to, to_next))
         try:
             with self.store.subscriptions.subscribe(self.name) as subscription:
                 now, unsettled = self._walk(target, subscription)
         finally:
-            with self.store.write() as tx:
-                clocks.end_advance(tx, self.name, self.token)
+            self.store.run(lambda tx: clocks.end_advance(tx, self.name, self.token))
         with self.store.read() as tx:
             ids = journal.kcis_since(tx, self.name, last_line)
             kcis = [kci for kci_id in ids if (kci := outbox.one(tx, kci_id)) is not None]
@@ -66,39 +65,31 @@ class ClockAdvance:
             parked=tuple(parked),
         )
 
-    def _begin(self, by: int | None, to: int | None, to_next: bool) -> tuple[int, int, int]:
-        with self.store.write() as tx:
-            clock = clocks.get(tx, self.name)
-            if clock.mode != "manual":
-                raise Refused(
-                    "conflict", [f"the clock runs by itself ({clock.mode}): set it to manual first"]
-                )
-            now = clock.now(tx.wall)
-            target = to if to is not None else now + (by or 0)
-            if to_next:
-                target = max(now, clocks.next_due(tx, self.name) or now)
-            if target < now:
-                raise Refused(
-                    "invalid",
-                    [f"to: supplier time is {instants.format_instant(now)} and only goes forward"],
-                )
-            if target > instants.LATEST_CLOCK:
-                raise Refused(
-                    "invalid",
-                    [f"to: supplier time ends at {instants.format_instant(instants.LATEST_CLOCK)}"],
-                )
-            try:
-                clocks.take_advance(
-                    tx, self.name, self.token, tx.wall + self.within + 5 * instants.SECOND
-                )
-            except Conflict as error:
-                raise Refused("conflict", [str(error)]) from None
-            return now, target, journal.last_id(tx)
+    def _begin(self, tx: Tx, by: int | None, to: int | None, to_next: bool) -> tuple[int, int, int]:
+        """Where the clock is, where it goes, and the newest line of the journal."""
+        now = self._manual(tx).now(tx.wall)
+        target = to if to is not None else now + (by or 0)
+        if to_next:
+            target = max(now, clocks.next_due(tx, self.name) or now)
+        if target < now:
+            raise Refused(
+                "invalid",
+                [f"to: supplier time is {instants.format_instant(now)} and only goes forward"],
+            )
+        if target > instants.LATEST_CLOCK:
+            raise Refused(
+                "invalid",
+                [f"to: supplier time ends at {instants.format_instant(instants.LATEST_CLOCK)}"],
+            )
+        until = tx.wall + self.within + 5 * instants.SECOND
+        if not clocks.take_advance(tx, self.name, self.token, until):
+            raise Refused("conflict", ["another advance of this supplier is running"])
+        return now, target, journal.last_id(tx)
 
     def _walk(self, target: int, subscription: Subscription) -> tuple[int, list[str]]:
         """Step to the target; where it got to, and the orders that are not at rest there."""
         while True:
-            now, reached = self._step(target)
+            now, reached = self.store.run(lambda tx: self._step(tx, target))
             unsettled = self._settled(now, subscription) if self.settle else []
             if unsettled or reached:
                 return now, unsettled
@@ -106,15 +97,22 @@ class ClockAdvance:
                 with self.store.read() as tx:
                     return now, clocks.unsettled(tx, self.name, target)
 
-    def _step(self, target: int) -> tuple[int, bool]:
+    def _step(self, tx: Tx, target: int) -> tuple[int, bool]:
         """Move to the next due moment, or to the target; whether that was the last."""
-        with self.store.write() as tx:
-            clock = clocks.get(tx, self.name)
-            due = clocks.next_due(tx, self.name)
-            last = due is None or due > target or not self.settle
-            now = target if due is None or last else max(clock.anchor, due)
-            clocks.step(tx, self.name, now)
-            return now, last
+        clock = self._manual(tx)
+        due = clocks.next_due(tx, self.name)
+        last = due is None or due > target or not self.settle
+        now = target if due is None or last else max(clock.anchor, due)
+        clocks.step(tx, self.name, now)
+        return now, last
+
+    def _manual(self, tx: Tx) -> Clock:
+        """The clock, locked. Refused (conflict) when it runs by itself."""
+        clock = clocks.lock(tx, self.name)
+        if clock.mode != "manual":
+            said = f"the clock runs by itself ({clock.mode}): set it to manual first"
+            raise Refused("conflict", [said])
+        return clock
 
     def _settled(self, now: int, subscription: Subscription) -> list[str]:
         """Wait until no lane is due, in flight or waiting for another try; what still is at the

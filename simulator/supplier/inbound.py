@@ -8,18 +8,16 @@ from dataclasses import replace
 from typing import Any
 
 from simulator.base.clock import monotonic
-from simulator.base.errors import Conflict, Illegal, Refused, RenderFailed, Unavailable
+from simulator.base.errors import Illegal, Refused, RenderFailed, Unavailable
 from simulator.dialects import Route, Wire
 from simulator.formats import redact, strict_json
 from simulator.model import Exchange, Incoming, Outgoing, Query, Submission
 from simulator.ops import crash, logs
-from simulator.store import Store, Tx, clocks, journal, orders
+from simulator.store import Store, Tx, clocks, journal, locks, orders
 from simulator.supplier.inbound_auth import InboundAuth
 from simulator.supplier.playing import Played, Player
 
 log = logging.getLogger("simulator.supplier")
-
-MOST_TRIES = 8
 
 
 class InboundRequests:
@@ -116,47 +114,41 @@ class InboundRequests:
     ) -> None:
         """Journal an exchange that changed nothing, in a transaction of its own."""
         findings = submission.findings if submission else ()
+
+        def keep(tx: Tx) -> None:
+            if not locks.share(tx, self.name):
+                return  # deleted meanwhile: it has no journal any more
+            order = None
+            if isinstance(submission, Submission) and submission.action != "create":
+                order = self.player.order_of(tx, submission)
+            about = order.id if order else ""
+            exchange = self._exchange(tx, incoming, outgoing, begun, findings=findings, order=about)
+            journal.note(tx, self.name, exchange)
+
         try:
-            with self.store.write() as tx:
-                if not clocks.lock_supplier(tx, self.name):
-                    return  # deleted meanwhile: it has no journal any more
-                later = isinstance(submission, Submission) and submission.action != "create"
-                order = (
-                    self.player.order_of(tx, submission)
-                    if isinstance(submission, Submission) and later
-                    else None
-                )
-                exchange = self._exchange(
-                    tx,
-                    incoming,
-                    outgoing,
-                    begun,
-                    findings=findings,
-                    order=order.id if order else "",
-                )
-                journal.note(tx, self.name, exchange)
-        except (Unavailable, Conflict) as error:
+            self.store.run(keep)
+        except Unavailable as error:
             log.error("the journal cannot be written: %s", error)
 
     def begin(
         self, name: str, tenant: str, document: Mapping[str, Any], params: Mapping[str, Any]
     ) -> str:
         """Begin an order that nobody asked for; its id. Refused as `Player.begin`."""
-        for _ in range(MOST_TRIES):
-            try:
-                with self.store.write() as tx:
-                    self._hold(tx)
-                    return self.player.begin(tx, name, tenant, document, params)
-            except Conflict:
-                continue
-            except (Illegal, RenderFailed) as error:
-                raise Refused("invalid", [f"scenario: {name} cannot be played: {error}"]) from None
-        raise Unavailable("too many writers at once: try again")
+
+        def begin(tx: Tx) -> str:
+            self._lock(tx)
+            return self.player.begin(tx, name, tenant, document, params)
+
+        try:
+            return self.store.run(begin)
+        except (Illegal, RenderFailed) as error:
+            raise Refused("invalid", [f"scenario: {name} cannot be played: {error}"]) from None
 
     def _show(self, incoming: Incoming, query: Query, begun: int) -> Outgoing:
         """Answer a question from one consistent view, and journal it."""
-        with self.store.write() as tx:
-            self._hold(tx)
+
+        def show(tx: Tx) -> Outgoing:
+            self._lock(tx)
             found, total = orders.asked(
                 tx,
                 self.name,
@@ -168,37 +160,37 @@ class InboundRequests:
             )
             outgoing = query.show(found, total)
             about = found[0].id if total == 1 and found else ""
-            journal.note(
-                tx,
-                self.name,
-                self._exchange(tx, incoming, outgoing, begun, order=about, findings=query.findings),
+            exchange = self._exchange(
+                tx, incoming, outgoing, begun, order=about, findings=query.findings
             )
-        return outgoing
+            journal.note(tx, self.name, exchange)
+            return outgoing
+
+        return self.store.run(show)
 
     def _commit(self, incoming: Incoming, submission: Submission, begun: int) -> Played:
-        """Play and commit in one transaction; another writer's victory means to look again."""
-        for _ in range(MOST_TRIES):
-            try:
-                with self.store.write() as tx:
-                    self._hold(tx)
-                    played = self.player.play(tx, submission)
-                    exchange = self._exchange(
-                        tx,
-                        incoming,
-                        played.outgoing,
-                        begun,
-                        order=played.order,
-                        scenario=played.scenario,
-                        reasons=played.reasons,
-                        findings=submission.findings,
-                    )
-                    journal.note(tx, self.name, exchange)
-                    crash.point("order-before-commit")
-                crash.point("order-before-answer")
-                return played
-            except Conflict:
-                continue
-        raise Unavailable("too many writers at once: try again")
+        """Play and journal a request in one transaction."""
+
+        def play(tx: Tx) -> Played:
+            self._lock(tx)
+            played = self.player.play(tx, submission)
+            exchange = self._exchange(
+                tx,
+                incoming,
+                played.outgoing,
+                begun,
+                order=played.order,
+                scenario=played.scenario,
+                reasons=played.reasons,
+                findings=submission.findings,
+            )
+            journal.note(tx, self.name, exchange)
+            crash.point("order-before-commit")
+            return played
+
+        played = self.store.run(play)
+        crash.point("order-before-answer")
+        return played
 
     def _say(
         self,
@@ -238,9 +230,9 @@ class InboundRequests:
             extra=extra,
         )
 
-    def _hold(self, tx: Tx) -> None:
+    def _lock(self, tx: Tx) -> None:
         """Refused when this supplier was deleted while the request was on its way."""
-        if not clocks.lock_supplier(tx, self.name):
+        if not locks.share(tx, self.name, preload=True):
             raise Refused("unknown_path", [f"there is no supplier {self.name} any more"])
 
     def _exchange(

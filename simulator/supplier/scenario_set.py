@@ -11,7 +11,7 @@ from simulator.base.errors import Invalid, Problem, Refused
 from simulator.dialects import Dialect
 from simulator.model import Scenario
 from simulator.scenario import Book, parse
-from simulator.store import Store, Tx, clocks, orders, uploads
+from simulator.store import Store, Tx, locks, orders, uploads
 
 UPLOADED = "(uploaded)"
 
@@ -67,19 +67,21 @@ class ScenarioSet:
             raise Refused(
                 "invalid", [f"scenario: the text says {scenario.name}, the path {name[:80]}"]
             )
-        with self.store.write() as tx:
-            if not clocks.lock_supplier(tx, self.supplier):
+
+        def keep(tx: Tx) -> bool:
+            if not locks.share(tx, self.supplier):
                 raise Refused("not_found", [f"there is no supplier {self.supplier} any more"])
             self.book(tx).guard_default(scenario)
-            return scenario, uploads.put(tx, self.supplier, name, scenario.digest, scenario.source)
+            return uploads.put(tx, self.supplier, name, scenario.digest, scenario.source)
+
+        return scenario, self.store.run(keep)
 
     def remove(self, name: str) -> None:
         """Forget a scenario that was taken in; a file's of its name counts again. Orders that play
         it go on.
         """
-        with self.store.write() as tx:
-            if uploads.remove(tx, self.supplier, name):
-                return
+        if self.store.run(lambda tx: uploads.remove(tx, self.supplier, name)):
+            return
         if name in self.files.scenarios:
             raise Refused(
                 "conflict",

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, g, request
 
-from simulator.base.errors import Conflict, Invalid, Refused, Unavailable
+from simulator.base.errors import Invalid, Refused, Unavailable
 from simulator.config.table import SupplierSettings
 from simulator.formats.schema import Length, String, listed
 from simulator.front import AdminGuard, refusal
@@ -69,7 +69,6 @@ def _guard(admin: Blueprint, guard: AdminGuard) -> None:
         return problem(404, "not_found", str(error))
 
     @admin.errorhandler(Unavailable)
-    @admin.errorhandler(Conflict)
     def unavailable(error: Exception) -> Response:
         return problem(503, "unavailable", str(error))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from simulator.base.errors import Conflict, Invalid, Problem
+from simulator.base.errors import Invalid, Problem
 from simulator.config import Config
 from simulator.scenario import Book
-from simulator.store import Store, clocks
+from simulator.store import Store, Tx, clocks
 from simulator.supplier.waiting import Waits
 from simulator.world.folders import open_book
 from simulator.world.health import Health
@@ -56,12 +56,9 @@ def open_world(config: Config, base_url: str, *, beginning: bool = True) -> Worl
 
 def _begin_clocks(config: Config, store: Store) -> None:
     """Set the clocks. Of several processes that do so at once, one sets them for all."""
-    for last in (False, False, True):
-        try:
-            with store.write() as tx:
-                for supplier in config.suppliers:
-                    clocks.begin(tx, supplier.name, supplier.clock.mode, supplier.clock.rate)
-            return
-        except Conflict:
-            if last:
-                raise
+
+    def begin(tx: Tx) -> None:
+        for supplier in config.suppliers:
+            clocks.begin(tx, supplier.name, supplier.clock.mode, supplier.clock.rate)
+
+    store.run(begin)

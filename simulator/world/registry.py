@@ -9,7 +9,7 @@ from typing import Any
 
 from simulator import dialects
 from simulator.base import seed
-from simulator.base.errors import Conflict, Invalid, Problem, Refused, nearest
+from simulator.base.errors import Invalid, Problem, Refused, nearest
 from simulator.config import Config, SupplierConfig, make_supplier
 from simulator.config.targets import refusals
 from simulator.scenario import Book, read_folder
@@ -142,17 +142,17 @@ class World:
         for scenario in own:
             replace(book, default=config.default or book.default).guard_default(scenario)
         called = self._called(config.dialect, tenant, client, instead_of)
-        try:
-            with self.store.write() as tx:
-                if name in self.suppliers:
-                    raise Conflict(f"name: there is a supplier {name} already")
-                made = suppliers.add(tx, name, entry, called)
-                clocks.begin(tx, name, config.clock.mode, config.clock.rate)
-                for scenario in own:
-                    uploads.put(tx, name, scenario.name, scenario.digest, scenario.source)
-        except Conflict as error:
-            raise Refused("conflict", [str(error)]) from None
-        return self._made(made) or self.supplier(name)
+        if name in self.suppliers:
+            raise Refused("conflict", [f"name: there is a supplier {name} already"])
+
+        def add(tx: Tx) -> Made:
+            made = suppliers.add(tx, name, entry, called)
+            clocks.begin(tx, name, config.clock.mode, config.clock.rate)
+            for scenario in own:
+                uploads.put(tx, name, scenario.name, scenario.digest, scenario.source)
+            return made
+
+        return self._made(self.store.run(add)) or self.supplier(name)
 
     def _called(self, dialect: str, tenant: str, client: str, instead_of: str) -> Called:
         """At which standing supplier's path it is called too. Refused when there is none."""
@@ -186,9 +186,8 @@ class World:
                 f"name: {name} is a supplier of the settings: only throw-away ones can be deleted"
             )
             raise Refused("conflict", [said])
-        with self.store.write() as tx:
-            if not suppliers.remove(tx, name):
-                raise Refused("not_found", [f"no supplier {name[:80]}"])
+        if not self.store.run(lambda tx: suppliers.remove(tx, name)):
+            raise Refused("not_found", [f"no supplier {name[:80]}"])
         self.known.pop(name, None)
 
     def _made(self, made: Made) -> Supplier | None:

@@ -404,8 +404,8 @@ def test_a_clock_that_is_set_back_holds_nothing_up(
             tx,
             replace(gateway_states.lock(tx, "s"), state="down", until_wall=later, slot_wall=later),
         )
-        sender.last_beat = later
-        sender._beat(tx)
+        sender.turn.beat.last = later
+        sender.turn.beat.give(tx)
         assert orders.lock(tx, order.id).wake == tx.wall + settings.delivery.lease
         held = gateway_states.one(tx, "s")
         assert (held.until_wall, held.slot_wall) == (tx.wall, tx.wall)

@@ -27,7 +27,7 @@ from simulator.store import (
     senders,
     suppliers,
 )
-from simulator.store.database import check_sqlite
+from simulator.store.connecting import check_sqlite
 from simulator.store.tables import SCHEMA_VERSION, metadata
 from simulator.web import Embedded
 from tests.conftest import Gateway
@@ -199,7 +199,6 @@ def test_a_store_of_schema_4_is_brought_up_and_sends_what_waits_in_order(
         assert [kci["waits_for"] for kci in items] == [None, "survey", "install"]
         gateway.admin("POST", f"/orders/{gateway.order({'id': 4102})['id']}/resume")
         gateway.admin("POST", "/gateway/resume")
-        gateway.admin("POST", "/wait", {"for": "idle", "within": "30s"})
         for signal in ("survey", "install"):
             gateway.admin("POST", f"/orders/{on_signal}/signals/{signal}")
             gateway.advance("1h")

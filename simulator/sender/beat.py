@@ -1,0 +1,50 @@
+"""A sender's sign of life, and taking back what silent senders have left."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+
+from simulator import __version__
+from simulator.base import instants
+from simulator.store import Tx, gateway_states, outbox, senders
+
+log = logging.getLogger("simulator.sender")
+
+BEAT_EVERY = 2 * instants.SECOND
+
+
+class Beat:
+    """The signs of life of one sender; `longest` is how long a lease lasts."""
+
+    def __init__(self, sender: str, longest: int) -> None:
+        self.sender = sender
+        self.longest = longest
+        self.last = 0
+        self.me: dict[str, str | int] = {
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "version": __version__,
+        }
+
+    def give(self, tx: Tx) -> None:
+        """Give a sign of life when one is due."""
+        last = self.last
+        if 0 <= tx.wall - last <= BEAT_EVERY:
+            return
+        tx.end_stuck()
+        if tx.wall < last - instants.SECOND:
+            length = instants.format_duration(last - tx.wall)
+            tx.after(lambda: log.warning("this machine's clock went back by %s", length))
+            outbox.clock_went_back(tx, self.longest)
+            gateway_states.clock_went_back(tx)
+        senders.beat(tx, self.sender, self.me)
+        # after an outage of the store all signs are old: nobody is taken to be gone
+        if tx.wall - last < 2 * BEAT_EVERY and (freed := senders.take_back(tx)):
+            said = "took back %d orders from a sender that gives no sign of life"
+            tx.after(lambda: log.warning(said, freed))
+        tx.after(lambda: self._given(tx.wall))
+
+    def _given(self, wall: int) -> None:
+        self.last = wall

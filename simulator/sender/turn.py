@@ -1,0 +1,166 @@
+"""One turn of the sender, in one transaction: settle what came back, claim what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from simulator.base import instants
+from simulator.gateway import Decision, Result, decide
+from simulator.model import Lane
+from simulator.ops import crash
+from simulator.sender.beat import Beat
+from simulator.sender.flow import FlowControl
+from simulator.sender.lane_turn import Attempt, Changes, Find, LaneTurn, Lease, Target, given_up
+from simulator.sender.records import line_of, say
+from simulator.store import Tx, clocks, journal, locks, orders, outbox
+from simulator.store.outbox import Queued
+
+LOOK_AGAIN = instants.MINUTE
+"""When a lane is looked at again whose supplier is not served here."""
+
+
+class Turn:
+    """The turns of one sender. Everything here may be run again: log lines and metrics wait for the
+    commit (`tx.after`).
+
+    Locks are taken in one order by everybody: suppliers by name, each with its clock, then lanes.
+    """
+
+    def __init__(self, lease: Lease, find: Find, flow: FlowControl) -> None:
+        self.lease = lease
+        self.find = find
+        self.flow = flow
+        self.beat = Beat(lease.owner, lease.length)
+
+    def run(
+        self, tx: Tx, results: Sequence[tuple[Attempt, Result]], free: int
+    ) -> tuple[list[Attempt], int | None]:
+        """What is to be posted now, and how long (microseconds) until the next lane is due."""
+        self.beat.give(tx)
+        self.flow.begin(tx)
+        if results:
+            self._settle(tx, results)
+            crash.point("settle-before-commit")
+        attempts_out, next_wake = self._claim(tx, free) if free > 0 else ([], None)
+        return attempts_out, None if next_wake is None else max(0, next_wake - tx.wall)
+
+    # ---- what came back
+
+    def _settle(self, tx: Tx, results: Sequence[tuple[Attempt, Result]]) -> None:
+        names = sorted({attempt.supplier for attempt, _ in results})
+        served = {name for name in names if self._lock(tx, name)}
+        fences = {attempt.order.id: attempt.fence for attempt, _ in results}
+        held = outbox.leased(tx, fences, self.lease.owner)
+        waiting = outbox.rest_of(tx, list(held))
+        changes = Changes()
+        for attempt, result in sorted(results, key=lambda pair: pair[0].supplier):
+            if attempt.supplier not in served:
+                continue  # deleted meanwhile, with its lanes and its journal
+            lane, policy = held.get(attempt.order.id), attempt.target.policy
+            decision = decide(result, attempt.kci, attempt.target.dialect.accepted, policy)
+            counts = self.flow.hear(tx, attempt.supplier, policy, attempt.order.id, decision)
+            if decision.state != "delivered" and not counts:
+                wait = decision.wait or policy.breaker.probe_every
+                decision = replace(decision, state="retry", counts=False, wait=wait)
+            if not result.silent:
+                line = line_of(attempt, result, decision, held=lane is not None)
+                changes.notes.append((attempt.supplier, line))
+                say(tx, attempt, result, decision)
+            if lane:
+                rest = [kci for kci in waiting[lane.order] if kci.id != attempt.kci.id]
+                self._settle_one(tx, attempt, result, decision, lane, rest, changes)
+        journal.note_all(tx, changes.notes)
+        outbox.save(tx, changes.kcis)
+        outbox.save_lanes(tx, changes.lanes)
+
+    def _settle_one(
+        self,
+        tx: Tx,
+        attempt: Attempt,
+        result: Result,
+        decision: Decision,
+        lane: Lane,
+        rest: Sequence[Queued],
+        changes: Changes,
+    ) -> None:
+        policy, moment = attempt.target.policy, clocks.get(tx, attempt.supplier)
+        error = result.error or (None if decision.state == "delivered" else result.body[:200])
+        last = {
+            "at_wall": tx.wall,
+            "code": result.code,
+            "error": error,
+            "took_ms": result.took / instants.MILLISECOND,
+        }
+        state = "attempted" if decision.state == "retry" else decision.state
+        tries = attempt.kci.attempts - (not decision.counts)
+        changes.kcis.append(replace(attempt.kci, state=state, last=last, attempts=tries))
+        row = outbox.lane_row(lane)
+        if decision.state == "retry":
+            row |= {"state": "retry", "wake": tx.wall + decision.wait, "owner": ""}
+        elif decision.state == "dead":
+            row |= given_up(tx, policy, attempt.kci, attempt.supplier, rest, moment)
+        else:
+            row |= outbox.resting(rest, moment)
+        changes.lanes.append(row)
+        if policy.queue == "supplier":
+            tx.wake_senders()  # the next order's turn: another sender may wait for it
+
+    # ---- what may leave
+
+    def _claim(self, tx: Tx, free: int) -> tuple[list[Attempt], int | None]:
+        """Hand out what may leave, shared evenly among the suppliers that want it; and when the
+        next lane is due.
+        """
+        pending = outbox.pending(tx)
+        due = [name for name, wake in pending if wake <= tx.wall]
+        changes = Changes()
+        blocked: dict[str, int | None] = {}
+        for place, name in enumerate(due):
+            fair = -(-(free - len(changes.attempts_out)) // (len(due) - place))
+            if fair <= 0:
+                break
+            if target := self.find(tx, name):
+                blocked |= self._claim_of(tx, name, target, fair, changes)
+            else:
+                # they must neither keep this sender awake nor take the place of other lanes
+                strange = outbox.claim(tx, name, free)
+                wake = {"wake": tx.wall + LOOK_AGAIN}
+                changes.lanes += [outbox.lane_row(lane) | wake for lane in strange]
+        orders.save(tx, changes.orders, changes.before)
+        outbox.save(tx, changes.kcis)
+        outbox.save_lanes(tx, changes.lanes)
+        if len(changes.attempts_out) >= free:
+            return changes.attempts_out, None  # the next result wakes us
+        wakes = [blocked.get(name, wake) for name, wake in (outbox.pending(tx) if due else pending)]
+        return changes.attempts_out, min((wake for wake in wakes if wake is not None), default=None)
+
+    def _claim_of(
+        self, tx: Tx, supplier: str, target: Target, fair: int, changes: Changes
+    ) -> dict[str, int | None]:
+        """Hand out what may leave of one supplier. Where that is not all, when to look at it again;
+        None: our own results tell.
+        """
+        allowance = self.flow.allowance(tx, supplier, target.policy, fair)
+        if allowance.most <= 0:
+            return {supplier: allowance.later}
+        locks.share(tx, supplier)
+        lanes = outbox.claim(tx, supplier, allowance.most, in_front=allowance.in_front)
+        ids = [lane.order for lane in lanes]
+        before = len(changes.attempts_out)
+        waiting, requests = outbox.open_of(tx, ids), orders.requests_of(tx, ids)
+        found = orders.many(tx, ids)
+        for lane in lanes:
+            order = changes.before[lane.order] = found[lane.order]
+            of_order = (order, requests[lane.order], waiting[lane.order])
+            LaneTurn(self.lease, tx, lane, target, *of_order).run(changes)
+        left = len(changes.attempts_out) - before
+        later = self.flow.left(tx, supplier, target.policy, allowance, left)
+        return {} if later is None else {supplier: later}
+
+    def _lock(self, tx: Tx, supplier: str) -> bool:
+        """Lock a supplier against deletion, and its clock. False when it is not there any more."""
+        if self.find(tx, supplier) is None:
+            return False
+        locks.share(tx, supplier)
+        return True
