@@ -21,7 +21,7 @@ from simulator.ops import crash
 from simulator.sender.flow import FlowControl
 from simulator.sender.lane_turn import Attempt, Find, Lease, Target
 from simulator.sender.turn import Turn
-from simulator.store import WORK, Store, senders, upkeep
+from simulator.store import WORK, Store, upkeep
 
 __all__ = ["Attempt", "Find", "Sender", "Target"]
 
@@ -89,14 +89,14 @@ class Sender:
             await self.client.close()
 
     def _take_all(self) -> None:
-        if freed := self.store.run(senders.take_all):
+        if freed := self.store.run(self.turn.beat.take_all):
             log.info(
                 "went on with %d orders that were being sent when the last sender ended", freed
             )
 
     def _leave(self) -> None:
         with suppress(Unavailable):
-            self.store.run(lambda tx: senders.leave(tx, self.lease.owner))
+            self.store.run(self.turn.beat.leave)
 
     async def _tidy(self) -> None:
         """Keep the journals in bounds, beside the turns."""

@@ -8,7 +8,7 @@ import socket
 
 from simulator import __version__
 from simulator.base import instants
-from simulator.store import Tx, gateway_states, outbox, senders
+from simulator.store import Tx, senders, wall_clock
 
 log = logging.getLogger("simulator.sender")
 
@@ -34,17 +34,25 @@ class Beat:
         if 0 <= tx.wall - last <= BEAT_EVERY:
             return
         tx.end_stuck()
-        if tx.wall < last - instants.SECOND:
-            length = instants.format_duration(last - tx.wall)
-            tx.after(lambda: log.warning("this machine's clock went back by %s", length))
-            outbox.clock_went_back(tx, self.longest)
-            gateway_states.clock_went_back(tx)
+        if back := wall_clock.went_back(tx, lease=self.longest, beat=BEAT_EVERY):
+            length = instants.format_duration(back)
+            tx.after(lambda: log.warning("the wall clock went back by %s", length))
         senders.beat(tx, self.sender, self.me)
         # after an outage of the store all signs are old: nobody is taken to be gone
         if tx.wall - last < 2 * BEAT_EVERY and (freed := senders.take_back(tx)):
             said = "took back %d orders from a sender that gives no sign of life"
             tx.after(lambda: log.warning(said, freed))
         tx.after(lambda: self._given(tx.wall))
+
+    def take_all(self, tx: Tx) -> int:
+        """Free every lane that a sender before this one left: how many."""
+        wall_clock.remember(tx)
+        return senders.take_all(tx)
+
+    def leave(self, tx: Tx) -> None:
+        """End: this sender holds nothing any more."""
+        wall_clock.remember(tx)
+        senders.leave(tx, self.sender)
 
     def _given(self, wall: int) -> None:
         self.last = wall

@@ -15,6 +15,7 @@ from simulator.store import (
     suppliers,
     upkeep,
     uploads,
+    wall_clock,
 )
 from simulator.store.connecting import parse_url, remedy
 from simulator.store.database import Store, Tx
@@ -44,4 +45,5 @@ __all__ = [
     "suppliers",
     "upkeep",
     "uploads",
+    "wall_clock",
 ]

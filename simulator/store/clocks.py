@@ -4,6 +4,8 @@ transaction.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 
 from simulator.base.clock import Clock
@@ -118,6 +120,16 @@ def step(tx: Tx, supplier: str, now: int) -> None:
     tx.execute(sa.update(lanes).where(*due).values(wake=tx.wall))
     tx.changed(supplier)
     tx.wake_senders()
+
+
+def clock_went_back(tx: Tx, before: int) -> None:
+    """The wall clock was set back: each clock goes on from what it showed at `before` (wall time)."""
+    names = [row.supplier for row in tx.execute(sa.select(clocks.c.supplier))]
+    for name in names:
+        clock = get(tx, name)
+        put(tx, name, replace(clock, anchor=clock.now(before), anchor_wall=tx.wall))
+    late = clocks.c.advancing_until > tx.wall
+    tx.execute(sa.update(clocks).where(late).values(advancing_until=tx.wall))
 
 
 def has_orders(tx: Tx, supplier: str) -> bool:

@@ -39,6 +39,11 @@ def beat(tx: Tx, sender: str, me: Mapping[str, str | int]) -> None:
         )
 
 
+def clock_went_back(tx: Tx) -> None:
+    """The wall clock was set back: no sign of life lies in the future."""
+    tx.execute(sa.update(senders).where(senders.c.beat_wall > tx.wall).values(beat_wall=tx.wall))
+
+
 def leave(tx: Tx, sender: str) -> None:
     """A sender ends, and holds nothing any more."""
     tx.execute(sa.delete(senders).where(senders.c.id == sender))

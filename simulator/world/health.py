@@ -90,7 +90,7 @@ class Health:
 
 def is_sender_alive(tx: Tx) -> bool:
     """Whether any sender of the store gave a sign of life lately."""
-    return tx.wall - senders.last_beat(tx) < BEAT_LASTS
+    return abs(tx.wall - senders.last_beat(tx)) < BEAT_LASTS
 
 
 def _show_sender(row: senders.SenderRow) -> dict[str, Any]:
