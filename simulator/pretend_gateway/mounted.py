@@ -16,7 +16,7 @@ from simulator.world import MADE, World, pretend_path
 
 
 class PretendGateways(Protocol):
-    """What answers requests for pretend gateways. Refused: not_found, unknown_path, wrong_method."""
+    """Answers requests for pretend gateways. Refused: not_found, unknown_path, wrong_method."""
 
     def answer(self, incoming: Incoming) -> Outgoing: ...
 

@@ -18,7 +18,7 @@ from simulator.dialects.routes import router_of
 from simulator.store import upkeep
 from simulator.supplier import Supplier
 from simulator.web import Embedded
-from simulator.web.events import Stream
+from simulator.web.admin.events import Stream
 from simulator.world import open_world
 from tests.conftest import Gateway
 from tests.receiver import Receiver

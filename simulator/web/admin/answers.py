@@ -1,4 +1,4 @@
-"""The admin API's answers: problems as RFC 9457, JSON bodies in and out, pages with a cursor."""
+"""What the views of the admin API share: JSON answers and bodies, problems (RFC 9457), pages."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from typing import Any
 from flask import Response, request
 
 from simulator import front
+from simulator.base import instants
 from simulator.base.errors import Problem, Refused
 from simulator.formats import strict_json
 from simulator.formats.http import whole_number
 from simulator.formats.schema import Strict, dotted, load
 from simulator.web.wsgi import response_of
 
-View = Callable[..., Response]
-Register = Callable[[str, str], Callable[[View], View]]
-"""Registers a view of one supplier by path and method: for the first supplier and below
-`suppliers/NAME`.
-"""
-
 DEFAULT_LIMIT = 100
 MOST_LIMIT = 1000
 LAST_ID = 2**53
-"""No exchange has a higher id, and no count is higher: what a JSON number holds for certain."""
+"""The highest id of an exchange, and the highest count: every JSON parser reads it exactly."""
+
+LAST_CURSOR = 2**62
+NO_CURSOR = "after: is no cursor of ours"
+
+LONGEST_WAIT = 5 * instants.MINUTE
+DEFAULT_WAIT = 30 * instants.SECOND
 
 
 def problem(status: int, code: str, detail: str, where: str = "", **members: Any) -> Response:
@@ -56,7 +57,7 @@ def not_valid(problems: Sequence[Problem]) -> Response:
 
 
 def answer(body: Any, status: int = 200) -> Response:
-    """JSON for people too: indented, and with a last newline."""
+    """A JSON answer that people can read too: indented, with a newline at its end."""
     return Response(
         json.dumps(body, ensure_ascii=False, indent=2) + "\n",
         status=status,
@@ -70,26 +71,26 @@ def body_as(schema: Strict, first: Callable[[Any], None] = lambda document: None
 
     `first` may refuse the document before the schema sees it.
     """
-    data = request.get_data()
-    if not data:
-        document: Any = {}
-    else:
-        if request.mimetype != "application/json":
-            raise Refused(
-                "malformed",
-                [f"Content-Type: must be application/json, is {request.mimetype or 'absent'}"],
-            )
-        try:
-            document = strict_json.loads(data)
-        except ValueError as error:
-            raise Refused("malformed", [str(error)]) from None
+    document = _document()
     first(document)
     loaded, problems = load(schema, document)
     if problems:
-        raise Refused(
-            "malformed", [f"{dotted(path) or 'body'}: {message}" for path, message in problems]
-        )
+        said = [f"{dotted(path) or 'body'}: {message}" for path, message in problems]
+        raise Refused("malformed", said)
     return dict(loaded)
+
+
+def _document() -> Any:
+    data = request.get_data()
+    if not data:
+        return {}
+    if request.mimetype != "application/json":
+        said = f"Content-Type: must be application/json, is {request.mimetype or 'absent'}"
+        raise Refused("malformed", [said])
+    try:
+        return strict_json.loads(data)
+    except ValueError as error:
+        raise Refused("malformed", [str(error)]) from None
 
 
 def limit() -> int:
@@ -106,28 +107,29 @@ def cursor() -> tuple[int, str] | None:
     if not text:
         return None
     try:
-        number, name = json.loads(base64.urlsafe_b64decode(text.encode() + b"=="))
-        if not isinstance(number, int) or not isinstance(name, str):
-            raise ValueError
-    except (ValueError, TypeError, binascii.Error, UnicodeError):
-        raise Refused("malformed", ["after: is no cursor of ours"]) from None
+        number, name = strict_json.loads(base64.urlsafe_b64decode(text.encode() + b"=="))
+    except (ValueError, TypeError, binascii.Error):
+        raise Refused("malformed", [NO_CURSOR]) from None
+    if type(number) is not int or abs(number) > LAST_CURSOR or not isinstance(name, str):
+        raise Refused("malformed", [NO_CURSOR])
     return number, name
 
 
+def filters(*names: str) -> dict[str, str]:
+    """These parameters of the query; empty where they are left out."""
+    return {name: request.args.get(name, "") for name in names}
+
+
 def page(
-    items: Sequence[Any],
     shapes: Sequence[Mapping[str, Any]],
     keys: Sequence[tuple[int, str]],
     size: int,
     **members: Any,
 ) -> Response:
-    """One page, a line for each item (indented, it took longer to write than to find); `next` is a
-    cursor while there may be more.
+    """One page, a line for each item (indenting took longer than finding); `next` is a cursor while
+    there may be more, made from the last of `keys`.
     """
-    more = keys[-1] if len(items) == size else None
-    token = (
-        base64.urlsafe_b64encode(json.dumps(more).encode()).decode().rstrip("=") if more else None
-    )
+    token = _cursor_of(keys[-1]) if len(keys) == size else None
     if not shapes:
         return answer({"items": [], "next": token, **members})
     rows = ",\n".join(json.dumps(shape, ensure_ascii=False) for shape in shapes)
@@ -136,3 +138,7 @@ def page(
         for name, value in {"next": token, **members}.items()
     )
     return Response(f'{{"items": [\n{rows}\n]{rest}}}\n', content_type="application/json")
+
+
+def _cursor_of(key: tuple[int, str]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")

@@ -1,5 +1,5 @@
-"""What the admin API shows beside orders, KCIs and exchanges (`simulator.shapes`): stories, clocks,
-advances, scenarios.
+"""What the admin API shows beside orders, KCIs and lines of the journal (`simulator.views`):
+stories, clocks, advances, scenarios, suppliers.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from simulator.model import Order
 from simulator.rehearsal import Rehearsal
 from simulator.store.journal import Dropped
 from simulator.store.suppliers import Called
+from simulator.supplier import Supplier
 from simulator.supplier.clock_advance import AdvanceResult
 from simulator.supplier.inquiry import NearMiss
 from simulator.views.resources import show_kci
@@ -28,6 +29,21 @@ def show_story(order: Order, lines: list[Line]) -> dict[str, Any]:
         for line in lines
     ]
     return {"order": order.id, "events": events}
+
+
+def show_supplier(supplier: Supplier, server: str) -> dict[str, Any]:
+    """A supplier; `server` is how the caller reached this server."""
+    return {
+        "name": supplier.name,
+        "path": supplier.config.path or "/",
+        "url": server + supplier.config.path,
+        "dialect": supplier.dialect.name,
+        "clock": show_clock(*supplier.clock()),
+        "gateway": {"url": supplier.config.gateway.url},
+        "default": supplier.book.default,
+        "seed": supplier.run_seed if supplier.fixed_seed else None,
+        "called": show_called(supplier.called),
+    }
 
 
 def show_clock(clock: Clock, now: int) -> dict[str, Any]:
@@ -50,8 +66,8 @@ def show_advanced(advanced: AdvanceResult) -> dict[str, Any]:
 
 
 def show_scenario(rehearsed: Rehearsal, dialect: Dialect) -> dict[str, Any]:
-    """A scenario with a sample request that plays it: of the gateway, or of the admin API where the
-    supplier begins.
+    """A scenario with a sample request that plays it: one of the gateway, or of the admin API where
+    the supplier begins the order.
     """
     scenario = rehearsed.scenario
     params: Mapping[str, Any] = {
@@ -102,12 +118,12 @@ def _sample(rehearsed: Rehearsal, dialect: Dialect) -> dict[str, Any]:
 
 
 def show_misses(misses: Iterable[NearMiss]) -> list[dict[str, Any]]:
-    """What almost fitted, and in what it did not."""
+    """The items that came nearest, each with its differences."""
     return [{"differences": list(miss.differences), "item": miss.item} for miss in misses]
 
 
 def show_dropped(dropped: Dropped) -> dict[str, Any] | None:
-    """What the journal does not hold any more; null when nothing was dropped."""
+    """How many lines the journal dropped, and why; null when it dropped none."""
     if not dropped.count:
         return None
     until = instants.format_instant(dropped.until_wall)
@@ -120,7 +136,7 @@ def show_dropped(dropped: Dropped) -> dict[str, Any] | None:
 
 
 def show_called(called: Called | None) -> dict[str, Any] | None:
-    """At which standing supplier's path a made one answers too, and whom; null where it does not."""
+    """The standing supplier whose path a throw-away one answers too, and for whom; else null."""
     if called is None or not called.standing:
         return None
     return {

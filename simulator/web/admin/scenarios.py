@@ -1,0 +1,74 @@
+"""The scenarios of a supplier: listed with a sample each, checked, uploaded, deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request
+
+from simulator import rehearsal
+from simulator.base.errors import Invalid, Refused
+from simulator.dialects import Dialect
+from simulator.model import Scenario
+from simulator.supplier.scenario_set import problems_of
+from simulator.web.admin import shapes
+from simulator.web.admin.answers import answer, not_valid, problem_rows
+from simulator.web.admin.operations import Call, Views
+
+VIEWS = Views(of_supplier=True)
+ARCHIVES = {
+    "application/zip",
+    "application/x-zip-compressed",
+    "application/x-tar",
+    "application/gzip",
+    "multipart/form-data",
+}
+
+
+@VIEWS.add("GET", "/scenarios")
+def scenarios(call: Call) -> Response:
+    """The scenarios, each with a sample request that plays it."""
+    found = call.supplier.book.scenarios.values()
+    items = [_shown(scenario, call.supplier.dialect) for scenario in found]
+    return answer({"items": items, "next": None})
+
+
+@VIEWS.add("POST", "/scenarios/check", takes_yaml=True, body_needed=False)
+def check(call: Call) -> Response:
+    """What is wrong with a scenario's text."""
+    errors, warnings = problems_of(request.get_data(), call.supplier.dialect)
+    return answer({"errors": problem_rows(errors), "warnings": problem_rows(warnings)})
+
+
+@VIEWS.add("GET", "/scenarios/{name}")
+def scenario(call: Call, name: str) -> Response:
+    """One scenario."""
+    found = call.supplier.book.scenarios.get(name)
+    if found is None:
+        raise Refused("not_found", [f"no scenario {name[:80]}"])
+    return answer(_shown(found, call.supplier.dialect))
+
+
+@VIEWS.add("PUT", "/scenarios/{name}", takes_yaml=True, codes=(200, 201))
+def put_scenario(call: Call, name: str) -> Response:
+    """Give the supplier a scenario."""
+    kind = request.mimetype
+    if kind in ARCHIVES:
+        said = f"a scenario is YAML, one file each: {kind} cannot be taken"
+        raise Refused("unsupported_media", [said])
+    try:
+        taken, is_new = call.supplier.scenario_set.put(request.get_data(), name)
+    except Invalid as error:
+        return not_valid(error.problems)
+    return answer({"name": taken.name, "digest": taken.digest}, 201 if is_new else 200)
+
+
+@VIEWS.add("DELETE", "/scenarios/{name}")
+def delete_scenario(call: Call, name: str) -> Response:
+    """Delete an uploaded scenario."""
+    call.supplier.scenario_set.remove(name)
+    return answer({"deleted": name})
+
+
+def _shown(scenario: Scenario, dialect: Dialect) -> dict[str, Any]:
+    return shapes.show_scenario(rehearsal.rehearse(scenario, dialect), dialect)

@@ -1,0 +1,40 @@
+"""The simulator as a whole: health, readiness, metrics, and the description of this API."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from simulator.ops import metrics
+from simulator.web.admin.answers import answer
+from simulator.web.admin.operations import Call, Views
+
+VIEWS = Views(of_supplier=False)
+
+
+@VIEWS.add("GET", "/health")
+def health(call: Call) -> Response:
+    """How the simulator is, and how each gateway is."""
+    return answer(call.world.health())
+
+
+@VIEWS.add("GET", "/ready", codes=(200, 503))
+def ready(call: Call) -> Response:
+    """Whether the store can be written and a sender is alive."""
+    failed = call.world.failures()
+    return answer({"ready": not failed, "failed": failed}, 503 if failed else 200)
+
+
+@VIEWS.add("GET", "/metrics", kind="text/plain")
+def shown_metrics(call: Call) -> Response:
+    """For Prometheus."""
+    text, kind = metrics.exposed(call.world.gauges())
+    return Response(text, content_type=kind)
+
+
+@VIEWS.add("GET", "/openapi.json")
+def openapi(call: Call) -> Response:
+    """This document."""
+    from simulator.web.admin.openapi import document  # apispec is needed only here
+
+    guarded = call.world.config.admin_token is not None
+    return answer(document(request.host_url.rstrip("/"), call.operations, guarded=guarded))
