@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from simulator.engine.names import names_for
-from simulator.engine.plan import Answer, Opened, Rejected, Turn
+from simulator.engine.plan import BEGUN, Answer, Opened, Rejected, Turn
 from simulator.engine.reply import answer_of, reply_for, request_of
 from simulator.engine.rules import Event, Rules
 from simulator.engine.schedule import schedule
@@ -35,10 +35,8 @@ def create(turn: Turn, rules: Rules) -> Rejected | Opened:
     names = names_for(order, request, turn.now, turn.chance.at("reply"))
     reply = reply_for(scenario.reply, turn.attempt)
     begun = scenario.begins == "supplier"
-    answer = (
-        Answer(word="begun") if begun else answer_of(reply, names, rules.default_reply("create"))
-    )
-    if answer.word == "reject":
+    answer = Answer(word=BEGUN) if begun else answer_of(reply, names, rules.default_reply("create"))
+    if answer.rejects:
         return Rejected(answer=answer)
     event = Event(
         action="create", operation=submission.operation, answer=answer.word, serial=turn.serial

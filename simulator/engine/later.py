@@ -33,9 +33,9 @@ def answer_later(turn: Turn, order: Order, rules: Rules) -> Rejected | Changed:
     names = names_for(order, request, turn.now, turn.chance.at(action, request.ref))
     reply = reply_for(entry.reply, turn.attempt)
     answer = answer_of(reply, names, rules.default_reply(action))
-    if answer.word == "reject":
+    if answer.rejects:
         return Rejected(answer=answer, order=order, entry=name)
-    is_open = answer.word == "accept"
+    is_open = answer.leaves_open
     event = Event(
         action=action,
         operation=request.operation,

@@ -15,6 +15,6 @@ def answer_lookup(turn: Turn, rules: Rules) -> Rejected | Answered:
     name, entry = entry_for(turn, None, rules)
     names = names_without_order(turn.submission, turn.params, turn.supplier, turn.now, turn.chance)
     answer = answer_of(reply_for(entry.reply, turn.attempt), names, rules.default_reply(action))
-    if answer.word == "reject":
+    if answer.rejects:
         return Rejected(answer=answer, entry=name)
     return Answered(answer=answer, entry=name)

@@ -37,6 +37,12 @@ class Turn:
     serial: int = 0
 
 
+REJECT, ACCEPT, BEGUN = "reject", "accept", "begun"
+"""The words of an answer that the engine knows: a rejection, a request that stays open until its
+KCI, an order that the supplier began. A dialect has others; they do what was asked at once.
+"""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
     """The reply as the engine decided it: its word, and what the scenario overwrites."""
@@ -48,6 +54,15 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
     has_body: bool = False
+
+    @property
+    def rejects(self) -> bool:
+        return self.word == REJECT
+
+    @property
+    def leaves_open(self) -> bool:
+        """Whether a KCI is to follow that does what was asked."""
+        return self.word == ACCEPT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.engine.plan import Answer, Turn
+from simulator.engine.plan import REJECT, Answer, Turn
 from simulator.engine.schedule import length_of
 from simulator.language import template
 from simulator.model import Order, Reply, Request, RequestStatus
@@ -41,7 +41,7 @@ def reply_for(reply: Reply, attempt: int) -> Reply:
 
 def answer_of(reply: Reply, names: Mapping[str, Any], default: str) -> Answer:
     """The reply with its templates rendered. `default` is the dialect's word."""
-    word = reply.answer or ("reject" if reply.status and reply.status >= 400 else default)
+    word = reply.answer or (REJECT if reply.status and reply.status >= 400 else default)
     return Answer(
         word=word,
         messages=tuple(str(message) for message in template.render(list(reply.messages), names)),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from simulator.engine.plan import BEGUN
 from simulator.engine.rules import Settlement
 from simulator.model import RECEIVED
 
@@ -35,7 +36,7 @@ ON_CREATE = {
     "acknowledge": ACKNOWLEDGED,
     "commit": IN_PROGRESS,
     "accept": RECEIVED,
-    "begun": RECEIVED,
+    BEGUN: RECEIVED,
 }
 """The status that each answer to a create brings; `begun` is an order that the supplier began."""
 

@@ -55,7 +55,7 @@ def write(submission: Submission, plan: Plan, settings: Settings) -> Outgoing:
         kind = _KINDS.get(plan.answer.status or 422, "fault")
         said = plan.answer.messages or [f"The supplier rejects this {submission.operation}"]
         return refuse(Refused(kind, said), settings)
-    if plan.answer.word == "accept":
+    if plan.answer.leaves_open:
         bodies = {"none": None, "empty": {}, "request": submission.document}
         return Outgoing(code=202, body=bodies[settings.accepted_body])
     if isinstance(plan, Opened):
