@@ -1,7 +1,7 @@
-"""An invented third contract, as small as one can be: what the house does for it, it does without
-knowing a word of any contract.
+"""An invented third contract, as small as one can be with all parts: what works for it works
+without a word of any real contract.
 
-Pizzas are baked and brought. A topping may be changed until then; whoever lets the kitchen wait,
+Pizzas are baked and brought. A topping may be changed until then. Whoever lets the kitchen wait
 must say when to go on.
 """
 
@@ -76,7 +76,7 @@ class Pizza(Dialect):
         return Submission(action="create", operation="create", tenant=tenant, document=document)
 
     def sample_beginning(self) -> tuple[str, Document]:
-        return "T", {"topping": "on the house"}
+        return "T", {"topping": "cheese"}
 
     def tenant_of(self, incoming: Incoming) -> str:
         return incoming.headers.get("guest", "")

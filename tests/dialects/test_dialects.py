@@ -1,5 +1,5 @@
-"""The promise to every contract, the invented one included: over a real store, a real sender and a
-receiver that knows nothing of us.
+"""What holds for every contract, the invented ones included: over a real store, a real sender and a
+receiver that has none of our code.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ topping:
 
 
 class Kitchen:
-    """One supplier of any dialect behind its door, with a sender towards the receiver."""
+    """One supplier of any dialect over HTTP, with a sender towards the receiver."""
 
     def __init__(self, dialect: Dialect, config: Config, sources: list[tuple[str, str]]) -> None:
         self.dialect = dialect

@@ -1,5 +1,5 @@
 """The engine's contract, with an invented dialect that has no word of any real one: what holds here
-holds for all of them.
+holds for all.
 """
 
 from __future__ import annotations

@@ -268,7 +268,7 @@ def test_an_objection_is_for_what_nobody_asked_for(gateway: Gateway) -> None:
         ({"more": 1}, 400, "unknown key `more`"),
     ],
 )
-def test_what_cannot_be_begun_is_told(
+def test_a_wrong_beginning_is_refused_with_its_reason(
     gateway: Gateway, members: dict[str, Any], code: int, said: str
 ) -> None:
     told = start(gateway, code=code, **members)
@@ -288,7 +288,7 @@ def test_a_supplier_of_a_test_begins_one_with_its_own_sample(supplier: Supplier)
     assert (begun["tenant"], other["tenant"]) == ("TENANT1", "TENANT9")
 
 
-def test_a_story_that_cannot_be_begun_is_told_too(gateway: Gateway) -> None:
+def test_a_beginning_that_cannot_be_played_is_refused_with_its_reason(gateway: Gateway) -> None:
     text = (
         "scenario: BROKEN\nbegins: supplier\ntimeline:\n"
         "  - {after: '{{ order.document.gap }}', send: CREATED}\n"
@@ -409,7 +409,7 @@ def test_check_only_doubts_an_answer_to_orders_that_it_cannot_play() -> None:
 
 @pytest.mark.parametrize("name", dialects.names())
 def test_the_plain_story_of_a_contract_is_that_of_its_default_scenario(name: str) -> None:
-    """Answers to later requests are told against it, and demonstrated against that scenario."""
+    """Answers to later requests are rehearsed with it, and the demo plays them in that scenario."""
     from simulator import rehearsal
     from simulator.model import Scenario
     from simulator.scenario import read_folder

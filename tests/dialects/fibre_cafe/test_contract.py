@@ -130,7 +130,7 @@ MODIFY = {**CEASE, "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": 
     ("body", "operation"),
     [(CEASE, "cease"), (MODIFY, "modify"), ({**CEASE, "orderType": "CEASE"}, "cease")],
 )
-def test_the_bodies_are_told_apart_without_a_type(
+def test_the_bodies_differ_without_a_type(
     gateway: Gateway, body: dict[str, Any], operation: str
 ) -> None:
     assert gateway.post("/service-orders", body).status_code == 202

@@ -90,7 +90,7 @@ def _words(field: Any) -> list[str]:
         ("svlanIdAssignment", schemas.SvlanAssignment),
     ],
 )
-def test_what_the_buyer_is_told_has_the_members_of_the_page(kind: str, schema: Any) -> None:
+def test_answers_and_notifications_have_the_members_of_the_page(kind: str, schema: Any) -> None:
     (said,) = [row[1] for row in rows("2.17") if row[0] == kind]
     assert [name for name in schema().fields if not re.search(rf"\b{name}\b", said)] == []
     for name, field in schema().fields.items():

@@ -204,7 +204,7 @@ FOREIGN: dict[str, tuple[Any, str]] = {
 
 @pytest.mark.parametrize("name", FOREIGN)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
-def test_a_document_of_another_standard_is_told_what_differs(
+def test_the_answer_to_another_standards_document_says_what_differs(
     buyer: Buyer, method: str, name: str
 ) -> None:
     document, said = FOREIGN[name]
@@ -220,7 +220,7 @@ def test_a_document_of_another_standard_is_told_what_differs(
     assert buyer.get(f"/orders/{order['id']}") == order
 
 
-def test_a_foreign_document_is_also_told_what_it_lacks_and_what_is_strange(buyer: Buyer) -> None:
+def test_it_says_also_what_the_document_lacks_and_what_is_strange(buyer: Buyer) -> None:
     message = buyer.send("POST", "/orders", TMF622).json()["message"]
     assert "members that this contract does not have: @type, externalId, description" in message
     assert (

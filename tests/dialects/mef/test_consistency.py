@@ -68,7 +68,7 @@ def test_a_completion_date_is_one_date(simulator: Embedded, receiver: Receiver) 
 def test_a_correction_that_a_template_asks_for_can_be_given(
     simulator: Embedded, receiver: Receiver
 ) -> None:
-    """The Buyer was told to correct the order, and its replacement did not end the hold."""
+    """A Buyer that is asked to correct its order ends the hold by a replacement."""
     receiver.answer = lambda number, arrival: (201, {}, b"")
     text = """
 scenario: OWN
