@@ -11,7 +11,10 @@ import math
 import time
 from dataclasses import dataclass
 
-from simulator.base.instants import LATEST_CLOCK
+from simulator.base.instants import DAY, LATEST_CLOCK
+
+HORIZON = 1000 * 365 * DAY
+"""Wall time that is never waited for: a slow clock may need more of it than a store can keep."""
 
 
 def wall() -> int:
@@ -49,15 +52,23 @@ class Clock:
         shown = self.anchor + round((wall_now - self.anchor_wall) * self.rate)
         return min(shown, LATEST_CLOCK)
 
+    def reach(self) -> int:
+        """The last supplier time that the clock gets to by itself; a manual one stays where it
+        is.
+        """
+        if self.mode == "manual":
+            return self.anchor
+        return min(self.anchor + round(HORIZON * self.rate), LATEST_CLOCK)
+
     def wake(self, due: int | None) -> int | None:
-        """The wall time at which supplier time reaches `due`; None when a stopped clock does not
-        get there by itself.
+        """The wall time at which supplier time reaches `due`; None when the clock does not get
+        there by itself.
         """
         if due is None:
             return None
         if due <= self.anchor:
             return self.anchor_wall
-        if self.mode == "manual":
+        if due > self.reach():
             return None
         return self.anchor_wall + math.ceil((due - self.anchor) / self.rate)
 

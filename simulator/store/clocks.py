@@ -76,26 +76,15 @@ def put(tx: Tx, supplier: str, clock: Clock) -> None:
         == 0
     ):
         tx.execute(sa.insert(clocks).values(supplier=supplier, advancing="", **values))
+    rate = sa.literal(clock.rate or 1.0, sa.Float)
+    ahead = sa.cast((lanes.c.due - clock.anchor) / rate, sa.BigInteger)
+    wake = sa.case(
+        (lanes.c.due <= clock.anchor, clock.anchor_wall),
+        (lanes.c.due <= clock.reach(), clock.anchor_wall + ahead + 1),
+        else_=None,
+    )
     waiting = sa.update(lanes).where(lanes.c.supplier == supplier, lanes.c.state == "due")
-    if clock.mode == "manual":
-        tx.execute(
-            waiting.values(
-                wake=sa.case((lanes.c.due <= clock.anchor, clock.anchor_wall), else_=None)
-            )
-        )
-    else:
-        ahead = (
-            sa.cast((lanes.c.due - clock.anchor) / sa.literal(clock.rate, sa.Float), sa.BigInteger)
-            + 1
-        )
-        tx.execute(
-            waiting.values(
-                wake=sa.case(
-                    (lanes.c.due <= clock.anchor, clock.anchor_wall),
-                    else_=clock.anchor_wall + ahead,
-                )
-            )
-        )
+    tx.execute(waiting.values(wake=wake))
     tx.changed(supplier)
     tx.wake_senders()
 

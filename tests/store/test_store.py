@@ -124,6 +124,18 @@ def test_setting_a_clock_rewrites_the_wakes_of_waiting_lanes(store: Store) -> No
     assert [lane.order for lane in claim(store)] == [order.id]
 
 
+@pytest.mark.parametrize("rate", [0.001, 10_000_000.0])
+def test_a_lane_does_not_wake_for_a_moment_that_its_clock_never_reaches(
+    store: Store, rate: float
+) -> None:
+    with store.write() as tx:
+        clock = Clock(mode="scaled", rate=rate, anchor=NOW, anchor_wall=tx.wall)
+        placed = [place(tx, "1", clock, now=instants.LATEST_CLOCK), place(tx, "2", clock)]
+        assert [orders.lock(tx, order.id).wake is None for order in placed] == [True, False]
+        clocks.put(tx, "s", clock)
+        assert [orders.lock(tx, order.id).wake is None for order in placed] == [True, False]
+
+
 def test_a_result_whose_fence_has_passed_changes_nothing(store: Store) -> None:
     with store.write() as tx:
         order = place(tx, "1", Clock(anchor=NOW, anchor_wall=tx.wall - instants.HOUR))

@@ -76,6 +76,17 @@ def test_steps_that_would_fall_due_after_the_range_refuse_the_order(supplier: Su
     assert place(supplier, **{"X-Scenario": "FAR"}).status_code == 202
 
 
+def test_a_slow_clock_may_have_steps_that_it_never_reaches(supplier: Supplier) -> None:
+    step = '{at: "9890-01-01T00:00:00Z", send: ACKNOWLEDGED}'
+    supplier.client.put_scenario(
+        "MILLENNIA", f"scenario: MILLENNIA\nreply: accept\ntimeline:\n  - {step}\n"
+    )
+    supplier.client.set_clock(mode="scaled", rate=0.001)
+    assert place(supplier, **{"X-Scenario": "MILLENNIA"}).status_code == 202
+    assert supplier.client.set_clock(rate=0.002)["rate"] == 0.002
+    assert supplier.order["kcis"]["waiting"] == 1
+
+
 def test_a_scaled_clock_stands_still_at_the_end() -> None:
     clock = Clock(mode="scaled", rate=10_000_000.0, anchor=instants.LATEST_CLOCK - 1, anchor_wall=0)
     assert clock.now(instants.HOUR) == instants.LATEST_CLOCK
