@@ -19,8 +19,8 @@ DEFAULT_URL = "http://127.0.0.1:8080"
 
 
 class Failed(SimulatorError):
-    """The simulator refused, or did not answer. `status` is 0 without an answer; `code` and `detail`
-    are those of its problem.
+    """The simulator refused, or did not answer. `status` is 0 without an answer; `code` and
+    `detail` are those of its problem.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class Client:
     def find(
         self, match: Mapping[str, Any] | None = None, **bounds: Any
     ) -> Iterator[dict[str, Any]]:
-        """The lines of the journal that fit a match, oldest first. `bounds`: since, until, after."""
+        """The lines of the journal that fit, oldest first. `bounds`: since, until, after."""
         asked: dict[str, Any] = {"match": dict(match or {}), **bounds, "limit": self.page}
         while True:
             page = self._json("POST", "/journal/find", asked)
@@ -188,8 +188,8 @@ class Client:
     def advance(self, **members: Any) -> dict[str, Any]:
         """Move a manual clock (`by`, `to` or `to_next`; `settle`, `within`).
 
-        Returns `kcis` that were sent, with their answers, and `not_sent`. `parked` are the dead KCIs
-        behind which an order stands.
+        Returns `kcis` that were sent, with their answers, and `not_sent`. `parked` are the dead
+        KCIs behind which an order stands.
         """
         return dict(self._json("POST", "/clock/advance", members))
 

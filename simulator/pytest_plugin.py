@@ -1,5 +1,5 @@
-"""The pytest plugin: each test gets a supplier of its own, on one simulator for the whole session or
-on one that runs already.
+"""The pytest plugin: each test gets a supplier of its own, on one simulator for the session or on
+one that runs already.
 
 Fixtures: `supplier`, `supplier_url`, `pretend_gateway`, `simulator_url`, `supplier_gateway_url`.
 Nothing of the simulator is imported before a test asks for one of them. With pytest-xdist each
@@ -76,7 +76,7 @@ def _stories(supplier: Any) -> str:
 def simulator_url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """Where the simulator answers: the one that is named, else one that is started for the session."""
+    """Where the simulator answers: one that is named, else one that is started for the session."""
     config = request.config
     url = (
         config.getoption("--simulator-url")

@@ -136,8 +136,8 @@ class Supplier:
             raise _as_assertion(error) from None
 
     def signal(self, name: str, order: str = "") -> Shape:
-        """Give the signal that an order's story waits for (`wait: NAME`). `order` is its id; without
-        it, the only order. Returns the order.
+        """Give the signal that an order's story waits for (`wait: NAME`). `order` is its id;
+        without it, the only order. Returns the order.
         """
         return self.client.signal(name, order or self.order["id"])
 
@@ -159,7 +159,7 @@ class Supplier:
     def wait_for_kci(
         self, send: str, match: Mapping[str, Any] | None = None, *, within: str = WITHIN
     ) -> Shape:
-        """Wait for the first delivered KCI of this code that fits the match. NotSo when there is none
+        """Wait for the first delivered KCI of this code that fits the match. NotSo when none comes
         `within`.
         """
         return self._wait("kci", {"send": send, **(match or {})}, within)
@@ -224,8 +224,8 @@ class Supplier:
             raise _as_assertion(error) from None
 
     def sample(self, scenario: str = "") -> Shape:
-        """A request that this supplier takes: `method`, `path`, `headers`, `body`. For a first order
-        by hand, and for tests without a gateway.
+        """A request that this supplier takes: `method`, `path`, `headers`, `body`. For a first
+        order by hand, and for tests without a gateway.
         """
         return self.client.sample(scenario or self.default)
 

@@ -87,8 +87,8 @@ class _Fixed:
 
 
 class _OAuth2:
-    """Client credentials (docs/contract/fibre-cafe.md 2.4). All posts share one token: whoever needs
-    it first fetches it, the others wait. It is renewed before it ends.
+    """Client credentials (docs/contract/fibre-cafe.md 2.4). All posts share one token: the first
+    that needs it fetches it, the others wait. It is renewed before it ends.
     """
 
     def __init__(self, tls: ssl.SSLContext, url: str, auth: Auth, timeout: int) -> None:
@@ -141,7 +141,7 @@ class _OAuth2:
         return True
 
     def tried(self, used: Mapping[str, str], *, refused: bool) -> tuple[Finding, ...]:
-        """Learn whether the gateway took a token that replaced a refused one. If it did not, it would
+        """Learn whether the gateway took a token that replaced a refused one. If not, it would
         refuse the next one too: none is fetched for a while, whatever KCI needs it.
         """
         if not refused:

@@ -1,9 +1,9 @@
-"""The background sender: claims due lanes, lets each step happen, posts the message, settles the
-answer.
+"""The background sender. It claims due lanes, lets their steps happen, posts the messages, and
+settles the answers.
 
-One short transaction a turn settles what came back and claims what is due. No post is made inside
-it, and none before its commit. The lease and the fence on the lane make it safe to have many
-senders, and to lose one at any moment.
+Each turn is one short transaction that settles what came back and claims what is due. A post is
+made after the commit, never inside the transaction. The lease and the fence of a lane make it safe
+to have many senders, and to lose one at any moment.
 """
 
 from __future__ import annotations
@@ -58,17 +58,18 @@ class Sender:
         self.awake: asyncio.Event | None = None
 
     def stop(self) -> None:
-        """Claim nothing more; what is in flight is waited for and settled."""
+        """Claim nothing more, and return from `run` when everything in flight is settled."""
         self.stopping = True
         self.wake()
 
     def wake(self) -> None:
-        """Look at the store now. Safe from any thread."""
+        """Begin the next turn now. Safe from any thread."""
         if self.loop is not None and self.awake is not None:
             with suppress(RuntimeError):  # the loop has ended meanwhile
                 self.loop.call_soon_threadsafe(self.awake.set)
 
     async def run(self) -> None:
+        """Send until `stop` is called."""
         self.loop, self.awake = asyncio.get_running_loop(), asyncio.Event()
         await self.client.open()
         unlisten = self.store.notifier.listen(WORK, lambda changes: self.wake())
@@ -90,16 +91,14 @@ class Sender:
 
     def _take_all(self) -> None:
         if freed := self.store.run(self.turn.beat.take_all):
-            log.info(
-                "went on with %d orders that were being sent when the last sender ended", freed
-            )
+            log.info("goes on with %d orders that the last sender was sending", freed)
 
     def _leave(self) -> None:
         with suppress(Unavailable):
             self.store.run(self.turn.beat.leave)
 
     async def _tidy(self) -> None:
-        """Keep the journals in bounds, beside the turns."""
+        """Keep the journals within their bounds, beside the turns."""
         while True:
             try:
                 await asyncio.to_thread(
@@ -135,7 +134,7 @@ class Sender:
             result = await self.client.post(
                 attempt.target.gateway, attempt.target.policy, attempt.message
             )
-        # a defect of ours must not lose the attempt: its try counts, and the log has it
+        # a defect of ours must not lose the attempt: the try counts, and the log names the defect
         except Exception as error:
             log.exception("posting %s failed in an unexpected way", attempt.kci.id)
             result = Result(error=f"internal: {type(error).__name__}")
@@ -148,6 +147,6 @@ class Sender:
     def _turn(
         self, results: Sequence[tuple[Attempt, Result]], free: int
     ) -> tuple[list[Attempt], float]:
-        """One turn, on a worker thread; and how many seconds may pass before the next one."""
+        """One turn, on a worker thread. Returns the attempts, and the seconds until the next one."""
         attempts_out, wait = self.store.run(lambda tx: self.turn.run(tx, results, free))
         return attempts_out, POLL if wait is None else min(POLL, wait / instants.SECOND)

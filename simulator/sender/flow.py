@@ -1,8 +1,8 @@
-"""How much may leave towards each gateway now: its breaker, the time it asked for, its rate, its
-queue, its share of this sender.
+"""How much may leave towards each gateway now. It depends on the gateway's breaker, the time that
+it asked for, its rate, its queue, and its share of this sender.
 
-What all senders must agree on is a row of the store (`GatewayState`), locked while it is looked at;
-only the failures in a row are counted by each sender for itself.
+What all senders must agree on is a row of the store (`GatewayState`), locked while it is used. Each
+sender counts the failures in a row for itself.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ log = logging.getLogger("simulator.sender")
 GLANCE = 50 * instants.MILLISECOND
 BURST = 100 * instants.MILLISECOND
 KEPT_FREE = 8
-"""An eighth of a sender's slots is never one supplier's: its gateway may hang, and the others'
-messages still leave.
+"""One supplier never has the last eighth of a sender's slots. When its gateway hangs, the KCIs of
+the others still leave.
 """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Allowance:
-    """How many messages of one supplier may leave now, at most; `later`: when to look again if that
-    is none. `in_front` as in `outbox`.
+    """How many KCIs of one supplier may leave now. If none may, `later` is when to look again.
+    `in_front` as in `outbox.claim`.
     """
 
     most: int
@@ -41,7 +41,7 @@ class Allowance:
 
 
 class FlowControl:
-    """One sender's view; `begin` it with each turn."""
+    """What one sender knows of all gateways. Call `begin` at the start of each turn."""
 
     def __init__(self, delivery: Delivery) -> None:
         self.lease = delivery.lease
@@ -52,7 +52,7 @@ class FlowControl:
         self.held: dict[str, GatewayState] = {}
 
     def begin(self, tx: Tx) -> None:
-        """Begin a turn: see what is held back now. A turn that is not committed leaves nothing."""
+        """Read what is held back now. A turn that is not committed changes nothing here."""
         self.held = gateway_states.every(tx)
         self.failing = {name: set(orders) for name, orders in self.committed.items()}
         tx.after(self._commit)
@@ -61,11 +61,11 @@ class FlowControl:
         self.committed = self.failing
 
     def sent(self, supplier: str) -> None:
-        """A message of a supplier is on its way."""
+        """Count a KCI of a supplier that is on its way."""
         self.out[supplier] += 1
 
     def back(self, supplier: str) -> None:
-        """It is not any more."""
+        """Count it no more: its answer came."""
         self.out[supplier] -= 1
         if not self.out[supplier]:
             del self.out[supplier]
@@ -73,13 +73,13 @@ class FlowControl:
     # ---- before: what may leave
 
     def allowance(self, tx: Tx, supplier: str, policy: Policy, wanted: int) -> Allowance:
-        """What may leave of a supplier now, at most `wanted` and its share."""
+        """How many KCIs of a supplier may leave now: at most `wanted`, and at most its share."""
         most = min(wanted, self.share - self.out[supplier])
         if supplier not in self.held and policy.queue == "order" and policy.rate is None:
             return Allowance(most=most)
         gateway = gateway_states.try_lock(tx, supplier)
         if gateway is None:
-            return Allowance(most=0, later=tx.wall + GLANCE)  # another sender is at it
+            return Allowance(most=0, later=tx.wall + GLANCE)  # another sender has the row
         if gateway.state == "stopped":
             return Allowance(most=0)
         if gateway.state and (gateway.until_wall or 0) > tx.wall:
@@ -95,7 +95,7 @@ class FlowControl:
         return Allowance(most=most, gateway=gateway)
 
     def _in_line(self, tx: Tx, supplier: str, most: int, gateway: GatewayState) -> Allowance:
-        """One queue for all orders: what was tried before comes first, and holds up the rest."""
+        """The allowance of one queue for all orders: a KCI that was tried before goes first."""
         front = outbox.in_front(tx, supplier)
         if any(lane.state == "parked" for lane in front):
             return Allowance(most=0)
@@ -107,8 +107,8 @@ class FlowControl:
     def left(
         self, tx: Tx, supplier: str, policy: Policy, allowance: Allowance, count: int
     ) -> int | None:
-        """So many messages leave now: when the next may, None where nothing but the work itself
-        says so.
+        """Note that `count` KCIs leave now. Returns when the next one may leave; None where that
+        depends on nothing here.
         """
         gateway = allowance.gateway
         if gateway is None or not count:
@@ -129,15 +129,15 @@ class FlowControl:
     # ---- after: what an answer says of its gateway
 
     def hear(self, tx: Tx, supplier: str, policy: Policy, order: str, decision: Decision) -> bool:
-        """Learn from an answer how the gateway is; whether its try counts: it does not while the
-        gateway is known to be down.
+        """Learn from an answer how the gateway is. Returns whether the try counts: it does not
+        while the gateway is known to be down.
         """
         known = supplier in self.held
         if not known and not self._is_news(supplier, policy, order, decision):
             return True
         old = gateway_states.lock(tx, supplier)
         if known and not old.state and not self._is_news(supplier, policy, order, decision):
-            self.held.pop(supplier)  # another sender saw in the meantime that it works again
+            self.held.pop(supplier)  # another sender found out that it works again
             return True
         new = _heard(old, decision, policy, tx.wall)
         if new != old:
@@ -152,9 +152,9 @@ class FlowControl:
         return not old.state or decision.sign in ("well", "gone")
 
     def _is_news(self, supplier: str, policy: Policy, order: str, decision: Decision) -> bool:
-        """Whether an answer of a gateway that was taken to be well says that it is not.
+        """Whether an answer says that a gateway, which counted as well until now, is not.
 
-        One order that fails again and again never does: its message may be odd.
+        One order that fails again and again never says so: its KCI may be the reason.
         """
         if decision.sign == "well":
             self.failing.pop(supplier, None)
@@ -176,27 +176,21 @@ def _heard(gateway: GatewayState, decision: Decision, policy: Policy, wall: int)
         return gateway
     if sign == "busy":
         until = wall + decision.pause
-        return replace(
-            held,
-            state="waits",
-            until_wall=max(until, gateway.until_wall or 0) if gateway.state == "waits" else until,
-        )
+        if gateway.state == "waits":
+            until = max(until, gateway.until_wall or 0)
+        return replace(held, state="waits", until_wall=until)
     if sign == "unready":
         return replace(held, state="down", until_wall=wall + decision.pause)
     if sign == "ill":
-        # what was on its way before says nothing new: only who was sent to see does
-        return (
-            replace(held, state="down", until_wall=wall + policy.breaker.probe_every)
-            if gateway.state in ("", "trying")
-            else gateway
-        )
-    if gateway.state == "trying":
-        return (
-            replace(gateway, good=gateway.good + 1, until_wall=wall)
-            if gateway.good + 1 < policy.breaker.successes
-            else gateway_states.released(gateway)
-        )
-    return gateway
+        # once it is down, only the KCI that tries it says something new
+        if gateway.state not in ("", "trying"):
+            return gateway
+        return replace(held, state="down", until_wall=wall + policy.breaker.probe_every)
+    if gateway.state != "trying":
+        return gateway
+    if gateway.good + 1 >= policy.breaker.successes:
+        return gateway_states.released(gateway)
+    return replace(gateway, good=gateway.good + 1, until_wall=wall)
 
 
 def _tell(tx: Tx, supplier: str, old: GatewayState, new: GatewayState, moment: Clock) -> None:
@@ -205,8 +199,8 @@ def _tell(tx: Tx, supplier: str, old: GatewayState, new: GatewayState, moment: C
         length = f" for {instants.format_duration((new.until_wall or tx.wall) - tx.wall)}"
         what, message = "gateway.wait", f"the gateway gets nothing{length}: {new.reason}"
     elif new.state == "stopped":
-        told = "the gateway gets nothing until an operator resumes it"
-        what, message = "gateway.stop", f"{told}: {new.reason}"
+        said = "the gateway gets nothing until an operator resumes it"
+        what, message = "gateway.stop", f"{said}: {new.reason}"
     elif new.state:
         what, message = "gateway.down", f"the gateway is taken to be down: {new.reason}"
     else:

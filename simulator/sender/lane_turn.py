@@ -1,5 +1,5 @@
-"""One claimed lane: its silent steps happen, the first message that is due is numbered, rendered
-and handed out as an attempt.
+"""One claimed lane: its silent steps happen, and the first KCI that is due gets its number and its
+body and becomes an attempt.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from simulator.base.clock import Clock
 from simulator.base.errors import Illegal, RenderFailed, SimulatorError
 from simulator.config import Gateway, Policy
 from simulator.dialects import Dialect
-from simulator.model import Act, Exchange, Kci, Lane, Message, Order, Request
+from simulator.model import Act, JournalLine, Kci, Lane, Message, Order, Request
 from simulator.ops import metrics
 from simulator.store import Tx, clocks, journal, orders, outbox
 from simulator.store.outbox import Queued
@@ -29,10 +29,9 @@ MOST_SILENT = 100
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """What the sender knows of one supplier; chance of its orders hangs on `run_seed`, which was
-    asked for when `fixed_seed`.
+    """What the sender knows of one supplier. Metrics name it `label`.
 
-    It is counted as `label`.
+    What is random in its orders depends on `run_seed`; `fixed_seed`: somebody set it.
     """
 
     dialect: Dialect
@@ -44,13 +43,13 @@ class Target:
 
 
 Find = Callable[[Tx, str], Target | None]
-"""A supplier's target by name, None when there is no such supplier (any more)."""
+"""A supplier's target by name; None when there is no such supplier, or not any more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attempt:
-    """One KCI in flight: everything that its post and its settling want, under the fence of the
-    claim.
+    """One KCI in flight, with everything that posting and settling it need. Its result counts only
+    while the lane has this `fence`.
     """
 
     supplier: str
@@ -64,8 +63,8 @@ class Attempt:
 
 @dataclass(kw_only=True, slots=True)
 class Changes:
-    """What the lanes' turns change, written together at the end of the transaction; `before` are
-    the orders as they were.
+    """What the lanes' turns change, saved together at the end of the transaction. `before` are the
+    orders as they were.
     """
 
     before: dict[str, Order] = field(default_factory=dict)
@@ -73,7 +72,14 @@ class Changes:
     kcis: list[Kci] = field(default_factory=list)
     lanes: list[dict[str, Any]] = field(default_factory=list)
     attempts_out: list[Attempt] = field(default_factory=list)
-    notes: list[tuple[str, Exchange]] = field(default_factory=list)
+    notes: list[tuple[str, JournalLine]] = field(default_factory=list)
+
+    def save(self, tx: Tx) -> None:
+        """Write everything but the attempts, which leave after the commit."""
+        journal.note_all(tx, self.notes)
+        orders.save(tx, self.orders, self.before)
+        outbox.save(tx, self.kcis)
+        outbox.save_lanes(tx, self.lanes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +91,9 @@ class Lease:
 
 
 class LaneTurn:
-    """One claimed lane: silent steps happen on the spot, the first message that is due is numbered,
-    rendered and handed out.
+    """One claimed lane. Silent steps happen at once, up to the first KCI that is due.
 
-    A message that this order's gateway does not want is a silent step too: the order moves, no
+    A KCI that this order's gateway does not want is a silent step too: the order moves, and no
     number is used.
     """
 
@@ -103,22 +108,23 @@ class LaneTurn:
         waiting: Sequence[Kci],
     ) -> None:
         self.lease, self.tx, self.lane, self.target, self.order = lease, tx, lane, target, order
-        self.requests, self.waiting, self.moment = (
-            list(requests),
-            list(waiting),
-            clocks.get(tx, lane.supplier),
-        )
+        self.requests, self.waiting = list(requests), list(waiting)
+        self.moment = clocks.get(tx, lane.supplier)
         self.dialect = target.dialect
         self.now = self.moment.now(tx.wall)
+        self.changes = Changes()
 
     def run(self, changes: Changes) -> None:
-        before = self.order
-        row = self._until_message(changes)
+        """Let the lane's steps happen, and add what they change."""
+        self.changes = changes
+        changes.before[self.order.id] = before = self.order
+        row = self._until_message()
         if self.order is not before:
             changes.orders.append(self.order)
         changes.lanes.append(row)
 
-    def _until_message(self, changes: Changes) -> dict[str, Any]:
+    def _until_message(self) -> dict[str, Any]:
+        """The lane's row when a KCI was handed out, or nothing is due any more."""
         row = outbox.lane_row(self.lane)
         for _ in range(MOST_SILENT):
             head = self.waiting[0] if self.waiting else None
@@ -134,21 +140,14 @@ class LaneTurn:
                     continue
                 after, message = self._attempt(head, row)
             except (Illegal, RenderFailed) as error:
-                changes.kcis.append(self._dead(head, error))
+                self.changes.kcis.append(self._dead(head, error))
                 self.waiting.pop(0)
                 if self.target.policy.after_dead != "skip":
-                    return row | given_up(
-                        self.tx,
-                        self.target.policy,
-                        head,
-                        self.lane.supplier,
-                        self.waiting,
-                        self.moment,
-                    )
+                    return row | self._give_up(head)
                 continue
-            changes.kcis.append(after)
+            self.changes.kcis.append(after)
             if message is not None:
-                return self._hand_out(after, message, row, changes)
+                return self._hand_out(after, message, row)
             self.waiting.pop(0)
         return row | outbox.resting(self.waiting, self.moment)
 
@@ -168,7 +167,7 @@ class LaneTurn:
         if head.body is None:
             row["next_sequence"] += 1
             late = self.tx.wall - (self.lane.wake or self.tx.wall)
-        self.tx.after(lambda: metrics.late(self.target.label, late))
+            self.tx.after(lambda: metrics.late(self.target.label, late))
         return replace(head, body=message.body, attempts=head.attempts + 1), message
 
     def _why_not_sent(self, head: Kci) -> str:
@@ -184,7 +183,7 @@ class LaneTurn:
         return seed.Chance(self.target.run_seed, names, self.target.fixed_seed)
 
     def _time(self, head: Kci) -> None:
-        """Evaluate the time of a step that kept it until now, and go on with what is due first."""
+        """Evaluate the time of a step. Another step may be due before it then."""
         request = self._request_of(head)
         with self._contained():
             changed = engine.timed(
@@ -194,6 +193,7 @@ class LaneTurn:
         self.waiting = engine.replaced(self.waiting, changed)
 
     def _happen(self, head: Kci) -> Kci:
+        """Let a step happen: the order moves, and what the step withdraws is withdrawn."""
         rest = self.waiting[1:]
         with self._contained():
             step = engine.advance(
@@ -214,8 +214,8 @@ class LaneTurn:
 
     @contextmanager
     def _contained(self) -> Iterator[None]:
-        """A defect of ours in a step or a message costs this one message, not the sender and every
-        other order.
+        """Make a defect of ours in a step or a message cost this one KCI, and not the sender and
+        all other orders.
         """
         try:
             yield
@@ -227,9 +227,7 @@ class LaneTurn:
             raise RenderFailed(f"an internal fault: {type(error).__name__}: {error}") from None
 
     def _silent(self, head: Kci, why: str) -> Kci:
-        """A step without a message: of its own, or because the order's gateway does not want this
-        one.
-        """
+        """A step without a message, of its own or because the order's gateway does not want it."""
         if not head.send:
             return replace(head, state="delivered", attempts=1)
         self._act(head, "kci.silence", f"{head.send} is not sent: {why}")
@@ -239,9 +237,8 @@ class LaneTurn:
             last={"at_wall": self.tx.wall, "code": None, "error": why, "took_ms": 0},
         )
 
-    def _hand_out(
-        self, head: Kci, message: Message, row: dict[str, Any], changes: Changes
-    ) -> dict[str, Any]:
+    def _hand_out(self, head: Kci, message: Message, row: dict[str, Any]) -> dict[str, Any]:
+        """Make an attempt of a message. Returns the row of the lane, which this sender leases."""
         fence = self.lane.fence + 1
         attempt = Attempt(
             supplier=self.lane.supplier,
@@ -252,7 +249,7 @@ class LaneTurn:
             fence=fence,
             at=self.now,
         )
-        changes.attempts_out.append(attempt)
+        self.changes.attempts_out.append(attempt)
         lease = self.tx.wall + self.lease.length
         return row | {"state": "sending", "wake": lease, "owner": self.lease.owner, "fence": fence}
 
@@ -266,10 +263,14 @@ class LaneTurn:
             kci=head.id,
             scenario=self.order.scenario,
         )
-        journal.act(self.tx, self.lane.supplier, act)
+        self.changes.notes.append((self.lane.supplier, act))
+
+    def _give_up(self, dead: Kci) -> dict[str, Any]:
+        supplier, policy = self.lane.supplier, self.target.policy
+        return given_up(self.tx, self.changes, policy, dead, supplier, self.waiting, self.moment)
 
     def _dead(self, head: Kci, error: SimulatorError) -> Kci:
-        name = head.send or head.step.status or "a step"
+        name = _name(head)
         order = f"{self.order.tenant}/{self.order.ref or self.order.number}"
         said = "%s of order %s cannot happen: %s"
         self.tx.after(partial(log.error, said, name, order, error))
@@ -282,18 +283,23 @@ class LaneTurn:
 
 
 def given_up(
-    tx: Tx, policy: Policy, dead: Kci, supplier: str, rest: Sequence[Kci | Queued], moment: Clock
+    tx: Tx,
+    changes: Changes,
+    policy: Policy,
+    dead: Kci,
+    supplier: str,
+    rest: Sequence[Kci | Queued],
+    moment: Clock,
 ) -> dict[str, Any]:
-    """What becomes of an order whose message is dead: its lane, and with `abandon` what it still
-    had to send.
+    """The lane's row when one of its KCIs is dead (`delivery.after_dead`). With `abandon`, what the
+    order still had to send is withdrawn.
     """
     if policy.after_dead == "park":
         return {"state": "parked", "wake": None, "due": None, "owner": ""}
     if policy.after_dead == "skip":
         return outbox.resting(rest, moment)
     outbox.withdraw(tx, [kci.id for kci in rest])
-    name = dead.send or dead.step.status
-    said = f"abandoned: {name} was given up, and so is all that came after it"
+    said = f"abandoned: {_name(dead)} was given up, and so is all that came after it"
     act = Act(
         at=moment.now(tx.wall),
         what="order.abandon",
@@ -302,5 +308,9 @@ def given_up(
         order=dead.order,
         kci=dead.id,
     )
-    journal.act(tx, supplier, act)
+    changes.notes.append((supplier, act))
     return outbox.resting((), moment)
+
+
+def _name(kci: Kci) -> str:
+    return kci.send or kci.step.status or kci.step.mark or "a step"

@@ -24,7 +24,7 @@ def say(tx: Tx, attempt: Attempt, result: Result, decision: Decision) -> None:
 
 
 def line_of(attempt: Attempt, result: Result, decision: Decision, *, held: bool) -> Exchange:
-    """A post's line of the journal; `held`: whether this sender still had the lease to settle it."""
+    """A post's line of the journal. `held`: this sender had the lease when the answer came."""
     findings = [*result.findings, *decision.findings]
     if not held:
         findings.append(LEASE_ENDED.finding("the lease had ended: this answer changes nothing"))

@@ -13,7 +13,7 @@ from simulator.sender.beat import Beat
 from simulator.sender.flow import FlowControl
 from simulator.sender.lane_turn import Attempt, Changes, Find, LaneTurn, Lease, Target, given_up
 from simulator.sender.records import line_of, say
-from simulator.store import Tx, clocks, journal, locks, orders, outbox
+from simulator.store import Tx, clocks, locks, orders, outbox
 from simulator.store.outbox import Queued
 
 LOOK_AGAIN = instants.MINUTE
@@ -70,9 +70,7 @@ class Turn:
             if lane:
                 rest = [kci for kci in waiting[lane.order] if kci.id != attempt.kci.id]
                 self._settle_one(tx, attempt, result, decision, lane, rest, changes)
-        journal.note_all(tx, changes.notes)
-        outbox.save(tx, changes.kcis)
-        outbox.save_lanes(tx, changes.lanes)
+        changes.save(tx)
 
     def _settle_one(
         self,
@@ -99,7 +97,7 @@ class Turn:
         if decision.state == "retry":
             row |= {"state": "retry", "wake": tx.wall + decision.wait, "owner": ""}
         elif decision.state == "dead":
-            row |= given_up(tx, policy, attempt.kci, attempt.supplier, rest, moment)
+            row |= given_up(tx, changes, policy, attempt.kci, attempt.supplier, rest, moment)
         else:
             row |= outbox.resting(rest, moment)
         changes.lanes.append(row)
@@ -109,8 +107,8 @@ class Turn:
     # ---- what may leave
 
     def _claim(self, tx: Tx, free: int) -> tuple[list[Attempt], int | None]:
-        """Hand out what may leave, shared evenly among the suppliers that want it; and when the
-        next lane is due.
+        """Hand out what may leave, in even shares for the suppliers with something due. Returns the
+        attempts, and when the next lane is due.
         """
         pending = outbox.pending(tx)
         due = [name for name, wake in pending if wake <= tx.wall]
@@ -127,9 +125,7 @@ class Turn:
                 strange = outbox.claim(tx, name, free)
                 wake = {"wake": tx.wall + LOOK_AGAIN}
                 changes.lanes += [outbox.lane_row(lane) | wake for lane in strange]
-        orders.save(tx, changes.orders, changes.before)
-        outbox.save(tx, changes.kcis)
-        outbox.save_lanes(tx, changes.lanes)
+        changes.save(tx)
         if len(changes.attempts_out) >= free:
             return changes.attempts_out, None  # the next result wakes us
         wakes = [blocked.get(name, wake) for name, wake in (outbox.pending(tx) if due else pending)]
@@ -138,8 +134,8 @@ class Turn:
     def _claim_of(
         self, tx: Tx, supplier: str, target: Target, fair: int, changes: Changes
     ) -> dict[str, int | None]:
-        """Hand out what may leave of one supplier. Where that is not all, when to look at it again;
-        None: our own results tell.
+        """Hand out what may leave of one supplier. Where that is not all, returns when to look
+        again; None: when a result comes.
         """
         allowance = self.flow.allowance(tx, supplier, target.policy, fair)
         if allowance.most <= 0:
@@ -151,8 +147,7 @@ class Turn:
         waiting, requests = outbox.open_of(tx, ids), orders.requests_of(tx, ids)
         found = orders.many(tx, ids)
         for lane in lanes:
-            order = changes.before[lane.order] = found[lane.order]
-            of_order = (order, requests[lane.order], waiting[lane.order])
+            of_order = (found[lane.order], requests[lane.order], waiting[lane.order])
             LaneTurn(self.lease, tx, lane, target, *of_order).run(changes)
         left = len(changes.attempts_out) - before
         later = self.flow.left(tx, supplier, target.policy, allowance, left)

@@ -1,5 +1,5 @@
-"""What an operator does: to one KCI (resend, withdraw, skip), to one order (resume, abandon, signal),
-or to all that goes to the gateway (stop, resume).
+"""What an operator does: to one KCI (resend, withdraw, skip), to one order (resume, abandon,
+signal), or to all that goes to the gateway (stop, resume).
 
 Each act on an order locks its lane first, as the sender and an amendment do. Each act is a line of
 the journal.

@@ -1,4 +1,4 @@
-"""Moving a manual clock: through every due moment in order, waiting at each for the gateway's
+"""Moving a manual clock: it stops at every due moment, in order, and waits there for the gateway's
 answers.
 """
 
@@ -42,8 +42,8 @@ class ClockAdvance:
         self.deadline = monotonic() + within
 
     def run(self, by: int | None, to: int | None, to_next: bool) -> AdvanceResult:
-        """Move by a length, to an instant, or to the next due moment. Refused as `Supplier.advance`
-        says.
+        """Move by a length, to an instant, or to the next due moment. Refused: see
+        `Supplier.advance`.
         """
         begun, target, last_line = self.store.run(lambda tx: self._begin(tx, by, to, to_next))
         try:
@@ -87,7 +87,7 @@ class ClockAdvance:
         return now, target, journal.last_id(tx)
 
     def _walk(self, target: int, subscription: Subscription) -> tuple[int, list[str]]:
-        """Step to the target; where it got to, and the orders that are not at rest there."""
+        """Step to the target. Returns where it got to, and the orders that are not at rest."""
         while True:
             now, reached = self.store.run(lambda tx: self._step(tx, target))
             unsettled = self._settled(now, subscription) if self.settle else []
@@ -98,7 +98,7 @@ class ClockAdvance:
                     return now, clocks.unsettled(tx, self.name, target)
 
     def _step(self, tx: Tx, target: int) -> tuple[int, bool]:
-        """Move to the next due moment, or to the target; whether that was the last."""
+        """Move to the next due moment, or to the target. Returns whether it is there."""
         clock = self._manual(tx)
         due = clocks.next_due(tx, self.name)
         last = due is None or due > target or not self.settle
@@ -115,8 +115,8 @@ class ClockAdvance:
         return clock
 
     def _settled(self, now: int, subscription: Subscription) -> list[str]:
-        """Wait until no lane is due, in flight or waiting for another try; what still is at the
-        deadline.
+        """Wait until no lane is due, in flight or waiting for another try. Returns the orders of
+        those that still are at the deadline.
         """
         while True:
             with self.store.read() as tx:

@@ -161,8 +161,8 @@ class Inquiry:
         since: int | None = None,
         until: int | None = None,
     ) -> list[dict[str, Any]]:
-        """The lines that fit, oldest first, behind the line `after`. `since` and `until` (before it)
-        are instants of the supplier.
+        """The lines that fit, oldest first, behind the line `after`. `since` and `until` (before
+        it) are instants of the supplier.
         """
         conditions = read_match(match, LINE_MEMBERS)
         fitting = self._fitting(conditions, after=after, since=since, until=until)
