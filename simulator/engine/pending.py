@@ -8,7 +8,7 @@ from simulator.engine.plan import Turn
 from simulator.engine.queue import QueueChange
 from simulator.engine.rules import Rules
 from simulator.engine.schedule import is_paused_by_request
-from simulator.model import Entry, Kci, PendingVerb
+from simulator.model import Entry, Kci, KciState, PendingVerb
 
 
 def change_of(turn: Turn, entry: Entry, kcis: Sequence[Kci], rules: Rules) -> QueueChange:
@@ -27,7 +27,7 @@ def change_of(turn: Turn, entry: Entry, kcis: Sequence[Kci], rules: Rules) -> Qu
     if verb == "withdraw":
         withdrawn = [kci for kci in own if (kci.send in codes if codes else not kci.step.mark)]
         return QueueChange(withdraw=tuple(kci.id for kci in withdrawn), moved=resumed)
-    running = [kci for kci in own if kci.state == "waiting"]
+    running = [kci for kci in own if kci.state == KciState.WAITING]
     if verb == "pause" and turn.submission.action in rules.pauses:
         return QueueChange(paused=tuple(kci.id for kci in running), moved=resumed)
     if verb == "pause" and kcis:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from simulator.model import Kci
+from simulator.model import Kci, KciState
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +32,7 @@ def in_order(kcis: Iterable[Kci]) -> list[Kci]:
 
 
 def _place(kci: Kci) -> tuple[bool, bool, int, int]:
-    return kci.state == "paused", kci.state == "waiting", kci.due_at, kci.position
+    return kci.state == KciState.PAUSED, kci.state == KciState.WAITING, kci.due_at, kci.position
 
 
 def changed(queue: Sequence[Kci], change: QueueChange, added: Sequence[Kci] = ()) -> list[Kci]:
@@ -42,14 +42,14 @@ def changed(queue: Sequence[Kci], change: QueueChange, added: Sequence[Kci] = ()
 
 def _untouched(queue: Sequence[Kci], change: QueueChange) -> Iterable[Kci]:
     for kci in queue:
-        if kci.state == "attempted":
+        if kci.state == KciState.ATTEMPTED:
             yield kci
         elif kci.id in change.withdraw:
             continue
         elif kci.id in change.moved:
-            yield replace(kci, due_at=change.moved[kci.id], state="waiting")
+            yield replace(kci, due_at=change.moved[kci.id], state=KciState.WAITING)
         else:
-            yield replace(kci, state="paused") if kci.id in change.paused else kci
+            yield replace(kci, state=KciState.PAUSED) if kci.id in change.paused else kci
 
 
 def replaced(queue: Sequence[Kci], others: Iterable[Kci]) -> list[Kci]:

@@ -12,7 +12,7 @@ from simulator.base.seed import Chance
 from simulator.engine.names import names_for
 from simulator.engine.plan import Turn
 from simulator.language import template
-from simulator.model import Kci, Order, Request, Step
+from simulator.model import Kci, KciState, Order, Request, Step
 
 MOST_STEPS = 1000
 _TOO_LATE = f"a step would be due after {instants.format_instant(instants.LATEST)}"
@@ -51,7 +51,7 @@ def schedule(
                 position=position,
                 due_at=due,
                 step=_without_time(step) if is_timed else step,
-                state="paused" if signal else "waiting",
+                state=KciState.PAUSED if signal else KciState.WAITING,
                 signal=signal,
                 signal_at=signal_at,
             )
@@ -143,7 +143,7 @@ def length_of(value: Any, names: Mapping[str, Any]) -> int:
 
 def is_paused_by_request(kci: Kci) -> bool:
     """Whether a request paused this KCI, and it does not only wait for a signal."""
-    return kci.state == "paused" and not kci.signal
+    return kci.state == KciState.PAUSED and not kci.signal
 
 
 def signalled(waiting: Sequence[Kci], name: str, now: int) -> tuple[Kci, ...]:
@@ -172,7 +172,7 @@ def signalled(waiting: Sequence[Kci], name: str, now: int) -> tuple[Kci, ...]:
         kci.id for kci in mine if (kci.signal, kci.signal_at) == (first.signal, first.signal_at)
     }
     return tuple(
-        replace(kci, due_at=kci.due_at + late, state="waiting", signal="", signal_at=None)
+        replace(kci, due_at=kci.due_at + late, state=KciState.WAITING, signal="", signal_at=None)
         if kci.id in same
         else replace(kci, due_at=kci.due_at + late, signal_at=(kci.signal_at or 0) + late)
         for kci in mine

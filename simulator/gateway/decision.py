@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from enum import StrEnum
 
 from simulator.base import clock, instants, seed
 from simulator.config import Policy
-from simulator.model import Finding, Kci, Rule
+from simulator.model import Finding, Kci, KciState, Rule
 
 RETRYABLE = {408, 425, 429}
 FINAL_5XX = {501, 505}
@@ -36,17 +37,25 @@ class Result:
     silent: bool = False
 
 
+class Outcome(StrEnum):
+    """What becomes of a KCI after a post."""
+
+    DELIVERED = KciState.DELIVERED.value
+    RETRY = "retry"
+    DEAD = KciState.DEAD.value
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """What becomes of the KCI: `state` is delivered, retry (after `wait` microseconds), or dead.
-    `counts` says whether the try counts.
+    """What becomes of the KCI; it is tried again after `wait` microseconds. `counts` says whether
+    the try counts.
 
     `sign` is what the answer says of the gateway, and `reason` puts it into words: well, ill, gone,
     busy (it wants nothing for `pause` microseconds), or unready (there is no token for it for so
     long). `findings` are what stands out in the answer.
     """
 
-    state: str
+    state: Outcome
     wait: int = 0
     counts: bool = True
     sign: str = "well"
@@ -65,7 +74,7 @@ def decide(result: Result, kci: Kci, accepted: tuple[int, ...], policy: Policy) 
     attempts = kci.attempts
     if result.no_token is not None:
         return Decision(
-            state="retry",
+            state=Outcome.RETRY,
             wait=result.no_token,
             counts=False,
             sign="unready",
@@ -74,10 +83,10 @@ def decide(result: Result, kci: Kci, accepted: tuple[int, ...], policy: Policy) 
         )
     code = result.code
     if code is not None and (code in accepted or 200 <= code < 300):
-        return Decision(state="delivered")
+        return Decision(state=Outcome.DELIVERED)
     if code == 409 and (attempts > 1 or (kci.last and kci.last["took_ms"])):
         # the gateway has it from an earlier try whose answer was lost, whether that try counted
-        return Decision(state="delivered")
+        return Decision(state=Outcome.DELIVERED)
     failing = code is None or code == 401 or (code >= 500 and code not in FINAL_5XX)
     everything = policy.retry_on == "everything" and code != 410
     temporary = failing or code in RETRYABLE or everything
@@ -87,10 +96,12 @@ def decide(result: Result, kci: Kci, accepted: tuple[int, ...], policy: Policy) 
         f", Retry-After {instants.format_duration(asked)}" if asked else ""
     )
     if not temporary or attempts > len(policy.retry):
-        return Decision(state="dead", sign=sign, pause=asked, reason=reason, findings=findings)
+        return Decision(
+            state=Outcome.DEAD, sign=sign, pause=asked, reason=reason, findings=findings
+        )
     varied = round(policy.retry[attempts - 1] * seed.between(0.8, 1.2, kci.id, str(attempts)))
     return Decision(
-        state="retry",
+        state=Outcome.RETRY,
         wait=max(varied, asked),
         sign=sign,
         pause=asked,

@@ -31,6 +31,7 @@ from simulator.model.script import (
     Vocabulary,
     Where,
 )
+from simulator.model.states import OPEN, UNTRIED, FlowState, KciState, LaneState
 from simulator.model.wire import (
     Incoming,
     KciIdentity,
@@ -42,7 +43,9 @@ from simulator.model.wire import (
 
 __all__ = [
     "LEGACY",
+    "OPEN",
     "RECEIVED",
+    "UNTRIED",
     "Act",
     "Condition",
     "Document",
@@ -50,14 +53,17 @@ __all__ = [
     "EntryName",
     "Exchange",
     "Finding",
+    "FlowState",
     "Frame",
     "GatewayState",
     "Incoming",
     "JournalLine",
     "Kci",
     "KciIdentity",
+    "KciState",
     "Known",
     "Lane",
+    "LaneState",
     "Members",
     "Message",
     "Order",

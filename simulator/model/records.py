@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal
 
 from simulator.model.findings import Finding
 from simulator.model.script import Step
+from simulator.model.states import FlowState, KciState, LaneState
 
 Document = dict[str, Any]
 
@@ -97,12 +98,10 @@ class Kci:
     """One step of an order's life in the outbox: a message to send, or a silent step.
 
     `step` is what the scenario says of it. Its `set` and `fields` hold templates, which are
-    rendered at the first attempt. `state` is waiting, paused (until another request or a signal
-    lets it go on), attempted, delivered, silenced (the order moved, but its gateway does not want
-    this message), withdrawn, dead or skipped. `sequence`, `issued_at` and `body` are given at the
-    first attempt and kept. `attempts` counts the tries that count; `last` says how the newest one
-    ended (`took_ms` 0: nothing was posted). `signal` is the signal that the step waits for; until
-    it comes, `due_at` is the due moment for a signal that comes at `signal_at`.
+    rendered at the first attempt. `sequence`, `issued_at` and `body` are given at the first attempt
+    and kept. `attempts` counts the tries that count; `last` says how the newest one ended
+    (`took_ms` 0: nothing was posted). `signal` is the signal that the step waits for; until it
+    comes, `due_at` is the due moment for a signal that comes at `signal_at`.
 
     `step` has a time (`after`, `at`) only while the due moment is not known: until the step before
     it has happened. Then `due_at` is the earliest possible.
@@ -114,7 +113,7 @@ class Kci:
     position: int
     due_at: int
     step: Step
-    state: str = "waiting"
+    state: KciState = KciState.WAITING
     sequence: int | None = None
     issued_at: int | None = None
     body: str | None = None
@@ -136,16 +135,15 @@ class Kci:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lane:
-    """The queue of one order, which a sender claims whole. `wake` is wall time, `due` the head's
-    supplier time.
+    """The queue of one order, which a sender claims whole.
 
-    `state`: idle (nothing waits), due (the head waits for its moment), sending (leased to `owner`),
-    retry (the head waits for another try), parked (the head is dead and nothing may overtake it).
+    `wake` is when a sender must look at it, in wall time; `due` is when its head is due, in
+    supplier time. `owner` is the sender that has leased it, under a `fence` that counts up.
     """
 
     order: str
     supplier: str
-    state: str = "idle"
+    state: LaneState = LaneState.IDLE
     due: int | None = None
     wake: int | None = None
     owner: str = ""
@@ -158,14 +156,12 @@ class Lane:
 class GatewayState:
     """What keeps a supplier's messages back, all in wall time.
 
-    `state`: empty (nothing does), down (its gateway fails: it is tried again at `until_wall`),
-    trying (one message is on its way to see), waits (the gateway asked for time until then),
-    stopped (until an operator lets it go on). `good` counts the successes in a row since it was
-    tried again; `slot_wall` is when its rate allows the next message.
+    `good` counts the successes in a row since it was tried again; `slot_wall` is when its rate
+    allows the next message.
     """
 
     supplier: str
-    state: str = ""
+    state: FlowState = FlowState.FREE
     reason: str = ""
     since_wall: int = 0
     until_wall: int | None = None

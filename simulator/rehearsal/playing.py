@@ -18,6 +18,7 @@ from simulator.model import (
     EntryName,
     Incoming,
     Kci,
+    KciState,
     Message,
     Order,
     Request,
@@ -188,7 +189,9 @@ class Playing:
 
     def _say_queue(self, before: Sequence[Kci], change: QueueChange, action: str) -> None:
         """What a request did to the messages that waited."""
-        resumed = [kci.id for kci in before if kci.id in change.moved and kci.state == "paused"]
+        resumed = [
+            kci.id for kci in before if kci.id in change.moved and kci.state == KciState.PAUSED
+        ]
         told = (
             ("withdrawn", change.withdraw),
             (f"paused until a {self.dialect.pauses.get(action, '')}", change.paused),
@@ -205,11 +208,11 @@ class Playing:
         if self.fault:
             return self.fault
         for _ in range(2 * MOST_STEPS):
-            if self.queue and self.queue[0].state == "paused":
+            if self.queue and self.queue[0].state == KciState.PAUSED:
                 self._signal(until)
             if (
                 not self.queue
-                or self.queue[0].state == "paused"
+                or self.queue[0].state == KciState.PAUSED
                 or (until is not None and self.queue[0].due_at > until)
             ):
                 break

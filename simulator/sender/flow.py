@@ -15,7 +15,7 @@ from simulator.base import instants
 from simulator.base.clock import Clock
 from simulator.config import Delivery, Policy
 from simulator.gateway import Decision
-from simulator.model import Act, GatewayState
+from simulator.model import Act, FlowState, GatewayState, LaneState
 from simulator.store import Tx, clocks, gateway_states, journal, outbox
 
 log = logging.getLogger("simulator.sender")
@@ -80,7 +80,7 @@ class FlowControl:
         gateway = gateway_states.try_lock(tx, supplier)
         if gateway is None:
             return Allowance(most=0, later=tx.wall + GLANCE)  # another sender has the row
-        if gateway.state == "stopped":
+        if gateway.state == FlowState.STOPPED:
             return Allowance(most=0)
         if gateway.state and (gateway.until_wall or 0) > tx.wall:
             return Allowance(most=0, later=gateway.until_wall)
@@ -97,7 +97,7 @@ class FlowControl:
     def _in_line(self, tx: Tx, supplier: str, most: int, gateway: GatewayState) -> Allowance:
         """The allowance of one queue for all orders: a KCI that was tried before goes first."""
         front = outbox.in_front(tx, supplier)
-        if any(lane.state == "parked" for lane in front):
+        if any(lane.state == LaneState.PARKED for lane in front):
             return Allowance(most=0)
         waiting = [lane.wake for lane in front if lane.wake is not None and lane.wake > tx.wall]
         if waiting:
@@ -121,7 +121,7 @@ class FlowControl:
             gateway, later = replace(gateway, slot_wall=slot), slot
         if gateway.state:
             later = tx.wall + self.lease
-            gateway = replace(gateway, state="trying", until_wall=later)
+            gateway = replace(gateway, state=FlowState.TRYING, until_wall=later)
             self.held[supplier] = gateway
         gateway_states.save(tx, gateway)
         return later
@@ -171,22 +171,22 @@ def _heard(gateway: GatewayState, decision: Decision, policy: Policy, wall: int)
     held = replace(gateway, reason=decision.reason, since_wall=since, good=0)
     sign = decision.sign
     if sign == "gone":
-        return replace(held, state="stopped", until_wall=None)
-    if gateway.state == "stopped":
+        return replace(held, state=FlowState.STOPPED, until_wall=None)
+    if gateway.state == FlowState.STOPPED:
         return gateway
     if sign == "busy":
         until = wall + decision.pause
-        if gateway.state == "waits":
+        if gateway.state == FlowState.WAITS:
             until = max(until, gateway.until_wall or 0)
-        return replace(held, state="waits", until_wall=until)
+        return replace(held, state=FlowState.WAITS, until_wall=until)
     if sign == "unready":
-        return replace(held, state="down", until_wall=wall + decision.pause)
+        return replace(held, state=FlowState.DOWN, until_wall=wall + decision.pause)
     if sign == "ill":
         # once it is down, only the KCI that tries it says something new
-        if gateway.state not in ("", "trying"):
+        if gateway.state not in (FlowState.FREE, FlowState.TRYING):
             return gateway
-        return replace(held, state="down", until_wall=wall + policy.breaker.probe_every)
-    if gateway.state != "trying":
+        return replace(held, state=FlowState.DOWN, until_wall=wall + policy.breaker.probe_every)
+    if gateway.state != FlowState.TRYING:
         return gateway
     if gateway.good + 1 >= policy.breaker.successes:
         return gateway_states.released(gateway)
@@ -195,10 +195,10 @@ def _heard(gateway: GatewayState, decision: Decision, policy: Policy, wall: int)
 
 def _tell(tx: Tx, supplier: str, old: GatewayState, new: GatewayState, moment: Clock) -> None:
     """Write into the journal and the log that a gateway does not work any more, or works again."""
-    if new.state == "waits":
+    if new.state == FlowState.WAITS:
         length = f" for {instants.format_duration((new.until_wall or tx.wall) - tx.wall)}"
         what, message = "gateway.wait", f"the gateway gets nothing{length}: {new.reason}"
-    elif new.state == "stopped":
+    elif new.state == FlowState.STOPPED:
         said = "the gateway gets nothing until an operator resumes it"
         what, message = "gateway.stop", f"{said}: {new.reason}"
     elif new.state:

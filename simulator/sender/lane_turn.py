@@ -17,7 +17,17 @@ from simulator.base.clock import Clock
 from simulator.base.errors import Illegal, RenderFailed, SimulatorError
 from simulator.config import Gateway, Policy
 from simulator.dialects import Dialect
-from simulator.model import Act, JournalLine, Kci, Lane, Message, Order, Request
+from simulator.model import (
+    Act,
+    JournalLine,
+    Kci,
+    KciState,
+    Lane,
+    LaneState,
+    Message,
+    Order,
+    Request,
+)
 from simulator.ops import metrics
 from simulator.store import Tx, clocks, journal, orders, outbox
 from simulator.store.outbox import Queued
@@ -130,12 +140,12 @@ class LaneTurn:
             head = self.waiting[0] if self.waiting else None
             if (
                 head is None
-                or head.state == "paused"
-                or (head.state == "waiting" and head.due_at > self.now)
+                or head.state == KciState.PAUSED
+                or (head.state == KciState.WAITING and head.due_at > self.now)
             ):
                 return row | outbox.resting(self.waiting, self.moment)
             try:
-                if head.state == "waiting" and not head.is_timed:
+                if head.state == KciState.WAITING and not head.is_timed:
                     self._time(head)
                     continue
                 after, message = self._attempt(head, row)
@@ -157,11 +167,11 @@ class LaneTurn:
         A waiting step happens now and its message gets the next number. The number and the body
         are kept: a retry repeats them.
         """
-        if head.state == "waiting":
+        if head.state == KciState.WAITING:
             head = self._happen(head)
             if why := self._why_not_sent(head):
                 return self._silent(head, why), None
-            head = replace(head, state="attempted", sequence=row["next_sequence"])
+            head = replace(head, state=KciState.ATTEMPTED, sequence=row["next_sequence"])
         with self._contained():
             message = self.dialect.write_kci(self.order, head, self._request_of(head))
         if head.body is None:
@@ -229,11 +239,11 @@ class LaneTurn:
     def _silent(self, head: Kci, why: str) -> Kci:
         """A step without a message, of its own or because the order's gateway does not want it."""
         if not head.send:
-            return replace(head, state="delivered", attempts=1)
+            return replace(head, state=KciState.DELIVERED, attempts=1)
         self._act(head, "kci.silence", f"{head.send} is not sent: {why}")
         return replace(
             head,
-            state="silenced",
+            state=KciState.SILENCED,
             last={"at_wall": self.tx.wall, "code": None, "error": why, "took_ms": 0},
         )
 
@@ -251,7 +261,12 @@ class LaneTurn:
         )
         self.changes.attempts_out.append(attempt)
         lease = self.tx.wall + self.lease.length
-        return row | {"state": "sending", "wake": lease, "owner": self.lease.owner, "fence": fence}
+        return row | {
+            "state": LaneState.SENDING,
+            "wake": lease,
+            "owner": self.lease.owner,
+            "fence": fence,
+        }
 
     def _act(self, head: Kci, what: str, message: str) -> None:
         act = Act(
@@ -277,7 +292,7 @@ class LaneTurn:
         self._act(head, "kci.fail", f"{name} could not happen: {error}")
         return replace(
             head,
-            state="dead",
+            state=KciState.DEAD,
             last={"at_wall": self.tx.wall, "code": None, "error": str(error), "took_ms": 0},
         )
 
@@ -295,7 +310,7 @@ def given_up(
     order still had to send is withdrawn.
     """
     if policy.after_dead == "park":
-        return {"state": "parked", "wake": None, "due": None, "owner": ""}
+        return {"state": LaneState.PARKED, "wake": None, "due": None, "owner": ""}
     if policy.after_dead == "skip":
         return outbox.resting(rest, moment)
     outbox.withdraw(tx, [kci.id for kci in rest])

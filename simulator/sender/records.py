@@ -6,7 +6,7 @@ import logging
 
 from simulator.base import instants
 from simulator.formats import redact
-from simulator.gateway import Decision, Result
+from simulator.gateway import Decision, Outcome, Result
 from simulator.model import Exchange, Finding, Rule
 from simulator.ops import logs, metrics
 from simulator.sender.lane_turn import Attempt
@@ -57,12 +57,12 @@ def _exchange(attempt: Attempt, result: Result, findings: tuple[Finding, ...]) -
 
 def _log(attempt: Attempt, result: Result, decision: Decision) -> None:
     outcome = {
-        "delivered": "",
-        "retry": f"; again in {instants.format_duration(decision.wait)}",
-        "dead": "; given up",
+        Outcome.DELIVERED: "",
+        Outcome.RETRY: f"; again in {instants.format_duration(decision.wait)}",
+        Outcome.DEAD: "; given up",
     }[decision.state]
     answer = str(result.code) if result.code is not None else result.error
-    level = logging.INFO if decision.state == "delivered" else logging.WARNING
+    level = logging.INFO if decision.state == Outcome.DELIVERED else logging.WARNING
     log.log(
         level,
         "KCI %s %s of order %s/%s -> %s in %.0f ms%s",

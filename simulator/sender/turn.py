@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from simulator.base import instants
-from simulator.gateway import Decision, Result, decide
-from simulator.model import Lane
+from simulator.gateway import Decision, Outcome, Result, decide
+from simulator.model import KciState, Lane, LaneState
 from simulator.ops import crash
 from simulator.sender.beat import Beat
 from simulator.sender.flow import FlowControl
@@ -18,6 +18,12 @@ from simulator.store.outbox import Queued
 
 LOOK_AGAIN = instants.MINUTE
 """When a lane is looked at again whose supplier is not served here."""
+
+STATE_AFTER = {
+    Outcome.DELIVERED: KciState.DELIVERED,
+    Outcome.RETRY: KciState.ATTEMPTED,
+    Outcome.DEAD: KciState.DEAD,
+}
 
 
 class Turn:
@@ -60,9 +66,9 @@ class Turn:
             lane, policy = held.get(attempt.order.id), attempt.target.policy
             decision = decide(result, attempt.kci, attempt.target.dialect.accepted, policy)
             counts = self.flow.hear(tx, attempt.supplier, policy, attempt.order.id, decision)
-            if decision.state != "delivered" and not counts:
+            if decision.state != Outcome.DELIVERED and not counts:
                 wait = decision.wait or policy.breaker.probe_every
-                decision = replace(decision, state="retry", counts=False, wait=wait)
+                decision = replace(decision, state=Outcome.RETRY, counts=False, wait=wait)
             if not result.silent:
                 line = line_of(attempt, result, decision, held=lane is not None)
                 changes.notes.append((attempt.supplier, line))
@@ -83,20 +89,20 @@ class Turn:
         changes: Changes,
     ) -> None:
         policy, moment = attempt.target.policy, clocks.get(tx, attempt.supplier)
-        error = result.error or (None if decision.state == "delivered" else result.body[:200])
+        error = result.error or (None if decision.state == Outcome.DELIVERED else result.body[:200])
         last = {
             "at_wall": tx.wall,
             "code": result.code,
             "error": error,
             "took_ms": result.took / instants.MILLISECOND,
         }
-        state = "attempted" if decision.state == "retry" else decision.state
+        state = STATE_AFTER[decision.state]
         tries = attempt.kci.attempts - (not decision.counts)
         changes.kcis.append(replace(attempt.kci, state=state, last=last, attempts=tries))
         row = outbox.lane_row(lane)
-        if decision.state == "retry":
-            row |= {"state": "retry", "wake": tx.wall + decision.wait, "owner": ""}
-        elif decision.state == "dead":
+        if decision.state == Outcome.RETRY:
+            row |= {"state": LaneState.RETRY, "wake": tx.wall + decision.wait, "owner": ""}
+        elif decision.state == Outcome.DEAD:
             row |= given_up(tx, changes, policy, attempt.kci, attempt.supplier, rest, moment)
         else:
             row |= outbox.resting(rest, moment)

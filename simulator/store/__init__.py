@@ -21,11 +21,9 @@ from simulator.store.connecting import parse_url, remedy
 from simulator.store.database import Store, Tx
 from simulator.store.notifier import EVERYTHING, WORK, Change
 from simulator.store.subscriptions import Subscription
-from simulator.store.tables import OPEN
 
 __all__ = [
     "EVERYTHING",
-    "OPEN",
     "WORK",
     "Change",
     "Store",

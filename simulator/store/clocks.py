@@ -9,6 +9,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from simulator.base.clock import Clock
+from simulator.model import LaneState
 from simulator.store import locks
 from simulator.store.database import Tx
 from simulator.store.tables import clocks, lanes, orders, p
@@ -83,7 +84,7 @@ def put(tx: Tx, supplier: str, clock: Clock) -> None:
         (lanes.c.due <= clock.reach(), clock.anchor_wall + ahead + 1),
         else_=None,
     )
-    waiting = sa.update(lanes).where(lanes.c.supplier == supplier, lanes.c.state == "due")
+    waiting = sa.update(lanes).where(lanes.c.supplier == supplier, lanes.c.state == LaneState.DUE)
     tx.execute(waiting.values(wake=wake))
     tx.changed(supplier)
     tx.wake_senders()
@@ -102,7 +103,7 @@ def step(tx: Tx, supplier: str, now: int) -> None:
     )
     due = (
         lanes.c.supplier == supplier,
-        lanes.c.state == "due",
+        lanes.c.state == LaneState.DUE,
         lanes.c.due <= now,
         lanes.c.wake.is_(None),
     )
@@ -135,7 +136,7 @@ def next_due(tx: Tx, supplier: str) -> int | None:
     """The earliest moment that a lane waits for, in supplier time."""
     found = tx.execute(
         sa.select(sa.func.min(lanes.c.due)).where(
-            lanes.c.supplier == supplier, lanes.c.state == "due"
+            lanes.c.supplier == supplier, lanes.c.state == LaneState.DUE
         )
     ).scalar_one()
     return None if found is None else int(found)
@@ -148,7 +149,8 @@ def unsettled(tx: Tx, supplier: str, now: int, order: str = "") -> list[str]:
     They are due, being sent, or waiting for another try.
     """
     moving = sa.or_(
-        lanes.c.state.in_(["sending", "retry"]), sa.and_(lanes.c.state == "due", lanes.c.due <= now)
+        lanes.c.state.in_([LaneState.SENDING, LaneState.RETRY]),
+        sa.and_(lanes.c.state == LaneState.DUE, lanes.c.due <= now),
     )
     statement = sa.select(lanes.c.order).where(lanes.c.supplier == supplier, moving).limit(100)
     rows = tx.execute(statement.where(lanes.c.order == order) if order else statement)

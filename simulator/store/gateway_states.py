@@ -5,10 +5,11 @@ supplier without a row is free.
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Any
 
 import sqlalchemy as sa
 
-from simulator.model import GatewayState
+from simulator.model import FlowState, GatewayState
 from simulator.store.database import Tx
 from simulator.store.tables import gateway_states, p
 
@@ -28,15 +29,20 @@ _SAVE = (
 )
 
 
+def _state_of(row: sa.Row[Any]) -> GatewayState:
+    members = dict(row._mapping)
+    return GatewayState(**members | {"state": FlowState(members["state"])})
+
+
 def every(tx: Tx) -> dict[str, GatewayState]:
     """The suppliers that are held back."""
-    return {row.supplier: GatewayState(**row._mapping) for row in tx.execute(_EVERY)}
+    return {row.supplier: _state_of(row) for row in tx.execute(_EVERY)}
 
 
 def one(tx: Tx, supplier: str) -> GatewayState:
     """The state of a supplier's gateway as it is now."""
     row = tx.execute(_ONE, {"s": supplier}).one_or_none()
-    return GatewayState(**row._mapping) if row else GatewayState(supplier=supplier)
+    return _state_of(row) if row else GatewayState(supplier=supplier)
 
 
 def lock(tx: Tx, supplier: str) -> GatewayState:
@@ -45,7 +51,7 @@ def lock(tx: Tx, supplier: str) -> GatewayState:
     if row is None:
         tx.execute(_BEGIN, {"s": supplier})
         row = tx.execute(_TAKE, {"s": supplier}).one()
-    return GatewayState(**row._mapping)
+    return _state_of(row)
 
 
 def try_lock(tx: Tx, supplier: str) -> GatewayState | None:
@@ -55,7 +61,7 @@ def try_lock(tx: Tx, supplier: str) -> GatewayState | None:
         # on conflict it is another's, or was made in this moment
         tx.execute(_BEGIN, {"s": supplier})
         row = tx.execute(_TRY, {"s": supplier}).one_or_none()
-    return GatewayState(**row._mapping) if row else None
+    return _state_of(row) if row else None
 
 
 def save(tx: Tx, gateway: GatewayState) -> None:

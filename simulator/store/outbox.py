@@ -15,30 +15,36 @@ import sqlalchemy as sa
 
 from simulator.base.clock import Clock
 from simulator.engine import QueueChange
-from simulator.model import Kci, Lane, Step
+from simulator.model import UNTRIED, Kci, KciState, Lane, LaneState, Step
 from simulator.store.database import Tx
-from simulator.store.tables import OPEN, kcis, lanes, p, row_of
+from simulator.store.tables import is_open, kcis, lanes, one_of, p, row_of
 
 _KCI = [column for column in kcis.c if column.name != "supplier"]
-_IS_OPEN = kcis.c.state.in_([sa.literal_column(f"'{state}'") for state in OPEN])
 _ADD = sa.insert(kcis)
-_UNTRIED = kcis.c.state.in_([sa.literal_column("'waiting'"), sa.literal_column("'paused'")])
-_SOME_UNTRIED = (kcis.c.id.in_(p("ids", expanding=True)), _UNTRIED)
-_WITHDRAW = sa.update(kcis).where(*_SOME_UNTRIED).values(state="withdrawn")
-_PAUSE = sa.update(kcis).where(*_SOME_UNTRIED).values(state="paused")
+_IS_UNTRIED = one_of(kcis.c.state, UNTRIED)
+_SOME_UNTRIED = (kcis.c.id.in_(p("ids", expanding=True)), _IS_UNTRIED)
+_WITHDRAW = sa.update(kcis).where(*_SOME_UNTRIED).values(state=KciState.WITHDRAWN)
+_PAUSE = sa.update(kcis).where(*_SOME_UNTRIED).values(state=KciState.PAUSED)
 _MOVE = (
-    sa.update(kcis).where(kcis.c.id == p("key"), _UNTRIED).values(due_at=p("due"), state="waiting")
+    sa.update(kcis)
+    .where(kcis.c.id == p("key"), _IS_UNTRIED)
+    .values(due_at=p("due"), state=KciState.WAITING)
 )
+_PLACE = (
+    kcis.c.state == KciState.PAUSED,
+    kcis.c.state == KciState.WAITING,
+    kcis.c.due_at,
+    kcis.c.position,
+)
+"""What goes next: what was attempted, then what waits, then what is paused."""
+
 _OPEN_OF = (
-    sa.select(*_KCI)
-    .where(kcis.c.order.in_(p("ids", expanding=True)), _IS_OPEN)
-    # `attempted` sorts before `waiting`
-    .order_by(kcis.c.state == "paused", kcis.c.state, kcis.c.due_at, kcis.c.position)
+    sa.select(*_KCI).where(kcis.c.order.in_(p("ids", expanding=True)), is_open).order_by(*_PLACE)
 )
 _REST_OF = (
     sa.select(kcis.c.id, kcis.c.order, kcis.c.state, kcis.c.due_at)
-    .where(kcis.c.order.in_(p("ids", expanding=True)), _IS_OPEN)
-    .order_by(kcis.c.state == "paused", kcis.c.state, kcis.c.due_at, kcis.c.position)
+    .where(kcis.c.order.in_(p("ids", expanding=True)), is_open)
+    .order_by(*_PLACE)
 )
 _CLAIM = (
     sa.select(lanes)
@@ -47,13 +53,10 @@ _CLAIM = (
     .limit(p("most"))
     .with_for_update(skip_locked=True)
 )
-_FIRST = ("sending", "retry", "parked")
+_TRIED = (LaneState.SENDING, LaneState.RETRY)
+_CLAIM_FRONT = _CLAIM.where(one_of(lanes.c.state, _TRIED))
 _IN_FRONT = sa.select(lanes).where(
-    lanes.c.supplier == p("s"),
-    lanes.c.state.in_([sa.literal_column(f"'{state}'") for state in _FIRST]),
-)
-_CLAIM_FRONT = _CLAIM.where(
-    lanes.c.state.in_([sa.literal_column("'sending'"), sa.literal_column("'retry'")])
+    lanes.c.supplier == p("s"), one_of(lanes.c.state, (*_TRIED, LaneState.PARKED))
 )
 _HELD = (
     sa.select(lanes)
@@ -70,13 +73,13 @@ _SAVE = sa.update(kcis).where(kcis.c.id == p("key")).values({name: p(name) for n
 _SIGNALLED = ("due_at", "state", "signal", "signal_at")
 _SIGNAL = (
     sa.update(kcis)
-    .where(kcis.c.id == p("key"), _UNTRIED)
+    .where(kcis.c.id == p("key"), _IS_UNTRIED)
     .values({name: p(name) for name in _SIGNALLED})
 )
 _TIMED = ("due_at", "signal_at", "step")
 _RETIME = (
     sa.update(kcis)
-    .where(kcis.c.id == p("key"), _UNTRIED)
+    .where(kcis.c.id == p("key"), _IS_UNTRIED)
     .values({name: p(name) for name in _TIMED})
 )
 _NO_STEP = Step()
@@ -101,7 +104,7 @@ class Queued(NamedTuple):
     """An open KCI, as far as its place in the lane goes."""
 
     id: str
-    state: str
+    state: KciState
     due_at: int
 
 
@@ -163,11 +166,11 @@ def first_lane(supplier: str, order: str, added: Sequence[Kci], clock: Clock) ->
 
 
 def rest(tx: Tx, lane: Lane, clock: Clock, *, positions: int = 0, unpark: bool = False) -> None:
-    """Let a lane rest on its head after its KCIs changed; one that a sender gateway_states, or that
-    waits for another try, keeps its wake.
+    """Let a lane rest on its head after its KCIs changed; one that a sender has leased, or
+    that waits for another try, keeps its wake.
     """
     values: dict[str, Any] = {"next_position": lane.next_position + positions}
-    if lane.state in ("idle", "due") or (lane.state == "parked" and unpark):
+    if lane.state in (LaneState.IDLE, LaneState.DUE) or (lane.state == LaneState.PARKED and unpark):
         values |= resting(open_of(tx, [lane.order])[lane.order], clock)
         tx.wake_senders()
     tx.execute(sa.update(lanes).where(lanes.c.order == lane.order).values(**values))
@@ -175,10 +178,10 @@ def rest(tx: Tx, lane: Lane, clock: Clock, *, positions: int = 0, unpark: bool =
 
 def resting(waiting: Sequence[Kci | Queued], clock: Clock) -> dict[str, Any]:
     """The columns of a lane at rest on the head of `waiting`."""
-    if not waiting or waiting[0].state == "paused":
-        return {"state": "idle", "due": None, "wake": None, "owner": ""}
+    if not waiting or waiting[0].state == KciState.PAUSED:
+        return {"state": LaneState.IDLE, "due": None, "wake": None, "owner": ""}
     return {
-        "state": "due",
+        "state": LaneState.DUE,
         "due": waiting[0].due_at,
         "wake": clock.wake(waiting[0].due_at),
         "owner": "",
@@ -205,7 +208,7 @@ def rest_of(tx: Tx, order_ids: Sequence[str]) -> dict[str, list[Queued]]:
     """The same as `open_of`, but only what a lane needs to rest."""
     found: dict[str, list[Queued]] = {order_id: [] for order_id in order_ids}
     for row in tx.execute(_REST_OF, {"ids": list(order_ids)}):
-        found[row.order].append(Queued(row.id, row.state, row.due_at))
+        found[row.order].append(Queued(row.id, KciState(row.state), row.due_at))
     return found
 
 
@@ -226,9 +229,7 @@ def clock_went_back(tx: Tx, most: int) -> None:
     """The wall clock was set back: nothing that waits in wall time waits longer than `most` from
     now.
     """
-    waits = sa.update(lanes).where(
-        lanes.c.state.in_(["sending", "retry"]), lanes.c.wake > tx.wall + most
-    )
+    waits = sa.update(lanes).where(lanes.c.state.in_(_TRIED), lanes.c.wake > tx.wall + most)
     tx.execute(waits.values(wake=tx.wall + most))
 
 
@@ -278,8 +279,8 @@ def one(tx: Tx, kci_id: str) -> Kci | None:
 def kci_of(row: Mapping[Any, Any]) -> Kci:
     """A KCI from its row."""
     members = dict(row)
-    send, step = members.pop("send"), members.pop("step")
-    return Kci(step=Step(send=send, **step), **members)
+    step = Step(send=members.pop("send"), **members.pop("step"))
+    return Kci(step=step, state=KciState(members.pop("state")), **members)
 
 
 def kci_row(kci: Kci) -> dict[str, Any]:
@@ -295,7 +296,8 @@ def kci_row(kci: Kci) -> dict[str, Any]:
 
 def lane_of(row: Mapping[Any, Any]) -> Lane:
     """A lane from its row."""
-    return Lane(**row)
+    members = dict(row)
+    return Lane(**members | {"state": LaneState(members["state"])})
 
 
 def lane_row(lane: Lane) -> dict[str, Any]:
@@ -338,10 +340,12 @@ def all_of(tx: Tx, order_id: str) -> list[Kci]:
 
 def parked(tx: Tx, supplier: str) -> list[Kci]:
     """For each parked order of a supplier the dead KCI that parks it, by due moment."""
-    mine = sa.select(lanes.c.order).where(lanes.c.supplier == supplier, lanes.c.state == "parked")
+    mine = sa.select(lanes.c.order).where(
+        lanes.c.supplier == supplier, lanes.c.state == LaneState.PARKED
+    )
     statement = (
         sa.select(*_KCI)
-        .where(kcis.c.supplier == supplier, kcis.c.state == "dead", kcis.c.order.in_(mine))
+        .where(kcis.c.supplier == supplier, kcis.c.state == KciState.DEAD, kcis.c.order.in_(mine))
         .order_by(kcis.c.position)
     )
     newest = {row.order: kci_of(row._mapping) for row in tx.execute(statement)}

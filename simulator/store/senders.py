@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from simulator.base import instants
+from simulator.model import LaneState
 from simulator.store.database import Tx
 from simulator.store.tables import lanes, p, senders
 
@@ -57,7 +58,7 @@ def take_back(tx: Tx) -> int:
     ]
     if not silent:
         return 0
-    theirs = (lanes.c.state == "sending", lanes.c.owner.in_(silent), lanes.c.wake > tx.wall)
+    theirs = (lanes.c.state == LaneState.SENDING, lanes.c.owner.in_(silent), lanes.c.wake > tx.wall)
     freed = int(tx.execute(sa.update(lanes).where(*theirs).values(wake=tx.wall)).rowcount)
     tx.execute(sa.delete(senders).where(senders.c.id.in_(silent)))
     return freed
@@ -67,7 +68,9 @@ def take_all(tx: Tx) -> int:
     """Free every held lane at once: for the only sender of a store, when it starts after a crash."""
     tx.execute(sa.delete(senders))
     return int(
-        tx.execute(sa.update(lanes).where(lanes.c.state == "sending").values(wake=tx.wall)).rowcount
+        tx.execute(
+            sa.update(lanes).where(lanes.c.state == LaneState.SENDING).values(wake=tx.wall)
+        ).rowcount
     )
 
 

@@ -13,19 +13,19 @@ from dataclasses import replace
 
 from simulator import engine
 from simulator.base.errors import Illegal, Refused
-from simulator.model import Act, GatewayState, Kci, Lane
+from simulator.model import Act, FlowState, GatewayState, Kci, KciState, Lane, LaneState
 from simulator.store import Store, Tx, clocks, gateway_states, journal, locks, orders, outbox
 
 ACTS_ON_ORDERS = ("resume", "abandon")
 ACTS_ON_GATEWAYS = ("stop", "resume")
 FROM = {
-    "resend": ("delivered", "dead", "skipped"),
-    "withdraw": ("waiting", "paused"),
-    "skip": ("dead", "attempted"),
+    "resend": (KciState.DELIVERED, KciState.DEAD, KciState.SKIPPED),
+    "withdraw": (KciState.WAITING, KciState.PAUSED),
+    "skip": (KciState.DEAD, KciState.ATTEMPTED),
 }
 """The acts on a KCI, and in which of its states each can be done."""
 
-DONE = {"withdraw": "withdrawn", "skip": "skipped"}
+DONE = {"withdraw": KciState.WITHDRAWN, "skip": KciState.SKIPPED}
 DONE_IN_WORDS = {"resend": "sent again", "withdraw": "withdrawn", "skip": "skipped"}
 
 
@@ -52,8 +52,10 @@ class Acts:
             _check(act, kci, lane)
             changed = self._changed(tx, act, kci)
             outbox.save(tx, [changed])
-            outbox.move(tx, {changed.id: changed.due_at} if changed.state == "waiting" else {})
-            given_up = act == "skip" and kci.state == "attempted"
+            outbox.move(
+                tx, {changed.id: changed.due_at} if changed.state == KciState.WAITING else {}
+            )
+            given_up = act == "skip" and kci.state == KciState.ATTEMPTED
             self._rest(tx, lane, given_up=given_up, unpark=act != "withdraw")
         return outbox.one(tx, kci_id) or changed
 
@@ -73,7 +75,7 @@ class Acts:
         with self._lane(tx, order_id, f"order.{act}") as lane:
             if act == "abandon":
                 self._abandon(tx, lane)
-            elif lane.state != "parked":
+            elif lane.state != LaneState.PARKED:
                 said = f"the order is not parked: its lane is {lane.state}"
                 raise Refused("conflict", [said])
             self._rest(tx, lane, given_up=act == "abandon", unpark=True)
@@ -82,11 +84,11 @@ class Acts:
         waiting = outbox.open_of(tx, [lane.order])[lane.order]
         if not waiting:
             raise Refused("conflict", ["the order has nothing to send any more"])
-        if lane.state == "sending":
+        if lane.state == LaneState.SENDING:
             raise Refused("conflict", [_ON_ITS_WAY.format("a KCI")])
-        outbox.withdraw(tx, [kci.id for kci in waiting if kci.state != "attempted"])
-        attempted = [kci for kci in waiting if kci.state == "attempted"]
-        outbox.save(tx, [replace(kci, state="skipped") for kci in attempted])
+        outbox.withdraw(tx, [kci.id for kci in waiting if kci.state != KciState.ATTEMPTED])
+        attempted = [kci for kci in waiting if kci.state == KciState.ATTEMPTED]
+        outbox.save(tx, [replace(kci, state=KciState.SKIPPED) for kci in attempted])
 
     def signal(self, name: str, order_id: str) -> None:
         """Give the signal that an order's story waits for (`wait: NAME`)."""
@@ -162,17 +164,17 @@ class Acts:
         """Find out anew what the lane waits for. `given_up`: the KCI that waited for another try
         does not any more.
         """
-        if lane.state == "retry" and given_up:
-            lane = replace(lane, state="due")
+        if lane.state == LaneState.RETRY and given_up:
+            lane = replace(lane, state=LaneState.DUE)
         outbox.rest(tx, lane, clocks.get(tx, self.name), unpark=unpark)
 
 
 def _stopped(gateway: GatewayState, tx: Tx) -> GatewayState:
-    if gateway.state == "stopped":
+    if gateway.state == FlowState.STOPPED:
         raise Refused("conflict", ["the gateway is stopped already"])
     return replace(
         gateway,
-        state="stopped",
+        state=FlowState.STOPPED,
         reason="an operator stopped it",
         since_wall=tx.wall,
         until_wall=None,
@@ -193,9 +195,9 @@ def _check(act: str, kci: Kci, lane: Lane) -> None:
     """Refused (conflict) when this cannot be done to a KCI in this state."""
     if not kci.send or kci.state not in FROM[act]:
         raise Refused("conflict", [f"a KCI that is {kci.state} cannot be {DONE_IN_WORDS[act]}"])
-    if act == "skip" and kci.state == "attempted" and lane.state == "sending":
+    if act == "skip" and kci.state == KciState.ATTEMPTED and lane.state == LaneState.SENDING:
         raise Refused("conflict", [_ON_ITS_WAY.format("the KCI")])
-    if act == "resend" and kci.state == "delivered" and lane.state == "parked":
+    if act == "resend" and kci.state == KciState.DELIVERED and lane.state == LaneState.PARKED:
         told = "resend or skip the KCI that was given up, or resume the order, first"
         raise Refused("conflict", [f"the order is parked: {told}"])
 
@@ -205,5 +207,5 @@ def _again(kci: Kci, now: int) -> Kci:
     happens again, now.
     """
     if kci.body is None:
-        return replace(kci, state="waiting", due_at=now, attempts=0, last=None)
-    return replace(kci, state="attempted", attempts=1)
+        return replace(kci, state=KciState.WAITING, due_at=now, attempts=0, last=None)
+    return replace(kci, state=KciState.ATTEMPTED, attempts=1)

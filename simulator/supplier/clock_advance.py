@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from simulator.base import instants, seed
 from simulator.base.clock import Clock, monotonic
 from simulator.base.errors import Refused
-from simulator.model import Kci
+from simulator.model import Kci, KciState
 from simulator.store import Store, Subscription, Tx, clocks, journal, outbox
 
 
@@ -59,8 +59,8 @@ class ClockAdvance:
         return AdvanceResult(
             now=now,
             moved=now - begun,
-            kcis=tuple(kci for kci in kcis if kci.state != "silenced"),
-            not_sent=tuple(kci for kci in kcis if kci.state == "silenced"),
+            kcis=tuple(kci for kci in kcis if kci.state != KciState.SILENCED),
+            not_sent=tuple(kci for kci in kcis if kci.state == KciState.SILENCED),
             unsettled=tuple(waiting),
             parked=tuple(parked),
         )

@@ -14,7 +14,17 @@ from simulator.base.errors import Refused
 from simulator.dialects import Dialect
 from simulator.engine import Changed, Opened, Plan, Rejected, Turn
 from simulator.formats import strict_json
-from simulator.model import Act, EntryName, Lane, Order, Outgoing, Request, Scenario, Submission
+from simulator.model import (
+    Act,
+    EntryName,
+    KciState,
+    Lane,
+    Order,
+    Outgoing,
+    Request,
+    Scenario,
+    Submission,
+)
 from simulator.scenario import Choice, params_of
 from simulator.store import Tx, clocks, journal, orders, outbox, pins
 from simulator.supplier.pinned import pins_of
@@ -159,7 +169,7 @@ class Player:
             self._turn(submission, scenario, {}, now),
             order=order,
             requests=tuple(orders.requests_of(tx, [order.id])[order.id]),
-            waiting=tuple(kci for kci in queue if kci.state != "attempted"),
+            waiting=tuple(kci for kci in queue if kci.state != KciState.ATTEMPTED),
             position=lane.next_position,
             chance=self._chance((order.scenario, order.seed_key)),
         )

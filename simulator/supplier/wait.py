@@ -14,7 +14,7 @@ from simulator.base import instants
 from simulator.base.clock import monotonic
 from simulator.base.errors import Refused
 from simulator.language import matching
-from simulator.model import Condition, JournalLine, Kci, Order, OrderView
+from simulator.model import Condition, JournalLine, Kci, KciState, Order, OrderView
 from simulator.store import Tx, clocks, journal, orders, outbox
 from simulator.supplier.inquiry import (
     KCI_MEMBERS,
@@ -42,7 +42,7 @@ FACTS = {
     "status": resources.order_facts,
 }
 NAMES = {"request": "requests", "kci": "KCIs", "status": "orders"}
-DELIVERED = Condition(path="state", test="equal", value="delivered")
+DELIVERED = Condition(path="state", test="equal", value=KciState.DELIVERED)
 PAGE = 500
 MOST_MOVING = 20
 

@@ -9,11 +9,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.base import instants
-from simulator.model import Act, Exchange, GatewayState, JournalLine, Kci, OrderView
+from simulator.model import (
+    Act,
+    Exchange,
+    FlowState,
+    GatewayState,
+    JournalLine,
+    Kci,
+    KciState,
+    OrderView,
+)
 from simulator.views.story import parsed
 
-COUNTED = ("waiting", "delivered", "dead", "withdrawn", "skipped")
-STATES = (*COUNTED, "attempted", "paused", "silenced")
+COUNTED = (
+    KciState.WAITING,
+    KciState.DELIVERED,
+    KciState.DEAD,
+    KciState.WITHDRAWN,
+    KciState.SKIPPED,
+)
+STATES = tuple(KciState)
 
 
 def show_order(view: OrderView) -> dict[str, Any]:
@@ -30,7 +45,7 @@ def show_order(view: OrderView) -> dict[str, Any]:
         if request.status == "open"
     ]
     states = {state: counts.get(state, 0) for state in COUNTED}
-    states["waiting"] += counts.get("attempted", 0) + counts.get("paused", 0)
+    states[KciState.WAITING] += counts.get(KciState.ATTEMPTED, 0) + counts.get(KciState.PAUSED, 0)
     return {
         "id": order.id,
         "supplier": order.supplier,
@@ -148,7 +163,7 @@ def show_gateway(
     if gateway.state:
         until = (
             instants.format_instant(gateway.until_wall)
-            if gateway.until_wall is not None and gateway.state != "trying"
+            if gateway.until_wall is not None and gateway.state != FlowState.TRYING
             else None
         )
         return shape | {

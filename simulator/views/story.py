@@ -10,7 +10,7 @@ from typing import Any
 
 from simulator.base import instants
 from simulator.formats import strict_json
-from simulator.model import Act, Exchange, Finding, JournalLine, Kci, Order, Request
+from simulator.model import Act, Exchange, Finding, JournalLine, Kci, KciState, Order, Request
 
 Describe = Callable[[Mapping[str, Any]], str]
 
@@ -70,18 +70,18 @@ def story_of(
 def _outbox(kci: Kci, order: Order) -> Iterator[Line]:
     """What the outbox says of a KCI, where the journal has no line of it."""
     name = kci.send or _silent(kci)
-    if kci.state == "delivered" and not kci.send:
+    if kci.state == KciState.DELIVERED and not kci.send:
         yield Line(at=kci.due_at, kind="status", text=name)
-    elif kci.state == "paused" and kci.signal:
+    elif kci.state == KciState.PAUSED and kci.signal:
         yield Line(at=kci.due_at, kind="waiting", text=f"{name} waits for the signal {kci.signal}")
-    elif kci.state == "paused":
+    elif kci.state == KciState.PAUSED:
         yield Line(at=order.updated_at, kind="waiting", text=f"{name} is paused")
-    elif kci.state == "withdrawn":
+    elif kci.state == KciState.WITHDRAWN:
         yield Line(at=kci.due_at, kind="waiting", text=f"{name}: withdrawn, never sent")
-    elif kci.state == "waiting" and not kci.is_timed:
+    elif kci.state == KciState.WAITING and not kci.is_timed:
         when = "its time is known when the step before it has happened"
         yield Line(at=kci.due_at, kind="waiting", text=f"{name}: {when}")
-    elif kci.state == "waiting":
+    elif kci.state == KciState.WAITING:
         yield Line(at=kci.due_at, kind="waiting", text=f"{name} is due")
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from simulator import __version__
 from simulator.base import instants
 from simulator.base.clock import monotonic, wall
-from simulator.store import OPEN, Store, Tx, gateway_states, outbox, senders
+from simulator.model import OPEN, KciState
+from simulator.store import Store, Tx, gateway_states, outbox, senders
 from simulator.store.probe import WriteProbe
 
 BEAT_LASTS = 10 * instants.SECOND
@@ -43,7 +44,7 @@ class Health:
             "sender": {
                 "alive": alive,
                 "waiting": waiting,
-                "dead": totals.get("dead", 0),
+                KciState.DEAD: totals.get(KciState.DEAD, 0),
                 "running": [_show_sender(row) for row in running],
             },
         }

@@ -15,13 +15,13 @@ from tests.faults.stage import ROOT
 MUTANTS: dict[str, tuple[str, str, str]] = {
     "I1": (
         "gateway/decision.py",
-        'state="retry",\n        wait=max(varied, asked)',
-        'state="delivered",\n        wait=max(varied, asked)',
+        "state=Outcome.RETRY,\n        wait=max(varied, asked)",
+        "state=Outcome.DELIVERED,\n        wait=max(varied, asked)",
     ),
     "I2": (
-        "store/tables.py",
-        'OPEN = ("waiting", "attempted", "paused")',
-        'OPEN = ("waiting", "paused")',
+        "model/states.py",
+        "OPEN = (KciState.WAITING, KciState.ATTEMPTED, KciState.PAUSED)",
+        "OPEN = (KciState.WAITING, KciState.PAUSED)",
     ),
     "I3": ("sender/lane_turn.py", 'row["next_sequence"] += 1', 'row["next_sequence"] += 2'),
     "I4": (
@@ -29,7 +29,11 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
         "else kci.body",
         'else kci.body + " " * kci.attempts',
     ),
-    "I5": ("store/outbox.py", '.values(state="withdrawn")', '.values(state="waiting")'),
+    "I5": (
+        "store/outbox.py",
+        ".values(state=KciState.WITHDRAWN)",
+        ".values(state=KciState.WAITING)",
+    ),
     "I6": (
         "sender/lane_turn.py",
         "lease = self.tx.wall + self.lease.length",

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from simulator import dialects
+from simulator.model import FlowState, KciState, LaneState
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGE = ROOT / "simulator"
@@ -123,6 +124,25 @@ def test_no_word_of_a_dialect_stands_outside_it(room: str) -> None:
     )
     found = set(re.findall(rf"\b(?:{'|'.join(sorted(words))}|{wire})\b", code))
     assert sorted(found - {"UPDATE", "WARNING"}) == []  # words of SQL and of logging too
+
+
+def test_states_are_written_once() -> None:
+    """KCIs, lanes and gateways have their states in `model/states.py`; other code names them."""
+    states = {*KciState, LaneState.SENDING, LaneState.PARKED, FlowState.STOPPED, FlowState.TRYING}
+    wrong = []
+    for path, room, tree in modules():
+        if room not in ("engine", "gateway", "store", "sender", "supplier", "views"):
+            continue
+        # the kinds of lines of a story are words of their own
+        kinds = {
+            id(node.value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.keyword) and node.arg == "kind"
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and node.value in states and id(node) not in kinds:
+                wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.value}")
+    assert wrong == []
 
 
 def test_each_library_has_one_home() -> None:
