@@ -26,7 +26,7 @@ FROM = {
 """The acts on a KCI, and in which of its states each can be done."""
 
 DONE = {"withdraw": KciState.WITHDRAWN, "skip": KciState.SKIPPED}
-DONE_IN_WORDS = {"resend": "sent again", "withdraw": "withdrawn", "skip": "skipped"}
+DONE_IN_WORDS = {"resend": "sent again", **DONE}
 
 
 class Acts:
