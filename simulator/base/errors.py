@@ -106,7 +106,16 @@ class Illegal(SimulatorError):
 
 
 class RenderFailed(SimulatorError):
-    """A template names what is not there, mixes types, or grows past its bound."""
+    """A template names what is not there, mixes types, or grows past its bound.
+
+    `source` is the template's text, `step` the number of the step whose time it gives, where they
+    are known.
+    """
+
+    def __init__(self, message: str, *, source: str = "", step: int | None = None) -> None:
+        super().__init__(message)
+        self.source = source
+        self.step = step
 
 
 class Conflict(SimulatorError):
@@ -120,23 +129,50 @@ class Unavailable(SimulatorError):
 def nearest(word: object, valid: Iterable[str]) -> str:
     """Say which valid word was probably meant, or list the valid ones: a hint for a Problem."""
     words = sorted(valid)
-    folded = {candidate.casefold(): candidate for candidate in words}
-    typed = str(word).casefold()
-    close = difflib.get_close_matches(typed, folded, n=5, cutoff=0.6)
-    if close:
-        meant = min(close, key=lambda one: (_edits(typed, one), abs(len(one) - len(typed))))
-        return f"did you mean `{folded[meant]}`?"
+    if close := closest(word, words):
+        return f"did you mean `{close}`?"
     return f"one of: {', '.join(words)}" if words else ""
 
 
-def _edits(one: str, other: str) -> int:
-    """How many letters are changed, added, left out or swapped between two words."""
-    rows = [list(range(len(other) + 1))]
-    for i, letter in enumerate(one, 1):
-        row = [i]
-        for j, wanted in enumerate(other, 1):
-            least = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (letter != wanted))
-            swapped = i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted
-            row.append(min(least, rows[-2][j - 2] + 1) if swapped else least)
-        rows.append(row)
-    return rows[-1][-1]
+def split_hint(text: str) -> tuple[str, str]:
+    """A sentence, and the hint of `nearest` that stands at its end."""
+    for mark in (", did you mean ", ", one of: ", " (did you mean ", " (one of: "):
+        said, found, rest = text.partition(mark)
+        if found:
+            return said, mark.lstrip(", (") + (rest.removesuffix(")") if "(" in mark else rest)
+    return text, ""
+
+
+def closest(word: object, valid: Iterable[str]) -> str:
+    """The valid word that was probably meant; empty where none is near. Case does not count."""
+    said = str(word).casefold()
+    folded = {candidate.casefold(): candidate for candidate in sorted(valid)}
+    near = []
+    for candidate in folded:
+        longest = max(len(said), len(candidate))
+        if abs(len(said) - len(candidate)) <= longest / 3:
+            slips = _slips(said[:80], candidate[:80])
+            if slips <= longest / 3:
+                near.append((slips, abs(len(said) - len(candidate)), candidate))
+    if near:
+        return folded[min(near)[2]]
+    alike = difflib.get_close_matches(said, folded, n=1, cutoff=0.7)
+    return folded[alike[0]] if alike else ""
+
+
+def _slips(one: str, other: str) -> int:
+    """How many letters must be changed, put in, left out or swapped with the next one."""
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for row, letter in enumerate(one, 1):
+        line = [row]
+        for column, wanted in enumerate(other, 1):
+            least = min(
+                last[column] + 1, line[column - 1] + 1, last[column - 1] + (letter != wanted)
+            )
+            swapped = (
+                row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == wanted
+            )
+            line.append(min(least, before[column - 2] + 1) if swapped else least)
+        before, last = last, line
+    return last[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ from simulator.dialects import Dialect
 from simulator.language import matching
 from simulator.model import Param, Scenario
 from simulator.rehearsal import Rehearsal, RehearsedEntry
-from simulator.scenario import parse, read_file, read_folder, ties
+from simulator.rehearsal.inspection import Inspection, inspect
+from simulator.scenario import parse, read_file, read_folder, scenario_files, ties, twice
 from simulator.scenario.json_schema import json_schema
 from simulator.supplier.inbound_auth import described
 from simulator.views import story
-from simulator.world import dialect_of_file, open_book, shipped_folder
+from simulator.world import dialect_of_file, folder_of, open_book, shipped_folder
 
 
 def check(settings: Config, paths: Sequence[str], dialect: str | None, form: str) -> int:
@@ -31,18 +33,15 @@ def check(settings: Config, paths: Sequence[str], dialect: str | None, form: str
     files = (
         [file for path in paths for file in _files(Path(path))] if paths else _configured(settings)
     )
-    errors: list[Problem] = []
-    warnings: list[Problem] = []
-    seen: dict[tuple[str, str], Scenario] = {}
-    for file in files:
-        errors += _check_one(file, dialect, seen, warnings)
-    warnings += ties(list(seen.values()))
+    inspected = [_inspect(settings, file, dialect) for file in files]
+    scenarios = [each.scenario for each in inspected if each.scenario]
+    errors = [problem for each in inspected for problem in each.errors]
+    errors += twice(scenarios)
+    warnings = [problem for each in inspected for problem in each.warnings]
+    warnings += ties(scenarios)
     if form == "json":
-        click.echo(
-            json.dumps(
-                {"errors": _rows(errors), "warnings": _rows(warnings)}, indent=2, ensure_ascii=False
-            )
-        )
+        rows = {"errors": _rows(errors), "warnings": _rows(warnings)}
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
         for problem in errors:
             click.echo(str(problem))
@@ -68,46 +67,28 @@ def _rows(problems: Sequence[Problem]) -> list[dict[str, Any]]:
     ]
 
 
-def _check_one(
-    file: Path, dialect: str | None, seen: dict[tuple[str, str], Scenario], warnings: list[Problem]
-) -> list[Problem]:
-    contract = dialect_of_file(file, dialect)
+def _inspect(settings: Config, file: Path, wanted: str | None) -> Inspection:
+    """What is wrong with one file."""
     try:
-        scenario = parse(read_file(file), str(file), contract.vocabulary)
+        text = read_file(file)
     except Invalid as error:
-        return list(error.problems)
-    key = (contract.name, scenario.name)
-    if key in seen:
-        return [
-            Problem(
-                message=f"the scenario {scenario.name} is in {seen[key].file} already",
-                file=str(file),
-                line=1,
-                column=1,
-            )
-        ]
-    seen[key] = scenario
-    warnings += rehearsal.faults(scenario, contract, certain=False)
-    return rehearsal.faults(scenario, contract)
+        return Inspection(None, errors=error.problems)
+    name, problems = dialect_of_file(file, text, wanted, settings.suppliers)
+    found = inspect(text, str(file), _contract(settings, name))
+    if not problems:
+        return found
+    return replace(found, scenario=None, errors=(*problems, *found.errors))
 
 
 def _files(path: Path) -> list[Path]:
     if not path.exists():
         raise Invalid([Problem(message="no such file or folder", file=str(path))])
-    if not path.is_dir():
-        return [path]
-    found = sorted(file for pattern in ("*.yaml", "*.yml") for file in path.rglob(pattern))
-    if not found:
-        raise Invalid([Problem(message="no scenario file (*.yaml) in this folder", file=str(path))])
-    return found
+    return scenario_files(path, deep=True) if path.is_dir() else [path]
 
 
 def _configured(settings: Config) -> list[Path]:
-    folders = [
-        Path(supplier.scenarios) if supplier.scenarios else shipped_folder(supplier.dialect)
-        for supplier in settings.suppliers
-    ]
-    return [file for folder in dict.fromkeys(folders) for file in _files(folder)]
+    folders = dict.fromkeys(map(folder_of, settings.suppliers))
+    return [file for folder in folders for file in _files(folder)]
 
 
 def explain(settings: Config, name: str, params: Sequence[str], dialect: str | None) -> str:
@@ -146,7 +127,8 @@ def as_text(rehearsed: Rehearsal, given: Mapping[str, Any]) -> str:
             *([story.as_text(entry.lines, rehearsal.START)] if entry.lines else []),
         ]
     said = [
-        f"\n{'WRONG' if fault.certain else 'NOT TOLD TO ITS END'}: line {fault.where[0]}: {fault.message}"
+        f"\n{'WRONG' if fault.certain else 'IN DOUBT'}: line {scenario.where(fault.path)[0]}: "
+        + fault.message
         for fault in rehearsed.faults
     ]
     return "\n".join([*lines, *said])
@@ -183,7 +165,10 @@ def _find(settings: Config, name: str, dialect: str | None) -> Scenario:
     if name.endswith((".yaml", ".yml")) or "/" in name:
         path = Path(name)
         text = read_file(path)
-        return parse(text, name, dialect_of_file(path, dialect).vocabulary)
+        contract, problems = dialect_of_file(path, text, dialect, settings.suppliers)
+        if problems:
+            raise Invalid(problems)
+        return parse(text, name, dialects.get(contract).vocabulary)
     known: dict[str, Scenario] = {}
     for supplier in settings.suppliers:
         if dialect in (None, supplier.dialect):

@@ -50,6 +50,11 @@ def answer_of(reply: Reply, names: Mapping[str, Any], default: str) -> Answer:
         headers={
             name: str(value) for name, value in template.render(dict(reply.headers), names).items()
         },
-        body=template.render(reply.body, names),
+        body=_body(template.render(reply.body, names)),
         has_body=reply.has_body,
     )
+
+
+def _body(body: Any) -> Any:
+    """The body to send: an empty text means that there is none."""
+    return None if body == "" else body

@@ -38,7 +38,10 @@ def schedule(
         is_late = index > 0 and _reads_the_order(step)
         is_timed = is_timed and not is_late
         if is_timed or (step.wait and not is_late):
-            due = max(due, _in_range(_due(step, due, order, names)))
+            try:
+                due = max(due, _in_range(_due(step, due, order, names)))
+            except RenderFailed as error:
+                raise RenderFailed(str(error), source=error.source, step=index) from None
         if step.wait:
             signal, signal_at = step.wait, due
             continue

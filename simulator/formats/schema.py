@@ -33,6 +33,44 @@ class Misfit(str):
     __slots__ = ()
 
 
+class Note(str):
+    """A message with its parts: the `hint` in brackets at its end, the valid word that was probably
+    `meant`, whether it is about a key and not about a value, and its code.
+    """
+
+    text: str
+    hint: str
+    meant: str
+    at_key: bool
+    code: str
+
+    def __new__(
+        cls,
+        text: str,
+        *,
+        hint: str = "",
+        meant: str = "",
+        at_key: bool = False,
+        code: str = "invalid",
+    ) -> Note:
+        note = super().__new__(cls, f"{text} ({hint})" if hint else text)
+        note.text, note.hint, note.meant, note.at_key, note.code = text, hint, meant, at_key, code
+        return note
+
+
+def not_yet(word: str) -> Note:
+    """The refusal of a word that the format has and we do not, yet."""
+    return Note(f"`{word}` is not yet supported", at_key=True, code="not_supported")
+
+
+def unknown_key(key: str, known: Iterable[str], hint: str = "") -> Note:
+    """The refusal of a key that is not known, with the one that was probably meant."""
+    words = list(known)
+    hint = hint or errors.nearest(key, words) or "there are none here"
+    meant = errors.closest(key, words)
+    return Note(f"unknown key `{key}`", hint=hint, meant=meant, at_key=True, code="unknown_key")
+
+
 class OneOf(validate.OneOf):
     """One of the listed values; the message names the nearest, or the new name of a renamed one."""
 
@@ -228,7 +266,11 @@ class Strict(Schema):
     """For our own files: an unknown key is a problem that names the nearest valid one."""
 
     error_messages = {"type": "must be a map"}
-    later: Mapping[str, str] = {}
+    later: Iterable[str] = ()
+    """Keys that the format has, and that are not supported yet."""
+
+    elsewhere: Mapping[str, str] = {}
+    """Keys that belong somewhere else, and what to say of them."""
 
     class Meta:
         unknown = INCLUDE
@@ -238,14 +280,14 @@ class Strict(Schema):
         if not isinstance(original, dict):
             return
         known = {field.data_key or name for name, field in self.fields.items()}
-        found = {}
+        free = known - original.keys()  # a key that is there is not what another one was to be
+        found: dict[str, list[str]] = {}
         for key in original:
             if key in self.later:
-                found[key] = [f"`{key}` is not yet supported"]
+                found[key] = [not_yet(key)]
             elif key not in known:
-                found[key] = [
-                    f"unknown key `{key}` ({errors.nearest(key, known) or 'there are none here'})"
-                ]
+                hint = "" if errors.closest(key, free) else self.elsewhere.get(key, "")
+                found[key] = [unknown_key(key, free, hint)]
         if found:
             raise ValidationError(found)
 

@@ -322,7 +322,8 @@ class _Builder:
         if colon and rest and key.isidentifier() and not node.style:
             self.say(node, f"a space is missing behind `{key}:`", "no_value")
             return key, rest
-        hint = "quote a text that has a comma in it"
+        behind = self.source[node.end_mark.index :].lstrip()
+        hint = "" if behind.startswith(":") else "quote a text that has a comma in it"
         self.say(node, f"`{node.value}` has no value", "no_value", hint)
         self.broken((*path, str(node.value)))
         return str(node.value), None

@@ -112,6 +112,9 @@ def _mapping_value(stop: _Stop) -> Mistake:
     if earlier:
         message = f"`{before[earlier.end() :].strip()[-40:]}: ` reads like a key inside a text"
         return Mistake(stop.line, earlier.end(), message, _TEXT)
+    above = next((at for at in range(stop.line - 1, -1, -1) if stop.lines[at].strip()), -1)
+    if above >= 0 and not re.search(r":(\s|$)", stop.lines[above]):
+        return _without_colon(above, stop.lines[above])
     message = "this line is indented further than the line above it, which has its value already"
     return stop.at_first(message, "align it with the keys that it belongs to")
 
@@ -146,11 +149,16 @@ def _block_end(stop: _Stop) -> Mistake:
 
 def _colon(stop: _Stop) -> Mistake:
     line, column = stop.context or (stop.line, stop.column)
-    text = stop.lines[line][column:].strip() if line < len(stop.lines) else ""
-    glued = re.match(r"[\w.-]+:(?=\S)", text)
-    if glued:
-        return stop.at_context(f"a space is missing behind `{glued.group()}`")
-    return stop.at_context(f"`{text[:40]}` has no `: ` between its key and its value")
+    return _without_colon(line, stop.lines[line], column)
+
+
+def _without_colon(line: int, text: str, column: int | None = None) -> Mistake:
+    """A line that is no key with a value."""
+    column = len(text) - len(text.lstrip()) if column is None else column
+    said = text[column:].strip()
+    if glued := re.match(r"[\w.-]+:(?=\S)", said):
+        return Mistake(line, column, f"a space is missing behind `{glued.group()}`")
+    return Mistake(line, column, f"`{said[:40]}` has no `: ` between its key and its value")
 
 
 def _quote(stop: _Stop) -> Mistake:

@@ -43,7 +43,8 @@ def check_pattern(pattern: str) -> None:
             if isinstance(error.args[0], bytes)
             else str(error)
         )
-        raise ValueError(f"not a linear-time regular expression: {said}") from None
+        shown = f"`{pattern[:60]}` is not a linear-time regular expression"
+        raise ValueError(f"{shown}: {said.removesuffix(f': {pattern}')}") from None
 
 
 def first_difference(conditions: Iterable[Condition], facts: Mapping[str, Any]) -> str:

@@ -89,7 +89,7 @@ def parse(path: str) -> tuple[Part, ...]:
         parts.append(_part(found))
         at = found.end()
     if not parts or at < len(path):
-        raise ValueError("a path is names with dots, and [n], [*], [key=value] or [+] for lists")
+        raise ValueError("a path is names with dots, and [n] or [name=value] for a list")
     return tuple(parts)
 
 

@@ -192,11 +192,11 @@ class _Template:
             ArithmeticError,
             LookupError,
         ) as error:
-            raise RenderFailed(f"`{self.source[:80]}`: {error}") from None
+            said = f"`{self.source[:80]}`: {error}"
+            raise RenderFailed(said, source=self.source) from None
         if isinstance(result, str) and len(result) > LONGEST_OUTPUT:
-            raise RenderFailed(
-                f"`{self.source[:80]}`: the result is longer than {LONGEST_OUTPUT} characters"
-            )
+            said = f"`{self.source[:80]}`: the result is longer than {LONGEST_OUTPUT} characters"
+            raise RenderFailed(said, source=self.source)
         return result
 
     @staticmethod

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 PendingVerb = Literal["keep", "withdraw", "pause"]
 Where = tuple[int, int]
 """Line and column of something in a scenario file, counted from 1."""
+
+Path = tuple[Hashable, ...]
+"""The keys and indices that lead to a part of a scenario file: `("timeline", 2, "after")`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +61,7 @@ class Step:
     """One step of a timeline: a time (`after` or `at`), at most one verb (`send`, `status`, `mark`,
     `wait`) and what belongs to it. `fields` are the format's `with`.
 
-    The outbox keeps a step as JSON, so every member holds JSON values only, `where` left out.
+    The outbox keeps a step as JSON, so every member holds JSON values only, `path` left out.
     """
 
     after: Any = None
@@ -70,7 +73,7 @@ class Step:
     set: Mapping[str, Any] = field(default_factory=dict)
     fields: Mapping[str, Any] = field(default_factory=dict)
     illegal: bool = False
-    where: Where = (0, 0)
+    path: Path = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,7 +95,7 @@ class Entry:
     timeline: tuple[Step, ...] = ()
     status: str = ""
     illegal: bool = False
-    where: Where = (0, 0)
+    path: Path = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,15 @@ class Scenario:
 
     begins: str = "gateway"
     """Who begins its orders; `supplier`: nobody asks for them."""
+
+    places: Mapping[Path, Where] = field(default_factory=dict)
+    """Where the parts of the file stand."""
+
+    def where(self, path: Path) -> Where:
+        """Where a part of the file stands, or the nearest one around it."""
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, (1, 1))
 
     def entry_name(self, action: str, index: int) -> EntryName:
         """The name of an entry: its action's, or its file's where that holds one entry alone."""

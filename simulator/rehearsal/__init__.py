@@ -15,8 +15,16 @@ from simulator.base import instants
 from simulator.base.errors import Illegal, Problem, Refused, RenderFailed
 from simulator.dialects import Dialect
 from simulator.language import matching
-from simulator.model import Entry, EntryName, Order, Scenario
-from simulator.rehearsal.playing import START, Fault, Playing, attempts_of, read_sample
+from simulator.model import Entry, EntryName, Order, Path, Scenario
+from simulator.rehearsal.faults import (
+    PLAIN_STORY,
+    UNANSWERED,
+    Fault,
+    fault_of,
+    in_reply,
+    time_of,
+)
+from simulator.rehearsal.playing import START, Playing, attempts_of, read_sample
 from simulator.scenario import params_of
 from simulator.views.story import Line
 
@@ -58,7 +66,7 @@ class RehearsedEntry:
     asked: tuple[Asked, ...] = ()
     natural: bool = False
     lines: tuple[Line, ...] = ()
-    fault: Fault | None = None
+    found: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,15 +83,15 @@ class Rehearsal:
     lines: tuple[Line, ...]
     length: int
     entries: tuple[RehearsedEntry, ...] = ()
-    fault: Fault | None = None
+    found: tuple[Fault, ...] = ()
     after: tuple[str, ...] = ()
     order: Order | None = None
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """Each fault once: a fault of the story shows in the entries' rehearsals too."""
-        found = (self.fault, *(entry.fault for entry in self.entries))
-        return tuple(dict.fromkeys(fault for fault in found if fault))
+        """Each fault once, those of the story first."""
+        found = [*self.found, *(fault for entry in self.entries for fault in entry.found)]
+        return tuple(dict.fromkeys(found))
 
 
 def rehearse(
@@ -96,9 +104,10 @@ def rehearse(
     played = _against_a_plain_story(scenario, dialect) if scenario.answers != "create" else scenario
     operation, natural = _operation(played, dialect, values)
     playing = Playing(played, dialect, values, operation)
-    fault = playing.play_out()
+    playing.play_out()
     moments = sorted({line.at for line in playing.lines} | {START})
-    part = _Part(played, dialect, values, operation)
+    story = tuple(playing.faults)
+    part = _Part(played, dialect, values, operation, frozenset(story))
     entries = [
         part.tell(action, index, moments)
         for action, listed in played.entries.items()
@@ -106,7 +115,7 @@ def rehearse(
     ]
     if scenario.answers != "create":
         entries = [_doubted(entry) for entry in entries]
-    told, length = tuple(playing.lines), playing.now - START
+    told, length = tuple(playing.lines[: playing.told]), playing.now - START
     return Rehearsal(
         scenario=scenario,
         operation=operation,
@@ -114,9 +123,9 @@ def rehearse(
         lines=told,
         length=length,
         entries=tuple(entries),
-        fault=fault,
+        found=story,
         order=playing.order,
-        after=playing.afterwards(),
+        after=playing.afterwards() if not story else (),
     )
 
 
@@ -137,37 +146,32 @@ def _doubted(entry: RehearsedEntry) -> RehearsedEntry:
     """What is wrong with an answer in a plain story may be right in the orders that its `when`
     means, where it never came to that.
     """
-    return (
-        entry
-        if entry.natural or entry.fault is None
-        else replace(entry, fault=replace(entry.fault, certain=False))
-    )
+    found = [fault for fault in entry.found if fault.code != UNANSWERED]
+    if not entry.natural:
+        doubted = [replace(fault, code=PLAIN_STORY) for fault in found if fault.certain]
+        found = [*doubted, *(fault for fault in found if not fault.certain)]
+    return replace(entry, found=tuple(found))
 
 
 def faults(scenario: Scenario, dialect: Dialect, *, certain: bool = True) -> list[Problem]:
-    """What of a scenario the contract forbids, each at its step; with `certain=False`, what may not
-    be rendered for some orders.
+    """What of a scenario the contract forbids, each at its place; with `certain=False`, what may be
+    wrong for some orders, or is rarely meant.
     """
-    found = [fault for fault in rehearse(scenario, dialect).faults if fault.certain is certain]
-    code, hint = "template", "| default(...)"
-    if certain:
-        code, hint = "illegal", "a step that breaks the contract on purpose says `illegal: true`"
-    elif scenario.answers != "create":
-        code, hint = (
-            "plain_story",
-            "so in an order that goes well; those that its `when` means may differ",
-        )
-    return [
-        Problem(
-            message=fault.message,
-            file=scenario.file,
-            line=fault.where[0] or 1,
-            column=fault.where[1] or 1,
-            code=code,
-            hint=hint,
-        )
-        for fault in found
-    ]
+    found = rehearse(scenario, dialect).faults
+    return [problem_of(fault, scenario) for fault in found if fault.certain is certain]
+
+
+def problem_of(fault: Fault, scenario: Scenario) -> Problem:
+    """A fault at its place in the scenario's file."""
+    line, column = scenario.where(fault.path)
+    return Problem(
+        message=fault.message,
+        file=scenario.file,
+        line=line,
+        column=column,
+        code=fault.code,
+        hint=fault.hint,
+    )
 
 
 def _operation(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any]) -> tuple[str, bool]:
@@ -185,12 +189,13 @@ def _operation(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any]) 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The later requests of one scenario."""
+    """The later requests of one scenario; `known` are the faults of its own story."""
 
     scenario: Scenario
     dialect: Dialect
     params: Mapping[str, Any]
     operation: str
+    known: frozenset[Fault]
 
     def tell(self, action: str, index: int, moments: Sequence[int]) -> RehearsedEntry:
         """Ask at each moment of the story until the entry plays to its end; whatever its `when`,
@@ -200,56 +205,77 @@ class _Part:
         forced = replace(
             self.scenario, entries={**self.scenario.entries, action: (replace(entry, when=()),)}
         )
-        last = RehearsedEntry(action=action, index=index, entry=entry)
-        for natural in (True, False):
+        nothing = RehearsedEntry(action=action, index=index, entry=entry)
+        for natural, scenario in ((True, self.scenario), (False, forced)):
+            tried = []
             for operation in self.dialect.sample_operations(action):
                 for moment in moments:
-                    playing = Playing(
-                        self.scenario if natural else forced,
-                        self.dialect,
-                        self.params,
-                        self.operation,
-                    )
-                    last = self._try(playing, last, operation, moment, natural)
-                    if last.lines and last.fault is None:
-                        return last
-            if last.lines or last.fault:
-                return last  # it comes to this by itself, and goes wrong
-        return last
+                    playing = Playing(scenario, self.dialect, self.params, self.operation)
+                    told = self._try(playing, nothing, operation, moment, natural)
+                    if told.lines and not told.found:
+                        return told
+                    tried += [told] if told.lines or told.found else []
+            if tried:  # it comes to this by itself, and goes wrong
+                return min(tried, key=lambda told: len(told.found))
+        return nothing
 
     def _try(
-        self, playing: Playing, last: RehearsedEntry, operation: str, moment: int, natural: bool
+        self, playing: Playing, nothing: RehearsedEntry, operation: str, moment: int, natural: bool
     ) -> RehearsedEntry:
-        """Ask at one moment; `last` again where another entry, or the contract, answers."""
+        """Ask at one moment; `nothing` where another entry, or the contract, answers."""
         playing.play_out(until=moment)
         before = len(playing.lines)
         opening = next(
-            (first for first, then in self.dialect.pauses.items() if then == last.action), ""
+            (first for first, then in self.dialect.pauses.items() if then == nothing.action), ""
         )
-        asked = (
-            [Asked(operation=self.dialect.sample_operations(opening)[0], after=playing.now - START)]
-            if opening
-            else []
-        )
+        asked = []
         try:
             if opening:
-                playing.submit(opening, asked[0].operation)
+                asked += [self._ask(playing, opening, self.dialect.sample_operations(opening)[0])]
                 playing.play_out(until=playing.now + PAUSE)
             asked.append(Asked(operation=operation, after=playing.now - START))
-            name = playing.submit(last.action, operation)
+            name = playing.submit(nothing.action, operation)
         except Refused:
-            return last
+            return nothing
         except (Illegal, RenderFailed) as error:
-            return replace(
-                last, fault=Fault(str(error), last.entry.where, isinstance(error, Illegal))
-            )
-        if natural and name != EntryName(last.action, last.index):
-            return last
-        fault = playing.play_out()
+            return replace(nothing, found=(fault_of(error, _place(nothing.entry, error)),))
+        if natural and name != EntryName(nothing.action, nothing.index):
+            return nothing
+        playing.play_out()
+        found = [fault for fault in playing.faults if fault not in self.known]
+        if natural and (late := self._unanswered(playing, nothing)):
+            found.append(late)
         return replace(
-            last,
+            nothing,
             asked=tuple(asked),
             natural=natural,
-            lines=tuple(playing.lines[before:]),
-            fault=fault,
+            lines=tuple(playing.lines[before : playing.told if found else None]),
+            found=tuple(found),
         )
+
+    def _ask(self, playing: Playing, action: str, operation: str) -> Asked:
+        asked = Asked(operation=operation, after=playing.now - START)
+        playing.submit(action, operation)
+        return asked
+
+    def _unanswered(self, playing: Playing, told: RehearsedEntry) -> Fault | None:
+        """Why a request that was left open is never answered, where its timeline would answer it."""
+        last = playing.requests[-1] if playing.requests else None
+        if last is None or last.status != "lapsed":
+            return None
+        for step in told.entry.timeline:
+            if step.send and self.dialect.settles(step.send, told.action):
+                said = (
+                    f"{step.send} comes too late: whenever the {told.action} is sent, the order "
+                    "has ended before, and the request is never answered"
+                )
+                return Fault(said, time_of(step), UNANSWERED)
+        return None
+
+
+def _place(entry: Entry, error: Exception) -> Path:
+    """Which part of an entry is at fault."""
+    number = error.step if isinstance(error, RenderFailed) else None
+    if number is not None:
+        return time_of(entry.timeline[number])
+    return in_reply(entry.reply, (*entry.path, "reply"), error)

@@ -5,6 +5,7 @@ and lines for the journal.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,7 +14,8 @@ from simulator.base import seed
 from simulator.base.errors import Illegal, Refused, RenderFailed
 from simulator.dialects import Dialect
 from simulator.dialects.routes import router_of
-from simulator.engine import Answered, Changed, Opened, Plan, QueueChange, Rejected
+from simulator.engine import Advance, Answered, Changed, Opened, Plan, QueueChange, Rejected
+from simulator.formats.http import header_problem
 from simulator.model import (
     EntryName,
     Incoming,
@@ -21,27 +23,28 @@ from simulator.model import (
     KciState,
     Message,
     Order,
+    Path,
+    Reply,
     Request,
     Scenario,
+    Step,
     Submission,
-    Where,
+)
+from simulator.rehearsal.faults import (
+    HEADER,
+    UNREACHED,
+    Fault,
+    fault_of,
+    in_reply,
+    in_step,
+    refusals,
+    time_of,
 )
 from simulator.views.story import Line, parsed
 
 # 2026-03-02T09:00:00Z: rehearsals have a date of their own, so that they print the same every day
 START = 1_772_442_000_000_000
 MOST_STEPS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why a story cannot go on: `certain` when the contract forbids it, else the sample request may
-    only lack what a template asks for.
-    """
-
-    message: str
-    where: Where
-    certain: bool
 
 
 def attempts_of(scenario: Scenario, action: str) -> int:
@@ -80,16 +83,46 @@ class Playing:
     sequence: int = 0
     position: int = 1
     serial: int = 0
-    fault: Fault | None = None
+    faults: list[Fault] = field(default_factory=list)
+    told: int | None = None
+    """How many of the lines tell what really happens: those before the first fault."""
 
     def __post_init__(self) -> None:
-        try:
-            if self.scenario.begins == "supplier":
-                self._begin()
-            else:
-                self.submit("create", self.operation)
-        except (Refused, Illegal, RenderFailed) as error:
-            self.fault = Fault(str(error), (1, 1), not isinstance(error, RenderFailed))
+        """Begin the order; what is wrong with the reply or with the times is left out, so that the
+        rest can be told.
+        """
+        for _ in range(len(self.scenario.timeline) + 2):
+            try:
+                if self.scenario.begins == "supplier":
+                    self._begin()
+                else:
+                    self.submit("create", self.operation)
+                return
+            except (Refused, Illegal, RenderFailed) as error:
+                if not self._leave_out(error):
+                    return
+
+    def _leave_out(self, error: Exception) -> bool:
+        """Whether there was something to leave out."""
+        scenario = self.scenario
+        number = error.step if isinstance(error, RenderFailed) else None
+        if number is None:
+            self.fault(fault_of(error, in_reply(scenario.reply, ("reply",), error)))
+            plain = Reply(answer=scenario.reply.answer, status=scenario.reply.status)
+            self.scenario = replace(scenario, reply=plain)
+            return plain != scenario.reply
+        step = scenario.timeline[number]
+        self.fault(fault_of(error, time_of(step)))
+        steps = list(scenario.timeline)
+        steps[number] = replace(step, after=0, at=None)
+        self.scenario = replace(scenario, timeline=tuple(steps))
+        return True
+
+    def fault(self, fault: Fault) -> None:
+        """Note what is wrong. The story is told on as its author meant it."""
+        if self.told is None:
+            self.told = len(self.lines)
+        self.faults.append(fault)
 
     def submit(self, action: str, operation: str) -> EntryName | None:
         """Send a sample request now, again while its `attempts` refuse it; the name of the entry
@@ -125,12 +158,28 @@ class Playing:
         else:
             outgoing = self.dialect.write(submission, result)
         code = result.answer.status or outgoing.code
+        name = None if isinstance(result, Opened) else result.entry
+        self._check_headers(submission.action, name, result.answer.headers)
         status = f", the order is {self.order.status}" if self.order else ", no order"
         self._say("request", f"{incoming.method} {incoming.path} ({submission.operation})")
         self._say("reply", f"{code} {result.answer.word}{status}")
         if isinstance(result, Changed):
             self._say_queue(before, result.queue, submission.action)
-        return None if isinstance(result, Opened) else result.entry, code
+        return name, code
+
+    def _check_headers(
+        self, action: str, name: EntryName | None, headers: Mapping[str, str]
+    ) -> None:
+        """The headers of the answer, as they are once their templates are filled in."""
+        path: Path = ("reply",)
+        reply = self.scenario.reply
+        if action != "create" and name is not None:
+            entry = self.scenario.entries[action][name.index]
+            path, reply = (*entry.path, "reply"), entry.reply
+        for header, value in headers.items():
+            if said := header_problem(header, value):
+                error = RenderFailed(said, source=str(reply.headers.get(header, "")))
+                self.fault(Fault(said, in_reply(reply, path, error), HEADER))
 
     def _turn(self, submission: Submission, attempt: int) -> engine.Turn:
         return engine.Turn(
@@ -203,10 +252,8 @@ class Playing:
             if codes:
                 self._say("waiting", f"{what}: {', '.join(codes)}")
 
-    def play_out(self, until: int | None = None) -> Fault | None:
-        """Let every step happen that is due by `until`; a fault ends the story."""
-        if self.fault:
-            return self.fault
+    def play_out(self, until: int | None = None) -> None:
+        """Let every step happen that is due by `until`."""
         for _ in range(2 * MOST_STEPS):
             if self.queue and self.queue[0].state == KciState.PAUSED:
                 self._signal(until)
@@ -217,17 +264,12 @@ class Playing:
             ):
                 break
             head = self.queue[0]
-            try:
-                if not head.is_timed:
-                    self._time(head)
-                    continue
-                self.queue.pop(0)
-                self._happen(head)
-            except (Illegal, RenderFailed) as error:
-                where = head.step.where if head.step.where[0] else (1, 1)
-                return Fault(str(error), where, isinstance(error, Illegal))
+            if not head.is_timed:
+                self._time(head)
+                continue
+            self.queue.pop(0)
+            self._happen(head)
         self.now = max(self.now, until or self.now)
-        return None
 
     def _signal(self, until: int | None) -> None:
         """A story that waits for a signal is told as if it came at once."""
@@ -243,49 +285,85 @@ class Playing:
         self.queue = engine.replaced(self.queue, changed)
 
     def _time(self, head: Kci) -> None:
-        """Evaluate the time of a step that kept it until now."""
+        """Evaluate the time of a step that kept it until now; one that cannot be is at once."""
         assert self.order is not None
         self.now = max(self.now, head.due_at)
         request = next((request for request in self.requests if request.id == head.request), None)
         chance = seed.Chance("rehearsal", (self.scenario.name,), True)
-        changed = engine.timed(self.order, head, request, self.queue, self.now, chance)
+        try:
+            changed = engine.timed(self.order, head, request, self.queue, self.now, chance)
+        except RenderFailed as error:
+            self.fault(fault_of(error, time_of(head.step)))
+            changed = (replace(head, step=replace(head.step, after=None, at=None)),)
         self.queue = engine.replaced(self.queue, changed)
 
     def _happen(self, head: Kci) -> None:
-        assert self.order is not None
+        """Let a step happen; one that cannot, as its author meant it."""
         self.now = max(self.now, head.due_at)
+        before = self.queue
+        try:
+            advanced = self._advance(head)
+        except (Illegal, RenderFailed) as error:
+            self.fault(fault_of(error, in_step(head.step, error)))
+            plain = replace(head.step, illegal=True, set={}, fields={})
+            with suppress(Illegal, RenderFailed):
+                self._advance(replace(head, step=plain))
+            return
+        ended = [kci for kci in before if kci.id in advanced.withdraw]
+        self._note_unreached(head, ended)
+        try:
+            self._tell(head, advanced)
+        except (Illegal, RenderFailed) as error:
+            self.fault(fault_of(error, in_step(head.step, error)))
+
+    def _advance(self, head: Kci) -> Advance:
+        assert self.order is not None
         chance = seed.Chance("rehearsal", (self.scenario.name,), True)
-        step = engine.advance(
+        advanced = engine.advance(
             self.order, head, self.requests, self.queue, self.dialect, self.now, chance
         )
-        self.order = step.order
-        if step.request is not None:
-            self.requests = [
-                step.request if request.id == step.request.id else request
-                for request in self.requests
-            ]
-        self.queue = [kci for kci in self.queue if kci.id not in step.withdraw]
+        self.order = advanced.order
+        settled = {advanced.request.id: advanced.request} if advanced.request else {}
+        self.requests = [
+            replace(request, status="lapsed")
+            if request.id in advanced.lapsed
+            else settled.get(request.id, request)
+            for request in self.requests
+        ]
+        self.queue = [kci for kci in self.queue if kci.id not in advanced.withdraw]
+        return advanced
+
+    def _note_unreached(self, head: Kci, ended: Sequence[Kci]) -> None:
+        """Steps of the same timeline that never happen, because this one ends the order."""
+        for kci in ended:
+            if kci.request == head.request and kci.step.path and head.step.path:
+                line = self.scenario.where(head.step.path)[0]
+                said = (
+                    f"this step never happens: {head.send or head.step.status} on line {line} "
+                    "ends the order"
+                )
+                self.faults.append(Fault(said, in_step(kci.step, ""), UNREACHED))
+
+    def _tell(self, head: Kci, advanced: Advance) -> None:
+        """Send what a step sends."""
+        order = advanced.order
         if not head.send:
-            self._say(
-                "status",
-                f"mark {head.step.mark}"
-                if head.step.mark
-                else f"{self.order.status} (nothing is sent)",
-            )
+            mark = head.step.mark
+            self._say("status", f"mark {mark}" if mark else f"{order.status} (nothing is sent)")
             return
-        if why := self.dialect.why_not_sent(self.order, head.send):
-            self._say("status", f"{head.send} -> {self.order.status} is not sent: {why}")
+        if why := self.dialect.why_not_sent(order, head.send):
+            self._say("status", f"{head.send} -> {order.status} is not sent: {why}")
             return
         self.sequence += 1
         request = next((request for request in self.requests if request.id == head.request), None)
-        numbered = replace(step.kci, sequence=self.sequence, id=head.id)
-        message = self.dialect.write_kci(self.order, numbered, request)
+        numbered = replace(advanced.kci, sequence=self.sequence, id=head.id)
+        message = self.dialect.write_kci(order, numbered, request)
         self._say("kci", self.dialect.describe(parsed(message.body)))
         if not head.step.illegal:
-            self._read(message)
+            self._read(message, head.step)
 
-    def _read(self, message: Message) -> None:
-        """Read a message as a gateway would. Illegal when it would be refused."""
+    def _read(self, message: Message, step: Step) -> None:
+        """Read a message as a gateway would: each thing that it would refuse is a fault."""
         assert self.order is not None
         incoming = Incoming(
             method=message.method,
@@ -297,9 +375,8 @@ class Playing:
         try:
             self.dialect.read_kci(incoming)
         except Refused as refused:
-            raise Illegal(
-                f"a gateway would refuse this message: {'; '.join(refused.messages)}"
-            ) from None
+            for fault in refusals(step, refused.messages):
+                self.fault(fault)
 
     def _say(self, kind: str, text: str) -> None:
         self.lines.append(Line(at=self.now, kind=kind, text=text))

@@ -1,28 +1,34 @@
 """Scenario files: reading them, and deciding which one an order plays."""
 
-from simulator.scenario.book import (
-    SCENARIO_HEADER,
-    Book,
-    Choice,
-    Pin,
+from simulator.scenario.book import Book, Choice, Pin, params_of
+from simulator.scenario.folder import (
+    book_of,
     make_book,
-    params_of,
     read_file,
     read_folder,
+    scenario_files,
     ties,
+    twice,
 )
-from simulator.scenario.file import parse, schema_for
+from simulator.scenario.headers import SCENARIO_HEADER
+from simulator.scenario.reading import Reading, parse, read
+from simulator.scenario.schema import schema_for
 
 __all__ = [
     "SCENARIO_HEADER",
     "Book",
     "Choice",
     "Pin",
+    "Reading",
+    "book_of",
     "make_book",
     "params_of",
     "parse",
+    "read",
     "read_file",
     "read_folder",
+    "scenario_files",
     "schema_for",
     "ties",
+    "twice",
 ]

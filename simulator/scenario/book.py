@@ -7,20 +7,18 @@ of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-from simulator.base.errors import Invalid, Problem, Refused, nearest
-from simulator.formats import files, strict_yaml
+from simulator.base.errors import Problem, Refused, nearest
 from simulator.language import matching, template
 from simulator.model import Condition, Order, Param, Scenario, Vocabulary
 from simulator.scenario.fields import read_param
-from simulator.scenario.file import parse
+from simulator.scenario.headers import SCENARIO_HEADER
+from simulator.scenario.reading import parse
 
-SCENARIO_HEADER = "x-scenario"
 MOST_EDITIONS = 1000
 
 
@@ -51,47 +49,6 @@ class Choice:
         return (self.reason, *(f"not {name}: {difference}" for name, difference in self.others))
 
 
-def ties(scenarios: Sequence[Scenario]) -> list[Problem]:
-    """Scenarios whose `when` may fit one request equally well: then the order of their files
-    decides, and that is worth a warning.
-    """
-    found = []
-    chosen = [scenario for scenario in scenarios if scenario.when and scenario.begins == "gateway"]
-    for place, later in enumerate(chosen):
-        for first in chosen[:place]:
-            alike = (first.dialect, first.answers, len(first.when)) == (
-                later.dialect,
-                later.answers,
-                len(later.when),
-            )
-            if alike and not _exclude_each_other(first.when, later.when):
-                said = f"when: a request may fit {first.name} ({first.file}) just as well: then that one plays"
-                found.append(
-                    Problem(
-                        message=said,
-                        file=later.file,
-                        line=1,
-                        column=1,
-                        hint="add a condition to one of them",
-                    )
-                )
-    return found
-
-
-def _exclude_each_other(one: Sequence[Condition], other: Sequence[Condition]) -> bool:
-    wanted = {condition.path: condition for condition in one}
-    for condition in other:
-        known = wanted.get(condition.path)
-        if (
-            known is not None
-            and known.test == condition.test
-            and known.test in ("equal", "exists")
-            and known.value != condition.value
-        ):
-            return True
-    return False
-
-
 @dataclass(slots=True)
 class Book:
     """The current edition of each scenario, in file order, and every other edition that was asked
@@ -102,6 +59,7 @@ class Book:
     scenarios: dict[str, Scenario]
     default: str
     editions: dict[str, Scenario] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
 
     def edition(self, digest: str, source_of: Callable[[str], str]) -> Scenario:
         """The edition that an order plays, also after its file changed; `source_of` fetches a kept
@@ -112,9 +70,9 @@ class Book:
                 return scenario
         found = self.editions.get(digest)
         if found is None:
-            found = self.editions[digest] = parse(
-                source_of(digest), f"edition {digest[:8]}", self.vocabulary
-            )
+            name = f"edition {digest[:8]}"
+            found = parse(source_of(digest), name, self.vocabulary, kept=True)
+            self.editions[digest] = found
             for oldest in list(self.editions)[:-MOST_EDITIONS]:
                 self.editions.pop(oldest, None)
         return found
@@ -196,7 +154,7 @@ class Book:
         """Refused when a scenario of the default's name is not for new orders: then nothing would
         answer those that nothing else picks.
         """
-        if scenario.name == self.default and not _is_playable(scenario):
+        if scenario.name == self.default and not is_playable(scenario):
             raise Refused(
                 "invalid",
                 [
@@ -280,7 +238,8 @@ class Book:
         return matching.first_difference(conditions, {**facts, "param": params})
 
 
-def _is_playable(scenario: Scenario) -> bool:
+def is_playable(scenario: Scenario) -> bool:
+    """Whether a new order of the gateway may play it."""
     return scenario.answers == "create" and scenario.begins == "gateway"
 
 
@@ -344,70 +303,3 @@ def _value(label: str, param: Param, value: Any, wrong: list[str]) -> Any:
     except ValueError as error:
         wrong.append(f"{label}: {error}")
         return param.default
-
-
-def read_folder(folder: Path, vocabulary: Vocabulary, default: str | None = None) -> Book:
-    """Read every `*.yaml` of a folder, in file order. Invalid lists the problems of all files at
-    once.
-    """
-    paths = sorted(path for pattern in ("*.yaml", "*.yml") for path in folder.glob(pattern))
-    if not paths:
-        raise Invalid(
-            [Problem(message="no scenario file (*.yaml) in this folder", file=str(folder))]
-        )
-    sources = ((str(path), path) for path in paths)
-    return make_book(sources, vocabulary, default, str(folder))
-
-
-def read_file(path: Path) -> bytes:
-    """A scenario file's text. Invalid when it is no regular file or cannot be read."""
-    return files.load(path, strict_yaml.LARGEST)
-
-
-def make_book(
-    sources: Iterable[tuple[str, str | bytes | Path]],
-    vocabulary: Vocabulary,
-    default: str | None = None,
-    folder: str = "",
-) -> Book:
-    """Build a book from texts, or files that hold them, each with the name that problems give it.
-    Invalid lists the problems of all of them.
-    """
-    scenarios: dict[str, Scenario] = {}
-    problems: list[Problem] = []
-    for file, source in sources:
-        try:
-            text = read_file(source) if isinstance(source, Path) else source
-            scenario = parse(text, file, vocabulary)
-        except Invalid as error:
-            problems += error.problems
-            continue
-        if scenario.name in scenarios:
-            problems.append(
-                Problem(
-                    message=f"the scenario {scenario.name} is in {scenarios[scenario.name].file} already",
-                    file=file,
-                    line=1,
-                    column=1,
-                )
-            )
-        scenarios[scenario.name] = scenario
-    playable = [name for name, scenario in scenarios.items() if _is_playable(scenario)]
-    if default and not problems and default not in playable:
-        problems.append(
-            Problem(
-                message=f"the default scenario `{default}` is not here",
-                file=folder,
-                hint=nearest(default, playable),
-            )
-        )
-    if not playable and not problems:
-        problems.append(
-            Problem(message="no scenario here is for a new order of the gateway", file=folder)
-        )
-    if problems:
-        raise Invalid(problems)
-    fallback = (
-        vocabulary.default_scenario if vocabulary.default_scenario in playable else playable[0]
-    )
-    return Book(vocabulary=vocabulary, scenarios=scenarios, default=default or fallback)

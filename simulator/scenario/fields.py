@@ -4,12 +4,15 @@ of `model`.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
 from typing import Any, cast, get_args
 
 from marshmallow import ValidationError, fields
 
 from simulator.base import instants
-from simulator.base.errors import nearest
+from simulator.base.errors import closest, nearest, split_hint
+from simulator.formats.schema import Note, not_yet, unknown_key
 from simulator.language import matching
 from simulator.model import Condition, Param, Pending, PendingVerb, Reply
 
@@ -17,6 +20,11 @@ LATER_TESTS = ("in", "not", "contains", "starts", "ends", "less", "more", "befor
 LATER_NESTS = ("any", "all", "not")
 LATER_DRAWS = ("uniform", "normal", "lognormal", "pick")
 KINDS = ("string", "integer", "boolean", "duration", "choice")
+NO_VALUE = "has no value"
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+
+Wrong = dict[Any, Any]
+"""What is wrong with the parts of a construct, by their keys, as marshmallow wants it."""
 
 
 def is_template(value: Any) -> bool:
@@ -24,25 +32,32 @@ def is_template(value: Any) -> bool:
     return isinstance(value, str) and "{{" in value
 
 
-def not_yet(word: str) -> str:
-    """The refusal of a word that the format has and we do not, yet."""
-    return f"`{word}` is not yet supported"
+def _not_valid(value: Any, known: tuple[str, ...]) -> Note:
+    meant = closest(value, known)
+    return Note(f"`{str(value)[:60]}` is not valid", hint=nearest(value, known), meant=meant)
 
 
-class When(fields.Field):  # type: ignore[type-arg]
+class Construct(fields.Field):  # type: ignore[type-arg]
+    """What all of them share: a key without a value is told as such."""
+
+    default_error_messages = {"null": NO_VALUE, "required": "is required"}
+
+
+class When(Construct):
     """A map of paths to values, lists of values, or a map with one test."""
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Any, **kwargs: Any
     ) -> tuple[Condition, ...]:
         if not isinstance(value, dict):
-            raise ValidationError("must be a map of paths to values")
-        conditions, wrong = [], {}
+            raise ValidationError(Note("must be a map of paths to values", hint="path: value"))
+        conditions = []
+        wrong: Wrong = {}
         for path, wanted in value.items():
             try:
                 conditions.append(_condition(path, wanted))
-            except ValueError as error:
-                wrong[path] = [str(error)]
+            except ValidationError as error:
+                wrong[path] = error.messages
         if wrong:
             raise ValidationError(wrong)
         return tuple(conditions)
@@ -50,29 +65,49 @@ class When(fields.Field):  # type: ignore[type-arg]
 
 def _condition(path: str, wanted: Any) -> Condition:
     if path in LATER_NESTS:
-        raise ValueError(not_yet(path))
-    matching.check_path(path)
+        raise ValidationError(not_yet(path))
+    try:
+        matching.check_path(path)
+    except ValueError as error:
+        raise ValidationError(Note(f"`{path[:60]}`: {error}", at_key=True, code="path")) from None
     if not isinstance(wanted, dict):
-        if isinstance(wanted, list) and any(isinstance(entry, (dict, list)) for entry in wanted):
-            raise ValueError("a list holds plain values, any of which may stand there")
+        nested: Wrong = {
+            index: ["a list holds plain values, any of which may stand there"]
+            for index, entry in enumerate(wanted if isinstance(wanted, list) else ())
+            if isinstance(entry, (dict, list))
+        }
+        if nested:
+            raise ValidationError(nested)
         return Condition(path=path, test="equal", value=wanted)
+    return _test(path, wanted)
+
+
+def _test(path: str, wanted: Mapping[str, Any]) -> Condition:
+    known = ", ".join(f"{{{test}: ...}}" for test in matching.TESTS)
+    if not wanted:
+        raise ValidationError(Note("an empty test never holds", hint=known))
     if len(wanted) != 1:
-        raise ValueError(f"a test is a map with one of: {', '.join(matching.TESTS)}")
+        raise ValidationError(Note("must be a value, a list of values or one test", hint=known))
     test, value = next(iter(wanted.items()))
     if test in LATER_TESTS:
-        raise ValueError(not_yet(test))
+        raise ValidationError({test: [not_yet(test)]})
     if test not in matching.TESTS:
-        raise ValueError(f"unknown test `{test}` ({nearest(test, matching.TESTS)})")
+        hint, meant = nearest(test, matching.TESTS), closest(test, matching.TESTS)
+        said = Note(f"{path}: unknown test `{test}`", hint=hint, meant=meant, at_key=True)
+        raise ValidationError({test: [said]})
     if test == "exists" and not isinstance(value, bool):
-        raise ValueError("`exists` is true or false")
+        raise ValidationError({test: ["must be true or false"]})
     if test == "matches":
         if not isinstance(value, str):
-            raise ValueError("`matches` is a regular expression in quotes")
-        matching.check_pattern(value)
+            raise ValidationError({test: ["must be a regular expression in quotes"]})
+        try:
+            matching.check_pattern(value)
+        except ValueError as error:
+            raise ValidationError({test: [_split(error)]}) from None
     return Condition(path=path, test=test, value=value)
 
 
-class Time(fields.Field):  # type: ignore[type-arg]
+class Time(Construct):
     """A fixed duration (kept as microseconds) or a template; `instant` also admits an ISO 8601
     instant, kept as text.
     """
@@ -83,107 +118,133 @@ class Time(fields.Field):  # type: ignore[type-arg]
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in LATER_DRAWS:
-            raise ValidationError(not_yet(next(iter(value))))
+            draw = next(iter(value))
+            raise ValidationError({draw: [not_yet(draw)]})
         if is_template(value):
             return value
         try:
             return instants.parse_duration(value)
         except ValueError as error:
             if not self.instant:
-                raise ValidationError(str(error)) from None
+                raise ValidationError(_split(error)) from None
         try:
             instants.parse_instant(value)
-        except (ValueError, OverflowError) as error:
-            raise ValidationError(f"neither a duration nor an instant: {error}") from None
+        except (ValueError, OverflowError):
+            said = f"`{str(value)[:40]}` is neither a duration nor an instant"
+            raise ValidationError(Note(said, hint="5s, 3m, 2h, 4d or 2026-03-02T09:00:00Z")) from (
+                None
+            )
         return value
 
 
-class ReplyField(fields.Field):  # type: ignore[type-arg]
+def _split(error: ValueError) -> Note:
+    """A sentence with its advice at its end, as a message and its hint."""
+    text, hint = split_hint(str(error))
+    if not hint:
+        text, _, hint = text.partition(": ")
+    return Note(text, hint=hint)
+
+
+class ReplyField(Construct):
     """A word, `{reject: [messages]}`, or a map of answer, delay, set, status, headers, body,
     attempts.
     """
 
     KEYS = ("answer", "reject", "delay", "set", "status", "headers", "body", "attempts")
+    SHAPE = "must be a word, {reject: [messages]} or a map"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Reply:
         if isinstance(value, str):
             return Reply(answer=value)
         if not isinstance(value, dict):
-            raise ValidationError("must be a word, {reject: [messages]} or a map")
-        wrong: dict[str, Any] = {}
+            raise ValidationError(self.SHAPE)
+        wrong: Wrong = {}
         for key in value:
             if key == "fault":
                 wrong[key] = [not_yet("fault")]
             elif key not in self.KEYS:
-                wrong[key] = [f"unknown key `{key}` ({nearest(key, self.KEYS)})"]
+                wrong[key] = [unknown_key(key, set(self.KEYS) - value.keys())]
         members = self._members(value, wrong)
         if wrong:
             raise ValidationError(wrong)
         return Reply(**members)
 
-    def _members(self, value: dict[str, Any], wrong: dict[str, Any]) -> dict[str, Any]:
-        members: dict[str, Any] = {
-            "answer": value.get("answer", "reject" if "reject" in value else "")
+    def _members(self, value: dict[str, Any], wrong: Wrong) -> dict[str, Any]:
+        members: dict[str, Any] = {"answer": "reject" if "reject" in value else ""}
+        readers: dict[str, tuple[str, Callable[[Any], Any]]] = {
+            "answer": ("answer", _word),
+            "reject": ("messages", _messages),
+            "delay": ("delay", _delay),
+            "set": ("set", _map),
+            "headers": ("headers", _map),
+            "status": ("status", _status),
+            "attempts": ("attempts", self._attempts),
         }
-        if "answer" in value and not isinstance(value["answer"], str):
-            wrong["answer"] = ["must be a word"]
-        if "reject" in value:
-            members["messages"] = _messages(value["reject"], wrong)
-        if "delay" in value:
-            members["delay"] = _delay(value["delay"], wrong)
-        for key in ("set", "headers"):
+        for key, (name, read) in readers.items():
             if key in value:
-                members[key] = value[key]
-                if not isinstance(value[key], dict):
-                    wrong[key] = ["must be a map"]
-        if "status" in value:
-            members["status"] = value["status"]
-            if (
-                isinstance(value["status"], bool)
-                or not isinstance(value["status"], int)
-                or not 200 <= value["status"] <= 599
-            ):
-                wrong["status"] = ["must be an HTTP status, 200 to 599"]
+                try:
+                    members[name] = read(value[key])
+                except ValidationError as error:
+                    wrong[key] = error.messages
         if "body" in value:
             members |= {"body": value["body"], "has_body": True}
-        if "attempts" in value:
-            members["attempts"] = self._attempts(value["attempts"], wrong)
         return members
 
-    def _attempts(self, value: Any, wrong: dict[str, Any]) -> tuple[Reply, ...]:
+    def _attempts(self, value: Any) -> tuple[Reply, ...]:
         if not isinstance(value, list) or not value:
-            wrong["attempts"] = ["must be a list of replies"]
-            return ()
+            raise ValidationError("must be a list of replies")
         replies = []
+        wrong: Wrong = {}
         for index, entry in enumerate(value):
             try:
                 replies.append(self._deserialize(entry, None, None))
             except ValidationError as error:
-                wrong.setdefault("attempts", {})[index] = error.messages
+                wrong[index] = error.messages
+        if wrong:
+            raise ValidationError(wrong)
         return tuple(replies)
 
 
-def _messages(value: Any, wrong: dict[str, Any]) -> tuple[str, ...]:
+def _word(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValidationError(NO_VALUE if value is None else "must be a word")
+    return value
+
+
+def _messages(value: Any) -> tuple[str, ...]:
     messages = [value] if isinstance(value, str) else value
-    if (
-        not isinstance(messages, list)
-        or not messages
-        or not all(isinstance(message, str) and message for message in messages)
-    ):
-        wrong["reject"] = ["must be a list of messages"]
-        return ()
+    if not isinstance(messages, list) or not messages:
+        raise ValidationError(Note("must be a list of messages", hint='["the reason"]'))
+    wrong: Wrong = {
+        index: ["must be a text"]
+        for index, message in enumerate(messages)
+        if not isinstance(message, str) or not message
+    }
+    if wrong:
+        raise ValidationError(wrong)
     return tuple(messages)
 
 
-def _delay(value: Any, wrong: dict[str, Any]) -> Any:
+def _delay(value: Any) -> Any:
     try:
         return value if is_template(value) else instants.parse_duration(value)
     except ValueError as error:
-        wrong["delay"] = [str(error)]
-        return None
+        raise ValidationError(_split(error)) from None
 
 
-class PendingField(fields.Field):  # type: ignore[type-arg]
+def _map(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValidationError(NO_VALUE if value is None else "must be a map")
+    return value
+
+
+def _status(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 200 <= value <= 599:
+        raise ValidationError("must be an HTTP status, 200 to 599")
+    return value
+
+
+class PendingField(Construct):
     """keep, withdraw, pause, or `{withdraw: [CODES]}`."""
 
     WORDS: tuple[str, ...] = get_args(PendingVerb)
@@ -191,19 +252,16 @@ class PendingField(fields.Field):  # type: ignore[type-arg]
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Pending:
         if isinstance(value, str):
             if value not in self.WORDS:
-                raise ValidationError(f"`{value}` is not valid ({nearest(value, self.WORDS)})")
+                raise ValidationError(_not_valid(value, self.WORDS))
             return Pending(verb=cast(PendingVerb, value))
         codes = value.get("withdraw") if isinstance(value, dict) and len(value) == 1 else None
-        if (
-            not isinstance(codes, list)
-            or not codes
-            or not all(isinstance(code, str) for code in codes)
-        ):
+        plain = isinstance(codes, list) and all(isinstance(code, str) for code in codes)
+        if not codes or not plain:
             raise ValidationError("must be keep, withdraw, pause or {withdraw: [CODES]}")
         return Pending(verb="withdraw", codes=tuple(codes))
 
 
-class ParamsField(fields.Field):  # type: ignore[type-arg]
+class ParamsField(Construct):
     """A map of names to `{type, default, choices, header}` or, in short, to a default."""
 
     KEYS = ("type", "default", "choices", "header")
@@ -212,8 +270,9 @@ class ParamsField(fields.Field):  # type: ignore[type-arg]
         self, value: Any, attr: str | None, data: Any, **kwargs: Any
     ) -> dict[str, Param]:
         if not isinstance(value, dict):
-            raise ValidationError("must be a map of names")
-        params, wrong = {}, {}
+            raise ValidationError(Note("must be a map of names", hint="gap: 30s"))
+        params = {}
+        wrong: Wrong = {}
         for name, entry in value.items():
             try:
                 params[name] = _param(name, entry)
@@ -226,26 +285,22 @@ class ParamsField(fields.Field):  # type: ignore[type-arg]
 
 def _param(name: str, entry: Any) -> Param:
     if not name.isidentifier():
-        raise ValidationError("a parameter's name has letters, digits and _ only")
+        said = f"`{name[:60]}`: a parameter's name has letters, digits and _ only"
+        raise ValidationError(Note(said, at_key=True))
     if not isinstance(entry, dict):
         return Param(name=name, kind=_kind_of(entry), default=entry)
-    wrong: dict[str, Any] = {
-        key: [f"unknown key `{key}` ({nearest(key, ParamsField.KEYS)})"]
+    wrong: Wrong = {
+        key: [unknown_key(key, set(ParamsField.KEYS) - entry.keys())]
         for key in entry
         if key not in ParamsField.KEYS
     }
     default, choices = entry.get("default"), entry.get("choices", [])
-    kind = entry.get(
-        "type",
-        "choice"
-        if choices
-        else "string"
-        if default is None or isinstance(default, str)
-        else _kind_of(default),
-    )
+    kind = entry.get("type", _implied(default, choices))
     if kind not in KINDS:
-        wrong["type"] = [f"`{kind}` is not valid ({nearest(kind, KINDS)})"]
-    if not isinstance(choices, list) or (kind == "choice" and not choices):
+        wrong["type"] = [_not_valid(kind, KINDS)]
+    if kind == "choice" and "choices" not in entry:
+        wrong["choices"] = [Note("is required", hint="a list of values")]
+    elif not isinstance(choices, list) or (kind == "choice" and not choices):
         wrong["choices"] = ["must be a list of values"]
         choices = []
     if not isinstance(entry.get("header", ""), str):
@@ -261,10 +316,17 @@ def _param(name: str, entry: Any) -> Param:
         try:
             read_param(param, default)
         except ValueError as error:
-            wrong["default"] = [str(error)]
+            wrong["default"] = [_split(error)]
     if wrong:
         raise ValidationError(wrong)
     return param
+
+
+def _implied(default: Any, choices: Any) -> str:
+    """The type of a parameter that names none."""
+    if choices:
+        return "choice"
+    return "string" if default is None or isinstance(default, str) else _kind_of(default)
 
 
 def _kind_of(default: Any) -> str:
@@ -286,7 +348,7 @@ def read_param(param: Param, value: Any) -> Any:
         return value
     if param.kind == "integer":
         if isinstance(value, bool) or not isinstance(value, int):
-            if not isinstance(value, str) or not value.lstrip("-").isdigit() or len(value) > 18:
+            if not isinstance(value, str) or not _WHOLE.fullmatch(value):
                 raise ValueError("must be a whole number")
             return int(value)
         return value

@@ -11,7 +11,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 
 from simulator.model import Vocabulary
 from simulator.scenario.fields import KINDS, ParamsField, PendingField, ReplyField, Time, When
-from simulator.scenario.file import schema_for
+from simulator.scenario.schema import schema_for
 
 _VALUE: dict[str, Any] = {"type": ["string", "number", "boolean", "null", "array", "object"]}
 _MAP = {"type": "object", "additionalProperties": True}

@@ -83,7 +83,7 @@ _RETIME = (
     .values({name: p(name) for name in _TIMED})
 )
 _NO_STEP = Step()
-_STEP = [field.name for field in fields(Step) if field.name not in ("send", "where")]
+_STEP = [field.name for field in fields(Step) if field.name not in ("send", "path")]
 _PENDING = sa.text("""
     WITH RECURSIVE awake(supplier) AS (
         SELECT (SELECT supplier FROM lanes WHERE wake IS NOT NULL ORDER BY supplier LIMIT 1)

@@ -288,6 +288,7 @@ uploads = sa.Table(
     _text("name", primary_key=True),
     _text("digest"),
     _text("source"),
+    sa.Column("number", sa.Integer, nullable=False, server_default="0"),
 )
 
 repeats = sa.Table(

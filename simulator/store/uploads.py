@@ -1,5 +1,5 @@
 """Scenarios that came over the admin API: rows, so that every process plays them at once. They hide
-files' scenarios of their names.
+files' scenarios of their names; a new text of a name keeps its number.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from simulator.store.tables import p, uploads
 _EVERY = (
     sa.select(uploads.c.name, uploads.c.digest)
     .where(uploads.c.supplier == p("s"))
-    .order_by(uploads.c.name)
+    .order_by(uploads.c.number, uploads.c.name)
 )
+_NUMBER = sa.select(uploads.c.number).where(uploads.c.supplier == p("s"), uploads.c.name == p("n"))
+_LAST = sa.select(sa.func.max(uploads.c.number)).where(uploads.c.supplier == p("s"))
 _SOURCE = (
     sa.select(uploads.c.source)
     .where(uploads.c.supplier == p("s"), uploads.c.digest == p("d"))
@@ -22,7 +24,7 @@ _SOURCE = (
 
 
 def every(tx: Tx, supplier: str) -> tuple[tuple[str, str], ...]:
-    """Name and digest of each."""
+    """Name and digest of each, in the order in which their names first came."""
     if not tx.memo.get(("uploads", supplier), True):
         return ()
     return tuple((row.name, row.digest) for row in tx.execute(_EVERY, {"s": supplier}))
@@ -35,10 +37,14 @@ def source(tx: Tx, supplier: str, digest: str) -> str:
 
 def put(tx: Tx, supplier: str, name: str, digest: str, text: str) -> bool:
     """Keep one, instead of another of its name; whether there was none."""
-    known = remove(tx, supplier, name)
+    number = tx.execute(_NUMBER, {"s": supplier, "n": name}).scalar()
+    last = tx.execute(_LAST, {"s": supplier}).scalar() if number is None else None
+    remove(tx, supplier, name)
     tx.memo.pop(("uploads", supplier), None)
-    tx.execute(sa.insert(uploads).values(supplier=supplier, name=name, digest=digest, source=text))
-    return not known
+    row = {"supplier": supplier, "name": name, "digest": digest, "source": text}
+    place = (last or 0) + 1 if number is None else number
+    tx.execute(sa.insert(uploads).values(**row, number=place))
+    return number is None
 
 
 def remove(tx: Tx, supplier: str, name: str) -> bool:

@@ -91,11 +91,12 @@ def _from_3(connection: sa.Connection) -> None:
 def _from_4(connection: sa.Connection) -> None:
     """A KCI's step is one column, and `holds` is renamed. Findings are records, and an act has a
     column of its own. The pretend gateways' list is asked by order. A value of `delivery.retry_on`
-    has another name.
+    has another name. Uploaded scenarios are numbered.
     """
     _gateway_states_of_4(connection)
     _steps_of_4(connection)
     connection.execute(sa.text("ALTER TABLE journal ADD COLUMN act TEXT"))
+    connection.execute(sa.text("ALTER TABLE uploads ADD COLUMN number INTEGER NOT NULL DEFAULT 0"))
     connection.execute(sa.text(_RETRY_ON_OF_4))
     _received_of_4(connection)
     for table in ("journal", "received"):

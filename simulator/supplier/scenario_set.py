@@ -4,13 +4,14 @@ over the admin API.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from simulator import rehearsal
 from simulator.base.errors import Invalid, Problem, Refused
 from simulator.dialects import Dialect
 from simulator.model import Scenario
-from simulator.scenario import Book, parse
+from simulator.rehearsal.inspection import Inspection, inspect
+from simulator.scenario import Book, ties
 from simulator.store import Store, Tx, locks, orders, uploads
 
 UPLOADED = "(uploaded)"
@@ -37,17 +38,18 @@ class ScenarioSet:
         """The scenarios as this transaction sees them."""
         found = uploads.every(tx, self.supplier)
         if found != self.known[0]:
-            added = {
-                name: self.files.edition(
-                    digest, lambda wanted: uploads.source(tx, self.supplier, wanted)
-                )
-                for name, digest in found
-            }
+            added = {name: self._uploaded(tx, digest) for name, digest in found}
             self.known = (found, self._book(added))
         return self.known[1]
 
+    def _uploaded(self, tx: Tx, digest: str) -> Scenario:
+        found = self.files.edition(digest, lambda wanted: uploads.source(tx, self.supplier, wanted))
+        return replace(found, file=UPLOADED)
+
     def _book(self, added: dict[str, Scenario]) -> Book:
-        scenarios = {**self.files.scenarios, **added}
+        # one's own come first: they win a tie
+        files = {name: each for name, each in self.files.scenarios.items() if name not in added}
+        scenarios = {**added, **files}
         return replace(
             self.files,
             scenarios=scenarios,
@@ -58,23 +60,25 @@ class ScenarioSet:
         """The edition that an order plays, whatever became of its file."""
         return self.files.edition(digest, lambda wanted: orders.edition_source(tx, wanted))
 
-    def put(self, text: bytes, name: str) -> tuple[Scenario, bool]:
-        """Take a scenario in; whether it is a new name. Invalid lists every problem, Refused when
-        it is another one's name.
+    def put(self, text: bytes, name: str) -> tuple[Scenario, bool, list[Problem]]:
+        """Take a scenario in; whether it is a new name, and what may be wrong with it. Invalid
+        lists every problem, Refused when it is another one's name.
         """
-        scenario = checked(text, self.dialect)
+        scenario, warnings = checked(text, self.dialect)
         if scenario.name != name:
             raise Refused(
                 "invalid", [f"scenario: the text says {scenario.name}, the path {name[:80]}"]
             )
 
-        def keep(tx: Tx) -> bool:
+        def keep(tx: Tx) -> tuple[bool, list[Scenario]]:
             if not locks.share(tx, self.supplier):
                 raise Refused("not_found", [f"there is no supplier {self.supplier} any more"])
             self.book(tx).guard_default(scenario)
-            return uploads.put(tx, self.supplier, name, scenario.digest, scenario.source)
+            is_new = uploads.put(tx, self.supplier, name, scenario.digest, scenario.source)
+            return is_new, list(self.book(tx).scenarios.values())
 
-        return scenario, self.store.run(keep)
+        is_new, together = self.store.run(keep)
+        return scenario, is_new, [*warnings, *ties(together, about=name)]
 
     def remove(self, name: str) -> None:
         """Forget a scenario that was taken in; a file's of its name counts again. Orders that play
@@ -90,20 +94,26 @@ class ScenarioSet:
         raise Refused("not_found", [f"no scenario {name[:80]}"])
 
 
-def checked(text: bytes | str, dialect: Dialect) -> Scenario:
-    """A scenario of a dialect from its text, rehearsed. Invalid lists what is wrong, with line and
-    column.
+def checked(text: bytes | str, dialect: Dialect) -> tuple[Scenario, list[Problem]]:
+    """A scenario of a dialect from its text, and what may be wrong with it. Invalid lists what is
+    wrong, with line and column.
     """
-    scenario = parse(text, UPLOADED, dialect.vocabulary)
-    if problems := rehearsal.faults(scenario, dialect):
-        raise Invalid(problems)
-    return scenario
+    found = inspected(text, dialect)
+    if found.scenario is None:
+        raise Invalid(found.errors)
+    return found.scenario, list(found.warnings)
 
 
-def problems_of(text: bytes, dialect: Dialect) -> tuple[list[Problem], list[Problem]]:
-    """What is wrong with a scenario's text, and what only may be."""
-    try:
-        scenario = checked(text, dialect)
-    except Invalid as error:
-        return list(error.problems), []
-    return [], rehearsal.faults(scenario, dialect, certain=False)
+def checked_all(texts: Sequence[str], dialect: Dialect) -> tuple[list[Scenario], list[Problem]]:
+    """The same for several texts: Invalid lists what is wrong with any of them."""
+    names = [f"scenarios[{at}]" for at in range(len(texts))] if len(texts) > 1 else [UPLOADED]
+    found = [inspect(text, name, dialect) for text, name in zip(texts, names, strict=False)]
+    if errors := [problem for each in found for problem in each.errors]:
+        raise Invalid(errors)
+    scenarios = [each.scenario for each in found if each.scenario]
+    return scenarios, [problem for each in found for problem in each.warnings]
+
+
+def inspected(text: bytes | str, dialect: Dialect) -> Inspection:
+    """What is wrong with a scenario's text, and what may be."""
+    return inspect(text, UPLOADED, dialect)

@@ -1,17 +1,19 @@
-"""Folders of scenarios: where they are, and reading and rehearsing them."""
+"""Folders of scenarios: where they are, what is wrong in them, and which dialect a file is of."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
-from simulator import dialects, rehearsal
-from simulator.base.errors import Invalid, Problem
+from simulator import dialects
+from simulator.base import seed
+from simulator.base.errors import Invalid, Problem, closest
 from simulator.config import SupplierConfig
 from simulator.dialects import Dialect
-from simulator.formats import strict_json
-from simulator.model import Scenario
-from simulator.scenario import Book, read_folder
+from simulator.formats import strict_json, strict_yaml
+from simulator.rehearsal.inspection import Inspection, inspect
+from simulator.scenario import Book, book_of, read_file, read_folder, scenario_files, ties
 
 
 def open_book(supplier: SupplierConfig, *, rehearse: bool = True) -> Book:
@@ -20,32 +22,42 @@ def open_book(supplier: SupplierConfig, *, rehearse: bool = True) -> Book:
     Invalid lists every problem of every file.
     """
     dialect = dialects.get(supplier.dialect, supplier.contract)
-    folder = Path(supplier.scenarios) if supplier.scenarios else shipped_folder(supplier.dialect)
+    folder = folder_of(supplier)
     if not folder.is_dir():
         said = f"suppliers: {supplier.name}: there is no folder of scenarios `{folder}`"
         raise Invalid([Problem(message=said)])
-    book = read_folder(folder, dialect.vocabulary, supplier.default)
-    rehearsed = book.scenarios.values() if rehearse else ()
+    if not rehearse:
+        return read_folder(folder, dialect.vocabulary, supplier.default)
     contract = strict_json.canonical(supplier.contract)
-    problems = [
-        problem for scenario in rehearsed for problem in _rehearse(scenario, dialect, contract)
-    ]
-    if problems:
-        raise Invalid(problems)
+    inspected = [_inspect(path, dialect, contract) for path in scenario_files(folder)]
+    scenarios = [each.scenario for each in inspected if each.scenario]
+    problems = [problem for each in inspected for problem in each.errors]
+    book = book_of(scenarios, problems, dialect.vocabulary, supplier.default, str(folder))
+    warnings = [problem for each in inspected for problem in each.warnings]
+    book.warnings = (*warnings, *ties(scenarios))
     return book
 
 
-_rehearsed: dict[tuple[str, str, str], list[Problem]] = {}
+_inspected: dict[tuple[str, str, str, str], Inspection] = {}
 
 
-def _rehearse(scenario: Scenario, dialect: Dialect, contract: str) -> list[Problem]:
-    """What of a scenario its contract forbids: always the same for one text and one contract, and
-    so asked once in a process.
+def _inspect(path: Path, dialect: Dialect, contract: str) -> Inspection:
+    """What is wrong with a file: always the same for one text and one contract, and so asked once
+    in a process.
     """
-    key = (scenario.file, scenario.digest, contract)  # the digest is the dialect's too
-    if key not in _rehearsed:
-        _rehearsed[key] = rehearsal.faults(scenario, dialect)
-    return _rehearsed[key]
+    try:
+        text = read_file(path)
+    except Invalid as error:
+        return Inspection(None, errors=error.problems)
+    key = (str(path), seed.digest(text.hex()), dialect.name, contract)
+    if key not in _inspected:
+        _inspected[key] = inspect(text, str(path), dialect)
+    return _inspected[key]
+
+
+def folder_of(supplier: SupplierConfig) -> Path:
+    """Where a supplier's scenarios are."""
+    return Path(supplier.scenarios) if supplier.scenarios else shipped_folder(supplier.dialect)
 
 
 def shipped_folder(dialect: str) -> Path:
@@ -54,17 +66,50 @@ def shipped_folder(dialect: str) -> Path:
     for root in (package / "scenarios", package.parent / "scenarios"):
         if (root / dialect).is_dir():
             return root / dialect
-    raise Invalid(
-        [Problem(message=f"no scenarios for {dialect} were installed: install the package again")]
-    )
+    said = f"no scenarios for {dialect} were installed: install the package again"
+    raise Invalid([Problem(message=said)])
 
 
-def dialect_of_file(path: Path, wanted: str | None) -> Dialect:
-    """The dialect that a scenario file is checked by: asked for, or its folder's name, or the first
-    that exists.
+def dialect_of_file(
+    path: Path, text: bytes, wanted: str | None, suppliers: Sequence[SupplierConfig] = ()
+) -> tuple[str, list[Problem]]:
+    """The dialect that a scenario file is checked by, and what is wrong with its own word for it.
+
+    What is `wanted` counts first, then the file's own word, then its folder: that of a supplier, or
+    one with a dialect's name. Else it is the first dialect.
     """
-    name = wanted or next(
-        (part for part in reversed(path.absolute().parts) if part in dialects.names()),
-        dialects.names()[0],
-    )
-    return dialects.get(name)
+    if wanted:
+        return wanted, []
+    located = _located(text, path)
+    value = located.value if located else None
+    word = value.get("dialect") if isinstance(value, dict) else None
+    own = _folders_own(path, suppliers)
+    if not isinstance(word, str):
+        return own or _folders_above(path) or dialects.names()[0], []
+    name = word if word in dialects.names() else closest(word, dialects.names())
+    if own and name == word and own != word and located:
+        said = f"`dialect: {word}`, but this folder holds scenarios of {own}"
+        return word, [located.problem(("dialect",), said, code="dialect")]
+    return name or own or _folders_above(path) or dialects.names()[0], []
+
+
+def _located(text: bytes, path: Path) -> strict_yaml.Located | None:
+    try:
+        return strict_yaml.read(text, str(path))
+    except Invalid:
+        return None
+
+
+def _folders_own(path: Path, suppliers: Sequence[SupplierConfig]) -> str:
+    """The dialect of the folder itself."""
+    folder = path.absolute().parent
+    for supplier in suppliers:
+        if supplier.scenarios and Path(supplier.scenarios).absolute() == folder:
+            return supplier.dialect
+    return folder.name if folder.name in dialects.names() else ""
+
+
+def _folders_above(path: Path) -> str:
+    """The nearest folder with a dialect's name."""
+    parts = reversed(path.absolute().parts)
+    return next((part for part in parts if part in dialects.names()), "")

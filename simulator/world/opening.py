@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from simulator.base.errors import Invalid, Problem
@@ -12,6 +13,8 @@ from simulator.supplier.waiting import Waits
 from simulator.world.folders import open_book
 from simulator.world.health import Health
 from simulator.world.registry import World, build_supplier, with_gateway
+
+log = logging.getLogger("simulator.world")
 
 
 def open_world(config: Config, base_url: str, *, beginning: bool = True) -> World:
@@ -34,6 +37,8 @@ def open_world(config: Config, base_url: str, *, beginning: bool = True) -> Worl
             problems += error.problems
     if problems:
         raise Invalid(problems)
+    for warning in dict.fromkeys(each for book in books.values() for each in book.warnings):
+        log.warning("%s", warning)
     store = Store(
         config.store.url, durability=config.store.durability, pool=config.server.threads + 4
     )

@@ -12,12 +12,12 @@ from simulator.base import seed
 from simulator.base.errors import Invalid, Problem, Refused, nearest
 from simulator.config import Config, SupplierConfig, make_supplier
 from simulator.config.targets import refusals
-from simulator.scenario import Book, read_folder
+from simulator.scenario import Book, read_folder, ties
 from simulator.sender import Sender, Target
 from simulator.store import Store, Tx, clocks, gateway_states, suppliers, uploads
 from simulator.store.suppliers import Called, Made
 from simulator.supplier import Supplier
-from simulator.supplier.scenario_set import checked
+from simulator.supplier.scenario_set import checked_all
 from simulator.supplier.waiting import Waits
 from simulator.world.folders import shipped_folder
 from simulator.world.health import Health
@@ -117,8 +117,9 @@ class World:
         tenant: str = "",
         client: str = "",
         instead_of: str = "",
-    ) -> Supplier:
-        """Make a throw-away supplier from a checked entry without path and scenarios.
+    ) -> tuple[Supplier, list[Problem]]:
+        """Make a throw-away supplier from a checked entry without path and scenarios; with what may
+        be wrong with its scenarios.
 
         `scenarios` are texts of its own; they replace shipped ones of the same name. With a
         `tenant` or an OAuth `client` it also answers their requests at the path of the standing
@@ -132,7 +133,7 @@ class World:
             raise Invalid([Problem(message=message) for message in refused])
         # A sender on another machine does not know this base URL: keep it.
         entry["gateway"] = {**given.get("gateway", {}), "url": config.gateway.url}
-        own = [checked(text, dialects.get(config.dialect, config.contract)) for text in scenarios]
+        own, warnings = checked_all(scenarios, dialects.get(config.dialect, config.contract))
         names = [scenario.name for scenario in own]
         if twice := {name for name in names if names.count(name) > 1}:
             raise Refused("invalid", [f"scenarios: {', '.join(sorted(twice))} is there twice"])
@@ -152,7 +153,11 @@ class World:
                 uploads.put(tx, name, scenario.name, scenario.digest, scenario.source)
             return made
 
-        return self._made(self.store.run(add)) or self.supplier(name)
+        supplier = self._made(self.store.run(add)) or self.supplier(name)
+        together = list(supplier.book.scenarios.values())
+        for scenario in own:
+            warnings += ties(together, about=scenario.name)
+        return supplier, list(dict.fromkeys(warnings))
 
     def _called(self, dialect: str, tenant: str, client: str, instead_of: str) -> Called:
         """At which standing supplier's path it is called too. Refused when there is none."""

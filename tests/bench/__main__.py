@@ -105,7 +105,7 @@ def place(supplier: Supplier, sample: Incoming) -> None:
 def bench_made(folder: str) -> float:
     """One throw-away supplier made and deleted, without HTTP."""
     world = open_world(settings(folder), "http://127.0.0.1:1")
-    taken = each(ORDERS, lambda number: world.remove(world.make({}).name))
+    taken = each(ORDERS, lambda number: world.remove(world.make({})[0].name))
     world.close()
     return taken
 

@@ -380,7 +380,7 @@ def test_times_may_be_templates_and_numbers_in_them_are_seconds() -> None:
 
 
 def test_check_knows_exactly_the_names_that_a_template_sees() -> None:
-    from simulator.scenario.words import ORDER_NAMES, TEMPLATE_NAMES
+    from simulator.scenario.templates import ORDER_NAMES, TEMPLATE_NAMES
 
     plan = created(scenario())
     assert plan.order is not None

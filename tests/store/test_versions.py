@@ -257,6 +257,7 @@ def test_the_same_steps_work_on_postgresql(postgresql_url: str) -> None:
             "INSERT INTO meta VALUES ('beat', '0')",
             "ALTER TABLE journal DROP COLUMN act",
             "ALTER TABLE received DROP COLUMN message",
+            "ALTER TABLE uploads DROP COLUMN number",
             "DROP TABLE received_orders",
         ):
             connection.execute(sa.text(statement))

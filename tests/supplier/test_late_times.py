@@ -223,8 +223,9 @@ def test_explain_and_check_know_it() -> None:
     target = instants.parse_instant("2026-03-10T09:00:00.000Z")
     assert (update.at, completed.at) == (target, target + instants.HOUR)
     wrong = STORY.replace("document.targetDate", "document.nothing")
-    (fault,) = rehearsed(wrong).faults
-    assert "there is no `nothing`" in fault.message and fault.where[0] == 6
+    told = rehearsed(wrong)
+    (fault,) = told.faults
+    assert "there is no `nothing`" in fault.message and told.scenario.where(fault.path)[0] == 6
 
 
 @pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)

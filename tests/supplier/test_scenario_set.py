@@ -153,3 +153,83 @@ def test_a_text_is_checked_without_being_kept(simulator: Embedded) -> None:
         )
         with pytest.raises(Failed, match="no scenario OWN"):
             supplier.sample("OWN")
+
+
+TIED = "scenario: {name}\nwhen: {{orderTyp: NEW}}\nreply: {reply}\n".replace(
+    "orderTyp", "orderType"
+)
+
+
+def test_ones_own_scenario_wins_a_tie_against_a_file_and_the_answer_says_so(
+    make_config: Callable[..., Any], scenario_folder: Callable[..., str]
+) -> None:
+    folder = scenario_folder(FILE="when: {orderType: NEW}\nreply: accept\n")
+    settings = make_config(
+        suppliers=[{"name": "s", "path": "/", "scenarios": folder, "default": "FILE"}]
+    )
+    with (
+        Embedded(settings) as simulator,
+        Client(simulator.url) as client,
+        Gateway(simulator.url) as gateway,
+    ):
+        taken = client.put_scenario("OWN", TIED.format(name="OWN", reply="acknowledge"))
+        (warning,) = taken["warnings"]
+        assert (warning["line"], warning["column"], warning["code"]) == (2, 7, "tie")
+        assert "a request may fit FILE" in warning["message"]
+        assert warning["hint"].startswith("then this one plays")
+        assert gateway.post("/service-orders", gateway.provide()).status_code == 201
+
+
+def test_of_two_own_scenarios_the_first_that_came_wins_a_tie(simulator: Embedded) -> None:
+    with Supplier.make(simulator.url) as supplier:
+        supplier.client.put_scenario("ZEBRA", TIED.format(name="ZEBRA", reply="acknowledge"))
+        taken = supplier.client.put_scenario("APE", TIED.format(name="APE", reply="commit"))
+        assert "a request may fit ZEBRA" in taken["warnings"][0]["message"]
+        sample = supplier.sample()
+        headers = {key: value for key, value in sample["headers"].items() if key != "x-scenario"}
+        url = supplier.url + sample["path"]
+        answer = requests.post(url, json=sample["body"], headers=headers, timeout=30)
+        assert answer.json()["status"] == "ACKNOWLEDGED"
+        # a new text of a name keeps the place of that name
+        supplier.client.put_scenario("ZEBRA", TIED.format(name="ZEBRA", reply="{reject: [no]}"))
+        body = {**sample["body"], "id": sample["body"]["id"] + 1}
+        assert requests.post(url, json=body, headers=headers, timeout=30).status_code == 422
+
+
+def test_what_check_warns_of_is_in_the_answer_that_takes_a_scenario(simulator: Embedded) -> None:
+    doubtful = OWN.replace("reply:", "when: {orderTyp: NEW}\nreply:")
+    made = {"name": "doubts", "scenarios": [doubtful, TIED.format(name="T", reply="accept")]}
+    url = f"{simulator.url}/__admin/suppliers"
+    response = requests.post(url, json=made, timeout=30)
+    assert response.status_code == 201
+    told = [(row["file"], row["code"]) for row in response.json()["warnings"]]
+    assert ("scenarios[0]", "unknown_path") in told and ("(uploaded)", "tie") in told
+    try:
+        with Client(f"{simulator.url}", supplier="doubts") as client:
+            assert client.put_scenario("OWN", OWN)["warnings"] == []
+            (warning,) = client.put_scenario("OWN", doubtful)["warnings"][:1]
+            assert (warning["line"], warning["hint"]) == (6, "did you mean `orderType`?")
+    finally:
+        requests.delete(f"{url}/doubts", timeout=30)
+
+
+def test_every_text_of_a_new_supplier_is_checked(simulator: Embedded) -> None:
+    wrong = [OWN.replace("acknowledge", word) for word in ("acknowlege", "comit")]
+    url = f"{simulator.url}/__admin/suppliers"
+    response = requests.post(url, json={"scenarios": wrong}, timeout=30)
+    assert response.status_code == 422
+    found = [row["file"] for row in response.json()["errors"]]
+    assert list(dict.fromkeys(found)) == ["scenarios[0]", "scenarios[1]"]
+
+
+@pytest.mark.parametrize("body", ['""', "null", "\"{{ request.nothing | default('') }}\""])
+def test_an_empty_body_of_a_reply_is_no_body(simulator: Embedded, body: str) -> None:
+    text = f"scenario: EMPTY\nreply: {{answer: acknowledge, body: {body}}}\n"
+    with Supplier.make(simulator.url) as supplier:
+        supplier.plays_text(text)
+        sample = supplier.sample()
+        url = supplier.url + sample["path"]
+        headers = {**sample["headers"], "X-Scenario": "EMPTY"}
+        response = requests.post(url, json=sample["body"], headers=headers, timeout=30)
+        assert (response.status_code, response.content) == (201, b"")
+        assert "Content-Type" not in response.headers

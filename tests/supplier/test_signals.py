@@ -195,13 +195,13 @@ def test_a_hold_is_released_before_a_signal_counts(simulator: Embedded) -> None:
         ),
         (
             "  - {after: 1h, wait: go, send: COMMITTED}\n  - {after: 1h, send: COMPLETED}\n",
-            "one verb",
+            "`send` cannot stand beside `wait`",
         ),
         (
             "  - {after: 1h, wait: go, status: HELD}\n  - {after: 1h, send: COMPLETED}\n",
-            "`wait` stands alone",
+            "`status` cannot stand beside `wait`, which only waits",
         ),
-        ("  - {wait: go}\n  - {after: 1h, send: COMPLETED}\n", "a step has one time"),
+        ("  - {wait: go}\n  - {after: 1h, send: COMPLETED}\n", "a step needs a time"),
         ("  - {after: 1h, wait: 'no spaces'}\n  - {after: 1h, send: COMPLETED}\n", "wait"),
     ],
 )

@@ -246,7 +246,7 @@ def test_a_scaled_clock_delivers_by_itself(
             "/pins",
             422,
             {"scenario": "ORDER_DELAYED", "when": {"a": {"equls": 1}}},
-            "when.a",
+            "when.a.equls",
         ),
         ("POST", "/pins", 400, {"scenario": "ORDER_DELAYED", "times": 0}, "times"),
         ("PUT", "/clock", 400, {"mode": "fast"}, "mode"),

@@ -422,7 +422,7 @@ def test_b14_two_scenarios_for_one_order_are_chosen_between_and_it_is_said(tmp_p
             f"scenario: {name}\nwhen: {when}\nreply: accept\n"
         )
     result = CliRunner().invoke(main, ["check", str(tmp_path)])
-    assert result.exit_code == 0 and "two.yaml:1:1: when: a request may fit ONE" in result.output, (
+    assert result.exit_code == 0 and "two.yaml:2:7: when: a request may fit ONE" in result.output, (
         result.output
     )
 

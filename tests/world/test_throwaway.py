@@ -248,7 +248,7 @@ def test_on_a_server_for_others_a_made_supplier_posts_to_no_strange_address(
     with pytest.raises(Invalid, match="may not be posted to: add it to delivery"):
         world.make({"gateway": {"url": "http://203.0.113.7"}})
     for url in ("http://10.1.2.3:9", "http://127.0.0.1:9", "http://later.example"):
-        assert world.make({"gateway": {"url": url}}).config.gateway.url == url
+        assert world.make({"gateway": {"url": url}})[0].config.gateway.url == url
     world.close()
 
 

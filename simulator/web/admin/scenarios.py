@@ -10,7 +10,7 @@ from simulator import rehearsal
 from simulator.base.errors import Invalid, Refused
 from simulator.dialects import Dialect
 from simulator.model import Scenario
-from simulator.supplier.scenario_set import problems_of
+from simulator.supplier.scenario_set import inspected
 from simulator.web.admin import shapes
 from simulator.web.admin.answers import answer, not_valid, problem_rows
 from simulator.web.admin.operations import Call, Views
@@ -36,8 +36,9 @@ def scenarios(call: Call) -> Response:
 @VIEWS.add("POST", "/scenarios/check", takes_yaml=True, body_needed=False)
 def check(call: Call) -> Response:
     """What is wrong with a scenario's text."""
-    errors, warnings = problems_of(request.get_data(), call.supplier.dialect)
-    return answer({"errors": problem_rows(errors), "warnings": problem_rows(warnings)})
+    found = inspected(request.get_data(), call.supplier.dialect)
+    errors, warnings = problem_rows(found.errors), problem_rows(found.warnings)
+    return answer({"errors": errors, "warnings": warnings})
 
 
 @VIEWS.add("GET", "/scenarios/{name}")
@@ -57,10 +58,11 @@ def put_scenario(call: Call, name: str) -> Response:
         said = f"a scenario is YAML, one file each: {kind} cannot be taken"
         raise Refused("unsupported_media", [said])
     try:
-        taken, is_new = call.supplier.scenario_set.put(request.get_data(), name)
+        taken, is_new, doubts = call.supplier.scenario_set.put(request.get_data(), name)
     except Invalid as error:
         return not_valid(error.problems)
-    return answer({"name": taken.name, "digest": taken.digest}, 201 if is_new else 200)
+    told = {"name": taken.name, "digest": taken.digest, "warnings": problem_rows(doubts)}
+    return answer(told, 201 if is_new else 200)
 
 
 @VIEWS.add("DELETE", "/scenarios/{name}")

@@ -11,7 +11,7 @@ from simulator.config.table import SupplierSettings
 from simulator.formats.schema import Length, String, listed
 from simulator.supplier import Supplier
 from simulator.web.admin import shapes
-from simulator.web.admin.answers import answer, body_as, not_valid
+from simulator.web.admin.answers import answer, body_as, not_valid, problem_rows
 from simulator.web.admin.operations import Call, Views
 
 VIEWS = Views(of_supplier=False)
@@ -45,9 +45,10 @@ def make(call: Call) -> Response:
     called = {name: given.pop(name) for name in ("tenant", "client", "instead_of") if name in given}
     scenarios = given.pop("own_scenarios", ())
     try:
-        return answer(_shown(call.world.make(given, scenarios=scenarios, **called)), 201)
+        made, doubts = call.world.make(given, scenarios=scenarios, **called)
     except Invalid as error:
         return not_valid(error.problems)
+    return answer({**_shown(made), "warnings": problem_rows(doubts)}, 201)
 
 
 @VIEWS.add("GET", "/suppliers/{name}")

@@ -325,15 +325,15 @@ def test_no_order_of_the_second_contract_is_begun_by_its_seller(gateway: Gateway
         ),
         (
             "scenario: X\nfor: cancellation\nbegins: supplier",
-            "`begins` belongs to an order's file: this one is for one cancellation",
+            "`begins` belongs to an order's file (this one is for one cancellation)",
         ),
         (
             "scenario: X\ntimes: 1\nreply: accept",
-            "x.yaml:2:1: `times` belongs to an entry, or to a file `for:` one later request",
+            "x.yaml:2:1: `times` is no key of an order's file (it belongs to an entry",
         ),
         (
             "scenario: X\nbegins: supplier\nreply: accept",
-            "x.yaml:3:1: `reply` has no sense here: nobody asks",
+            "x.yaml:3:1: `reply` has no sense here (no request begins such an order)",
         ),
         ("scenario: X\nbegins: nobody", "`nobody` is not valid"),
     ],
@@ -389,7 +389,7 @@ def test_check_finds_an_answer_that_the_contract_forbids() -> None:
         "x.yaml",
         VOCABULARY,
     )
-    assert "x.yaml:5:5: ACKNOWLEDGED is not possible" in str(rehearsal.faults(wrong, dialect)[0])
+    assert "x.yaml:5:23: ACKNOWLEDGED is not possible" in str(rehearsal.faults(wrong, dialect)[0])
 
 
 def test_check_only_doubts_an_answer_to_orders_that_it_cannot_play() -> None:

@@ -103,15 +103,6 @@ def faults(text: str) -> list[str]:
         (
             (
                 "timeline:\n"
-                '  - {after: 1h, send: STATUS_UPDATE, set: {"orderItems[0].orderItemStatus": '
-                'COMPLETE, "orderItems[1].orderItemStatus": FAILED}}'
-            ),
-            ":3:",
-            "`COMPLETE` is no status of an item",
-        ),
-        (
-            (
-                "timeline:\n"
                 "  - {after: 1h, send: JEOPARDY, with: {orderMessages: [{messageInformation: x, "
                 "severity: WARNING}]}}"
             ),

@@ -1,0 +1,144 @@
+"""What is wrong with a story, and which part of its file says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.base.errors import RenderFailed, split_hint
+from simulator.model import Path, Reply, Step
+
+ILLEGAL, HEADER, TEMPLATE, PLAIN_STORY = "illegal", "header", "template", "plain_story"
+UNANSWERED, UNREACHED = "unanswered", "unreached"
+
+_HINTS = {
+    ILLEGAL: "a step that breaks the contract on purpose says `illegal: true`",
+    PLAIN_STORY: "so in an order that goes well; those that its `when` means may differ",
+    UNANSWERED: "an earlier answer, or `pending: pause`",
+}
+_LACKING = "add `| default(...)` where a request may lack it"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong at a part of the file. It is `certain` when the contract forbids it; else the
+    sample request may only lack what a template asks for, or it is allowed and yet rarely meant.
+    """
+
+    message: str
+    path: Path
+    code: str = ILLEGAL
+    advice: str = ""
+
+    @property
+    def certain(self) -> bool:
+        return self.code in (ILLEGAL, HEADER)
+
+    @property
+    def hint(self) -> str:
+        return self.advice or _HINTS.get(self.code, "")
+
+
+def fault_of(error: Exception, path: Path) -> Fault:
+    """A fault from what the engine or the dialect raised."""
+    if not isinstance(error, RenderFailed):
+        return Fault(str(error), path)
+    text, hint = split_hint(str(error))
+    if not hint.startswith("did you mean"):
+        hint = _LACKING if "there is no" in text else ""
+    return Fault(text, path, TEMPLATE, hint)
+
+
+def refusals(step: Step, messages: Iterable[str]) -> Iterator[Fault]:
+    """What a gateway would refuse of a step's message: one fault for each part of the step."""
+    found: dict[Path, str] = {}
+    for said in messages:
+        path = in_step(step, said)
+        if path not in found or str(path[-1]) in said:
+            found[path] = said
+    for path, said in found.items():
+        text, hint = split_hint(said)
+        yield Fault(f"a gateway would refuse this message: {text}", path, advice=hint)
+
+
+def in_step(step: Step, error: Exception | str) -> Path:
+    """Which part of a step is at fault."""
+    said = str(error)
+    source = error.source if isinstance(error, RenderFailed) else ""
+    parts: dict[str, Any] = {
+        "with": step.fields,
+        "set": step.set,
+        "at": step.at,
+        "after": step.after,
+    }
+    found: Path = next(_texts(parts, source), ()) if source else ()
+    found = found or _named(step, said)
+    if not found and step.status and re.search(rf"\b{step.status}\b", said):
+        found = ("status",)
+    if not found:
+        found = next(((verb,) for verb in ("send", "status", "mark") if getattr(step, verb)), ())
+    return (*step.path, *found) if step.path else ("timeline",)
+
+
+def time_of(step: Step) -> Path:
+    """The time of a step."""
+    return (*step.path, "at" if step.after is None else "after")
+
+
+def _named(step: Step, said: str) -> Path:
+    """The member of `with` or `set` that a message names, or whose value it quotes."""
+    for key, members in (("with", step.fields), ("set", step.set)):
+        for path, value in members.items():
+            if isinstance(value, str) and value and f"`{value}`" in said:
+                return (key, path)
+    for subject in re.findall(r"[A-Za-z]\w*(?:\[\d+\]|\.\w+)*(?=: )", said):
+        parts = [int(part) if part.isdigit() else part for part in re.findall(r"\w+", subject)]
+        if parts[0] in step.fields:
+            return ("with", *parts)
+    words = re.findall(r"\w+", said)
+    for word in words:
+        if word in step.fields:
+            return ("with", word)
+        for path in step.set:
+            if path == word or re.split(r"[.\[]", path)[0] == word or path.endswith(f".{word}"):
+                return ("set", path)
+    return ()
+
+
+def in_reply(reply: Reply, path: Path, error: Exception) -> Path:
+    """Which part of a reply is at fault: the reply itself where it cannot be told."""
+    source = error.source if isinstance(error, RenderFailed) else ""
+    for where, each in ((path, reply), *attempts(reply, path)):
+        parts = {
+            "reject": list(each.messages),
+            "headers": dict(each.headers),
+            "body": each.body,
+            "set": dict(each.set),
+            "delay": each.delay,
+        }
+        if source and (found := next(_texts(parts, source), ())):
+            return (*where, *found)
+        for key in each.set:
+            if re.search(rf"\b{re.escape(re.split(r'[.[]', key)[0])}\b", str(error)):
+                return (*where, "set", key)
+    return path
+
+
+def attempts(reply: Reply, path: Path) -> Iterator[tuple[Path, Reply]]:
+    """The attempts of a reply, each with its path."""
+    for index, each in enumerate(reply.attempts):
+        yield (*path, "attempts", index), each
+
+
+def _texts(value: Any, source: str) -> Iterator[Path]:
+    """The paths at which a text stands."""
+    if value == source:
+        yield ()
+    elif isinstance(value, Mapping):
+        for key, member in value.items():
+            yield from ((key, *path) for path in _texts(member, source))
+    elif isinstance(value, list):
+        for index, member in enumerate(value):
+            yield from ((index, *path) for path in _texts(member, source))

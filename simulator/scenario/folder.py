@@ -1,0 +1,159 @@
+"""The scenarios of a folder, together: their files, their names, and which of them fit one request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from simulator.base.errors import Invalid, Problem, nearest
+from simulator.formats import files, strict_yaml
+from simulator.model import Condition, Scenario, Vocabulary
+from simulator.scenario.book import Book, is_playable
+from simulator.scenario.fields import is_template
+from simulator.scenario.reading import parse
+
+
+def scenario_files(folder: Path, *, deep: bool = False) -> list[Path]:
+    """The `*.yaml` of a folder, in the order of their names; `deep`: of its folders too. Invalid
+    when there are none.
+    """
+    look = folder.rglob if deep else folder.glob
+    found = sorted(path for pattern in ("*.yaml", "*.yml") for path in look(pattern))
+    if not found:
+        said = "no scenario file (*.yaml) in this folder"
+        raise Invalid([Problem(message=said, file=str(folder))])
+    return found
+
+
+def read_file(path: Path) -> bytes:
+    """A scenario file's text. Invalid when it is no regular file or cannot be read."""
+    return files.load(path, strict_yaml.LARGEST)
+
+
+def read_folder(folder: Path, vocabulary: Vocabulary, default: str | None = None) -> Book:
+    """Read every `*.yaml` of a folder, in file order. Invalid lists the problems of all files at
+    once.
+    """
+    sources = ((str(path), path) for path in scenario_files(folder))
+    return make_book(sources, vocabulary, default, str(folder))
+
+
+def make_book(
+    sources: Iterable[tuple[str, str | bytes | Path]],
+    vocabulary: Vocabulary,
+    default: str | None = None,
+    folder: str = "",
+) -> Book:
+    """Build a book from texts, or files that hold them, each with the name that problems give it.
+    Invalid lists the problems of all of them.
+    """
+    scenarios: list[Scenario] = []
+    problems: list[Problem] = []
+    for file, source in sources:
+        try:
+            text = read_file(source) if isinstance(source, Path) else source
+            scenarios.append(parse(text, file, vocabulary))
+        except Invalid as error:
+            problems += error.problems
+    return book_of(scenarios, problems, vocabulary, default, folder)
+
+
+def book_of(
+    scenarios: Sequence[Scenario],
+    problems: Sequence[Problem],
+    vocabulary: Vocabulary,
+    default: str | None = None,
+    folder: str = "",
+) -> Book:
+    """Build a book from scenarios in file order. Invalid lists the `problems` that are known
+    already, and those of the scenarios together.
+    """
+    known = {scenario.name: scenario for scenario in reversed(scenarios)}
+    known = {scenario.name: known[scenario.name] for scenario in scenarios}
+    playable = [name for name, scenario in known.items() if is_playable(scenario)]
+    found = [*problems, *twice(scenarios)]
+    if not found:
+        found += _about_default(default, playable, folder)
+    if found:
+        raise Invalid(found)
+    fallback = vocabulary.default_scenario
+    if fallback not in playable:
+        fallback = playable[0]
+    return Book(vocabulary=vocabulary, scenarios=known, default=default or fallback)
+
+
+def _about_default(default: str | None, playable: Sequence[str], folder: str) -> list[Problem]:
+    if default and default not in playable:
+        said = f"the default scenario `{default}` is not here"
+        return [Problem(message=said, file=folder, hint=nearest(default, playable))]
+    if not playable:
+        said = "no scenario here is for a new order of the gateway"
+        return [Problem(message=said, file=folder)]
+    return []
+
+
+def twice(scenarios: Iterable[Scenario]) -> list[Problem]:
+    """Scenarios of one dialect that have the name of an earlier one."""
+    first: dict[tuple[str, str], Scenario] = {}
+    found = []
+    for scenario in scenarios:
+        known = first.setdefault((scenario.dialect, scenario.name), scenario)
+        if known is not scenario:
+            said = f"the scenario {scenario.name} is in {known.file} already"
+            found.append(_at(scenario, "scenario", said, "choose another name"))
+    return found
+
+
+def ties(scenarios: Sequence[Scenario], about: str = "") -> list[Problem]:
+    """Scenarios whose `when` may fit one request equally well: then the first one plays, which is
+    worth a warning. `about`: only those with the scenario of this name.
+    """
+    found = []
+    chosen = [scenario for scenario in scenarios if scenario.when and scenario.begins == "gateway"]
+    for place, later in enumerate(chosen):
+        for first in chosen[:place]:
+            if _are_alike(first, later) and about in ("", first.name, later.name):
+                if later.name == about or not about:
+                    shown, other, plays = later, first, "that one"
+                else:
+                    shown, other, plays = first, later, "this one"
+                said = f"a request may fit {other.name} ({other.file}) just as well"
+                hint = f"then {plays} plays: add a condition to one of them"
+                found.append(_at(shown, "when", f"when: {said}", hint, "tie"))
+    return found
+
+
+def _at(scenario: Scenario, key: str, said: str, hint: str, code: str = "invalid") -> Problem:
+    line, column = scenario.where((key,))
+    return Problem(message=said, file=scenario.file, line=line, column=column, hint=hint, code=code)
+
+
+def _are_alike(one: Scenario, other: Scenario) -> bool:
+    same = (one.dialect, one.answers, len(one.when)) == (
+        other.dialect,
+        other.answers,
+        len(other.when),
+    )
+    return same and not any(
+        _exclude_each_other(mine, theirs) for mine in one.when for theirs in other.when
+    )
+
+
+def _exclude_each_other(one: Condition, other: Condition) -> bool:
+    """Whether no request can fit both."""
+    if one.path != other.path or "[*]" in one.path or one.path in ("marked", "open"):
+        return False
+    if one.test == other.test == "exists":
+        return bool(one.value != other.value)
+    absent = [each for each in (one, other) if each.test == "exists" and each.value is False]
+    if absent:
+        return True
+    if one.test == other.test == "equal":
+        mine, theirs = _values(one), _values(other)
+        return not any(map(is_template, (*mine, *theirs))) and mine.isdisjoint(theirs)
+    return False
+
+
+def _values(condition: Condition) -> set[str]:
+    values = condition.value if isinstance(condition.value, list) else [condition.value]
+    return {str(value).lower() if isinstance(value, bool) else str(value) for value in values}

@@ -1,0 +1,49 @@
+"""Does everything in a file ever play?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.model import Vocabulary
+from simulator.scenario.findings import Findings
+from simulator.scenario.words import parts_of
+
+
+def check_reach(findings: Findings, vocabulary: Vocabulary) -> None:
+    """Timelines behind a refusal, and entries behind one that always answers."""
+    for path, action, part in parts_of(findings.document, vocabulary):
+        if part.get("timeline") and _refuses(part.get("reply")):
+            what = "there is no order" if action == "create" else f"the {action} is refused"
+            said = f"this timeline never plays: {what}"
+            findings.doubt((*path, "timeline"), said, code="unreached", at_key=True)
+    for action in vocabulary.actions:
+        entries = findings.document.get(action)
+        if isinstance(entries, list):
+            _check_entries(findings, action, entries)
+
+
+def _refuses(reply: Any) -> bool:
+    """Whether a reply is a refusal, whatever the request."""
+    if not isinstance(reply, dict):
+        return bool(reply == "reject")
+    if "attempts" in reply:
+        return False
+    status = reply.get("status")
+    refused = isinstance(status, int) and status >= 400
+    word = reply.get("answer", "reject" if "reject" in reply or refused else "")
+    return bool(word == "reject")
+
+
+def _check_entries(findings: Findings, action: str, entries: list[Any]) -> None:
+    """Entries that break the contract on purpose are asked first, and so apart."""
+    for illegal in (True, False):
+        always = None
+        for index, entry in enumerate(entries):
+            if not isinstance(entry, dict) or (entry.get("illegal") is True) is not illegal:
+                continue
+            if always is not None:
+                line = findings.located.place((action, always)).line
+                said = f"this entry never answers: the one on line {line} answers every {action}"
+                findings.doubt((action, index), said, code="unreached")
+            elif not entry.get("when") and "times" not in entry:
+                always = index

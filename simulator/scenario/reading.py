@@ -1,0 +1,221 @@
+"""One scenario file: from text to a `Scenario`, or to every problem in it with line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from marshmallow import ValidationError
+
+from simulator.base import seed
+from simulator.base.errors import Invalid, Problem
+from simulator.formats import strict_yaml
+from simulator.formats.schema import flatten
+from simulator.formats.strict_yaml import Path
+from simulator.language import template
+from simulator.model import Entry, Reply, Scenario, Step, Vocabulary, Where
+from simulator.scenario.conditions import check_conditions
+from simulator.scenario.findings import Findings
+from simulator.scenario.headers import check_headers
+from simulator.scenario.members import check_members
+from simulator.scenario.reach import check_reach
+from simulator.scenario.repair import Rest, renamed, rest_of
+from simulator.scenario.schema import schema_for
+from simulator.scenario.templates import TEMPLATE_NAMES, check_templates, texts
+from simulator.scenario.timing import check_times
+from simulator.scenario.words import check_purpose, check_words
+
+MOST_ROUNDS = 10
+"""How often a file is checked anew with the keys that were meant: once for each level of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file says. With `problems`, `scenario` is what of it can still be rehearsed (None:
+    nothing), and never to be played.
+    """
+
+    scenario: Scenario | None
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    rest: Rest | None = None
+    wrong: frozenset[Path] = frozenset()
+    """What is wrong itself, and not replaced by what was meant."""
+
+    broken: frozenset[str] = frozenset()
+    """Parameters that are wrong themselves."""
+
+    def is_echo(self, path: Path) -> bool:
+        """Whether what a rehearsal finds at a path may only follow from a problem that is told."""
+        if self.rest is None:
+            return False
+        origin = self.rest.origin.get(path, path)
+        if any(_overlap(origin, wrong) for wrong in self.wrong):
+            return True
+        value: Any = self.rest.document
+        for part in path:
+            try:
+                value = value[part]
+            except (KeyError, IndexError, TypeError):
+                value = None
+        reads = {name for _, text in texts(value, ()) for name, *_ in template.reads(text)}
+        lost = {name for name in reads if ("params",) in self.wrong and name not in TEMPLATE_NAMES}
+        return self.rest.is_unsure(path) or bool(lost or reads & self.broken)
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    shorter = min(len(one), len(other))
+    return shorter > 0 and one[:shorter] == other[:shorter]
+
+
+def parse(text: str | bytes, file: str, vocabulary: Vocabulary, *, kept: bool = False) -> Scenario:
+    """Read one scenario. Invalid lists all problems of the file, in the order of its lines.
+
+    A `kept` one was accepted before: it must read, and is asked nothing more.
+    """
+    located = strict_yaml.load(text, file) if kept else strict_yaml.read(text, file)
+    reading = _read(located, text, vocabulary, kept=kept)
+    if reading.problems or reading.scenario is None:
+        raise Invalid(reading.problems)
+    return reading.scenario
+
+
+def read(text: str | bytes, file: str, vocabulary: Vocabulary) -> Reading:
+    """Read one scenario as far as that is possible. Invalid when nothing of it can be read."""
+    return _read(strict_yaml.read(text, file), text, vocabulary)
+
+
+def _read(
+    located: strict_yaml.Located, text: str | bytes, vocabulary: Vocabulary, *, kept: bool = False
+) -> Reading:
+    source = text if isinstance(text, str) else text.decode()
+    misspelt: list[Problem] = []
+    for _ in range(MOST_ROUNDS):
+        findings = Findings(located, problems=[*located.problems, *misspelt])
+        loaded = _load(findings, vocabulary)
+        if not kept and findings.document:
+            _check(findings, vocabulary)
+        if not findings.renamed or kept:
+            break
+        mended, more = renamed(findings)
+        if not more:
+            findings.dropped |= findings.renamed.keys()
+            break
+        located, misspelt = mended, misspelt + more
+    if not findings.problems:
+        places = {path: (place.line, place.column) for path, place in located.places.items()}
+        scenario = _scenario(loaded, located.file, places, source, vocabulary)
+        return Reading(scenario, warnings=tuple(findings.warnings))
+    rest = rest_of(findings)
+    wrong = (*findings.dropped, *findings.replaced)
+    return Reading(
+        scenario=_rehearsable(rest, located, source, vocabulary) if rest else None,
+        problems=_in_order(findings.problems),
+        warnings=_in_order(findings.warnings),
+        rest=rest,
+        wrong=frozenset(findings.dropped - findings.replaced.keys()),
+        broken=frozenset(str(path[1]) for path in wrong if path[:1] == ("params",) and path[1:]),
+    )
+
+
+def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
+    """Each once, by line and column."""
+
+    def place(problem: Problem) -> tuple[int, int, str]:
+        return problem.line, problem.column, problem.message
+
+    return tuple(sorted(set(problems), key=place))
+
+
+def _load(findings: Findings, vocabulary: Vocabulary) -> dict[str, Any]:
+    located = findings.located
+    if not isinstance(located.value, dict):
+        said = "a scenario file is a map with `scenario`, `reply`, `timeline` ..."
+        findings.wrong((), said)
+        return {}
+    try:
+        return dict(schema_for(vocabulary).load(located.value))
+    except ValidationError as error:
+        for path, message in flatten(error.messages):
+            findings.noted(path, message)
+        return {}
+
+
+def _check(findings: Findings, vocabulary: Vocabulary) -> None:
+    given = findings.document.get("params", {})
+    params = given if isinstance(given, dict) else {}
+    for name in params:
+        if name in TEMPLATE_NAMES:
+            said = f"`{name}` is a name of the format already"
+            findings.wrong(("params", name), said, code="reserved", at_key=True)
+    check_purpose(findings, vocabulary)
+    check_words(findings, vocabulary)
+    check_members(findings, vocabulary)
+    check_conditions(findings, vocabulary, params)
+    check_headers(findings, vocabulary, params)
+    check_reach(findings, vocabulary)
+    check_times(findings, vocabulary, params)
+    check_templates(findings, params if given is params else None)
+
+
+def _rehearsable(
+    rest: Rest, located: strict_yaml.Located, source: str, vocabulary: Vocabulary
+) -> Scenario | None:
+    try:
+        loaded = schema_for(vocabulary).load(rest.document)
+    except ValidationError:
+        return None
+    places = {}
+    for path, origin in rest.origin.items():
+        place = located.place(origin)
+        places[path] = (place.line, place.column)
+    return _scenario(loaded, located.file, places, source, vocabulary)
+
+
+def _scenario(
+    loaded: Mapping[str, Any],
+    file: str,
+    places: Mapping[Path, Where],
+    source: str,
+    vocabulary: Vocabulary,
+) -> Scenario:
+    answers = loaded.get("for_", "order")
+    entries = {
+        action: tuple(_entry(entry, (action, index)) for index, entry in enumerate(loaded[action]))
+        for action in vocabulary.actions
+        if action in loaded
+    }
+    if answers != "order":  # its `when` says whether it is asked at all
+        entries = {answers: (replace(_entry(loaded, ()), when=()),)}
+    return Scenario(
+        name=loaded["scenario"],
+        dialect=vocabulary.dialect,
+        about=loaded.get("about", ""),
+        params=loaded.get("params", {}),
+        when=loaded.get("when", ()),
+        reply=loaded.get("reply", Reply()),
+        timeline=_steps(loaded, ()) if answers == "order" else (),
+        entries=entries,
+        file=file,
+        source=source,
+        digest=seed.digest(vocabulary.dialect, source),
+        answers="create" if answers == "order" else answers,
+        begins=loaded.get("begins", "gateway"),
+        places=places,
+    )
+
+
+def _entry(loaded: Mapping[str, Any], path: Path) -> Entry:
+    keys = ("when", "times", "reply", "pending", "status", "illegal")
+    members = {key: loaded[key] for key in keys if key in loaded}
+    return Entry(**members, timeline=_steps(loaded, path), path=path)
+
+
+def _steps(loaded: Mapping[str, Any], path: Path) -> tuple[Step, ...]:
+    steps = []
+    for index, step in enumerate(loaded.get("timeline", ())):
+        members = {key: value for key, value in step.items() if key != "with_"}
+        place = (*path, "timeline", index)
+        steps.append(Step(**members, fields=step.get("with_", {}), path=place))
+    return tuple(steps)

@@ -1,0 +1,163 @@
+"""The rest of a file with mistakes: what was meant, without what nobody can know.
+
+It is only rehearsed, so that one mistake does not hide the others, and is never played.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator.base.errors import Problem
+from simulator.formats.strict_yaml import Located, Path
+from simulator.scenario.findings import Findings
+from simulator.scenario.schema import TIMES, VERBS, StepSchema
+
+_STORY = ("answer", "status", "attempts")
+_WHOLE: Path = ()
+
+
+@dataclass(slots=True)
+class Rest:
+    """A file's document after its mistakes were mended or left out; each part's path in the file by
+    its path here.
+
+    In the timelines and entries that `unsure` names, and behind such a step, the status of the order
+    is not known: what the contract forbids there may be no mistake.
+    """
+
+    document: dict[str, Any]
+    origin: dict[Path, Path]
+    unsure: set[Path] = field(default_factory=set)
+
+    def is_unsure(self, path: Path) -> bool:
+        """Whether what is wrong at a path may follow from a mistake elsewhere."""
+        if _WHOLE in self.unsure:
+            return True
+        return any(_follows(path, mistake) for mistake in self.unsure)
+
+
+def _follows(path: Path, mistake: Path) -> bool:
+    *timeline, step = mistake
+    if mistake[-2:-1] != ("timeline",):
+        return path[: len(mistake)] == mistake  # within the same entry
+    if path[: len(timeline)] == tuple(timeline):
+        index = path[len(timeline)] if len(path) > len(timeline) else 0
+        return isinstance(index, int) and isinstance(step, int) and index >= step
+    return len(mistake) == 2  # the entries answer requests to an order of the file's own timeline
+
+
+def renamed(findings: Findings) -> tuple[Located, list[Problem]]:
+    """The file with the keys that were meant, and the problems of those that are changed."""
+    located = findings.located
+    problems: list[Problem] = []
+    result = Located(None, located.file, problems=located.problems)
+
+    def copy(value: Any, old: Path, new: Path) -> Any:
+        if old in located.places:
+            result.places[new] = located.places[old]
+        if old in located.broken:
+            result.broken.add(new)
+        if isinstance(value, list):
+            return [copy(entry, (*old, at), (*new, at)) for at, entry in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        members: dict[str, Any] = {}
+        for key, member in value.items():
+            meant, problem = findings.renamed.get((*old, key), ("", None))
+            name = key
+            if problem is not None and meant not in value and meant not in members:
+                name = meant
+                problems.append(problem)
+            members[name] = copy(member, (*old, key), (*new, name))
+        return members
+
+    result.value = copy(located.value, (), ())
+    return result, problems
+
+
+def rest_of(findings: Findings) -> Rest | None:
+    """What of a file can be rehearsed; None where nothing can."""
+    document = findings.document
+    if not document or _is_lost(findings, ("for",)) or _is_lost(findings, ("begins",)):
+        return None
+    rest = Rest({}, {})
+    rest.document = _Mender(findings, rest).mend(document, (), ())
+    rest.document.setdefault("scenario", "UNNAMED")
+    return rest
+
+
+def _is_lost(findings: Findings, path: Path) -> bool:
+    return path in findings.dropped and path not in findings.replaced
+
+
+@dataclass(frozen=True, slots=True)
+class _Mender:
+    """Walks a document and copies it: `old` is a path in the file, `new` the one in the copy."""
+
+    findings: Findings
+    rest: Rest
+
+    def mend(self, value: Any, old: Path, new: Path) -> Any:
+        self.rest.origin[new] = old
+        if old in self.findings.replaced:
+            return self.findings.replaced[old]
+        if isinstance(value, dict):
+            return self._map(value, old, new)
+        if isinstance(value, list):
+            return self._list(value, old, new)
+        return value
+
+    def _map(self, value: dict[str, Any], old: Path, new: Path) -> dict[str, Any]:
+        mended: dict[str, Any] = {}
+        for key, member in value.items():
+            path = (*old, key)
+            if self._is_dropped(path):
+                self._note_doubt(path, new)
+                continue
+            mended[key] = self.mend(member, path, (*new, key))
+        return mended
+
+    def _list(self, value: list[Any], old: Path, new: Path) -> list[Any]:
+        mended: list[Any] = []
+        for index, member in enumerate(value):
+            path, place = (*old, index), (*new, len(mended))
+            if self._is_dropped(path):
+                self._note_doubt(path, new)
+                continue
+            entry = self.mend(member, path, place)
+            if old[-1:] == ("timeline",) and not self._is_step(entry):
+                self.rest.unsure.add(place)
+            else:
+                mended.append(entry)
+        return mended
+
+    def _is_step(self, step: Any) -> bool:
+        """Whether a step can be played; one without a time happens at once."""
+        if not isinstance(step, dict) or not any(verb in step for verb in VERBS):
+            return False
+        if not any(time in step for time in TIMES):
+            step["after"] = 0
+        return not any(key in step for key in StepSchema.later)
+
+    def _is_dropped(self, path: Path) -> bool:
+        findings = self.findings
+        return (path in findings.dropped and path not in findings.replaced) or (
+            path in findings.located.broken
+        )
+
+    def _note_doubt(self, path: Path, new: Path) -> None:
+        """What is left out may decide how the order moves."""
+        key = path[-1]
+        part = new[: 2 if len(new) > 1 and isinstance(new[1], int) else 0]
+        if "timeline" in new:
+            if key in VERBS:
+                self.rest.unsure.add(new[: new.index("timeline") + 2])
+            elif isinstance(key, int):
+                self.rest.unsure.add((*new, key))
+        elif (
+            key == "reply"
+            or ("reply" in new and key in _STORY)
+            or (part and (key in ("status", "pending") or "when" in new))
+        ):
+            self.rest.unsure.add(part)

@@ -1,0 +1,68 @@
+"""Does every template of a scenario file read, and does it ask for what there is?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from simulator.base import seed
+from simulator.base.errors import split_hint
+from simulator.formats.strict_yaml import Path
+from simulator.language import template
+from simulator.scenario.findings import Findings
+
+ORDER_NAMES = (
+    *("id", "ref", "tenant", "number", "status", "operation", "scenario"),
+    *("document", "received_at"),
+)
+TEMPLATE_NAMES = ("order", "request", "now", "fake", "supplier")
+TEMPLATE_MEMBERS = {"order": ORDER_NAMES, "fake": seed.FAKE_WORDS, "supplier": ("name",)}
+"""What may be asked of a name; of one that is not here, anything."""
+
+
+def check_templates(findings: Findings, params: dict[str, Any] | None) -> None:
+    """Every template: its syntax, its names and what is asked of them. Without `params` it is not
+    known which names there are.
+    """
+    names = None if params is None else {*TEMPLATE_NAMES, *params}
+    for path, text in texts(findings.document, ()):
+        try:
+            reads = template.reads(text)
+        except ValueError as error:
+            said, hint = split_hint(str(error))
+            findings.wrong(path, f"template {said}", code="template", hint=hint)
+            continue
+        for name, *asked in sorted(reads):
+            _check_name(findings, path, name, asked[0] if asked else "", names)
+
+
+def _check_name(
+    findings: Findings, path: Path, name: str, member: str, names: set[str] | None
+) -> None:
+    known = TEMPLATE_MEMBERS.get(name)
+    if names is not None and name not in names:
+        findings.unknown(path, f"template: unknown name `{name[:60]}`", name, names)
+    elif known is not None and member and member not in known:
+        hint = "docs/scenarios.md has the words" if name == "fake" else ""
+        said = f"template: {name} has no `{member[:60]}`"
+        findings.unknown(path, said, member, known, hint=hint)
+    elif name == "fake" and not member:
+        said, hint = "template: `fake` needs a word", "such as `fake.name`"
+        findings.wrong(path, said, code="template", hint=hint)
+    else:
+        return
+    # what was meant is a part of the text, not the text
+    findings.replaced.pop(path, None)
+    findings.dropped.add(path)
+
+
+def texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Every text of a value, with its path."""
+    if isinstance(value, dict):
+        for key, member in value.items():
+            yield from texts(member, (*path, key))
+    elif isinstance(value, list):
+        for index, member in enumerate(value):
+            yield from texts(member, (*path, index))
+    elif isinstance(value, str):
+        yield path, value

@@ -1,0 +1,48 @@
+"""Broken scenario files, and all that `check` says of each: the place, the mistake, the right word."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from simulator import dialects
+from simulator.rehearsal.inspection import inspect
+from simulator.scenario.schema import EntrySchema, ScenarioSchema, StepSchema
+
+TEXT = (Path(__file__).parent / "broken.txt").read_text()
+CASE = re.compile(r"^== ([^\n]*) \((\w+)\)\n(.*?)\n--\n(.*?)\n(?=\n|\Z)", re.DOTALL | re.MULTILINE)
+CASES = CASE.findall(TEXT)
+
+
+def said(dialect: str, text: str) -> list[str]:
+    found = inspect(text + "\n", "x.yaml", dialects.get(dialect))
+    errors = [str(problem) for problem in found.errors]
+    warnings = [f"warning: {problem}" for problem in found.warnings]
+    return [line.replace("x.yaml:", "", 1) for line in (*errors, *warnings)]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "expected"),
+    [(dialect, text, expected) for _, dialect, text, expected in CASES],
+    ids=[name for name, *_ in CASES],
+)
+def test_every_mistake_of_a_file_is_told_once_and_at_its_place(
+    dialect: str, text: str, expected: str
+) -> None:
+    assert said(dialect, text) == expected.split("\n")
+
+
+def test_each_message_is_one_line_with_a_place() -> None:
+    lines = [line for *_, expected in CASES for line in expected.split("\n")]
+    assert len(CASES) > 200
+    assert [line for line in lines if not re.match(r"(warning: )?\d+:\d+: \S", line)] == []
+    assert [line for line in lines if len(line) > 450] == []
+
+
+@pytest.mark.parametrize("schema", [ScenarioSchema, EntrySchema, StepSchema])
+def test_every_key_of_the_format_is_in_a_broken_file(schema: type[ScenarioSchema]) -> None:
+    texts = "\n".join(text for *_, text, _ in CASES)
+    keys = [field.data_key or name for name, field in schema().fields.items()]
+    assert [key for key in (*keys, *schema.later) if not re.search(rf"\b{key}\b", texts)] == []

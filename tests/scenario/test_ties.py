@@ -1,0 +1,53 @@
+"""Scenarios that fit one request equally well: which of them plays, and when that is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator import dialects
+from simulator.scenario import parse, ties
+
+VOCABULARY = dialects.get("fibre_cafe").vocabulary
+
+
+def tied(one: str, other: str, about: str = "") -> list[str]:
+    texts = (f"scenario: ONE\nwhen: {one}\n", f"scenario: TWO\nwhen: {other}\n")
+    scenarios = [parse(text, f"{at}.yaml", VOCABULARY) for at, text in enumerate(texts)]
+    return [str(problem) for problem in ties(scenarios, about)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("{operation: provide}", "{operation: provide}"),
+        ("{orderType: [NEW, START]}", "{orderType: [START, SWAP]}"),
+        ("{orderType: NEW}", "{notes: {exists: true}}"),
+        ("{'siteInformation[*].role': A-END}", "{'siteInformation[*].role': B-END}"),
+        ("{notes: {matches: a}}", "{notes: b}"),
+    ],
+)
+def test_two_that_one_request_may_fit_are_told(one: str, other: str) -> None:
+    (said,) = tied(one, other)
+    assert said.startswith("1.yaml:2:7: when: a request may fit ONE (0.yaml) just as well")
+    assert "then that one plays: add a condition to one of them" in said
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("{operation: provide}", "{operation: cease}"),
+        ("{orderType: [NEW, START]}", "{orderType: [SWAP]}"),
+        ("{orderType: NEW}", "{orderType: NEW, notes: a}"),
+        ("{notes: {exists: true}}", "{notes: {exists: false}}"),
+        ("{notes: a}", "{notes: {exists: false}}"),
+    ],
+)
+def test_two_that_no_request_fits_both_are_not(one: str, other: str) -> None:
+    assert tied(one, other) == []
+
+
+def test_of_one_scenario_the_place_is_its_own() -> None:
+    (said,) = tied("{notes: a}", "{hazards: b}", about="ONE")
+    assert said.startswith("0.yaml:2:7: when: a request may fit TWO (1.yaml)")
+    assert "then this one plays" in said
+    assert tied("{notes: a}", "{hazards: b}", about="THREE") == []

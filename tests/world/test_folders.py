@@ -1,0 +1,120 @@
+"""Which dialect a scenario file is of, and what is said of the scenarios of a folder together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from simulator import config
+from simulator.base.errors import Invalid
+from simulator.cli import main
+from simulator.world import open_book, open_world
+
+MEF = "scenario: M\ndialect: mef\nreply: commit\ntimeline:\n  - {after: 1s, send: CONFIRMATION}\n"
+PLAIN = "scenario: P\nreply: commit\ntimeline:\n  - {after: 1s, send: CONFIRMATION}\n"
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+def written(path: Path, text: str) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return str(path)
+
+
+def test_the_word_of_a_file_that_stands_alone_counts(tmp_path: Path) -> None:
+    file = written(tmp_path / "a.yaml", MEF)
+    assert run("check", file).exit_code == 0
+    assert "M (mef)" in run("explain", file).stdout
+    assert run("check", written(tmp_path / "b.yaml", PLAIN)).exit_code == 1
+
+
+def test_the_dialect_that_is_asked_for_counts_before_the_word(tmp_path: Path) -> None:
+    file = written(tmp_path / "a.yaml", MEF)
+    result = run("check", "--dialect", "fibre_cafe", file)
+    assert result.exit_code == 1
+    assert f"{file}:2:10: `dialect: mef`, but the dialect here is fibre_cafe" in result.stdout
+    assert run("check", "--dialect", "mef", written(tmp_path / "b.yaml", PLAIN)).exit_code == 0
+
+
+def test_the_folder_counts_where_the_file_says_nothing(tmp_path: Path) -> None:
+    assert run("check", written(tmp_path / "mef" / "a.yaml", PLAIN)).exit_code == 0
+    assert run("check", written(tmp_path / "mef" / "deeper" / "a.yaml", PLAIN)).exit_code == 0
+
+
+def test_a_word_that_is_not_the_folders_is_told(tmp_path: Path) -> None:
+    file = written(tmp_path / "fibre_cafe" / "a.yaml", MEF)
+    result = run("check", file)
+    assert result.exit_code == 1
+    assert result.stdout == (
+        f"{file}:2:10: `dialect: mef`, but this folder holds scenarios of fibre_cafe\n"
+    )
+    assert run("explain", file).exit_code != 0
+    # a folder further up may have any name
+    assert run("check", written(tmp_path / "fibre_cafe" / "mine" / "a.yaml", MEF)).exit_code == 0
+
+
+def test_a_misspelt_word_is_told_with_the_nearest(tmp_path: Path) -> None:
+    file = written(
+        tmp_path / "a.yaml", MEF.replace("mef", "fibre-cafe").replace("CONFIRMATION", "X")
+    )
+    said = run("check", file).stdout
+    assert f"{file}:2:10: unknown dialect `fibre-cafe` (did you mean `fibre_cafe`?)" in said
+    assert f"{file}:5:23: unknown code `X`" in said
+
+
+def test_the_folder_of_a_supplier_is_of_its_dialect_and_its_contract(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    file = written(folder / "a.yaml", PLAIN)
+    settings = written(
+        tmp_path / "config.yaml",
+        f"suppliers: [{{name: s, dialect: mef, scenarios: {folder}, default: P}}]\n",
+    )
+    for arguments in (["check"], ["check", file], ["check", str(folder)]):
+        assert run(*arguments, "--config", settings).exit_code == 0, arguments
+    written(folder / "b.yaml", MEF.replace("mef", "fibre_cafe"))
+    assert "b.yaml:2:10: `dialect: fibre_cafe`" in run("check", "--config", settings).stdout
+
+
+def book_settings(folder: Path) -> Any:
+    overrides = {"suppliers": [{"name": "s", "scenarios": str(folder)}]}
+    return config.load(environment={}, overrides=overrides)
+
+
+def test_every_problem_of_every_file_of_a_folder_is_told_at_once(tmp_path: Path) -> None:
+    written(tmp_path / "a.yaml", "scenario: A\nreply: acept\n")
+    written(
+        tmp_path / "b.yaml",
+        "scenario: B\nreply: acknowledge\ntimeline:\n  - {after: 1s, send: COMPLETED}\n",
+    )
+    written(tmp_path / "c.yaml", "scenario: C\nreply: accept\n")
+    written(tmp_path / "d.yaml", "about: x\nscenario: C\nreply: accept\n")
+    with pytest.raises(Invalid) as caught:
+        open_book(book_settings(tmp_path).suppliers[0])
+    found = [str(problem).removeprefix(f"{tmp_path}/") for problem in caught.value.problems]
+    assert [line.split(": ")[0] for line in found] == ["a.yaml:2:8", "b.yaml:4:23", "d.yaml:2:11"]
+    assert found[2].startswith(f"d.yaml:2:11: the scenario C is in {tmp_path}/c.yaml already")
+
+
+def test_a_start_warns_of_what_check_warns_of(
+    make_config: Callable[..., Any], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in "AB":
+        text = f"scenario: {name}\nwhen: {{orderTyp: NEW}}\nreply: accept\n"
+        written(tmp_path / f"{name}.yaml", text)
+    settings = make_config(suppliers=[{"name": "s", "scenarios": str(tmp_path), "default": "A"}])
+    with caplog.at_level(logging.WARNING, logger="simulator.world"):
+        open_world(settings, "http://127.0.0.1:1").close()
+    said = [record.getMessage().removeprefix(f"{tmp_path}/") for record in caplog.records]
+    assert [line.partition(" (")[0] for line in said] == [
+        "A.yaml:2:8: orderTyp: unknown member `orderTyp`",
+        "B.yaml:2:8: orderTyp: unknown member `orderTyp`",
+        "B.yaml:2:7: when: a request may fit A",
+    ]
