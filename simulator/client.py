@@ -169,7 +169,7 @@ class Client:
         """Give the supplier a scenario (YAML). It replaces a file's of the same name. Failed (422)
         lists every problem with line and column.
         """
-        return dict(self._ask("PUT", f"{self.base}/scenarios/{name}", data=text.encode()).json())
+        return dict(self._yaml("PUT", f"/scenarios/{name}", text))
 
     def delete_scenario(self, name: str) -> None:
         """Take away a scenario that was given."""
@@ -179,7 +179,7 @@ class Client:
         """What is wrong with a scenario's text: `errors` and `warnings`, each with line, column,
         message and hint.
         """
-        return dict(self._ask("POST", f"{self.base}/scenarios/check", data=text.encode()).json())
+        return dict(self._yaml("POST", "/scenarios/check", text))
 
     def set_clock(self, **members: Any) -> dict[str, Any]:
         """Set `mode`, `rate`, `now` of the clock."""
@@ -296,6 +296,10 @@ class Client:
 
     def _json(self, method: str, path: str, body: Any = None) -> Any:
         return self._ask(method, self.base + path, json=body).json()
+
+    def _yaml(self, method: str, path: str, text: str) -> Any:
+        headers = {"Content-Type": "text/yaml; charset=utf-8"}
+        return self._ask(method, self.base + path, data=text.encode(), headers=headers).json()
 
     def _ask(self, method: str, url: str, **options: Any) -> requests.Response:
         try:

@@ -84,7 +84,7 @@ def pretend(settings: Config, host: str, port: int) -> None:
     """The pretend gateway alone, with a store of its own that ends with it."""
     with tempfile.TemporaryDirectory(prefix="pretend-gateway-") as folder:
         store = Store(f"sqlite:///{folder}/received.db")
-        app = _pretend_app(settings, store)
+        app = _pretend_app(settings, host, store)
         listener = _listen(host, port)
         server = make_server(host, port, app, threaded=True, fd=listener.fileno())
         logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -102,7 +102,7 @@ def pretend(settings: Config, host: str, port: int) -> None:
         store.close()
 
 
-def _pretend_app(settings: Config, store: Store) -> Application:
+def _pretend_app(settings: Config, host: str, store: Store) -> Application:
     """One URL takes the KCIs of all suppliers; each has its own list below its name too."""
     key = token_key(store.root_seed)
     mounts = []
@@ -112,7 +112,8 @@ def _pretend_app(settings: Config, store: Store) -> Application:
         gateway = PretendGateway(book, supplier.gateway, dialect, key)
         mounts += [("", gateway), (f"/{supplier.name}", gateway)]
     most_body = settings.server.max_body
-    guarded = GuardedPretend(Mounted(mounts), AdminGuard(settings), most_body)
+    guard = AdminGuard(settings.admin_token, host)
+    guarded = GuardedPretend(Mounted(mounts), guard, most_body)
     return application(guarded.answer, most_body)
 
 

@@ -19,7 +19,7 @@ def create_app(world: World) -> Flask:
     """The application over an open world."""
     server = world.config.server
     limiter = Limiter(server.threads, server.max_body)
-    guard = AdminGuard(world.config)
+    guard = AdminGuard(world.config.admin_token, server.host)
     app = make_admin(world, guard, limiter)
     front = application(Front(world, guard).answer, server.max_body, limiter.sleep)
     app.wsgi_app = limiter.around(_divided(app.wsgi_app, front))  # type: ignore[method-assign]

@@ -203,7 +203,7 @@ def test_no_name_is_a_fault(ask: Ask) -> None:
 def test_no_text_of_a_scenario_is_a_fault(ask: Ask) -> None:
     for text in TEXTS:
         ask("PUT", "scenarios/A", data=text)
-        ask("POST", "scenarios/check", data=text)
+        ask("POST", "scenarios/check", data=text, headers={"Content-Type": "text/yaml"})
 
 
 def test_a_stream_begins_where_it_can(ask: Ask) -> None:

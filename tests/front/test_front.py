@@ -30,7 +30,8 @@ class Server:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.front = Front(world, AdminGuard(world.config))
+        config = world.config
+        self.front = Front(world, AdminGuard(config.admin_token, config.server.host))
         self.serial = 10
 
     def ask(self, method: str, path: str, **members: Any) -> Outgoing:
@@ -171,6 +172,29 @@ def test_what_a_pretend_gateway_has_not_is_a_problem(
     answer = opened().ask(method, path)
     assert (answer.code, answer.headers["Content-Type"]) == (code, "application/problem+json")
     assert bool(answer.headers.get("Allow")) == (code == 405)
+
+
+def test_what_a_pretend_gateway_received_wants_the_admin_token(opened: Open) -> None:
+    server = opened(admin={"token": "t0ken"})
+    server.world.make({"name": "own"})
+    proof = {**JSON, "authorization": "Bearer t0ken"}
+    for path in ("/gateway/kcis", "/gateway/mef/kcis", "/gateway/suppliers/own/kcis"):
+        for method, answered in (("GET", 200), ("DELETE", 204)):
+            assert server.ask(method, path).code == 401
+            assert server.ask(method, path, headers=proof).code == answered
+    unknown = "/gateway/suppliers/nobody/kcis"
+    assert server.ask("GET", unknown).code == 401, "it does not tell which suppliers there are"
+    assert server.ask("GET", unknown, headers=proof).code == 404
+    kci = server.ask("POST", "/gateway/kcis", body=b"{}")
+    assert kci.body["code"] == "NOT_AUTHORISED", "a supplier has its own credentials"
+
+
+def test_a_page_of_another_origin_may_not_empty_a_pretend_gateway(opened: Open) -> None:
+    server = opened()
+    for headers in ({"origin": "http://evil.test"}, {"sec-fetch-site": "cross-site"}):
+        refused = server.ask("DELETE", "/gateway/kcis", headers={**JSON, **headers})
+        assert (refused.code, refused.body["code"]) == (403, "foreign_origin")
+    assert server.ask("DELETE", "/gateway/kcis").code == 204
 
 
 def test_without_pretend_gateways_their_path_is_nobodys(opened: Open) -> None:

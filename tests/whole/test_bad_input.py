@@ -647,7 +647,7 @@ E: list[tuple[str, Asked]] = [
             (("Origin", "http://evil.test"), ("Content-Type", "text/plain")),
         ),
     ),
-    ("E2 not JSON", Asked("POST", "/pins", 400, b"{}", (("Content-Type", "text/plain"),))),
+    ("E2 not JSON", Asked("POST", "/pins", 415, b"{}", (("Content-Type", "text/plain"),))),
     ("E2 a name that was bound anew", Asked("GET", "/orders", 403, None, (("Host", "evil.test"),))),
     (
         "E2 the same with its own origin",
