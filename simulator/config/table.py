@@ -64,6 +64,12 @@ class Server:
         "the most bytes of a request",
         "More is a 413.",
     )
+    max_values: int = setting(
+        5_000,
+        Integer(validate=Range(min=100)),
+        "the most values of a JSON request: members of objects and entries of lists",
+        "More is a 413. An order of the contracts' examples has 20 to 200.",
+    )
     max_delay: int = setting("60s", Duration(), "the longest `delay` of a scenario's reply")
 
 

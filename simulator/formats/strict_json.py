@@ -15,6 +15,11 @@ from typing import Any
 DEEPEST = 64
 _LONGEST_NUMBER = 100
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+_VALUE_MARK = re.compile(
+    rb'"(?:[^"\\]|\\.)*+"?|\[[ \t\r\n]*+\]|\{[ \t\r\n]*+\}|[\[\]{},]', re.DOTALL
+)
+"""Each comma, and each bracket that opens something that is not empty, stands for one value."""
+
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
@@ -55,6 +60,24 @@ def loads_kept(text: str) -> Any:
     if "\\u" in text:
         _check_text(value)
     return value
+
+
+def has_more_values(body: bytes, most: int) -> bool:
+    """Whether a document has more than `most` values: members of objects and entries of lists.
+
+    Nothing is parsed. It takes the time of `most` values, however many there are. What is no object
+    or list has none, and what nests too deep is refused by `loads`.
+    """
+    if len(body) <= 2 * most or not body.lstrip(b" \t\r\n").startswith((b"{", b"[")):
+        return False
+    count = depth = 0
+    for token in _VALUE_MARK.finditer(body):
+        mark = token.group()
+        count += mark in (b",", b"[", b"{")
+        depth += (mark in (b"[", b"{")) - (mark in (b"]", b"}"))
+        if count > most or depth > DEEPEST:
+            return depth <= DEEPEST
+    return False
 
 
 def dumps(value: Any) -> str:

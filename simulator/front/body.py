@@ -1,13 +1,14 @@
-"""What every server checks of a body before anyone reads it."""
+"""What is checked of a body before anyone reads it."""
 
 from __future__ import annotations
 
 from simulator.base.errors import Refused
+from simulator.formats import strict_json
 from simulator.formats.http import whole_number
 from simulator.model import Incoming
 
 
-def check_body(incoming: Incoming, most: int) -> None:
+def check_size(incoming: Incoming, most: int) -> None:
     """Refused when a body is larger than `most` bytes, or shorter than its Content-Length says.
 
     An adapter may leave a body that is declared too large unread, and gives at most a byte more
@@ -19,3 +20,10 @@ def check_body(incoming: Incoming, most: int) -> None:
         raise Refused("too_large", [f"the body is larger than {most} bytes"])
     if length < declared:
         raise Refused("malformed", [f"the body breaks off after {length} of {declared} bytes"])
+
+
+def check_values(incoming: Incoming, most: int) -> None:
+    """Refused when a JSON body has more than `most` values, members and entries together."""
+    if strict_json.has_more_values(incoming.body, most):
+        said = f"the body has more than {most} values (members of objects and entries of lists)"
+        raise Refused("too_large", [said])

@@ -9,7 +9,7 @@ from simulator.base import clock
 from simulator.base.errors import Refused, Unavailable
 from simulator.dialects.routes import router_of
 from simulator.formats import oauth
-from simulator.front.body import check_body
+from simulator.front.body import check_size, check_values
 from simulator.model import Incoming, Outgoing
 from simulator.ops import metrics
 from simulator.supplier import Supplier
@@ -45,8 +45,10 @@ class Endpoint:
 
     def _outgoing(self, incoming: Incoming) -> tuple[Supplier, Outgoing]:
         """Which supplier answers, and what."""
+        server = self.world.config.server
         try:
-            check_body(incoming, self.world.config.server.max_body)
+            check_size(incoming, server.max_body)
+            check_values(incoming, server.max_values)
             supplier = self._called(incoming)
         except Refused as refused:
             return self.supplier, self.supplier.refuse(replace(incoming, body=b""), refused)

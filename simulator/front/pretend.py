@@ -5,7 +5,7 @@ operator.
 from __future__ import annotations
 
 from simulator.base.errors import Refused
-from simulator.front.body import check_body
+from simulator.front.body import check_size
 from simulator.front.guard import AdminGuard
 from simulator.front.problems import refusal
 from simulator.model import Incoming, Outgoing
@@ -27,7 +27,7 @@ class GuardedPretend:
         if incoming.method != "POST" and (refused := self.guard.check(incoming)):
             return refused
         try:
-            check_body(incoming, self.most_body)
+            check_size(incoming, self.most_body)
             return self.gateways.answer(incoming)
         except Refused as error:
             return refusal(error)
