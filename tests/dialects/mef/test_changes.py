@@ -1,4 +1,6 @@
-"""Later requests over HTTP: the merge rules, and the transition table (docs/contract/mef.md 1.2, 3.3)."""
+"""Later requests over HTTP: the merge rules, and the transition table (docs/contract/mef.md 1.2,
+3.3).
+"""
 
 from __future__ import annotations
 
