@@ -1,7 +1,7 @@
 """Playing a scenario without a store, a clock or a gateway: what `explain` prints, what `check`
 proves, what the demo expects.
 
-It is the real dialect and the real engine on sample requests; only the outbox is a list here.
+It uses the real dialect and the real engine on sample requests. Only the outbox is a list here.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 PAUSE = instants.DAY
-"""How long after a request that pauses the story the one comes that lets it go on."""
+"""How long after a request that pauses an order the one follows that lets it go on."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,8 +56,8 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RehearsedEntry:
-    """How one entry plays: the last request of `asked` is the one it answers; `natural` when the
-    sample request fits its `when`.
+    """How one entry plays. The last request of `asked` is the one that it answers; `natural` when
+    the sample request fits its `when`.
     """
 
     action: str
@@ -71,10 +71,11 @@ class RehearsedEntry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rehearsal:
-    """A whole scenario: its own story on the sample `operation`, and one rehearsal for each entry.
+    """A whole scenario: its own timeline on the sample `operation`, and one rehearsal for each
+    entry.
 
-    A scenario `for` one later request is told against a plain story: then `lines` are that one's.
-    `after` is what the contract answers once the order has ended.
+    A scenario `for` one later request is rehearsed with an order that goes well: then `lines` are
+    that order's. `after` is what the contract answers once the order has ended.
     """
 
     scenario: Scenario
@@ -89,7 +90,7 @@ class Rehearsal:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """Each fault once, those of the story first."""
+        """Each fault once, those of the order's own timeline first."""
         found = [*self.found, *(fault for entry in self.entries for fault in entry.found)]
         return tuple(dict.fromkeys(found))
 
@@ -97,40 +98,40 @@ class Rehearsal:
 def rehearse(
     scenario: Scenario, dialect: Dialect, params: Mapping[str, Any] | None = None
 ) -> Rehearsal:
-    """Rehearse a scenario with given parameters. Refused when a parameter is wrong; a scenario's
+    """Rehearse a scenario with given parameters. Refused when a parameter is wrong; the scenario's
     own faults are in the rehearsal.
     """
     values = params_of(scenario, {}, given=params or {})
-    played = _against_a_plain_story(scenario, dialect) if scenario.answers != "create" else scenario
+    played = _with_a_plain_order(scenario, dialect) if scenario.answers != "create" else scenario
     operation, natural = _operation(played, dialect, values)
     playing = Playing(played, dialect, values, operation)
     playing.play_out()
     moments = sorted({line.at for line in playing.lines} | {START})
-    story = tuple(playing.faults)
-    part = _Part(played, dialect, values, operation, frozenset(story))
+    own = tuple(playing.faults)
+    part = _Part(played, dialect, values, operation, frozenset(own))
     entries = [
-        part.tell(action, index, moments)
+        part.rehearse(action, index, moments)
         for action, listed in played.entries.items()
         for index in range(len(listed))
     ]
     if scenario.answers != "create":
         entries = [_doubted(entry) for entry in entries]
-    told, length = tuple(playing.lines[: playing.told]), playing.now - START
+    shown, length = tuple(playing.lines[: playing.shown]), playing.now - START
     return Rehearsal(
         scenario=scenario,
         operation=operation,
         natural=natural,
-        lines=told,
+        lines=shown,
         length=length,
         entries=tuple(entries),
-        found=story,
+        found=own,
         order=playing.order,
-        after=playing.afterwards() if not story else (),
+        after=playing.afterwards() if not own else (),
     )
 
 
-def _against_a_plain_story(scenario: Scenario, dialect: Dialect) -> Scenario:
-    """An order that goes well, whose requests of one kind this scenario answers."""
+def _with_a_plain_order(scenario: Scenario, dialect: Dialect) -> Scenario:
+    """An order that goes well; this scenario answers its requests of one kind."""
     (entry,) = scenario.entries[scenario.answers]
     entries = {scenario.answers: (replace(entry, when=scenario.when),)}
     return Scenario(
@@ -143,8 +144,8 @@ def _against_a_plain_story(scenario: Scenario, dialect: Dialect) -> Scenario:
 
 
 def _doubted(entry: RehearsedEntry) -> RehearsedEntry:
-    """What is wrong with an answer in a plain story may be right in the orders that its `when`
-    means, where it never came to that.
+    """The entry with its faults as doubts: what is wrong in an order that goes well may be right in
+    the orders that the `when` means.
     """
     found = [fault for fault in entry.found if fault.code != UNANSWERED]
     if not entry.natural:
@@ -154,7 +155,7 @@ def _doubted(entry: RehearsedEntry) -> RehearsedEntry:
 
 
 def faults(scenario: Scenario, dialect: Dialect, *, certain: bool = True) -> list[Problem]:
-    """What of a scenario the contract forbids, each at its place; with `certain=False`, what may be
+    """What of a scenario the contract forbids, each at its place. With `certain=False`: what may be
     wrong for some orders, or is rarely meant.
     """
     found = rehearse(scenario, dialect).faults
@@ -175,7 +176,7 @@ def problem_of(fault: Fault, scenario: Scenario) -> Problem:
 
 
 def _operation(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any]) -> tuple[str, bool]:
-    """The first sample request that the scenario's `when` would take, else the plainest one."""
+    """The first sample request that the scenario's `when` takes, else the plainest one."""
     if scenario.begins == "supplier":
         return dialect.vocabulary.begins[0], True
     operations = dialect.sample_operations("create")
@@ -189,7 +190,7 @@ def _operation(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any]) 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The later requests of one scenario; `known` are the faults of its own story."""
+    """The later requests of one scenario; `known` are the faults of its own timeline."""
 
     scenario: Scenario
     dialect: Dialect
@@ -197,9 +198,9 @@ class _Part:
     operation: str
     known: frozenset[Fault]
 
-    def tell(self, action: str, index: int, moments: Sequence[int]) -> RehearsedEntry:
-        """Ask at each moment of the story until the entry plays to its end; whatever its `when`,
-        where it never comes to it by itself.
+    def rehearse(self, action: str, index: int, moments: Sequence[int]) -> RehearsedEntry:
+        """Ask at each moment of the order until the entry plays to its end; without its `when`,
+        where no sample request fits it.
         """
         entry = self.scenario.entries[action][index]
         forced = replace(
@@ -211,12 +212,12 @@ class _Part:
             for operation in self.dialect.sample_operations(action):
                 for moment in moments:
                     playing = Playing(scenario, self.dialect, self.params, self.operation)
-                    told = self._try(playing, nothing, operation, moment, natural)
-                    if told.lines and not told.found:
-                        return told
-                    tried += [told] if told.lines or told.found else []
+                    played = self._try(playing, nothing, operation, moment, natural)
+                    if played.lines and not played.found:
+                        return played
+                    tried += [played] if played.lines or played.found else []
             if tried:  # it comes to this by itself, and goes wrong
-                return min(tried, key=lambda told: len(told.found))
+                return min(tried, key=lambda played: len(played.found))
         return nothing
 
     def _try(
@@ -249,7 +250,7 @@ class _Part:
             nothing,
             asked=tuple(asked),
             natural=natural,
-            lines=tuple(playing.lines[before : playing.told if found else None]),
+            lines=tuple(playing.lines[before : playing.shown if found else None]),
             found=tuple(found),
         )
 
@@ -258,23 +259,23 @@ class _Part:
         playing.submit(action, operation)
         return asked
 
-    def _unanswered(self, playing: Playing, told: RehearsedEntry) -> Fault | None:
-        """Why a request that was left open is never answered, where its timeline would answer it."""
+    def _unanswered(self, playing: Playing, rehearsed: RehearsedEntry) -> Fault | None:
+        """Why a request that stayed open is never answered, although its timeline answers it."""
         last = playing.requests[-1] if playing.requests else None
         if last is None or last.status != "lapsed":
             return None
-        for step in told.entry.timeline:
-            if step.send and self.dialect.settles(step.send, told.action):
+        for step in rehearsed.entry.timeline:
+            if step.send and self.dialect.settles(step.send, rehearsed.action):
                 said = (
-                    f"{step.send} comes too late: whenever the {told.action} is sent, the order "
-                    "has ended before, and the request is never answered"
+                    f"{step.send} comes too late: whenever the {rehearsed.action} is sent, the "
+                    "order has ended before, and the request is never answered"
                 )
                 return Fault(said, time_of(step), UNANSWERED)
         return None
 
 
 def _place(entry: Entry, error: Exception) -> Path:
-    """Which part of an entry is at fault."""
+    """The part of an entry that is wrong."""
     number = error.step if isinstance(error, RenderFailed) else None
     if number is not None:
         return time_of(entry.timeline[number])

@@ -1,4 +1,4 @@
-"""What is wrong with a story, and which part of its file says so."""
+"""What is wrong with a scenario, and which part of its file is wrong."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def refusals(step: Step, messages: Iterable[str]) -> Iterator[Fault]:
 
 
 def in_step(step: Step, error: Exception | str) -> Path:
-    """Which part of a step is at fault."""
+    """The part of a step that is wrong."""
     said = str(error)
     source = error.source if isinstance(error, RenderFailed) else ""
     parts: dict[str, Any] = {
@@ -108,7 +108,7 @@ def _named(step: Step, said: str) -> Path:
 
 
 def in_reply(reply: Reply, path: Path, error: Exception) -> Path:
-    """Which part of a reply is at fault: the reply itself where it cannot be told."""
+    """The part of a reply that is wrong: the reply itself where no part can be named."""
     source = error.source if isinstance(error, RenderFailed) else ""
     for where, each in ((path, reply), *attempts(reply, path)):
         parts = {

@@ -1,4 +1,4 @@
-"""All that is wrong with a scenario's text, and what may be: what `check` says of a file."""
+"""What `check` finds in a scenario's text: what is wrong, and what may be."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Inspection:
 
 
 def inspect(text: str | bytes, file: str, dialect: Dialect) -> Inspection:
-    """Read and rehearse a scenario. What can still be rehearsed of one with mistakes is, so that
-    they do not hide what the contract forbids.
+    """Read and rehearse a scenario. What can be rehearsed of one with mistakes is rehearsed, so
+    that the mistakes do not hide what the contract forbids.
     """
     try:
         reading = read(text, file, dialect.vocabulary)

@@ -1,5 +1,5 @@
-"""One order on its way, in memory: the real dialect and the real engine, but a list for the outbox
-and lines for the journal.
+"""One order in memory: the real dialect and the real engine, with a list for the outbox and lines
+for the journal.
 """
 
 from __future__ import annotations
@@ -48,9 +48,7 @@ MOST_STEPS = 1000
 
 
 def attempts_of(scenario: Scenario, action: str) -> int:
-    """How often a request of this kind has to be sent at most, until a scenario's `attempts` are
-    walked.
-    """
+    """How often a request of this kind is sent at most, until `attempts` are walked."""
     replies = (
         [scenario.reply]
         if action == "create"
@@ -69,7 +67,7 @@ def read_sample(dialect: Dialect, incoming: Incoming) -> Submission:
 
 @dataclass(slots=True)
 class Playing:
-    """One order on its way, in memory."""
+    """One order in memory."""
 
     scenario: Scenario
     dialect: Dialect
@@ -84,12 +82,12 @@ class Playing:
     position: int = 1
     serial: int = 0
     faults: list[Fault] = field(default_factory=list)
-    told: int | None = None
-    """How many of the lines tell what really happens: those before the first fault."""
+    shown: int | None = None
+    """How many of the lines really happen: those before the first fault."""
 
     def __post_init__(self) -> None:
-        """Begin the order; what is wrong with the reply or with the times is left out, so that the
-        rest can be told.
+        """Begin the order. What is wrong with the reply or with the times is left out, so that the
+        rest can be rehearsed.
         """
         for _ in range(len(self.scenario.timeline) + 2):
             try:
@@ -119,9 +117,9 @@ class Playing:
         return True
 
     def fault(self, fault: Fault) -> None:
-        """Note what is wrong. The story is told on as its author meant it."""
-        if self.told is None:
-            self.told = len(self.lines)
+        """Note what is wrong. The rehearsal goes on as the author meant it."""
+        if self.shown is None:
+            self.shown = len(self.lines)
         self.faults.append(fault)
 
     def submit(self, action: str, operation: str) -> EntryName | None:
@@ -219,7 +217,7 @@ class Playing:
                 pass
 
     def afterwards(self) -> tuple[str, ...]:
-        """What the contract says to later requests once the order has ended; it ends this
+        """What the contract answers to later requests once the order has ended. It ends this
         rehearsal.
         """
         if self.order is None or not self.dialect.ends(self.order.status):
@@ -241,13 +239,13 @@ class Playing:
         resumed = [
             kci.id for kci in before if kci.id in change.moved and kci.state == KciState.PAUSED
         ]
-        told = (
+        effects = (
             ("withdrawn", change.withdraw),
             (f"paused until a {self.dialect.pauses.get(action, '')}", change.paused),
             ("going on", resumed),
             ("paused", [kci_id for kci_id in change.moved if kci_id not in resumed]),
         )
-        for what, ids in told:
+        for what, ids in effects:
             codes = [kci.send for kci in before if kci.id in ids and kci.send]
             if codes:
                 self._say("waiting", f"{what}: {', '.join(codes)}")
@@ -272,7 +270,7 @@ class Playing:
         self.now = max(self.now, until or self.now)
 
     def _signal(self, until: int | None) -> None:
-        """A story that waits for a signal is told as if it came at once."""
+        """Where everything waits for a signal, it comes at once."""
         signalled = [kci for kci in self.queue if kci.signal and kci.signal_at is not None]
         if not signalled or any(engine.is_paused_by_request(kci) for kci in self.queue):
             return
@@ -285,7 +283,7 @@ class Playing:
         self.queue = engine.replaced(self.queue, changed)
 
     def _time(self, head: Kci) -> None:
-        """Evaluate the time of a step that kept it until now; one that cannot be is at once."""
+        """Evaluate the time of a step that kept it; one that cannot be evaluated is due at once."""
         assert self.order is not None
         self.now = max(self.now, head.due_at)
         request = next((request for request in self.requests if request.id == head.request), None)
@@ -298,7 +296,7 @@ class Playing:
         self.queue = engine.replaced(self.queue, changed)
 
     def _happen(self, head: Kci) -> None:
-        """Let a step happen; one that cannot, as its author meant it."""
+        """Let a step happen; one that cannot happens without what is wrong."""
         self.now = max(self.now, head.due_at)
         before = self.queue
         try:
@@ -312,7 +310,7 @@ class Playing:
         ended = [kci for kci in before if kci.id in advanced.withdraw]
         self._note_unreached(head, ended)
         try:
-            self._tell(head, advanced)
+            self._send(head, advanced)
         except (Illegal, RenderFailed) as error:
             self.fault(fault_of(error, in_step(head.step, error)))
 
@@ -344,8 +342,8 @@ class Playing:
                 )
                 self.faults.append(Fault(said, in_step(kci.step, ""), UNREACHED))
 
-    def _tell(self, head: Kci, advanced: Advance) -> None:
-        """Send what a step sends."""
+    def _send(self, head: Kci, advanced: Advance) -> None:
+        """Write the message of a step, and read it as a gateway would."""
         order = advanced.order
         if not head.send:
             mark = head.step.mark
@@ -363,7 +361,7 @@ class Playing:
             self._read(message, head.step)
 
     def _read(self, message: Message, step: Step) -> None:
-        """Read a message as a gateway would: each thing that it would refuse is a fault."""
+        """Read a message as a gateway would: each part that it would refuse is a fault."""
         assert self.order is not None
         incoming = Incoming(
             method=message.method,
