@@ -75,6 +75,8 @@ class Targets:
         Without an address, the host's own counts; of a name alone nothing can be said.
         """
         found = _address(address if address is not None else host)
+        if address is None and found is None and _is_number(host):
+            return f"{host} is not a canonical IPv4 address"
         if found is None or self._allows(host.lower(), found):
             return ""
         shown = host if address in (None, host) else f"{host} ({address})"
@@ -156,6 +158,13 @@ def _address(text: str) -> Address | None:
         return ipaddress.ip_address(text.strip("[]"))
     except ValueError:
         return None
+
+
+def _is_number(host: str) -> bool:
+    """Whether the system may read a host as an IPv4 address, as it reads `2130706433`. An HTTP
+    library does not look such a host up.
+    """
+    return host.replace(".", "").isdigit()
 
 
 def _ways(address: Address) -> tuple[Address, ...]:

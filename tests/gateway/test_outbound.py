@@ -97,6 +97,14 @@ def test_a_metadata_address_itself_gets_nothing(settings: Callable[..., Config],
     check_refused(post(settings(), f"http://{host}/latest"), "is a link-local or metadata address")
 
 
+@pytest.mark.parametrize("host", ["2852039166", "169.254.43518", "169.254.169.254."])
+def test_a_number_that_is_no_canonical_address_is_refused_by_ourselves(
+    settings: Callable[..., Config], host: str
+) -> None:
+    refusal = settings(["any"]).targets.refusal(host)
+    assert refusal == f"{host} is not a canonical IPv4 address"
+
+
 @pytest.mark.parametrize("host", ["2852039166", "0xa9fea9fe", "169.254.43518"])
 def test_an_address_in_disguise_gets_nothing(
     settings: Callable[..., Config], make_config: Callable[..., Config], host: str
