@@ -147,6 +147,6 @@ class Sender:
     def _turn(
         self, results: Sequence[tuple[Attempt, Result]], free: int
     ) -> tuple[list[Attempt], float]:
-        """One turn, on a worker thread. Returns the attempts, and the seconds until the next one."""
+        """One turn, on a worker thread. Returns the attempts, and the seconds to the next one."""
         attempts_out, wait = self.store.run(lambda tx: self.turn.run(tx, results, free))
         return attempts_out, POLL if wait is None else min(POLL, wait / instants.SECOND)

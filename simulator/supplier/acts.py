@@ -198,8 +198,8 @@ def _check(act: str, kci: Kci, lane: Lane) -> None:
     if act == "skip" and kci.state == KciState.ATTEMPTED and lane.state == LaneState.SENDING:
         raise Refused("conflict", [_ON_ITS_WAY.format("the KCI")])
     if act == "resend" and kci.state == KciState.DELIVERED and lane.state == LaneState.PARKED:
-        told = "resend or skip the KCI that was given up, or resume the order, first"
-        raise Refused("conflict", [f"the order is parked: {told}"])
+        said = "resend or skip the KCI that was given up, or resume the order, first"
+        raise Refused("conflict", [f"the order is parked: {said}"])
 
 
 def _again(kci: Kci, now: int) -> Kci:
