@@ -245,7 +245,12 @@ def test_every_form_of_retry_after(
 def test_a_gateway_that_is_gone_gets_nothing_until_an_operator_says_so(
     running: Any, receiver: Receiver
 ) -> None:
-    receiver.answer = lambda number, arrival: 410 if number == 1 else 204
+    let_go = threading.Event()
+
+    def answer(number: int, arrival: Arrival) -> int:
+        return 410 if number == 1 or not let_go.wait(30) else 204
+
+    receiver.answer = answer
     with running() as simulator, Gateway(simulator.url) as gateway:
         gone = gateway.place()
         gateway.advance("31s")
@@ -255,6 +260,7 @@ def test_a_gateway_that_is_gone_gets_nothing_until_an_operator_says_so(
         assert len(moved["unsettled"]) == 1 and len(receiver.arrivals) == 1
         assert gateway.admin("POST", "/gateway/resume")["state"] == "failing"
         assert "not held back" in gateway.admin("POST", "/gateway/resume", code=409)["detail"]
+        let_go.set()
         receiver.wait_for(2)
         assert gateway.kcis(gone)[0]["state"] == "dead", "what it refused is another question"
 
