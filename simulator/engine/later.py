@@ -25,10 +25,9 @@ def answer_later(turn: Turn, order: Order, rules: Rules) -> Rejected | Changed:
     action = turn.submission.action
     name, entry = entry_for(turn, order, rules)
     order = _counted(order, name)
-    count = 1 + sum(1 for earlier in turn.requests if earlier.action == action)
     request = replace(
-        request_of(turn, order, count, status="open"),
-        number=rules.request_number(order, action, count),
+        request_of(turn, order, turn.count, status="open"),
+        number=rules.request_number(order, action, turn.count),
     )
     names = names_for(order, request, turn.now, turn.chance.at(action, request.ref))
     reply = reply_for(entry.reply, turn.attempt)

@@ -15,11 +15,12 @@ from simulator.model import EntryName, Kci, Order, Request, Scenario, Submission
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Turn:
-    """Everything that a request meets: the order (None for a create), its requests, its waiting and
-    paused KCIs.
+    """Everything that a request meets: the order (None for a create), those of its requests that
+    still matter (`Rules.history`, `Rules.pauses`), its waiting and paused KCIs.
 
-    `attempt` counts the caller's repeats of this request from 1. `position` is the outbox position
-    of the next step, `serial` the place of a create among the supplier's.
+    `attempt` counts the caller's repeats of this request from 1. `earlier` is the number of the
+    order's requests of the same kind; without it, those in `requests` count. `position` is the
+    outbox position of the next step, `serial` the place of a create among the supplier's.
     """
 
     submission: Submission
@@ -33,8 +34,17 @@ class Turn:
     requests: Sequence[Request] = ()
     waiting: Sequence[Kci] = ()
     attempt: int = 1
+    earlier: int | None = None
     position: int = 1
     serial: int = 0
+
+    @property
+    def count(self) -> int:
+        """Which of the order's requests of its kind this one is, from 1."""
+        if self.earlier is not None:
+            return self.earlier + 1
+        action = self.submission.action
+        return 1 + sum(1 for request in self.requests if request.action == action)
 
 
 REJECT, ACCEPT, BEGUN = "reject", "accept", "begun"

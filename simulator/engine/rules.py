@@ -42,6 +42,11 @@ class Rules(Protocol):
     pauses: Mapping[str, str] = {}
     """Actions whose `pause` does not end with their own last step, and the action that ends it."""
 
+    history: tuple[str, ...] = ()
+    """Actions whose settled requests `guard` wants to see. Of all others it sees the open ones, and
+    always the create.
+    """
+
     lookups: tuple[str, ...] = ()
     """Actions that create and change nothing: their answer is all there is."""
 
@@ -63,8 +68,8 @@ class Rules(Protocol):
         return Entry(reply=Reply(answer="acknowledge"))
 
     def guard(self, order: Order, submission: Submission, requests: Sequence[Request]) -> None:
-        """Refused when the contract forbids this request of this order now; `requests` are all of
-        the order.
+        """Refused when the contract forbids this request of this order now. `requests` are those of
+        the order that still matter (`history`).
         """
         return
 

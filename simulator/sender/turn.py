@@ -150,7 +150,7 @@ class Turn:
         lanes = outbox.claim(tx, supplier, allowance.most, in_front=allowance.in_front)
         ids = [lane.order for lane in lanes]
         before = len(changes.attempts_out)
-        waiting, requests = outbox.open_of(tx, ids), orders.requests_of(tx, ids)
+        waiting, requests = outbox.open_of(tx, ids), orders.requests_in_play(tx, ids)
         found = orders.many(tx, ids)
         for lane in lanes:
             of_order = (found[lane.order], requests[lane.order], waiting[lane.order])

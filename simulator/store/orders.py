@@ -17,6 +17,7 @@ from simulator.store.notifier import EVERYTHING
 from simulator.store.tables import (
     PER_SUPPLIER,
     editions,
+    is_open,
     kcis,
     lanes,
     orders,
@@ -51,6 +52,18 @@ _REQUESTS_OF = (
     sa.select(*_REQUEST)
     .where(requests.c.order.in_(p("ids", expanding=True)))
     .order_by(requests.c.received_at, requests.c.id)
+)
+_IN_PLAY = _REQUESTS_OF.where(
+    sa.or_(
+        requests.c.action.in_(p("actions", expanding=True)),
+        requests.c.status == "open",
+        requests.c.id.in_(
+            sa.select(kcis.c.request).where(kcis.c.order.in_(p("ids", expanding=True)), is_open)
+        ),
+    )
+)
+_COUNT_REQUESTS = sa.select(sa.func.count()).where(
+    requests.c.order == p("i"), requests.c.action == p("a")
 )
 _INSERT_ORDER, _INSERT_LANE, _INSERT_REQUEST = (
     sa.insert(orders),
@@ -127,6 +140,25 @@ def requests_of(tx: Tx, order_ids: Sequence[str]) -> dict[str, list[Request]]:
     for row in tx.execute(_REQUESTS_OF, {"ids": list(order_ids)}):
         found[row.order].append(Request(**row._mapping))
     return found
+
+
+def requests_in_play(
+    tx: Tx, order_ids: Sequence[str], history: Iterable[str] = ()
+) -> dict[str, list[Request]]:
+    """The requests of some orders that still matter, oldest first: the create, the open ones, those
+    whose KCIs wait, and all of the actions in `history`. However often an order was amended, its
+    settled amendments are not read.
+    """
+    found: dict[str, list[Request]] = {order_id: [] for order_id in order_ids}
+    asked = {"ids": list(order_ids), "actions": ["create", *history]}
+    for row in tx.execute(_IN_PLAY, asked):
+        found[row.order].append(Request(**row._mapping))
+    return found
+
+
+def count_requests(tx: Tx, order_id: str, action: str) -> int:
+    """How many requests of a kind an order has."""
+    return int(tx.execute(_COUNT_REQUESTS, {"i": order_id, "a": action}).scalar_one())
 
 
 def apply(

@@ -165,10 +165,12 @@ class Player:
         order = orders.by_id(tx, self.name, order.id) or order
         scenario = self.scenario_set.edition(tx, order.digest)
         queue = outbox.open_of(tx, [order.id])[order.id]
+        history = {*self.dialect.history, *self.dialect.pauses}
         turn = replace(
             self._turn(submission, scenario, {}, now),
             order=order,
-            requests=tuple(orders.requests_of(tx, [order.id])[order.id]),
+            requests=tuple(orders.requests_in_play(tx, [order.id], history)[order.id]),
+            earlier=orders.count_requests(tx, order.id, submission.action),
             waiting=tuple(kci for kci in queue if kci.state != KciState.ATTEMPTED),
             position=lane.next_position,
             chance=self._chance((order.scenario, order.seed_key)),

@@ -102,6 +102,38 @@ def place(supplier: Supplier, sample: Incoming) -> None:
     assert supplier.receive(replace(sample, variables=variables), route).code < 300
 
 
+def bench_amendments(folder: str, *, one_order: bool) -> float:
+    """The 99th percentile of `ORDERS` amendments by eight clients, without HTTP: all of one order,
+    or each client's of an order of its own.
+    """
+    world = open_world(settings(folder), "http://127.0.0.1:1")
+    supplier = world.default
+    base = 1_000_000 if one_order else 2_000_000
+    sample = supplier.dialect.sample("provide", None, base)
+    for client in range(8):
+        body = json.dumps({**json.loads(sample.body), "id": base + client}).encode()
+        headers = {**sample.headers, "x-scenario": "ORDER_ACKNOWLEDGED"}
+        place(supplier, replace(sample, body=body, headers=headers))
+    taken: list[float] = []
+
+    def amend(client: int) -> None:
+        order = base if one_order else base + client
+        for number in range(ORDERS // 8):
+            document = {"id": base + 10_000 * client + number, "orderId": order, "notes": "x"}
+            body = json.dumps(document).encode()
+            begun = time.perf_counter()
+            place(supplier, replace(sample, path="/service-order-amendments", body=body))
+            taken.append((time.perf_counter() - begun) * 1000)
+
+    clients = [threading.Thread(target=amend, args=(client,)) for client in range(8)]
+    for thread in clients:
+        thread.start()
+    for thread in clients:
+        thread.join()
+    world.close()
+    return sorted(taken)[len(taken) * 99 // 100]
+
+
 def bench_made(folder: str) -> float:
     """One throw-away supplier made and deleted, without HTTP."""
     world = open_world(settings(folder), "http://127.0.0.1:1")
@@ -194,6 +226,7 @@ def main() -> None:
         Receiver() as receiver,
     ):
         commit, made = bench_commit(one), bench_made(one)
+        apart, together = (bench_amendments(one, one_order=alone) for alone in (False, True))
         receive = {name: bench_receive(one, name) for name in ("default", "mef")}
         post, deliver = bench_posts(receiver), bench_delivery(two, receiver)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -203,6 +236,8 @@ def main() -> None:
             f"one order received, {name:<11}{taken:7.2f} ms   {taken / commit:6.1f} x"
             for name, taken in receive.items()
         ),
+        f"amendments of 8 orders, p99    {apart:7.2f} ms",
+        f"... of one order, p99          {together:7.2f} ms   {together / apart:6.2f} x",
         f"one supplier made and deleted  {made:7.2f} ms   {made / commit:6.1f} x",
         f"one POST by requests           {post:7.2f} ms",
         f"one KCI sent and settled       {deliver:7.2f} ms   {deliver / post:6.1f} x",

@@ -63,6 +63,7 @@ class Mef(Dialect):
     counts_orders = True
     accepted = (201, 200, 202, 204)
     pauses = life.PAUSES
+    history = ("amendment",)  # versions that were there before, and items that once were
     routes = _routes()
     vocabulary = VOCABULARY
 
