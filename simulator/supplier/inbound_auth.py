@@ -24,8 +24,8 @@ _ABOUT = {
 
 
 class InboundAuth:
-    """One supplier's door. The first of `keys` signs its tokens; the others are of doors whose
-    tokens are as good here.
+    """The credentials that one supplier wants. The first of `keys` signs its tokens; tokens that
+    another of them signed are good here too.
     """
 
     def __init__(self, auth: InboundCredentials, keys: Sequence[str]) -> None:
@@ -89,7 +89,7 @@ class InboundAuth:
 
 
 def described(document: Document, auth: InboundCredentials, server: str) -> Document:
-    """An OpenAPI document with what a door wants: the scheme in force, or that none is needed."""
+    """An OpenAPI document with the credentials that are wanted, or with the word that none are."""
     flow = {"tokenUrl": server + auth.token_path, "scopes": {}}
     oauth2 = {
         "type": "oauth2",

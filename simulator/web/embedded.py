@@ -1,5 +1,5 @@
-"""A whole simulator inside this process, on threads: for the demo and for tests. `simulator serve`
-is the one for real use.
+"""A whole simulator on threads of this process, for the demo and for tests. For anything else there
+is `simulator serve`.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
-"""How many requests are worked on at once, and how many only wait: a long poll, an advance, a
-scripted delay hold up nobody else.
+"""How many requests of a process work at once, and how many may wait beside them.
 
-The web server has a thread for each (`MOST_WAITING` more than `server.threads`; a thread that waits
-costs next to nothing). Whoever waits steps aside, so that ordinary requests find `server.threads`
-places whatever is waited for. A body is waited for before a place is taken: a slow client keeps
-nobody from his.
+`server.threads` requests work at once. A long poll, an advance and a delay of a scenario give their
+place to another request while they wait; `MOST_WAITING` requests may wait. The web server has a
+thread for each. A body is read before a place is taken, so that a slow client takes none.
 """
 
 from __future__ import annotations
@@ -23,9 +21,7 @@ MOST_WAITING = 256
 
 
 class Limiter:
-    """As WSGI middleware it lets `places` requests through at once; of a body it waits for no more
-    than `most_body` bytes.
-    """
+    """Lets `places` requests work at once. Of a body it reads no more than `most_body` bytes."""
 
     def __init__(self, places: int, most_body: int) -> None:
         self.places = threading.BoundedSemaphore(places)
@@ -33,9 +29,7 @@ class Limiter:
         self.waiting_slots = threading.BoundedSemaphore(MOST_WAITING)
 
     def around(self, inner: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
-        """The application behind the gate; what is streamed after its first answer holds no place
-        any more.
-        """
+        """The same WSGI application, limited. A stream has no place once its answer has begun."""
 
         def answer(environ: Any, start_response: Any) -> Iterable[bytes]:
             await_body(environ, self.most_body)
@@ -45,7 +39,7 @@ class Limiter:
         return answer
 
     def sleep(self, length: int) -> None:
-        """Sleep while one's place is free for others; where too many wait, it costs a place."""
+        """Sleep without a place; with one where too many requests wait already."""
         try:
             with self.waiting():
                 clock.sleep(length)
@@ -54,8 +48,8 @@ class Limiter:
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """Give one's place to others while one waits. Refused (unavailable) when too many wait
-        already.
+        """Give the place to another request until the block ends. Refused (unavailable) when too
+        many requests wait already.
         """
         with self.waiting_slot():
             self.places.release()
@@ -66,12 +60,10 @@ class Limiter:
 
     @contextmanager
     def waiting_slot(self) -> Iterator[None]:
-        """A place to wait at, for what holds no other. Refused (unavailable) when all are taken."""
+        """Be counted as waiting until the block ends. Refused (unavailable) as `waiting`."""
         if not self.waiting_slots.acquire(blocking=False):
-            raise Refused(
-                "unavailable",
-                [f"{MOST_WAITING} requests wait in this process already: ask again in a moment"],
-            )
+            said = f"{MOST_WAITING} requests wait in this process already: ask again in a moment"
+            raise Refused("unavailable", [said])
         try:
             yield
         finally:

@@ -61,8 +61,8 @@ def put_scenario(call: Call, name: str) -> Response:
         taken, is_new, doubts = call.supplier.scenario_set.put(request.get_data(), name)
     except Invalid as error:
         return not_valid(error.problems)
-    told = {"name": taken.name, "digest": taken.digest, "warnings": problem_rows(doubts)}
-    return answer(told, 201 if is_new else 200)
+    shown = {"name": taken.name, "digest": taken.digest, "warnings": problem_rows(doubts)}
+    return answer(shown, 201 if is_new else 200)
 
 
 @VIEWS.add("DELETE", "/scenarios/{name}")

@@ -1,4 +1,4 @@
-"""What takes long and holds up nobody else: waiting for something, and the stream of events."""
+"""Operations that take long and give their place to others: a wait, and the stream of events."""
 
 from __future__ import annotations
 
