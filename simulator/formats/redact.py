@@ -72,6 +72,9 @@ _ENDINGS = (
 _HEADER_ENDINGS = ("token", "secret")
 """The end of a header's name: in a document `nextToken` is no secret."""
 
+LONGEST_NAME = 200
+"""Characters of a name that are looked at, from its end."""
+
 _SPELLING = str.maketrans("", "", "-_")
 _HINT = re.compile(r"assertion|auth|bearer|cookie|credential|jwt|key|pass|pwd|secret|token|\\u|%")
 """A body without any of these holds no secret: `\\u` and `%` may spell one."""
@@ -92,7 +95,12 @@ _IN_URL = re.compile(r"[?&;]([^=&?;#\s]+)=([^&;#\s]+)")
 
 def is_secret(name: str) -> bool:
     """Whether what stands under this name is a secret."""
-    return _known(name[:200])
+    return _known(name[-LONGEST_NAME:])
+
+
+def is_secret_header(name: str) -> bool:
+    """Whether a header of this name holds credentials."""
+    return _known_header(name[-LONGEST_NAME:])
 
 
 @lru_cache(maxsize=4096)
@@ -101,9 +109,9 @@ def _known(name: str) -> bool:
     return plain in _NAMES or plain.endswith(_ENDINGS)
 
 
-def is_secret_header(name: str) -> bool:
-    """Whether a header of this name holds credentials."""
-    return is_secret(name) or name.casefold().translate(_SPELLING).endswith(_HEADER_ENDINGS)
+@lru_cache(maxsize=4096)
+def _known_header(name: str) -> bool:
+    return _known(name) or name.casefold().translate(_SPELLING).endswith(_HEADER_ENDINGS)
 
 
 def headers(values: Mapping[str, str]) -> dict[str, str]:
@@ -175,7 +183,7 @@ def _json(text: str) -> str:
     tokens = _TOKEN.finditer(text)
     before = ""
     for token in tokens:
-        if token.group() == ":" and _is_secret_member(before[:500]):
+        if token.group() == ":" and _is_secret_member(before[-500:]):
             value = _value(tokens)
             if value is not None and text[value[0] : value[1]] not in _UNHIDDEN:
                 pieces += [text[end : value[0]], f'"{MASK}"']

@@ -75,6 +75,12 @@ def test_a_header_is_masked_by_its_last_word(name: str) -> None:
     assert redact.headers({name: "s3cret"}) == {name: "***"}
 
 
+def test_a_long_name_is_judged_by_its_end() -> None:
+    name = "x" * 10_000 + "-api-key"
+    assert redact.headers({name: "s3cret"}) == {name: "***"}
+    assert redact.body(f'{{"{name}": "s3cret"}}') == f'{{"{name}": "***"}}'
+
+
 def test_the_scheme_of_credentials_stays() -> None:
     given = {"Authorization": "Bearer s3cret", "Proxy-Authorization": "Basic s3cret=="}
     assert redact.headers(given) == {
