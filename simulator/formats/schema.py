@@ -81,9 +81,8 @@ class OneOf(validate.OneOf):
     def _format_error(self, value: Any) -> str:
         if isinstance(value, str) and value in self.renamed:
             return Misfit(f"`{value}` is called `{self.renamed[value]}` now")
-        return Misfit(
-            f"`{_brief(value)}` is not valid, {errors.nearest(value, [str(choice) for choice in self.choices])}"
-        )
+        known = [str(choice) for choice in self.choices]
+        return Misfit(f"`{_brief(value)}` is not valid, {errors.nearest(value, known)}")
 
 
 class Length(validate.Length):

@@ -1,8 +1,8 @@
 """The scenarios of one supplier, and which of them a request plays.
 
-1 a pin, 2 the header `X-Scenario: NAME?param=value&...`, 3 the best `when` (most conditions, then
-file order), 4 the default, for a new order; for a later request, what its order's own scenario says
-of it.
+For a new order: 1 a pin, 2 the header `X-Scenario: NAME?param=value&...`, 3 the best `when` (most
+conditions, then the order of the book), 4 the default. For a later request, the last is what its
+order's own scenario says of it.
 """
 
 from __future__ import annotations
@@ -90,12 +90,8 @@ class Book:
         other = self.scenarios.get(name)
         known = ", ".join(fitting) or "none"
         if other is not None:
-            raise Refused(
-                "invalid",
-                [
-                    f"{label}: {name} {_purpose(other)}, not {_article(action)}; for that there are: {known}"
-                ],
-            )
+            said = f"{label}: {name} {_purpose(other)}, not {_article(action)}"
+            raise Refused("invalid", [f"{said}; for that there are: {known}"])
         close = nearest(name, fitting)
         hint = f" ({close})" if close.startswith("did") else ""
         raise Refused("invalid", [f"{label}: no scenario `{name[:80]}`{hint}; there are: {known}"])
@@ -108,10 +104,9 @@ class Book:
         if name in begun:
             return self.scenarios[name]
         why = "is begun by the gateway" if name in self.scenarios else "is not here"
-        raise Refused(
-            "invalid",
-            [f"scenario: {name[:80]} {why}; the supplier begins: {', '.join(begun) or 'none'}"],
-        )
+        known = ", ".join(begun) or "none"
+        said = f"scenario: {name[:80]} {why}; the supplier begins: {known}"
+        raise Refused("invalid", [said])
 
     def choose(self, facts: Mapping[str, Any], pins: Sequence[Pin] = ()) -> Choice:
         """Decide which scenario a new order plays. Refused when a control header is wrong. `facts`
@@ -155,12 +150,8 @@ class Book:
         answer those that nothing else picks.
         """
         if scenario.name == self.default and not is_playable(scenario):
-            raise Refused(
-                "invalid",
-                [
-                    f"scenario: {scenario.name} is what new orders play by default; this one {_purpose(scenario)}"
-                ],
-            )
+            said = f"scenario: {scenario.name} is what new orders play by default"
+            raise Refused("invalid", [f"{said}; this one {_purpose(scenario)}"])
 
     def _for(self, action: str) -> dict[str, Scenario]:
         """Those that may answer a request of the gateway, by name."""
@@ -285,9 +276,8 @@ def params_of(
     for prefix, name, value in named:
         param = scenario.params.get(name)
         if param is None:
-            wrong.append(
-                f"{prefix}{scenario.name} has no parameter `{name[:60]}` ({nearest(name, scenario.params)})"
-            )
+            said = f"{prefix}{scenario.name} has no parameter `{name[:60]}`"
+            wrong.append(f"{said} ({nearest(name, scenario.params)})")
         else:
             asked.append((f"{prefix}{name}", param, value))
     for label, param, value in asked:

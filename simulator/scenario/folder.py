@@ -1,4 +1,4 @@
-"""The scenarios of a folder, together: their files, their names, and which of them fit one request."""
+"""The scenarios of a folder together: their files, their names, and which fit one request."""
 
 from __future__ import annotations
 
@@ -68,8 +68,9 @@ def book_of(
     """Build a book from scenarios in file order. Invalid lists the `problems` that are known
     already, and those of the scenarios together.
     """
-    known = {scenario.name: scenario for scenario in reversed(scenarios)}
-    known = {scenario.name: known[scenario.name] for scenario in scenarios}
+    known: dict[str, Scenario] = {}
+    for scenario in scenarios:
+        known.setdefault(scenario.name, scenario)
     playable = [name for name, scenario in known.items() if is_playable(scenario)]
     found = [*problems, *twice(scenarios)]
     if not found:

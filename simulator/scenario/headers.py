@@ -17,8 +17,10 @@ _OURS = (SCENARIO_HEADER, "x-seed-key")
 
 
 def reserved(header: str, contracts: tuple[str, ...]) -> str:
-    """Why a parameter cannot have this header; empty where it can."""
+    """Why a parameter cannot have this header; empty where it can, or where there is none."""
     name = header.lower()
+    if not header:
+        return ""
     if is_secret_header(header):
         return "it holds credentials, which would go into orders and messages"
     if header_problem(f"X-{header}"):

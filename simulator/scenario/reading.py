@@ -14,10 +14,10 @@ from simulator.formats import strict_yaml
 from simulator.formats.schema import flatten
 from simulator.formats.strict_yaml import Path
 from simulator.language import template
-from simulator.model import Entry, Reply, Scenario, Step, Vocabulary, Where
+from simulator.model import Entry, Param, Reply, Scenario, Step, Vocabulary, Where
 from simulator.scenario.conditions import check_conditions
 from simulator.scenario.findings import Findings
-from simulator.scenario.headers import check_headers
+from simulator.scenario.headers import check_headers, reserved
 from simulator.scenario.members import check_members
 from simulator.scenario.reach import check_reach
 from simulator.scenario.repair import Rest, renamed, rest_of
@@ -192,7 +192,7 @@ def _scenario(
         name=loaded["scenario"],
         dialect=vocabulary.dialect,
         about=loaded.get("about", ""),
-        params=loaded.get("params", {}),
+        params=_params(loaded.get("params", {}), vocabulary),
         when=loaded.get("when", ()),
         reply=loaded.get("reply", Reply()),
         timeline=_steps(loaded, ()) if answers == "order" else (),
@@ -204,6 +204,14 @@ def _scenario(
         begins=loaded.get("begins", "gateway"),
         places=places,
     )
+
+
+def _params(params: Mapping[str, Param], vocabulary: Vocabulary) -> dict[str, Param]:
+    """Without the headers that no parameter can have: only a kept file may name one."""
+    return {
+        name: replace(param, header="") if reserved(param.header, vocabulary.headers) else param
+        for name, param in params.items()
+    }
 
 
 def _entry(loaded: Mapping[str, Any], path: Path) -> Entry:

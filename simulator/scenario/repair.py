@@ -22,8 +22,8 @@ class Rest:
     """A file's document after its mistakes were mended or left out; each part's path in the file by
     its path here.
 
-    In the timelines and entries that `unsure` names, and behind such a step, the status of the order
-    is not known: what the contract forbids there may be no mistake.
+    In the entries that `unsure` names, and from a step that it names on, the status of the order is
+    not known: what the contract forbids there may be no mistake.
     """
 
     document: dict[str, Any]

@@ -157,11 +157,10 @@ ACTIONS = ("amendment", "cancellation", "hold", "release")
 
 def schema_for(vocabulary: Vocabulary) -> Strict:
     """The file's schema with the entries that this dialect has."""
-    made = ScenarioSchema.from_dict(
-        {action: listed(nested(EntrySchema)) for action in vocabulary.actions}
-    )()
-    has = ", ".join(vocabulary.actions)
-    strange = set(ACTIONS) - set(vocabulary.actions)
-    hint = f"{vocabulary.dialect} has no such request, only {has}"
-    made.elsewhere = {**ScenarioSchema.elsewhere, **dict.fromkeys(strange, hint)}  # type: ignore[attr-defined]
-    return made  # type: ignore[return-value]
+    entries: dict[str, Any] = {action: listed(nested(EntrySchema)) for action in vocabulary.actions}
+    made: Any = ScenarioSchema.from_dict(entries)()
+    strange = set(ACTIONS) - entries.keys()
+    hint = f"{vocabulary.dialect} has no such request, only {', '.join(entries)}"
+    made.elsewhere = {**ScenarioSchema.elsewhere, **dict.fromkeys(strange, hint)}
+    schema: Strict = made
+    return schema

@@ -144,5 +144,8 @@ def test_a_file_that_was_accepted_before_is_read_as_it_was() -> None:
         read(text)
     kept = parse(text, "kept", DIALECT.vocabulary, kept=True)
     assert kept.timeline[0].set == {"tenant": "other", "nothing": 1}
+    text = "params: {a: {default: x, header: Authorization}}\n" + text
+    secret = parse(text, "kept", DIALECT.vocabulary, kept=True).params["a"]
+    assert (secret.header, secret.default) == ("", "x"), "credentials stay out of orders"
     with pytest.raises(Invalid):
         parse(text.replace("after", "aftr"), "kept", DIALECT.vocabulary, kept=True)
