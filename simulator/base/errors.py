@@ -65,7 +65,13 @@ class Problem:
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{place}: {self.message}{hint}" if place else f"{self.message}{hint}"
+        said = f"{place}: {self.message}{hint}" if place else f"{self.message}{hint}"
+        # what a file holds may have line breaks: a problem is one line
+        return said if said.isprintable() else "".join(map(_printable, said))
+
+
+def _printable(character: str) -> str:
+    return character if character.isprintable() else ascii(character)[1:-1]
 
 
 class Refused(SimulatorError):

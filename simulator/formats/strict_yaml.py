@@ -309,8 +309,10 @@ class _Builder:
             place = (mark.line + 1, mark.column + 1)
             if node.flow_style and value_node.start_mark.index == value_node.end_mark.index:
                 key, value = self.glued(key_node, path)
-                self.located.places[*path, key] = Place(*place, place)
-                members[key] = value
+                if key not in members:
+                    lines[key] = mark.line + 1
+                    self.located.places[*path, key] = Place(*place, place)
+                    members[key] = value
             else:
                 members[key] = self.build(value_node, (*path, key), place)
         return members

@@ -282,6 +282,8 @@ def _checked(expression: str) -> nodes.Template:
                 f"`{expression.strip()[:80]}`: {type(node).__name__.lower()} "
                 "is not allowed in a template"
             )
+        if isinstance(node, nodes.Const) and node.value in (math.inf, -math.inf):
+            raise ValueError(f"`{expression.strip()[:80]}`: a number is out of range")
         if isinstance(node, nodes.Filter) and node.name not in FILTERS:
             raise ValueError(
                 f"`{expression.strip()[:80]}`: no filter `{node.name}`, "

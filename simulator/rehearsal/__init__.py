@@ -234,11 +234,16 @@ class _Part:
             if opening:
                 asked += [self._ask(playing, opening, self.dialect.sample_operations(opening)[0])]
                 playing.play_out(until=playing.now + PAUSE)
-            asked.append(Asked(operation=operation, after=playing.now - START))
+        except (Refused, Illegal, RenderFailed):
+            return nothing  # the entry that opens it has a rehearsal of its own
+        asked.append(Asked(operation=operation, after=playing.now - START))
+        try:
             name = playing.submit(nothing.action, operation)
         except Refused:
             return nothing
         except (Illegal, RenderFailed) as error:
+            if natural and len(self.scenario.entries[nothing.action]) > 1:
+                return nothing  # another entry may be at fault: this one is asked alone later
             return replace(nothing, found=(fault_of(error, _place(nothing.entry, error)),))
         if natural and name != EntryName(nothing.action, nothing.index):
             return nothing

@@ -85,6 +85,8 @@ def test_what_cannot_be_rendered_says_so(text: str) -> None:
         "{{ n }}" + "x" * 5000,
         "{{ " + " ~ ".join(["n"] * 200) + " }}",
         "{{ order.document.name.format(1) }}",
+        "{{ 1e999 }}",
+        "{{ -1e999 }}",
     ],
 )
 def test_what_a_template_may_not_hold_is_refused_before_it_runs(text: str) -> None:

@@ -46,3 +46,13 @@ def test_every_key_of_the_format_is_in_a_broken_file(schema: type[ScenarioSchema
     texts = "\n".join(text for *_, text, _ in CASES)
     keys = [field.data_key or name for name, field in schema().fields.items()]
     assert [key for key in (*keys, *schema.later) if not re.search(rf"\b{key}\b", texts)] == []
+
+
+@pytest.mark.parametrize("change", ["left out", "twice", "indented"])
+def test_a_file_may_be_broken_in_any_line(change: str) -> None:
+    for _, dialect, text, _ in CASES:
+        lines = text.split("\n")
+        for at, line in enumerate(lines):
+            changed = {"left out": [], "twice": [line, line], "indented": [f"  {line}"]}[change]
+            for problem in said(dialect, "\n".join([*lines[:at], *changed, *lines[at + 1 :]])):
+                assert re.match(r"(warning: )?\d+:\d+: \S", problem) and problem.isprintable()
