@@ -112,7 +112,7 @@ def as_text(rehearsed: Rehearsal, given: Mapping[str, Any]) -> str:
     ]
     lines.append(_when(scenario))
     if not rehearsed.natural:
-        lines.append("(no sample request of ours fits this `when`: told with the plainest one)")
+        lines.append("(no sample request fits this `when`: this is the story of the plainest one)")
     if scenario.answers == "create":
         lines += ["", story.as_text(rehearsed.lines, rehearsal.START)]
         lines += (
@@ -157,8 +157,8 @@ def _entry_head(entry: RehearsedEntry) -> str:
 
 def _param(param: Param, value: Any) -> str:
     header = f", header {param.header}" if param.header else ""
-    told = "" if value is None else f" = {value}"
-    return f"{param.name}{told} ({param.kind}{header})"
+    shown = "" if value is None else f" = {value}"
+    return f"{param.name}{shown} ({param.kind}{header})"
 
 
 def _find(settings: Config, name: str, dialect: str | None) -> Scenario:

@@ -1,5 +1,5 @@
-"""marshmallow, the strict way: no type is ever coerced, an unknown key is told the nearest valid
-one.
+"""marshmallow, the strict way: no type is ever coerced, and the message for an unknown key names
+the nearest valid one.
 
 Each message knows its class. A `Misfit` reads well but is not possible (an enumeration, a range, a
 length, a pattern); every other message says that the document is malformed (a missing member, a

@@ -1,4 +1,4 @@
-"""Can each condition of a `when` ever hold?"""
+"""The conditions of a `when`: those that can never hold."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from simulator.scenario.templates import ORDER_NAMES
 from simulator.scenario.words import parts_of, steps_of
 
 _OF_ORDERS = ("marked", "open", "order")
-"""What a new order does not have yet."""
+"""Prefixes and words that mean nothing before there is an order."""
 
 
 def check_conditions(findings: Findings, vocabulary: Vocabulary, params: dict[str, Any]) -> None:
-    """Every condition that is known never to hold, and every path that no request has."""
+    """Report every condition that can never hold; warn of paths that no request has."""
     marks = {
         str(step["mark"])
         for path, _, part in parts_of(findings.document, vocabulary)
@@ -42,7 +42,7 @@ def check_conditions(findings: Findings, vocabulary: Vocabulary, params: dict[st
 
 @dataclass(frozen=True, slots=True)
 class _Condition:
-    """One condition: its path in the file, what it asks for, and what it wants."""
+    """One condition: its place in the file, its path, and the values that it compares with."""
 
     findings: Findings
     vocabulary: Vocabulary
@@ -78,7 +78,7 @@ class _Condition:
             self._body()
 
     def _is_too_early(self, name: str) -> bool:
-        """Whether this asks a new order for what it does not have yet."""
+        """Whether the condition needs something that a new order does not have yet."""
         absent = isinstance(self.wanted, dict) and self.wanted.get("exists") is False
         own = name == "order" and "." not in self.key
         if self.action != "create" or name not in _OF_ORDERS or absent or own:
@@ -144,8 +144,8 @@ class _Condition:
         self._member(members, self.key, "")
 
     def _member(self, members: Members, path: str, prefix: str) -> None:
-        """A path into a document: an unknown member may come all the same, in a contract that lets
-        it through.
+        """Check a path into a document. An unknown member is only a warning: a contract may let it
+        through.
         """
         if not members:
             return

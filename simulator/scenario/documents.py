@@ -1,4 +1,4 @@
-"""Does a path lead to a member that the contract's documents have?"""
+"""Paths into the contract's documents, and the members that these have."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from simulator.model import Known, Members
 
 @dataclass(frozen=True, slots=True)
 class Strange:
-    """Why a path leads nowhere, and the path that was probably meant."""
+    """What is wrong with a path, and the path that was probably meant."""
 
     message: str
     hint: str = ""
@@ -21,7 +21,7 @@ class Strange:
 
 
 def strange(members: Members, parts: Sequence[Part]) -> Strange | None:
-    """What is wrong with a path; None where it leads to a member, or where anything goes."""
+    """What is wrong with a path; None when it leads to a member, or into a map of any members."""
     prefix = ""
     for index, part in enumerate(parts):
         if isinstance(part, Member):
@@ -41,7 +41,7 @@ def strange(members: Members, parts: Sequence[Part]) -> Strange | None:
 
 
 def known_at(members: Members, parts: Sequence[Part]) -> Known | None:
-    """The member to which a path leads; None where there is none."""
+    """The member at the end of a path; None when there is none."""
     prefix = ""
     for part in parts:
         name = f".{part.name}" if isinstance(part, Member) and prefix else str(part)

@@ -38,7 +38,7 @@ def _not_valid(value: Any, known: tuple[str, ...]) -> Note:
 
 
 class Construct(fields.Field):  # type: ignore[type-arg]
-    """What all of them share: a key without a value is told as such."""
+    """What all fields share: the message for a key without a value."""
 
     default_error_messages = {"null": NO_VALUE, "required": "is required"}
 

@@ -1,4 +1,4 @@
-"""What is found in a scenario file, each at its place, and what was probably meant instead."""
+"""The problems and warnings of a scenario file, and what was probably meant."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PLAIN = {
     "must not be null": "has no value",
     "must be an integer": "must be a whole number",
 }
-"""What a contract's schema says, in the words of a file."""
+"""Messages of the schemas, in the words of people who write files."""
 
 
 def _note(message: str) -> Note:
@@ -29,7 +29,7 @@ def _note(message: str) -> Note:
 class Findings:
     """The problems and the warnings of one file.
 
-    What is wrong is also noted by its path, so that the rest can still be checked and rehearsed:
+    Each mistake is also noted by its path, so that the rest can still be checked and rehearsed:
     `renamed` keys (by the one that was meant, and the problem that says so), `replaced` values, and
     what is `dropped`.
     """
@@ -56,8 +56,8 @@ class Findings:
         meant: str = "",
         at_key: bool = False,
     ) -> None:
-        """A problem at the value of a path, or at its key. What is below a place that could not be
-        read is known to be wrong already.
+        """Report a problem at the value of a path, or at its key. Nothing is reported inside a
+        value that could not be read: that is a problem already.
         """
         if any(path[:length] in self.located.broken for length in range(len(path) + 1)):
             return
@@ -80,16 +80,16 @@ class Findings:
         at_key: bool = False,
         hint: str = "",
     ) -> None:
-        """A word that is none of those that are known, with the nearest of them."""
+        """Report a word that is not known, with the nearest known one."""
         words = list(known)
         meant = closest(word, words)
         hint = nearest(word, words) if meant or not hint else hint
         self.wrong(path, message, code="unknown_word", hint=hint, meant=meant, at_key=at_key)
 
     def noted(self, path: Path, message: str) -> None:
-        """A problem that a schema found."""
+        """Report a problem that a schema found."""
         note = message if isinstance(message, Note) else _note(message)
-        if path and path not in self.located.places:  # what is missing stands nowhere
+        if path and path not in self.located.places:  # something is missing
             said = f"`{path[-1]}` {note.text}"
             self.wrong(path[:-1], said, code="missing", hint=note.hint)
             self.dropped.discard(path[:-1])
@@ -128,7 +128,7 @@ class Findings:
     def doubt(
         self, path: Path, message: str, *, code: str, hint: str = "", at_key: bool = False
     ) -> None:
-        """A warning at the value of a path, or at its key."""
+        """Warn of something at the value of a path, or at its key."""
         self.warnings.append(
             self.located.problem(path, message, code=code, hint=hint, at_key=at_key)
         )

@@ -1,4 +1,4 @@
-"""May these headers set parameters, and may an answer have those?"""
+"""The headers that may set a parameter, and those that an answer may have."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OURS = (SCENARIO_HEADER, "x-seed-key")
 
 
 def reserved(header: str, contracts: tuple[str, ...]) -> str:
-    """Why a parameter cannot have this header; empty where it can, or where there is none."""
+    """Why a parameter cannot have this header; empty when it can, and when there is none."""
     name = header.lower()
     if not header:
         return ""
@@ -37,7 +37,7 @@ def reserved(header: str, contracts: tuple[str, ...]) -> str:
 
 
 def check_headers(findings: Findings, vocabulary: Vocabulary, params: dict[str, Any]) -> None:
-    """The headers of parameters and of replies."""
+    """Report the headers that parameters and replies cannot have."""
     taken: dict[str, str] = {}
     for name, entry in params.items():
         header = entry.get("header") if isinstance(entry, dict) else None

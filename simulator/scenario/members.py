@@ -1,4 +1,4 @@
-"""May a step, or a reply, set and send these members?"""
+"""The members that a step or a reply may set (`set`), and send (`with`)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OF_MESSAGE = "`with` gives members of the message"
 
 
 def check_members(findings: Findings, vocabulary: Vocabulary) -> None:
-    """Every `set` and `with`; one that is illegal on purpose may name any member."""
+    """Report members that `set` and `with` may not name; with `illegal: true` they name any."""
     for path, _, part in parts_of(findings.document, vocabulary):
         allowed = part.get("illegal") is True
         for where, reply in replies_of(part.get("reply"), (*path, "reply")):
@@ -65,7 +65,7 @@ def _check_set(
 def _check_value(
     findings: Findings, where: Path, parts: list[Part], value: Any, vocabulary: Vocabulary
 ) -> None:
-    """A value of an enumeration."""
+    """Report a value that is not in the contract's enumeration."""
     known = known_at(vocabulary.order, parts)
     values = known.values if known else ()
     if values and isinstance(value, str) and not is_template(value) and value not in values:
@@ -73,7 +73,7 @@ def _check_value(
 
 
 def _check_path(findings: Findings, where: Path, parts: list[Part], vocabulary: Vocabulary) -> bool:
-    """Whether this member of the order may be set."""
+    """Report a member of the order that nobody may set; whether this one may be set."""
     first = parts[0]
     fixed = vocabulary.fixed.get(first.name, "") if isinstance(first, Member) else ""
     if fixed:

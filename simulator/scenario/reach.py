@@ -1,4 +1,4 @@
-"""Does everything in a file ever play?"""
+"""Parts of a scenario file that can never play."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simulator.scenario.words import parts_of
 
 
 def check_reach(findings: Findings, vocabulary: Vocabulary) -> None:
-    """Timelines behind a refusal, and entries behind one that always answers."""
+    """Warn of timelines of a refusal, and of entries behind one that always answers."""
     for path, action, part in parts_of(findings.document, vocabulary):
         if part.get("timeline") and _refuses(part.get("reply")):
             what = "there is no order" if action == "create" else f"the {action} is refused"
@@ -23,7 +23,7 @@ def check_reach(findings: Findings, vocabulary: Vocabulary) -> None:
 
 
 def _refuses(reply: Any) -> bool:
-    """Whether a reply is a refusal, whatever the request."""
+    """Whether a reply always refuses."""
     if not isinstance(reply, dict):
         return bool(reply == "reject")
     if "attempts" in reply:
@@ -35,7 +35,7 @@ def _refuses(reply: Any) -> bool:
 
 
 def _check_entries(findings: Findings, action: str, entries: list[Any]) -> None:
-    """Entries that break the contract on purpose are asked first, and so apart."""
+    """The engine asks entries with `illegal: true` first: they are a list of their own."""
     for illegal in (True, False):
         always = None
         for index, entry in enumerate(entries):

@@ -27,13 +27,13 @@ from simulator.scenario.timing import check_times
 from simulator.scenario.words import check_purpose, check_words
 
 MOST_ROUNDS = 10
-"""How often a file is checked anew with the keys that were meant: once for each level of them."""
+"""A file is checked again each time that misspelt keys were corrected: once for each level."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a file says. With `problems`, `scenario` is what of it can still be rehearsed (None:
-    nothing), and never to be played.
+    """A file that was read. When it has problems, `scenario` is the part that can be rehearsed, or
+    None: it must not be played.
     """
 
     scenario: Scenario | None
@@ -41,13 +41,13 @@ class Reading:
     warnings: tuple[Problem, ...] = ()
     rest: Rest | None = None
     wrong: frozenset[Path] = frozenset()
-    """What is wrong itself, and not replaced by what was meant."""
+    """The paths of mistakes that could not be corrected."""
 
     broken: frozenset[str] = frozenset()
-    """Parameters that are wrong themselves."""
+    """Parameters with mistakes."""
 
     def is_echo(self, path: Path) -> bool:
-        """Whether what a rehearsal finds at a path may only follow from a problem that is told."""
+        """Whether a fault of the rehearsal may only follow from a problem that is reported."""
         if self.rest is None:
             return False
         origin = self.rest.origin.get(path, path)
@@ -72,7 +72,7 @@ def _overlap(one: Path, other: Path) -> bool:
 def parse(text: str | bytes, file: str, vocabulary: Vocabulary, *, kept: bool = False) -> Scenario:
     """Read one scenario. Invalid lists all problems of the file, in the order of its lines.
 
-    A `kept` one was accepted before: it must read, and is asked nothing more.
+    A `kept` one was accepted before, maybe by an older version: only its shape is checked.
     """
     located = strict_yaml.load(text, file) if kept else strict_yaml.read(text, file)
     reading = _read(located, text, vocabulary, kept=kept)
@@ -209,7 +209,7 @@ def _scenario(
 
 
 def _params(params: Mapping[str, Param], vocabulary: Vocabulary) -> dict[str, Param]:
-    """Without the headers that no parameter can have: only a kept file may name one."""
+    """Drop reserved headers: a kept file may still name one."""
     return {
         name: replace(param, header="") if reserved(param.header, vocabulary.headers) else param
         for name, param in params.items()

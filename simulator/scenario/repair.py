@@ -1,6 +1,7 @@
-"""The rest of a file with mistakes: what was meant, without what nobody can know.
+"""A file with mistakes, mended: the words that were probably meant, without the rest of what is
+wrong.
 
-It is only rehearsed, so that one mistake does not hide the others, and is never played.
+Only a rehearsal plays it, so that one mistake does not hide the others.
 """
 
 from __future__ import annotations
@@ -19,8 +20,7 @@ _WHOLE: Path = ()
 
 @dataclass(slots=True)
 class Rest:
-    """A file's document after its mistakes were mended or left out; each part's path in the file by
-    its path here.
+    """The mended document. `origin` maps each path in it to the path in the file.
 
     In the entries that `unsure` names, and from a step that it names on, the status of the order is
     not known: what the contract forbids there may be no mistake.
@@ -31,7 +31,7 @@ class Rest:
     unsure: set[Path] = field(default_factory=set)
 
     def is_unsure(self, path: Path) -> bool:
-        """Whether what is wrong at a path may follow from a mistake elsewhere."""
+        """Whether a fault at a path may only follow from a mistake elsewhere."""
         if _WHOLE in self.unsure:
             return True
         return any(_follows(path, mistake) for mistake in self.unsure)
@@ -48,7 +48,7 @@ def _follows(path: Path, mistake: Path) -> bool:
 
 
 def renamed(findings: Findings) -> tuple[Located, list[Problem]]:
-    """The file with the keys that were meant, and the problems of those that are changed."""
+    """The file with its misspelt keys corrected, and the problems that name them."""
     located = findings.located
     problems: list[Problem] = []
     result = Located(None, located.file, problems=located.problems)
@@ -77,7 +77,7 @@ def renamed(findings: Findings) -> tuple[Located, list[Problem]]:
 
 
 def rest_of(findings: Findings) -> Rest | None:
-    """What of a file can be rehearsed; None where nothing can."""
+    """The part of a file that can be rehearsed; None when there is none."""
     document = findings.document
     if not document or _is_lost(findings, ("for",)) or _is_lost(findings, ("begins",)):
         return None
@@ -93,7 +93,9 @@ def _is_lost(findings: Findings, path: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Mender:
-    """Walks a document and copies it: `old` is a path in the file, `new` the one in the copy."""
+    """Copies a document without its mistakes. `old` is a part's path in the file, `new` its path in
+    the copy.
+    """
 
     findings: Findings
     rest: Rest
@@ -147,7 +149,7 @@ class _Mender:
         )
 
     def _note_doubt(self, path: Path, new: Path) -> None:
-        """What is left out may decide how the order moves."""
+        """Note where the order's status is not known, because of a part that is left out."""
         key = path[-1]
         part = new[: 2 if len(new) > 1 and isinstance(new[1], int) else 0]
         if "timeline" in new:

@@ -1,4 +1,4 @@
-"""Does every template of a scenario file read, and does it ask for what there is?"""
+"""The templates of a scenario file: their syntax, and the names and members that they read."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ ORDER_NAMES = (
 )
 TEMPLATE_NAMES = ("order", "request", "now", "fake", "supplier")
 TEMPLATE_MEMBERS = {"order": ORDER_NAMES, "fake": seed.FAKE_WORDS, "supplier": ("name",)}
-"""What may be asked of a name; of one that is not here, anything."""
+"""The members of a name. A name that is not here may have any."""
 
 
 def check_templates(findings: Findings, params: dict[str, Any] | None) -> None:
-    """Every template: its syntax, its names and what is asked of them. Without `params` it is not
-    known which names there are.
+    """Report templates that cannot be read, and names and members that do not exist. Without
+    `params` the names are not known, and only members are checked.
     """
     names = None if params is None else {*TEMPLATE_NAMES, *params}
     for path, text in texts(findings.document, ()):

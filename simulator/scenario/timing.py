@@ -1,4 +1,4 @@
-"""Do the times of a timeline follow one another?"""
+"""The times of a timeline: steps that are out of order, and waits in the wrong place."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from simulator.scenario.words import parts_of, steps_of
 
 
 def check_times(findings: Findings, vocabulary: Vocabulary, params: dict[str, Any]) -> None:
-    """Every `at` that lies before the step before it, and every `wait` that stands wrong."""
+    """Report every `at` that lies before the previous step, and every misplaced `wait`."""
     values = {
         name: entry.get("default") if isinstance(entry, dict) else entry
         for name, entry in params.items()
@@ -45,7 +45,9 @@ def _check_moments(
     values: dict[str, Any],
     begins: int | None,
 ) -> None:
-    """Add the times up as far as they are known: `begins` is the first one, from the order."""
+    """Add up the times as far as they are known. `begins` is the time from the order to the first
+    step; None when it is not known.
+    """
     reached, last = begins, ""
     for path, step in steps:
         if "wait" in step:
@@ -65,7 +67,7 @@ def _check_moments(
 
 
 def _length(value: Any, values: dict[str, Any]) -> int | None:
-    """A duration in microseconds; None where it is only known later, or is no duration."""
+    """A duration in microseconds; None when it is known later only, or is no duration."""
     try:
         if isinstance(value, str) and "{{" in value:
             if any(name not in values for name, *_ in template.reads(value)):

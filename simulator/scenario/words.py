@@ -1,4 +1,4 @@
-"""Is every word of a scenario file one that the dialect, the format or the file itself knows?
+"""The words of a scenario file: codes, statuses, replies, and keys that belong somewhere else.
 
 These checks walk the raw document, so that they find their problems beside those of the schema, all
 in one go.
@@ -20,7 +20,9 @@ _ENTRY_KEYS = ("times", "pending", "status", "illegal")
 def parts_of(
     document: Mapping[str, Any], vocabulary: Vocabulary
 ) -> Iterator[tuple[Path, str, Any]]:
-    """What answers a request: the file itself and each entry, with its path and its action."""
+    """The parts that answer a request: the file itself and each entry, each with its path and its
+    action.
+    """
     yield (), action_of(document, vocabulary), document
     for action in vocabulary.actions:
         entries = document.get(action)
@@ -30,7 +32,7 @@ def parts_of(
 
 
 def action_of(document: Mapping[str, Any], vocabulary: Vocabulary) -> str:
-    """Which kind of request a file is for."""
+    """The kind of request that a file is for."""
     answers = document.get("for")
     return answers if answers in vocabulary.actions else "create"
 
@@ -52,7 +54,7 @@ def replies_of(reply: Any, path: Path) -> Iterator[tuple[Path, Any]]:
 
 
 def check_purpose(findings: Findings, vocabulary: Vocabulary) -> None:
-    """What a file is for, and whether its keys belong to that."""
+    """Report keys that do not belong to what the file is for."""
     document = findings.document
     _check_dialect(findings, vocabulary)
     answers, begun = document.get("for", "order"), document.get("begins") == "supplier"
@@ -99,7 +101,7 @@ def _misplaced(findings: Findings, keys: Iterable[str], said: str, hint: str) ->
 
 
 def check_words(findings: Findings, vocabulary: Vocabulary) -> None:
-    """Every unknown reply, code and status."""
+    """Report every unknown reply, code and status."""
     for path, action, part in parts_of(findings.document, vocabulary):
         for where, reply in replies_of(part.get("reply"), (*path, "reply")):
             known = vocabulary.replies[action]

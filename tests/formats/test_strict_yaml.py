@@ -1,4 +1,4 @@
-"""The depth of a YAML file is told in our own words, whichever parser PyYAML brings."""
+"""A file that is too deep gets our own message, whichever parser PyYAML brings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the parser stumbles over is told as the mistake that a person made, at its place."""
+"""The message for a syntax error names the mistake that a person made, at its place."""
 
 from __future__ import annotations
 

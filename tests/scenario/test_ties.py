@@ -1,4 +1,4 @@
-"""Scenarios that fit one request equally well: which of them plays, and when that is told."""
+"""Scenarios that fit one request equally well: which one plays, and when `check` warns."""
 
 from __future__ import annotations
 
