@@ -16,7 +16,7 @@ from simulator.base.clock import Clock
 from simulator.config import Delivery, Policy
 from simulator.gateway import Decision
 from simulator.model import Act, FlowState, GatewayState, LaneState
-from simulator.store import Tx, clocks, gateway_states, journal, outbox
+from simulator.store import Tx, clocks, gateway_states, journal, lanes
 
 log = logging.getLogger("simulator.sender")
 
@@ -31,7 +31,7 @@ the others still leave.
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Allowance:
     """How many KCIs of one supplier may leave now. If none may, `later` is when to look again.
-    `in_front` as in `outbox.claim`.
+    `in_front` as in `lanes.claim`.
     """
 
     most: int
@@ -96,7 +96,7 @@ class FlowControl:
 
     def _in_line(self, tx: Tx, supplier: str, most: int, gateway: GatewayState) -> Allowance:
         """The allowance of one queue for all orders: a KCI that was tried before goes first."""
-        front = outbox.in_front(tx, supplier)
+        front = lanes.in_front(tx, supplier)
         if any(lane.state == LaneState.PARKED for lane in front):
             return Allowance(most=0)
         waiting = [lane.wake for lane in front if lane.wake is not None and lane.wake > tx.wall]

@@ -29,7 +29,7 @@ from simulator.model import (
     Request,
 )
 from simulator.ops import metrics
-from simulator.store import Tx, clocks, journal, orders, outbox
+from simulator.store import Tx, clocks, journal, lanes, orders, outbox
 from simulator.store.outbox import Queued
 
 log = logging.getLogger("simulator.sender")
@@ -89,7 +89,7 @@ class Changes:
         journal.note_all(tx, self.notes)
         orders.save(tx, self.orders, self.before)
         outbox.save(tx, self.kcis)
-        outbox.save_lanes(tx, self.lanes)
+        lanes.save(tx, self.lanes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class LaneTurn:
 
     def _until_message(self) -> dict[str, Any]:
         """The lane's row when a KCI was handed out, or nothing is due any more."""
-        row = outbox.lane_row(self.lane)
+        row = lanes.row(self.lane)
         for _ in range(MOST_SILENT):
             head = self.waiting[0] if self.waiting else None
             if (
@@ -143,7 +143,7 @@ class LaneTurn:
                 or head.state == KciState.PAUSED
                 or (head.state == KciState.WAITING and head.due_at > self.now)
             ):
-                return row | outbox.resting(self.waiting, self.moment)
+                return row | lanes.resting(self.waiting, self.moment)
             try:
                 if head.state == KciState.WAITING and not head.is_timed:
                     self._time(head)
@@ -159,7 +159,7 @@ class LaneTurn:
             if message is not None:
                 return self._hand_out(after, message, row)
             self.waiting.pop(0)
-        return row | outbox.resting(self.waiting, self.moment)
+        return row | lanes.resting(self.waiting, self.moment)
 
     def _attempt(self, head: Kci, row: dict[str, Any]) -> tuple[Kci, Message | None]:
         """The KCI after this attempt, with its message; without one for a silent step.
@@ -312,7 +312,7 @@ def given_up(
     if policy.after_dead == "park":
         return {"state": LaneState.PARKED, "wake": None, "due": None, "owner": ""}
     if policy.after_dead == "skip":
-        return outbox.resting(rest, moment)
+        return lanes.resting(rest, moment)
     outbox.withdraw(tx, [kci.id for kci in rest])
     said = f"abandoned: {_name(dead)} was given up, and so is all that came after it"
     act = Act(
@@ -324,7 +324,7 @@ def given_up(
         kci=dead.id,
     )
     changes.notes.append((supplier, act))
-    return outbox.resting((), moment)
+    return lanes.resting((), moment)
 
 
 def _name(kci: Kci) -> str:

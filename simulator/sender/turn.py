@@ -13,7 +13,7 @@ from simulator.sender.beat import Beat
 from simulator.sender.flow import FlowControl
 from simulator.sender.lane_turn import Attempt, Changes, Find, LaneTurn, Lease, Target, given_up
 from simulator.sender.records import line_of, say
-from simulator.store import Tx, clocks, locks, orders, outbox
+from simulator.store import Tx, clocks, lanes, locks, orders, outbox
 from simulator.store.outbox import Queued
 
 LOOK_AGAIN = instants.MINUTE
@@ -57,7 +57,7 @@ class Turn:
         names = sorted({attempt.supplier for attempt, _ in results})
         served = {name for name in names if self._lock(tx, name)}
         fences = {attempt.order.id: attempt.fence for attempt, _ in results}
-        held = outbox.leased(tx, fences, self.lease.owner)
+        held = lanes.leased(tx, fences, self.lease.owner)
         waiting = outbox.rest_of(tx, list(held))
         changes = Changes()
         for attempt, result in sorted(results, key=lambda pair: pair[0].supplier):
@@ -99,13 +99,13 @@ class Turn:
         state = STATE_AFTER[decision.state]
         tries = attempt.kci.attempts - (not decision.counts)
         changes.kcis.append(replace(attempt.kci, state=state, last=last, attempts=tries))
-        row = outbox.lane_row(lane)
+        row = lanes.row(lane)
         if decision.state == Outcome.RETRY:
             row |= {"state": LaneState.RETRY, "wake": tx.wall + decision.wait, "owner": ""}
         elif decision.state == Outcome.DEAD:
             row |= given_up(tx, changes, policy, attempt.kci, attempt.supplier, rest, moment)
         else:
-            row |= outbox.resting(rest, moment)
+            row |= lanes.resting(rest, moment)
         changes.lanes.append(row)
         if policy.queue == "supplier":
             tx.wake_senders()  # the next order's turn: another sender may wait for it
@@ -116,7 +116,7 @@ class Turn:
         """Hand out what may leave, in even shares for the suppliers with something due. Returns the
         attempts, and when the next lane is due.
         """
-        pending = outbox.pending(tx)
+        pending = lanes.pending(tx)
         due = [name for name, wake in pending if wake <= tx.wall]
         changes = Changes()
         blocked: dict[str, int | None] = {}
@@ -128,13 +128,13 @@ class Turn:
                 blocked |= self._claim_of(tx, name, target, fair, changes)
             else:
                 # they must neither keep this sender awake nor take the place of other lanes
-                strange = outbox.claim(tx, name, free)
+                strange = lanes.claim(tx, name, free)
                 wake = {"wake": tx.wall + LOOK_AGAIN}
-                changes.lanes += [outbox.lane_row(lane) | wake for lane in strange]
+                changes.lanes += [lanes.row(lane) | wake for lane in strange]
         changes.save(tx)
         if len(changes.attempts_out) >= free:
             return changes.attempts_out, None  # the next result wakes us
-        wakes = [blocked.get(name, wake) for name, wake in (outbox.pending(tx) if due else pending)]
+        wakes = [blocked.get(name, wake) for name, wake in (lanes.pending(tx) if due else pending)]
         return changes.attempts_out, min((wake for wake in wakes if wake is not None), default=None)
 
     def _claim_of(
@@ -147,12 +147,12 @@ class Turn:
         if allowance.most <= 0:
             return {supplier: allowance.later}
         locks.share(tx, supplier)
-        lanes = outbox.claim(tx, supplier, allowance.most, in_front=allowance.in_front)
-        ids = [lane.order for lane in lanes]
+        claimed = lanes.claim(tx, supplier, allowance.most, in_front=allowance.in_front)
+        ids = [lane.order for lane in claimed]
         before = len(changes.attempts_out)
         waiting, requests = outbox.open_of(tx, ids), orders.requests_in_play(tx, ids)
         found = orders.many(tx, ids)
-        for lane in lanes:
+        for lane in claimed:
             of_order = (found[lane.order], requests[lane.order], waiting[lane.order])
             LaneTurn(self.lease, tx, lane, target, *of_order).run(changes)
         left = len(changes.attempts_out) - before

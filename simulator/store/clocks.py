@@ -1,5 +1,5 @@
-"""The suppliers' clocks: setting one rewrites the wakes of that supplier's lanes in the same
-transaction.
+"""The suppliers' clocks. Whoever sets one writes the wakes of that supplier's lanes anew, in the
+same transaction.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _GET = sa.select(clocks.c.mode, clocks.c.rate, clocks.c.anchor, clocks.c.anchor_
 
 
 def get(tx: Tx, supplier: str) -> Clock:
-    """A supplier's clock; a real one where none was ever set."""
+    """A supplier's clock; a real one when none was ever set."""
     known = tx.memo.get(("clock", supplier))
     if known is None:
         row = tx.execute(_GET, {"s": supplier}).one_or_none()
@@ -29,9 +29,7 @@ def get(tx: Tx, supplier: str) -> Clock:
 
 
 def begin(tx: Tx, supplier: str, mode: str | None, rate: float) -> None:
-    """Set a supplier's clock at start: as asked for, else the one that is there goes on, else a
-    real one begins.
-    """
+    """Set a supplier's clock at the start: as asked for, else as it is, else to a real one."""
     locks.take(tx, supplier)
     known = tx.execute(_GET, {"s": supplier}).one_or_none()
     if known is None:
@@ -45,8 +43,8 @@ def begin(tx: Tx, supplier: str, mode: str | None, rate: float) -> None:
 
 
 def switched(clock: Clock, mode: str, rate: float, wall: int) -> Clock:
-    """The same clock in another mode: it goes on from what it shows, and a real one is never behind
-    the wall.
+    """The same clock in another mode. It goes on from what it shows; a real one is never behind
+    wall time.
     """
     shown = clock.now(wall)
     return clock.moved(
@@ -55,8 +53,8 @@ def switched(clock: Clock, mode: str, rate: float, wall: int) -> Clock:
 
 
 def lock(tx: Tx, supplier: str) -> Clock:
-    """A supplier's clock, which nobody reads to write a lane before this transaction ends: whoever
-    sets it asks for it in this way.
+    """A supplier's clock, locked until the commit, to be set. Nobody writes a lane by the old clock
+    meanwhile.
     """
     locks.take(tx, supplier)
     tx.memo.pop(("clock", supplier), None)
@@ -64,7 +62,7 @@ def lock(tx: Tx, supplier: str) -> Clock:
 
 
 def put(tx: Tx, supplier: str, clock: Clock) -> None:
-    """Set a supplier's clock, which is locked, and give each of its waiting lanes its new wake."""
+    """Set a supplier's clock, and the wake of each of its waiting lanes. Lock the clock before."""
     tx.memo["clock", supplier] = clock
     values = {
         "mode": clock.mode,
@@ -91,8 +89,8 @@ def put(tx: Tx, supplier: str, clock: Clock) -> None:
 
 
 def step(tx: Tx, supplier: str, now: int) -> None:
-    """Move a manual clock, which is locked, forward: only the lanes that fall due get a wake,
-    however many wait for later.
+    """Move a manual clock forward. Only the lanes that fall due get a wake, however many wait for
+    later. Lock the clock before.
     """
     clock = get(tx, supplier).moved(mode="manual", rate=0.0, now=now, wall_now=tx.wall)
     tx.memo["clock", supplier] = clock
@@ -113,17 +111,19 @@ def step(tx: Tx, supplier: str, now: int) -> None:
 
 
 def clock_went_back(tx: Tx, before: int) -> None:
-    """The wall clock was set back: each clock goes on from what it showed at `before` (wall time)."""
-    names = [row.supplier for row in tx.execute(sa.select(clocks.c.supplier))]
+    """The wall clock was set back: each clock goes on from what it showed at the wall time
+    `before`.
+    """
+    names = sorted(row.supplier for row in tx.execute(sa.select(clocks.c.supplier)))
     for name in names:
-        clock = get(tx, name)
+        clock = lock(tx, name)
         put(tx, name, replace(clock, anchor=clock.now(before), anchor_wall=tx.wall))
     late = clocks.c.advancing_until > tx.wall
     tx.execute(sa.update(clocks).where(late).values(advancing_until=tx.wall))
 
 
 def has_orders(tx: Tx, supplier: str) -> bool:
-    """Whether a supplier has any order: then its time only goes forward."""
+    """Whether a supplier has any order. If so, its time only goes forward."""
     return (
         tx.execute(
             sa.select(orders.c.id).where(orders.c.supplier == supplier).limit(1)
@@ -143,10 +143,8 @@ def next_due(tx: Tx, supplier: str) -> int | None:
 
 
 def unsettled(tx: Tx, supplier: str, now: int, order: str = "") -> list[str]:
-    """The orders (a hundred at most, or only `order`) whose lanes are not at rest at supplier time
-    `now`.
-
-    They are due, being sent, or waiting for another try.
+    """The orders whose lanes are due at supplier time `now`, are being sent, or wait for another
+    try. A hundred at most, or only `order`.
     """
     moving = sa.or_(
         lanes.c.state.in_([LaneState.SENDING, LaneState.RETRY]),

@@ -129,7 +129,8 @@ _REMEDIES = {
     " it",
     "no such file": "the folder does not exist: make it, or change store.url",
     "readonly": "make the file and its folder writable for this user",
-    "permission denied": "make the folder writable for this user, or name another file in store.url",
+    "permission denied": "make the folder writable for this user, or name another file in"
+    " store.url",
     "unable to open": "see that the folder is there and writable, and that this user may write the"
     " file",
     "locked": "another program has locked the file: end it",

@@ -35,7 +35,7 @@ def _state_of(row: sa.Row[Any]) -> GatewayState:
 
 
 def every(tx: Tx) -> dict[str, GatewayState]:
-    """The suppliers that are held back."""
+    """The suppliers whose messages are kept back."""
     return {row.supplier: _state_of(row) for row in tx.execute(_EVERY)}
 
 
@@ -46,7 +46,7 @@ def one(tx: Tx, supplier: str) -> GatewayState:
 
 
 def lock(tx: Tx, supplier: str) -> GatewayState:
-    """A supplier's gateway, locked until the commit."""
+    """A supplier's gateway state, locked until the commit."""
     row = tx.execute(_TAKE, {"s": supplier}).one_or_none()
     if row is None:
         tx.execute(_BEGIN, {"s": supplier})
@@ -55,10 +55,10 @@ def lock(tx: Tx, supplier: str) -> GatewayState:
 
 
 def try_lock(tx: Tx, supplier: str) -> GatewayState | None:
-    """A supplier's gateway, locked; None while another sender has it."""
+    """A supplier's gateway state, locked; None while another sender has locked it."""
     row = tx.execute(_TRY, {"s": supplier}).one_or_none()
     if row is None:
-        # on conflict it is another's, or was made in this moment
+        # there was no row, or another sender has locked it
         tx.execute(_BEGIN, {"s": supplier})
         row = tx.execute(_TRY, {"s": supplier}).one_or_none()
     return _state_of(row) if row else None
@@ -72,7 +72,7 @@ def save(tx: Tx, gateway: GatewayState) -> None:
 
 
 def clock_went_back(tx: Tx) -> None:
-    """The wall clock was set back: who is held until a moment is looked at now."""
+    """The wall clock was set back: what is kept back until a moment is looked at now."""
     tx.execute(
         sa.update(gateway_states)
         .where(gateway_states.c.until_wall > tx.wall)
@@ -86,12 +86,12 @@ def clock_went_back(tx: Tx) -> None:
 
 
 def released(gateway: GatewayState) -> GatewayState:
-    """The same supplier, held back by nothing but its rate."""
+    """The same supplier with nothing that keeps messages back but its rate."""
     return GatewayState(supplier=gateway.supplier, slot_wall=gateway.slot_wall)
 
 
 def totals(tx: Tx) -> dict[str, int]:
-    """How many suppliers are held back, by state."""
+    """How many suppliers have messages kept back, by state."""
     return {
         state: number
         for state, number in tx.execute(

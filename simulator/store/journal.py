@@ -1,4 +1,6 @@
-"""The journal: every exchange with a gateway and every act, append-only, bounded by number and age."""
+"""The journal: every exchange with a gateway, and every act. Old lines are dropped, by number and
+by age.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +46,8 @@ LONGEST_COMMIT = 12 * instants.SECOND
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dropped:
-    """What the journal does not hold any more: how many lines, the newest one's number and when it
-    was noted.
+    """What was dropped from a journal: how many lines, the newest one's number, and when it was
+    noted.
     """
 
     count: int = 0
@@ -133,11 +135,11 @@ def every(store: Store, supplier: str, **filters: Any) -> Iterator[JournalLine]:
 
 
 class Tail:
-    """The lines of a supplier's journal behind `after` as they come to light, each once; `exact` as
-    in `page`.
+    """The lines of a supplier's journal behind `after` as they are committed, each once. `exact` is
+    as in `page`.
 
-    On PostgreSQL a line may come to light after one with a higher number, whose writer was quicker:
-    recent ones are looked at again.
+    On PostgreSQL a line may be committed after one with a higher number, so recent lines are read
+    again.
     """
 
     def __init__(self, supplier: str, after: int = 0, **exact: str) -> None:
@@ -148,7 +150,7 @@ class Tail:
 
     @classmethod
     def from_now(cls, tx: Tx, supplier: str, **exact: str) -> Tail:
-        """What comes to light after this transaction's view of the journal."""
+        """The lines that this transaction does not see yet."""
         mine = (
             sa.select(journal.c.id)
             .where(journal.c.supplier == supplier)
@@ -164,7 +166,7 @@ class Tail:
         return tail
 
     def new(self, tx: Tx) -> list[JournalLine]:
-        """What came to light since it was asked last."""
+        """The lines that were committed since the last call."""
         fresh: list[JournalLine] = []
         last, settled = self.floor, tx.wall - (0 if tx.is_sqlite else LONGEST_COMMIT)
         while found := page(tx, self.supplier, after=last, limit=BATCH, **self.exact):
@@ -207,7 +209,7 @@ def kcis_since(tx: Tx, supplier: str, line: int) -> list[str]:
 
 
 def what_was_dropped(tx: Tx, supplier: str) -> Dropped:
-    """What a supplier's journal does not hold any more."""
+    """What was dropped from a supplier's journal."""
     row = tx.execute(sa.select(dropped).where(dropped.c.supplier == supplier)).one_or_none()
     return (
         Dropped(count=row._mapping["count"], last=row.last, until_wall=row.until_wall)
@@ -217,7 +219,7 @@ def what_was_dropped(tx: Tx, supplier: str) -> Dropped:
 
 
 def suppliers_of(tx: Tx) -> list[str]:
-    """Whoever has a journal."""
+    """The suppliers that have a journal."""
     return [row.supplier for row in tx.execute(sa.select(journal.c.supplier).distinct())]
 
 
@@ -227,8 +229,8 @@ def edge(tx: Tx, supplier: str, most: int) -> int:
 
 
 def drop(tx: Tx, supplier: str, *, edge: int, before_wall: int) -> int:
-    """Drop the oldest lines up to `edge`, and those noted before a moment; at most `BATCH` at once:
-    how many.
+    """Drop the oldest lines up to `edge`, and those noted before a moment; at most `BATCH` at once.
+    Returns how many.
     """
     gone = [
         row
@@ -237,7 +239,7 @@ def drop(tx: Tx, supplier: str, *, edge: int, before_wall: int) -> int:
     ]
     if not gone:
         return 0
-    tx.exclusive(dropped)  # another host may be at it too
+    tx.exclusive(dropped)  # another host may do the same now
     tx.execute(
         sa.delete(journal).where(journal.c.supplier == supplier, journal.c.id <= gone[-1].id)
     )

@@ -68,8 +68,8 @@ def share(tx: Tx, supplier: str, *, preload: bool = False) -> bool:
 
 
 def take(tx: Tx, supplier: str) -> None:
-    """Keep everybody else from using a supplier until this transaction ends: to set its clock, or to
-    delete it. Not for a transaction that shares the lock already.
+    """Keep everybody else from using a supplier until this transaction ends: to set its clock, or
+    to delete it. Not for a transaction that shares the lock already.
     """
     if not tx.is_sqlite:
         tx.execute(_ALONE, {"key": _key(supplier)})

@@ -1,9 +1,9 @@
-"""Telling other processes what a commit changed: a pipe to each listener of the machine for SQLite,
-NOTIFY for PostgreSQL.
+"""The notifier tells other processes what a commit changed: through a pipe to each listener of the
+machine for SQLite, by NOTIFY for PostgreSQL.
 
-Two things are told: *work* (a sender has something to look at now) and *news* (what of which
-supplier changed, for whoever waits for it). Both are hints, given after the commit: a lost one
-costs the listener's poll interval, never a KCI.
+There are two topics: *work* (a sender has something to do now) and *news* (which suppliers and
+orders changed). Both are hints that are sent after the commit. When one is lost, its listener finds
+the change at its next poll.
 """
 
 from __future__ import annotations
@@ -28,13 +28,15 @@ log = logging.getLogger("simulator.store")
 
 WORK, NEWS = "work", "news"
 Change = tuple[str, str]
-"""A supplier, and which of its orders changed: `EVERYTHING` where it was emptied, an empty one for
-its clock.
+"""A supplier and the order of it that changed: `EVERYTHING` when it was emptied, empty for its
+clock.
 """
 
 EVERYTHING = "*"
 
-MOST_BYTES = 4000  # what a pipe takes whole, and a NOTIFY too
+MOST_BYTES = 4000
+"""The most that a pipe takes in one piece, and that a NOTIFY takes at all."""
+
 LIFELINE = {
     "connect_timeout": 3,
     "keepalives_idle": 5,
@@ -42,28 +44,29 @@ LIFELINE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-"""How a connection to PostgreSQL notices that the network between has gone: in ten seconds, not in
-a quarter of an hour.
-"""
+"""With these a connection to PostgreSQL notices in ten seconds that the network has gone."""
 
-_TELL_EVERY = 2 * instants.MILLISECOND
+_SEND_EVERY = 2 * instants.MILLISECOND
 _numbers = count(1)
 
 
 class Notifier(Protocol):
-    """Rung after a commit; who listens is called back from a thread of its own until the returned
-    function is called.
-    """
+    """Sends notifications between the processes of one store."""
 
-    def notify(self, work: bool, changes: set[Change]) -> None: ...
+    def notify(self, work: bool, changes: set[Change]) -> None:
+        """Notify all listeners; called after a commit."""
 
-    def listen(self, topic: str, heard: Callable[[list[Change]], None]) -> Callable[[], None]: ...
+    def listen(self, topic: str, heard: Callable[[list[Change]], None]) -> Callable[[], None]:
+        """Call `heard` from another thread with each notification of a topic, until the returned
+        function is called. An empty list of changes says that some may have been lost.
+        """
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Send what is still to be sent."""
 
 
 def notifier_for(url: sa.URL) -> Notifier:
-    """The bell of a store."""
+    """The notifier of a store."""
     return (
         PipeNotifier(Path(url.database or "").absolute())
         if url.get_backend_name() == "sqlite"
@@ -72,7 +75,7 @@ def notifier_for(url: sa.URL) -> Notifier:
 
 
 def _messages(changes: Iterable[Change]) -> Iterator[str]:
-    """Changes as text, in pieces that fit."""
+    """Changes as texts of at most `MOST_BYTES`."""
     piece = ""
     for supplier, order in changes:
         entry = f"{supplier}/{order} "
@@ -89,8 +92,8 @@ def _changes(text: str) -> list[Change]:
 
 
 class PipeNotifier:
-    """A named pipe for each listener, in a folder named after the store's file; one whose reader
-    died is taken away.
+    """A named pipe for each listener, in a folder that is named after the store's file. A pipe
+    whose reader has died is removed.
     """
 
     def __init__(self, file: Path) -> None:
@@ -101,7 +104,7 @@ class PipeNotifier:
         try:
             listeners = [entry.name for entry in os.scandir(self.folder)] if self._is_ours() else []
         except OSError:
-            return  # nobody ever listened
+            return  # there is no folder: nobody has listened
         for name in listeners:
             if work and name.startswith(WORK):
                 self._write(name, "\n")
@@ -114,12 +117,12 @@ class PipeNotifier:
         try:
             pipe = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
         except OSError:
-            path.unlink(missing_ok=True)  # its reader has gone
+            path.unlink(missing_ok=True)  # its reader has died
             return
         try:
             os.write(pipe, text.encode())
         except OSError:
-            pass  # full: the listener has much to read already
+            pass  # full: its reader has much to read already
         finally:
             os.close(pipe)
 
@@ -128,11 +131,12 @@ class PipeNotifier:
         try:
             pipe = self._make(path)
         except OSError as error:
-            log.warning("no bell at %s (%s): what is new is found by looking", path, error.strerror)
+            said = "no notifications at %s (%s): changes are found by polling"
+            log.warning(said, path, error.strerror)
             return lambda: None
         stopped = threading.Event()
         thread = threading.Thread(
-            target=self._hear, args=(pipe, heard, stopped), name=f"bell {topic}", daemon=True
+            target=self._hear, args=(pipe, heard, stopped), name=f"notifier {topic}", daemon=True
         )
         thread.start()
 
@@ -143,18 +147,16 @@ class PipeNotifier:
             path.unlink(missing_ok=True)
             os.close(pipe)
             with suppress(OSError):
-                self.folder.rmdir()  # the last one puts out the light
+                self.folder.rmdir()  # when this was the last listener
 
         return stop
 
     def _is_ours(self) -> bool:
-        """Whether nobody else made the folder before us: what is in there is told what our orders
-        do.
-        """
+        """Whether the folder belongs to this user. Nobody else's pipe may get our notifications."""
         return self.folder.stat().st_uid == os.getuid()
 
     def _make(self, path: Path) -> int:
-        """A pipe, opened before anyone can find it without a reader, and take it away."""
+        """A pipe. It gets its name when it has a reader: without one, others would remove it."""
         unnamed = path.with_name(f"new-{path.name}")
         for last in (False, True):
             try:
@@ -163,10 +165,10 @@ class PipeNotifier:
                     raise PermissionError(errno.EPERM, "the folder is another user's")
                 os.mkfifo(unnamed, 0o600)
                 break
-            except FileNotFoundError:  # the last listener took the folder away in this moment
+            except FileNotFoundError:  # the last listener removed the folder in this moment
                 if last:
                     raise
-        pipe = os.open(unnamed, os.O_RDWR)  # our own writing end: reading never sees an end
+        pipe = os.open(unnamed, os.O_RDWR)  # with a writer of our own, reading never ends
         unnamed.rename(path)
         return pipe
 
@@ -181,8 +183,8 @@ class PipeNotifier:
 
 
 class PostgresNotifier:
-    """LISTEN and NOTIFY. A NOTIFY holds a lock of the whole server while it commits: a thread
-    gathers what is to be told.
+    """LISTEN and NOTIFY. A NOTIFY locks the whole server while it commits, so one thread sends what
+    many commits have to say.
     """
 
     def __init__(self, url: sa.URL) -> None:
@@ -191,25 +193,25 @@ class PostgresNotifier:
         self.work = False
         self.news: set[Change] = set()
         self.closed = False
-        self.teller: threading.Thread | None = None
+        self.thread: threading.Thread | None = None
 
     def notify(self, work: bool, changes: set[Change]) -> None:
         with self.lock:
             self.work = self.work or work
             self.news |= changes
-            if self.teller is None:
-                self.teller = threading.Thread(target=self._tell, name="bell teller", daemon=True)
-                self.teller.start()
+            if self.thread is None:
+                self.thread = threading.Thread(target=self._send, name="notifier", daemon=True)
+                self.thread.start()
             self.lock.notify()
 
     def close(self) -> None:
         with self.lock:
             self.closed = True
             self.lock.notify()
-        if self.teller is not None:
-            self.teller.join(timeout=2)
+        if self.thread is not None:
+            self.thread.join(timeout=2)
 
-    def _tell(self) -> None:
+    def _send(self) -> None:
         import psycopg  # the driver is an extra
 
         connection: Any = None
@@ -231,14 +233,14 @@ class PostgresNotifier:
                     connection.execute("SELECT pg_notify(%s, %s)", (_channel(NEWS), message))
             except psycopg.Error:
                 connection = None
-            clock.sleep(_TELL_EVERY)
+            clock.sleep(_SEND_EVERY)
         if connection is not None:
             connection.close()
 
     def listen(self, topic: str, heard: Callable[[list[Change]], None]) -> Callable[[], None]:
         stopped = threading.Event()
         thread = threading.Thread(
-            target=self._hear, args=(topic, heard, stopped), name=f"bell {topic}", daemon=True
+            target=self._hear, args=(topic, heard, stopped), name=f"notifier {topic}", daemon=True
         )
         thread.start()
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from simulator.base.clock import Clock
 from simulator.engine.plan import Changed, Opened, Plan, Rejected
 from simulator.model import Frame, Lane, Order, Request, RequestStatus
-from simulator.store import outbox
+from simulator.store import lanes, locks, outbox
 from simulator.store.database import Tx
 from simulator.store.notifier import EVERYTHING
 from simulator.store.tables import (
@@ -19,7 +19,6 @@ from simulator.store.tables import (
     editions,
     is_open,
     kcis,
-    lanes,
     orders,
     p,
     repeats,
@@ -46,7 +45,6 @@ _BY_REF = _NEWEST.where(orders.c.tenant == p("t"), orders.c.ref == p("r"))
 _BY_NUMBER = _NEWEST.where(orders.c.number == p("n"))
 _BY_NUMBER_OF = _BY_NUMBER.where(orders.c.tenant == p("t"))
 _BY_ID = _ORDERS.where(orders.c.id == p("i"))
-_LOCK = sa.select(lanes).where(lanes.c.order == p("i")).with_for_update()
 _MANY = sa.select(orders).where(orders.c.id.in_(p("ids", expanding=True)))
 _REQUESTS_OF = (
     sa.select(*_REQUEST)
@@ -65,11 +63,7 @@ _IN_PLAY = _REQUESTS_OF.where(
 _COUNT_REQUESTS = sa.select(sa.func.count()).where(
     requests.c.order == p("i"), requests.c.action == p("a")
 )
-_INSERT_ORDER, _INSERT_LANE, _INSERT_REQUEST = (
-    sa.insert(orders),
-    sa.insert(lanes),
-    sa.insert(requests),
-)
+_INSERT_ORDER, _INSERT_REQUEST = sa.insert(orders), sa.insert(requests)
 _SAVED = [column.name for column in orders.c if column.name != "id"]
 _SAVE = sa.update(orders).where(orders.c.id == p("key")).values({name: p(name) for name in _SAVED})
 _MOVED = ("number", "status", "before", "memo", "marks", "used", "updated_at")
@@ -87,7 +81,7 @@ _KNOWN_EDITION = sa.select(editions.c.digest).where(editions.c.digest == p("d"))
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Remembered:
-    """A request that created something: its fingerprint and the answer it was given."""
+    """A request that created something: its fingerprint and its answer."""
 
     order: str
     fingerprint: str
@@ -95,13 +89,13 @@ class Remembered:
 
 
 def remembered(tx: Tx, supplier: str, action: str, tenant: str, ref: str) -> Remembered | None:
-    """The first answer to this request, if it was given one before."""
+    """The first answer to this request, when it is a repeat."""
     row = tx.execute(_REMEMBERED, {"s": supplier, "a": action, "t": tenant, "r": ref}).one_or_none()
     return Remembered(**row._mapping) if row else None
 
 
 def by_ref(tx: Tx, supplier: str, tenant: str, ref: str) -> Order | None:
-    """An order by the caller's own id; the newest where a contract takes one twice."""
+    """An order by the caller's own id; the newest one when the contract allows an id twice."""
     return _one(tx, _BY_REF, {"s": supplier, "t": tenant, "r": ref})
 
 
@@ -120,13 +114,6 @@ def by_id(tx: Tx, supplier: str, order_id: str) -> Order | None:
 def _one(tx: Tx, statement: Any, names: Mapping[str, str]) -> Order | None:
     row = tx.execute(statement, names).one_or_none()
     return order_of(row._mapping) if row else None
-
-
-def lock(tx: Tx, order_id: str) -> Lane:
-    """Lock an order's lane: the row that a claim locks too, so that an amendment and a sender never
-    interleave.
-    """
-    return outbox.lane_of(tx.execute(_LOCK, {"i": order_id}).one()._mapping)
 
 
 def many(tx: Tx, order_ids: Iterable[str]) -> dict[str, Order]:
@@ -170,14 +157,13 @@ def apply(
     fingerprint: str,
     answer: Mapping[str, Any],
 ) -> None:
-    """Commit a plan: the order, its request with the answer, its outbox rows and its lane (None for
-    a new order). Conflict when another writer was first.
+    """Write a plan: the order, its request with the answer, its KCIs and its lane. `lane` is the
+    locked lane; None for a new order. Conflict when another writer was first.
     """
     match plan:
         case Opened():
             tx.execute(_INSERT_ORDER, _order_row(plan.order))
-            first = outbox.first_lane(supplier, plan.order.id, plan.kcis, clock)
-            tx.execute(_INSERT_LANE, outbox.lane_row(first))
+            lanes.add(tx, supplier, plan.order.id, plan.kcis, clock)
             _add_request(tx, supplier, plan.request, fingerprint, answer)
             outbox.add(tx, supplier, plan.kcis)
             tx.changed(supplier, plan.order.id)
@@ -191,7 +177,7 @@ def apply(
             outbox.add(tx, supplier, plan.kcis)
             outbox.change(tx, plan.queue)
             unpark = bool(plan.queue.withdraw) or plan.ended
-            outbox.rest(tx, lane, clock, positions=len(plan.kcis), unpark=unpark)
+            lanes.rest(tx, lane, clock, positions=len(plan.kcis), unpark=unpark)
         case Rejected():
             save(tx, [plan.order] if plan.order else [])
 
@@ -205,9 +191,7 @@ def _add_request(
 
 
 def save(tx: Tx, changed: Sequence[Order], before: Mapping[str, Order] | None = None) -> None:
-    """Write orders that are there already; a document that is still the one of `before` is not
-    written again.
-    """
+    """Write orders that exist. A document that is the same as in `before` is not written."""
     moved = [order for order in changed if before and order.document is before[order.id].document]
     whole = [
         order for order in changed if not (before and order.document is before[order.id].document)
@@ -229,8 +213,8 @@ def settle_request(tx: Tx, request_id: str, status: RequestStatus) -> None:
 
 
 def keep_edition(tx: Tx, digest: str, name: str, dialect: str, source: str) -> None:
-    """Keep a scenario's source for as long as the store lives: an order is played by its own
-    edition.
+    """Keep a scenario's source for good: an order is played by its own edition, whatever becomes of
+    the file.
     """
     if ("edition", digest) in tx.known:
         return
@@ -251,7 +235,7 @@ def edition_source(tx: Tx, digest: str) -> str:
 
 
 def rank(tx: Tx, supplier: str, key: str) -> int:
-    """How many orders of this supplier had this seed key before; counted up."""
+    """Count an order of this supplier with this seed key. Returns how many there were before."""
     counted = tx.execute(_COUNT_KEY, {"s": supplier, "k": key}).scalar_one_or_none()
     if counted is None:
         tx.execute(_FIRST_KEY, {"supplier": supplier, "key": key, "count": 1})
@@ -260,7 +244,7 @@ def rank(tx: Tx, supplier: str, key: str) -> int:
 
 
 def count_repeat(tx: Tx, supplier: str, action: str, tenant: str, ref: str, scenario: str) -> int:
-    """Count a request that a scenario answers by `attempts`: 1 the first time."""
+    """Count a request that a scenario answers by `attempts`. Returns 1 the first time."""
     same = (
         repeats.c.supplier == supplier,
         repeats.c.action == action,
@@ -315,8 +299,8 @@ def asked(
     offset: int = 0,
     limit: int | None = None,
 ) -> tuple[list[Order], int]:
-    """The orders that a gateway asks for, in the order of their arrival: a page of them, and their
-    whole number.
+    """The orders that a gateway asks for, in the order of their arrival: one page, and how many
+    there are in all.
     """
     wanted = [orders.c.supplier == supplier]
     wanted += [
@@ -370,8 +354,10 @@ def order_of(row: Mapping[Any, Any]) -> Order:
 
 
 def reset(tx: Tx, supplier: str) -> None:
-    """Forget everything of a supplier but its clock and the kept editions."""
-    tx.exclusive(orders)  # an order that arrives meanwhile must not lose half of itself
+    """Delete everything of a supplier but its clock and the kept editions. It waits until nobody
+    uses the supplier: an order that arrives meanwhile would lose half of its rows.
+    """
+    locks.take(tx, supplier)
     for table in PER_SUPPLIER:
         tx.execute(sa.delete(table).where(table.c.supplier == supplier))
     tx.changed(supplier, EVERYTHING)

@@ -1,9 +1,4 @@
-"""The outbox: KCIs waiting in their lanes, one lane per order, claimed by one sender at a time with
-a lease and a fence.
-
-A lane always rests on its head: the KCI that was attempted and not settled, else the earliest due
-one; paused ones are none.
-"""
+"""The outbox: the KCIs of all orders, and what requests, signals and attempts change in them."""
 
 from __future__ import annotations
 
@@ -13,9 +8,8 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from simulator.base.clock import Clock
 from simulator.engine import QueueChange
-from simulator.model import UNTRIED, Kci, KciState, Lane, LaneState, Step
+from simulator.model import UNTRIED, Kci, KciState, LaneState, Step
 from simulator.store.database import Tx
 from simulator.store.tables import is_open, kcis, lanes, one_of, p, row_of
 
@@ -36,7 +30,8 @@ _PLACE = (
     kcis.c.due_at,
     kcis.c.position,
 )
-"""What goes next: what was attempted, then what waits, then what is paused."""
+"""Which KCI of an order goes next: the attempted one, then those that wait, then the paused ones.
+"""
 
 _OPEN_OF = (
     sa.select(*_KCI).where(kcis.c.order.in_(p("ids", expanding=True)), is_open).order_by(*_PLACE)
@@ -45,28 +40,6 @@ _REST_OF = (
     sa.select(kcis.c.id, kcis.c.order, kcis.c.state, kcis.c.due_at)
     .where(kcis.c.order.in_(p("ids", expanding=True)), is_open)
     .order_by(*_PLACE)
-)
-_CLAIM = (
-    sa.select(lanes)
-    .where(lanes.c.supplier == p("s"), lanes.c.wake <= p("wall"))
-    .order_by(lanes.c.wake, lanes.c.due)
-    .limit(p("most"))
-    .with_for_update(skip_locked=True)
-)
-_TRIED = (LaneState.SENDING, LaneState.RETRY)
-_CLAIM_FRONT = _CLAIM.where(one_of(lanes.c.state, _TRIED))
-_IN_FRONT = sa.select(lanes).where(
-    lanes.c.supplier == p("s"), one_of(lanes.c.state, (*_TRIED, LaneState.PARKED))
-)
-_HELD = (
-    sa.select(lanes)
-    .where(lanes.c.order.in_(p("ids", expanding=True)), lanes.c.owner == p("me"))
-    .order_by(lanes.c.order)
-    .with_for_update()
-)
-_LANE = ("state", "due", "wake", "owner", "fence", "next_sequence")
-_SAVE_LANE = (
-    sa.update(lanes).where(lanes.c.order == p("key")).values({name: p(name) for name in _LANE})
 )
 _ATTEMPT = ("state", "sequence", "issued_at", "body", "attempts", "last")
 _SAVE = sa.update(kcis).where(kcis.c.id == p("key")).values({name: p(name) for name in _ATTEMPT})
@@ -84,24 +57,10 @@ _RETIME = (
 )
 _NO_STEP = Step()
 _STEP = [field.name for field in fields(Step) if field.name not in ("send", "path")]
-_PENDING = sa.text("""
-    WITH RECURSIVE awake(supplier) AS (
-        SELECT (SELECT supplier FROM lanes WHERE wake IS NOT NULL ORDER BY supplier LIMIT 1)
-        UNION ALL
-        SELECT (SELECT l.supplier FROM lanes l WHERE l.wake IS NOT NULL AND l.supplier > awake.supplier ORDER BY l.supplier LIMIT 1)
-        FROM awake WHERE awake.supplier IS NOT NULL
-    )
-    SELECT awake.supplier, (
-        SELECT l.wake FROM lanes l WHERE l.supplier = awake.supplier AND l.wake IS NOT NULL ORDER BY l.wake LIMIT 1
-    ) AS wake FROM awake WHERE awake.supplier IS NOT NULL
-""")
-"""A jump through the index from supplier to supplier: however many orders one of them has, it is
-looked at twice.
-"""
 
 
 class Queued(NamedTuple):
-    """An open KCI, as far as its place in the lane goes."""
+    """An open KCI, as far as its lane needs it."""
 
     id: str
     state: KciState
@@ -115,14 +74,14 @@ def add(tx: Tx, supplier: str, added: Sequence[Kci]) -> None:
 
 
 def withdraw(tx: Tx, kci_ids: Sequence[str]) -> None:
-    """KCIs that will never be sent: only those that no sender has attempted."""
+    """Withdraw KCIs. One that a sender has attempted stays as it is."""
     if kci_ids:
         tx.execute(_WITHDRAW, {"ids": list(kci_ids)})
 
 
 def change(tx: Tx, change: QueueChange) -> None:
-    """Write what a request does to KCIs that wait, as `engine.changed` says it: the moved ones go
-    on, the paused ones keep their due moment to tell what time they had left.
+    """Write what a request does to KCIs that wait (`engine.changed`). The moved ones go on; the
+    paused ones keep their due moment, from which the time that they had left is worked out.
     """
     withdraw(tx, change.withdraw)
     if change.paused:
@@ -158,107 +117,20 @@ def retime(tx: Tx, changed: Sequence[Kci]) -> None:
         )
 
 
-def first_lane(supplier: str, order: str, added: Sequence[Kci], clock: Clock) -> Lane:
-    """The lane of a new order, at rest on the first of its KCIs."""
-    return Lane(
-        order=order, supplier=supplier, next_position=len(added) + 1, **resting(added, clock)
-    )
-
-
-def rest(tx: Tx, lane: Lane, clock: Clock, *, positions: int = 0, unpark: bool = False) -> None:
-    """Let a lane rest on its head after its KCIs changed; one that a sender has leased, or
-    that waits for another try, keeps its wake.
-    """
-    values: dict[str, Any] = {"next_position": lane.next_position + positions}
-    if lane.state in (LaneState.IDLE, LaneState.DUE) or (lane.state == LaneState.PARKED and unpark):
-        values |= resting(open_of(tx, [lane.order])[lane.order], clock)
-        tx.wake_senders()
-    tx.execute(sa.update(lanes).where(lanes.c.order == lane.order).values(**values))
-
-
-def resting(waiting: Sequence[Kci | Queued], clock: Clock) -> dict[str, Any]:
-    """The columns of a lane at rest on the head of `waiting`."""
-    if not waiting or waiting[0].state == KciState.PAUSED:
-        return {"state": LaneState.IDLE, "due": None, "wake": None, "owner": ""}
-    return {
-        "state": LaneState.DUE,
-        "due": waiting[0].due_at,
-        "wake": clock.wake(waiting[0].due_at),
-        "owner": "",
-    }
-
-
 def open_of(tx: Tx, order_ids: Sequence[str]) -> dict[str, list[Kci]]:
-    """The open KCIs of some orders, each list headed by what goes next, the paused ones last."""
+    """The open KCIs of some orders: what goes next is first, the paused ones are last."""
     found: dict[str, list[Kci]] = {order_id: [] for order_id in order_ids}
     for row in tx.execute(_OPEN_OF, {"ids": list(order_ids)}):
         found[row.order].append(kci_of(row._mapping))
     return found
 
 
-def pending(tx: Tx) -> list[tuple[str, int]]:
-    """The suppliers whose lanes want a sender, now or later, each with the wall time of its first;
-    the longest overdue first.
-    """
-    found = [(row.supplier, int(row.wake)) for row in tx.execute(_PENDING) if row.wake is not None]
-    return sorted(found, key=lambda pair: pair[1])
-
-
 def rest_of(tx: Tx, order_ids: Sequence[str]) -> dict[str, list[Queued]]:
-    """The same as `open_of`, but only what a lane needs to rest."""
+    """The same as `open_of`, but only what is needed to find the head of a lane."""
     found: dict[str, list[Queued]] = {order_id: [] for order_id in order_ids}
     for row in tx.execute(_REST_OF, {"ids": list(order_ids)}):
         found[row.order].append(Queued(row.id, KciState(row.state), row.due_at))
     return found
-
-
-def claim(tx: Tx, supplier: str, limit: int, *, in_front: bool = False) -> list[Lane]:
-    """Lock a supplier's lanes whose wake has come, the longest overdue first; lanes that another
-    sender is claiming are skipped.
-
-    `in_front`: only those that were tried before.
-    """
-    statement = _CLAIM_FRONT if in_front else _CLAIM
-    return [
-        lane_of(row._mapping)
-        for row in tx.execute(statement, {"s": supplier, "wall": tx.wall, "most": limit})
-    ]
-
-
-def clock_went_back(tx: Tx, most: int) -> None:
-    """The wall clock was set back: nothing that waits in wall time waits longer than `most` from
-    now.
-    """
-    waits = sa.update(lanes).where(lanes.c.state.in_(_TRIED), lanes.c.wake > tx.wall + most)
-    tx.execute(waits.values(wake=tx.wall + most))
-
-
-def in_front(tx: Tx, supplier: str) -> list[Lane]:
-    """The lanes that come first where all of a supplier's orders wait in one queue: being sent, to
-    be tried again, parked.
-    """
-    return [lane_of(row._mapping) for row in tx.execute(_IN_FRONT, {"s": supplier})]
-
-
-def leased(tx: Tx, fences: Mapping[str, int], owner: str) -> dict[str, Lane]:
-    """Lock the lanes that `owner` still holds under these fences; the others were taken away and
-    must not be touched.
-    """
-    found = [lane_of(row._mapping) for row in tx.execute(_HELD, {"ids": list(fences), "me": owner})]
-    return {lane.order: lane for lane in found if lane.fence == fences[lane.order]}
-
-
-def save_lanes(tx: Tx, changed: Sequence[Mapping[str, Any]]) -> None:
-    """Write lanes (each with its `order`, its `supplier` and all of state, due, wake, owner, fence,
-    next_sequence).
-    """
-    if changed:
-        tx.execute(
-            _SAVE_LANE,
-            [{**{name: lane[name] for name in _LANE}, "key": lane["order"]} for lane in changed],
-        )
-    for lane in changed:
-        tx.changed(lane["supplier"], lane["order"])
 
 
 def save(tx: Tx, changed: Sequence[Kci]) -> None:
@@ -292,17 +164,6 @@ def kci_row(kci: Kci) -> dict[str, Any]:
         name: value for name in _STEP if (value := getattr(step, name)) != getattr(_NO_STEP, name)
     }
     return row_of(kci) | {"send": step.send, "step": said}
-
-
-def lane_of(row: Mapping[Any, Any]) -> Lane:
-    """A lane from its row."""
-    members = dict(row)
-    return Lane(**members | {"state": LaneState(members["state"])})
-
-
-def lane_row(lane: Lane) -> dict[str, Any]:
-    """A lane's row, to change and to save."""
-    return row_of(lane)
 
 
 def page(

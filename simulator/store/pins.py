@@ -1,4 +1,4 @@
-"""Pins: the next orders play a scenario, whatever else would choose one."""
+"""Pins: the next orders play a scenario, whatever another rule would choose."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PINS = sa.select(pins).where(pins.c.supplier == p("s")).order_by(pins.c.id)
 
 
 def every(tx: Tx, supplier: str) -> list[Mapping[str, Any]]:
-    """Pins, the oldest first; `when` as it was given."""
+    """All pins, the oldest first; `when` as it was given."""
     if not tx.memo.get(("pins", supplier), True):
         return []
     rows = tx.execute(_PINS, {"s": supplier})
@@ -22,7 +22,7 @@ def every(tx: Tx, supplier: str) -> list[Mapping[str, Any]]:
 
 
 def add(tx: Tx, supplier: str, scenario: str, times: int | None, when: Mapping[str, Any]) -> int:
-    """Add a pin; its id."""
+    """Add a pin. Returns its id."""
     tx.memo.pop(("pins", supplier), None)
     result = tx.execute(
         sa.insert(pins).values(supplier=supplier, scenario=scenario, times=times, when=dict(when))
@@ -31,7 +31,7 @@ def add(tx: Tx, supplier: str, scenario: str, times: int | None, when: Mapping[s
 
 
 def use(tx: Tx, pin: int) -> None:
-    """Count a pin down; one that is used up goes."""
+    """Count a pin down; delete it when it is used up."""
     tx.execute(
         sa.update(pins)
         .where(pins.c.id == pin, pins.c.times.is_not(None))
@@ -41,5 +41,5 @@ def use(tx: Tx, pin: int) -> None:
 
 
 def clear(tx: Tx, supplier: str) -> int:
-    """Remove all pins; how many there were."""
+    """Delete all pins. Returns how many there were."""
     return int(tx.execute(sa.delete(pins).where(pins.c.supplier == supplier)).rowcount)

@@ -114,8 +114,8 @@ def edge(tx: Tx, supplier: str, most: int) -> int:
 
 
 def drop(tx: Tx, supplier: str, *, edge: int, before_wall: int) -> int:
-    """Forget the oldest up to `edge`, and what came before a moment; at most `BATCH` at once. How
-    many. The highest number of each order stays.
+    """Delete the oldest up to `edge`, and what came before a moment; at most `BATCH` at once.
+    Returns how many. The highest number of each order stays.
     """
     mine = sa.select(received.c.id, received.c.at_wall).where(received.c.supplier == supplier)
     oldest = tx.execute(mine.order_by(received.c.id).limit(BATCH))
@@ -128,6 +128,6 @@ def drop(tx: Tx, supplier: str, *, edge: int, before_wall: int) -> int:
 
 
 def forget(tx: Tx, supplier: str) -> None:
-    """Forget what came from a supplier."""
+    """Delete what came from a supplier."""
     for table in (received, received_orders):
         tx.execute(sa.delete(table).where(table.c.supplier == supplier))

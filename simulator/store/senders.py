@@ -1,5 +1,5 @@
-"""The senders that share a store: each gives a sign of life, and what one leaves behind is taken
-back by the others.
+"""The senders that share a store. Each gives signs of life; the others take back what one that has
+gone had leased.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from simulator.store.database import Tx
 from simulator.store.tables import lanes, p, senders
 
 SILENT = 6 * instants.SECOND
-"""A sender that gave no sign for so long is taken to be gone."""
+"""A sender without a sign of life for so long is taken to be gone."""
 
 _BEAT = sa.update(senders).where(senders.c.id == p("key")).values(beat_wall=p("wall"))
 
@@ -33,7 +33,7 @@ class SenderRow:
 
 
 def beat(tx: Tx, sender: str, me: Mapping[str, str | int]) -> None:
-    """Say that a sender is alive; `me` is its host, pid and version."""
+    """Note that a sender is alive. `me` is its host, pid and version."""
     if tx.execute(_BEAT, {"key": sender, "wall": tx.wall}).rowcount == 0:
         tx.execute(
             sa.insert(senders).values(id=sender, started_wall=tx.wall, beat_wall=tx.wall, **me)
@@ -41,17 +41,17 @@ def beat(tx: Tx, sender: str, me: Mapping[str, str | int]) -> None:
 
 
 def clock_went_back(tx: Tx) -> None:
-    """The wall clock was set back: no sign of life lies in the future."""
+    """The wall clock was set back: no sign of life may lie in the future."""
     tx.execute(sa.update(senders).where(senders.c.beat_wall > tx.wall).values(beat_wall=tx.wall))
 
 
 def leave(tx: Tx, sender: str) -> None:
-    """A sender ends, and holds nothing any more."""
+    """A sender ends; it has no leases any more."""
     tx.execute(sa.delete(senders).where(senders.c.id == sender))
 
 
 def take_back(tx: Tx) -> int:
-    """Free what silent senders hold, before its lease ends: how many orders."""
+    """Free the lanes that silent senders have leased. Returns how many."""
     silent = [
         row.id
         for row in tx.execute(sa.select(senders.c.id).where(senders.c.beat_wall < tx.wall - SILENT))
@@ -65,7 +65,7 @@ def take_back(tx: Tx) -> int:
 
 
 def take_all(tx: Tx) -> int:
-    """Free every held lane at once: for the only sender of a store, when it starts after a crash."""
+    """Free every leased lane, for the only sender of a store, when it starts. Returns how many."""
     tx.execute(sa.delete(senders))
     return int(
         tx.execute(
@@ -75,7 +75,7 @@ def take_all(tx: Tx) -> int:
 
 
 def every(tx: Tx) -> list[SenderRow]:
-    """All of them, the oldest first."""
+    """All senders, the oldest first."""
     return [
         SenderRow(**row._mapping)
         for row in tx.execute(sa.select(senders).order_by(senders.c.started_wall, senders.c.id))

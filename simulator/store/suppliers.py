@@ -1,5 +1,5 @@
-"""Throw-away suppliers: their settings are rows, so that every process sees one as soon as it is
-made, and no more when it is gone.
+"""Throw-away suppliers. Their settings are rows, so every process sees at once that one was made or
+deleted.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ _LOCK_ONE = _ONE.with_for_update(read=True, key_share=True)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Called:
-    """How requests at a standing supplier's path come to a made one: those of a tenant, or of an
-    OAuth client; empty: none do.
+    """Which requests at a standing supplier's path are for a throw-away one: those of a tenant, or
+    of an OAuth client. Empty: none are.
     """
 
     standing: str = ""
@@ -50,8 +50,8 @@ class Called:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
-    """A throw-away supplier: `settings` as an entry of the settings file, `edition` another one
-    each time a name is made anew.
+    """A throw-away supplier. `settings` are an entry of the settings file; `edition` tells two
+    suppliers apart that have had the same name.
     """
 
     name: str
@@ -89,7 +89,9 @@ def one(tx: Tx, name: str, *, lock: bool = False) -> Made | None:
 
 
 def called(tx: Tx, standing: str, tenant: str, client: str) -> Made | None:
-    """Whose requests of this client, or of this tenant, at a standing supplier's path are."""
+    """The throw-away supplier that answers this client, or this tenant, at a standing supplier's
+    path.
+    """
     rows = tx.execute(_CALLED, {"s": standing, "t": tenant, "c": client}).all()
     found = next((row for row in rows if client and row.client == client), None) or next(
         iter(rows), None
@@ -98,7 +100,7 @@ def called(tx: Tx, standing: str, tenant: str, client: str) -> Made | None:
 
 
 def every(tx: Tx) -> list[Made]:
-    """All of them, the oldest first."""
+    """All throw-away suppliers, the oldest first."""
     rows = tx.execute(sa.select(suppliers).order_by(suppliers.c.made_wall, suppliers.c.name))
     return [_made(row) for row in rows]
 
@@ -109,8 +111,8 @@ def _made(row: Any) -> Made:
 
 
 def remove(tx: Tx, name: str) -> bool:
-    """Forget a supplier and all that is its own; whether there was one. Nobody may be using it:
-    a sender or a request would leave something behind.
+    """Delete a supplier with everything of it. Returns whether there was one. It waits until nobody
+    uses it: a sender or a request would leave rows behind.
     """
     locks.take(tx, name)
     if tx.execute(sa.delete(suppliers).where(suppliers.c.name == name)).rowcount == 0:

@@ -1,9 +1,9 @@
 """The tables, one definition for SQLite and PostgreSQL. Instants are integer microseconds; JSON is
 text, written by us.
 
-`lanes` is what senders claim and what an amendment locks: one row per order, one `wake` column in
-wall time, one partial index. It begins with the supplier: what waits for a gateway that is down
-costs nobody else a look.
+`lanes` is what senders claim and what an amendment locks: one row for each order, with one `wake`
+in wall time and one partial index. The index begins with the supplier, so that lanes of a gateway
+that is down are not read again and again.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from simulator.model import OPEN
 
 SCHEMA_VERSION = 5
 p = sa.bindparam
-"""Statements that run for every order are built once, with `p(...)` for what varies: building costs
-more than running.
+"""Statements that run for every order are built once, with `p(...)` for what varies: building one
+takes longer than running it.
 """
 
 metadata = sa.MetaData()
 
 
 class Json(sa.types.TypeDecorator[Any]):
-    """A JSON value as text: both databases keep it alike, member order included."""
+    """A JSON value as text, so that both databases keep the order of its members."""
 
     impl = sa.Text
     cache_ok = True
@@ -112,7 +112,7 @@ orders = sa.Table(
     _text("conversation_id"),
     _instant("received_at", nullable=False),
     _instant("updated_at", nullable=False),
-    # a contract may take one reference twice; `requests` knows a repeat
+    # not unique: a contract may allow a reference twice. A repeat is found by its request.
     sa.Index("orders_ref", "supplier", "tenant", "ref"),
     sa.Index("orders_number", "supplier", "number"),
     sa.Index("orders_page", "supplier", "received_at", "id"),
@@ -256,7 +256,7 @@ journal = sa.Table(
     sa.Column("act", Json),
     sa.Index("journal_order", "supplier", "order", "id"),
     sa.Index("journal_page", "supplier", "id"),
-    # a number is never given twice, though the newest lines be deleted with their supplier
+    # a number is never given twice, even when the newest lines are deleted with their supplier
     sqlite_autoincrement=True,
 )
 
@@ -268,7 +268,7 @@ dropped = sa.Table(
     _instant("last", nullable=False),
     _instant("until_wall", nullable=False),
 )
-"""What was dropped from a supplier's journal: how many lines, the newest one's number and moment."""
+"""How many lines were dropped from a supplier's journal; the newest one's number and moment."""
 
 pins = sa.Table(
     "pins",

@@ -1,4 +1,4 @@
-"""Keeping the store in bounds: old lines of the journals and of the pretend gateways' books are
+"""Keeping the store small: old lines of the journals and of the pretend gateways' lists are
 dropped, in short transactions.
 """
 
@@ -17,7 +17,7 @@ log = logging.getLogger("simulator.store")
 
 def tidy(store: Store, *, most: int, keep: int) -> int:
     """Drop what is beyond `most` lines of a supplier, or older than `keep` microseconds of real
-    time: how many lines of journals.
+    time. Returns how many lines of journals were dropped.
     """
     with store.read() as tx:
         before_wall = tx.wall - keep
@@ -33,13 +33,9 @@ def tidy(store: Store, *, most: int, keep: int) -> int:
             store, partial(journal.drop, supplier=supplier, edge=edge, before_wall=before_wall)
         )
         if gone:
-            log.info(
-                "dropped the %d oldest lines of the journal of %s: it keeps %d of the last %s (journal.most, journal.keep)",
-                gone,
-                supplier,
-                most,
-                instants.format_duration(keep),
-            )
+            said = "dropped the %d oldest lines of the journal of %s: it keeps %d of the last %s"
+            length = instants.format_duration(keep)
+            log.info(f"{said} (journal.most, journal.keep)", gone, supplier, most, length)
         total += gone
     for supplier, edge in books.items():
         _in_batches(

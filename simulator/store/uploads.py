@@ -1,5 +1,6 @@
-"""Scenarios that came over the admin API: rows, so that every process plays them at once. They hide
-files' scenarios of their names; a new text of a name keeps its number.
+"""Scenarios that were uploaded over the admin API. They are rows, so every process plays them at
+once. An upload replaces the scenario of a file with the same name; a new text of a name keeps its
+number.
 """
 
 from __future__ import annotations
@@ -24,19 +25,19 @@ _SOURCE = (
 
 
 def every(tx: Tx, supplier: str) -> tuple[tuple[str, str], ...]:
-    """Name and digest of each, in the order in which their names first came."""
+    """Name and digest of each upload, in the order in which their names came first."""
     if not tx.memo.get(("uploads", supplier), True):
         return ()
     return tuple((row.name, row.digest) for row in tx.execute(_EVERY, {"s": supplier}))
 
 
 def source(tx: Tx, supplier: str, digest: str) -> str:
-    """The text of one."""
+    """The text of an upload."""
     return str(tx.execute(_SOURCE, {"s": supplier, "d": digest}).scalar_one())
 
 
 def put(tx: Tx, supplier: str, name: str, digest: str, text: str) -> bool:
-    """Keep one, instead of another of its name; whether there was none."""
+    """Keep an upload in place of an earlier one of its name. Returns whether there was none."""
     number = tx.execute(_NUMBER, {"s": supplier, "n": name}).scalar()
     last = tx.execute(_LAST, {"s": supplier}).scalar() if number is None else None
     remove(tx, supplier, name)
@@ -48,7 +49,7 @@ def put(tx: Tx, supplier: str, name: str, digest: str, text: str) -> bool:
 
 
 def remove(tx: Tx, supplier: str, name: str) -> bool:
-    """Forget one; whether there was one."""
+    """Delete an upload. Returns whether there was one."""
     return bool(
         tx.execute(
             sa.delete(uploads).where(uploads.c.supplier == supplier, uploads.c.name == name)

@@ -76,7 +76,7 @@ def _bring_up(connection: sa.Connection, shown: str) -> None:
 
 
 def _from_3(connection: sa.Connection) -> None:
-    """Lanes and KCIs are found by supplier first; senders are rows of their own and not one beat."""
+    """Lanes and KCIs are found by supplier first. Each sender has a row."""
     connection.execute(sa.text("DELETE FROM meta WHERE key = 'beat'"))
     for table, names in (
         (tables.lanes, ("lanes_wake",)),

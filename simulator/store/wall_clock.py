@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from simulator.base import instants
-from simulator.store import clocks, gateway_states, outbox, senders
+from simulator.store import clocks, gateway_states, lanes, senders
 from simulator.store.database import Tx
 from simulator.store.tables import meta
 
@@ -19,15 +19,16 @@ _KEY = "wall"
 
 
 def went_back(tx: Tx, *, lease: int, beat: int) -> int:
-    """Mend what hangs on the wall clock when it went back: by how much, 0 when it did not.
+    """Correct what depends on the wall clock when it was set back. Returns by how much, 0 when it
+    was not.
 
-    A sender asks with each sign of life, every `beat` microseconds. `lease` is the longest time that
-    anything waits for a result or another try afterwards.
+    A sender calls this with each sign of life, every `beat` microseconds. Leases and waits between
+    tries end after `lease` at the latest.
     """
     known = _known(tx)
     if tx.wall >= known - STEP:
         return 0
-    outbox.clock_went_back(tx, lease)
+    lanes.clock_went_back(tx, lease)
     gateway_states.clock_went_back(tx)
     senders.clock_went_back(tx)
     clocks.clock_went_back(tx, known + beat)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from simulator import engine
 from simulator.base.errors import Illegal, Refused
 from simulator.model import Act, FlowState, GatewayState, Kci, KciState, Lane, LaneState
-from simulator.store import Store, Tx, clocks, gateway_states, journal, locks, orders, outbox
+from simulator.store import Store, Tx, clocks, gateway_states, journal, lanes, locks, orders, outbox
 
 ACTS_ON_ORDERS = ("resume", "abandon")
 ACTS_ON_GATEWAYS = ("stop", "resume")
@@ -130,7 +130,7 @@ class Acts:
         self, tx: Tx, order_id: str, what: str, kci: Kci | None = None, detail: str = ""
     ) -> Iterator[Lane]:
         """The order's lane, locked; the act is noted when it was done."""
-        yield orders.lock(tx, order_id)
+        yield lanes.lock(tx, order_id)
         order = orders.by_id(tx, self.name, order_id)
         said = f"an operator's {what.partition('.')[2]}"
         if kci is not None:
@@ -166,7 +166,7 @@ class Acts:
         """
         if lane.state == LaneState.RETRY and given_up:
             lane = replace(lane, state=LaneState.DUE)
-        outbox.rest(tx, lane, clocks.get(tx, self.name), unpark=unpark)
+        lanes.rest(tx, lane, clocks.get(tx, self.name), unpark=unpark)
 
 
 def _stopped(gateway: GatewayState, tx: Tx) -> GatewayState:

@@ -26,7 +26,7 @@ from simulator.model import (
     Submission,
 )
 from simulator.scenario import Choice, params_of
-from simulator.store import Tx, clocks, journal, orders, outbox, pins
+from simulator.store import Tx, clocks, journal, lanes, orders, outbox, pins
 from simulator.supplier.pinned import pins_of
 from simulator.supplier.scenario_set import ScenarioSet
 from simulator.supplier.sent import as_sent, given_again, kept
@@ -161,7 +161,7 @@ class Player:
         self, tx: Tx, submission: Submission, earlier: orders.Remembered | None, now: int
     ) -> Played:
         order = self._found(tx, submission)
-        lane = orders.lock(tx, order.id)
+        lane = lanes.lock(tx, order.id)
         order = orders.by_id(tx, self.name, order.id) or order
         scenario = self.scenario_set.edition(tx, order.digest)
         queue = outbox.open_of(tx, [order.id])[order.id]

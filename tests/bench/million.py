@@ -25,7 +25,7 @@ import sqlalchemy as sa
 from simulator import config
 from simulator.base import instants
 from simulator.dialects.routes import router_of
-from simulator.store import Store, outbox, tables
+from simulator.store import Store, lanes, tables
 from simulator.supplier import Supplier
 from simulator.world import World, open_world
 from tests.cli.test_processes import serving
@@ -97,9 +97,9 @@ def inside(world: World, numbers: int) -> list[tuple[str, str]]:
 
     def claim(_: int) -> None:
         with store.write() as tx:
-            outbox.pending(tx)
+            lanes.pending(tx)
             tx.wall += instants.HOUR
-            assert outbox.claim(tx, supplier.name, 64)
+            assert lanes.claim(tx, supplier.name, 64)
 
     return [
         (

@@ -19,7 +19,7 @@ from simulator.gateway import Result, decide
 from simulator.model import Kci, Step
 from simulator.sender import Sender
 from simulator.sender.flow import FlowControl
-from simulator.store import Store, gateway_states, orders, outbox, senders
+from simulator.store import Store, gateway_states, lanes, senders
 from simulator.web import Embedded
 from tests.conftest import Gateway
 from tests.receiver import Answer, Arrival, Receiver
@@ -372,14 +372,14 @@ def test_what_a_silent_sender_holds_is_taken_back(store_url: str) -> None:
         order = place(tx, "1", Clock(anchor=NOW, anchor_wall=tx.wall - instants.HOUR))
         senders.beat(tx, "gone", {"host": "h", "pid": 1, "version": "1"})
     with store.write() as tx:
-        (lane,) = outbox.claim(tx, "s", 1)
-        row = outbox.lane_row(lane) | {
+        (lane,) = lanes.claim(tx, "s", 1)
+        row = lanes.row(lane) | {
             "state": "sending",
             "owner": "gone",
             "fence": 1,
             "wake": tx.wall + instants.HOUR,
         }
-        outbox.save_lanes(tx, [row])
+        lanes.save(tx, [row])
     with store.write() as tx:
         tx.wall += 5 * instants.SECOND
         senders.beat(tx, "alive", {"host": "h", "pid": 2, "version": "1"})
@@ -387,8 +387,8 @@ def test_what_a_silent_sender_holds_is_taken_back(store_url: str) -> None:
         tx.wall += 2 * instants.SECOND
         assert senders.take_back(tx) == 1
         assert [one.id for one in senders.every(tx)] == ["alive"]
-        assert [again.order for again in outbox.claim(tx, "s", 1)] == [order.id]
-        assert orders.lock(tx, order.id).fence == 1
+        assert [again.order for again in lanes.claim(tx, "s", 1)] == [order.id]
+        assert lanes.lock(tx, order.id).fence == 1
     store.close()
 
 
@@ -407,15 +407,13 @@ def test_a_clock_that_is_set_back_holds_nothing_up(
     with store.write() as tx:
         order = place(tx, "1", Clock(anchor=NOW, anchor_wall=tx.wall - instants.HOUR))
         later = tx.wall + instants.HOUR
-        outbox.save_lanes(
-            tx, [outbox.lane_row(orders.lock(tx, order.id)) | {"state": "retry", "wake": later}]
-        )
+        lanes.save(tx, [lanes.row(lanes.lock(tx, order.id)) | {"state": "retry", "wake": later}])
         gateway_states.save(
             tx,
             replace(gateway_states.lock(tx, "s"), state="down", until_wall=later, slot_wall=later),
         )
         sender.turn.beat.give(tx)
-        assert orders.lock(tx, order.id).wake == tx.wall + settings.delivery.lease
+        assert lanes.lock(tx, order.id).wake == tx.wall + settings.delivery.lease
         held = gateway_states.one(tx, "s")
         assert (held.until_wall, held.slot_wall) == (tx.wall, tx.wall)
     store.close()

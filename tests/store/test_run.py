@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from simulator.base import instants
 from simulator.base.errors import Refused, Unavailable
 from simulator.model import Act
-from simulator.store import Store, Tx, clocks, journal, locks, orders, outbox, suppliers
+from simulator.store import Store, Tx, clocks, journal, lanes, locks, orders, suppliers
 from simulator.store.database import MOST_TRIES
 from tests.store.test_store import NOW, place
 
@@ -225,7 +225,7 @@ def test_an_order_that_arrives_while_the_clock_moves_is_not_left_behind(store: S
         order = place(tx, "1", clock, now=begun)
     move.join(20)
     with store.write() as tx:
-        assert [lane.order for lane in outbox.claim(tx, "s", 10)] == [order.id]
+        assert [lane.order for lane in lanes.claim(tx, "s", 10)] == [order.id]
 
 
 def test_a_supplier_that_is_locked_is_not_deleted_meanwhile(postgresql_url: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -17,13 +19,14 @@ from simulator.base.clock import Clock
 from simulator.base.errors import Conflict, Invalid, Unavailable
 from simulator.model import Exchange, Kci, Lane, Order, Submission
 from simulator.scenario import params_of, parse
-from simulator.store import WORK, Store, Tx, clocks, journal, orders, outbox
+from simulator.store import WORK, Store, Tx, clocks, journal, lanes, orders, outbox
 from simulator.store.notifier import NEWS
 from tests.receiver import Receiver
 
 DIALECT = dialects.get("fibre_cafe")
 SCENARIO = parse(
-    "scenario: S\nreply: acknowledge\ntimeline:\n  - {after: 10s, send: COMMITTED}\n  - {after: 10s, send: COMPLETED}\n",
+    "scenario: S\nreply: acknowledge\ntimeline:\n"
+    "  - {after: 10s, send: COMMITTED}\n  - {after: 10s, send: COMPLETED}\n",
     "s",
     DIALECT.vocabulary,
 )
@@ -59,7 +62,7 @@ def place(tx: Tx, ref: str, clock: Clock | None = None, now: int = NOW) -> Order
 
 def claim(store: Store, limit: int = 10) -> list[Lane]:
     with store.write() as tx:
-        return outbox.claim(tx, "s", limit)
+        return lanes.claim(tx, "s", limit)
 
 
 def test_what_was_committed_is_found_again(store: Store) -> None:
@@ -100,7 +103,7 @@ def test_a_lane_wakes_when_its_head_is_due_and_not_before(store: Store) -> None:
         due, later = place(tx, "1", running), place(tx, "2", early)
     assert [lane.order for lane in claim(store)] == [due.id]
     with store.read() as tx:
-        assert outbox.pending(tx) == [("s", wall)]
+        assert lanes.pending(tx) == [("s", wall)]
         assert later.id in orders.many(tx, [later.id])
 
 
@@ -118,7 +121,7 @@ def test_setting_a_clock_rewrites_the_wakes_of_waiting_lanes(store: Store) -> No
         with store.write() as tx:
             clocks.put(tx, "s", clock)
             assert clocks.get(tx, "s") == clock
-            lane = orders.lock(tx, order.id)
+            lane = lanes.lock(tx, order.id)
             assert lane.wake == pytest.approx(expected, abs=2)
             assert clock.wake(lane.due) == pytest.approx(expected, abs=2)
     assert [lane.order for lane in claim(store)] == [order.id]
@@ -131,16 +134,16 @@ def test_a_lane_does_not_wake_for_a_moment_that_its_clock_never_reaches(
     with store.write() as tx:
         clock = Clock(mode="scaled", rate=rate, anchor=NOW, anchor_wall=tx.wall)
         placed = [place(tx, "1", clock, now=instants.LATEST_CLOCK), place(tx, "2", clock)]
-        assert [orders.lock(tx, order.id).wake is None for order in placed] == [True, False]
+        assert [lanes.lock(tx, order.id).wake is None for order in placed] == [True, False]
         clocks.put(tx, "s", clock)
-        assert [orders.lock(tx, order.id).wake is None for order in placed] == [True, False]
+        assert [lanes.lock(tx, order.id).wake is None for order in placed] == [True, False]
 
 
 def test_a_result_whose_fence_has_passed_changes_nothing(store: Store) -> None:
     with store.write() as tx:
         order = place(tx, "1", Clock(anchor=NOW, anchor_wall=tx.wall - instants.HOUR))
     with store.write() as tx:
-        (lane,) = outbox.claim(tx, "s", 1)
+        (lane,) = lanes.claim(tx, "s", 1)
         row = {
             "order": order.id,
             "supplier": "s",
@@ -151,11 +154,11 @@ def test_a_result_whose_fence_has_passed_changes_nothing(store: Store) -> None:
             "fence": 1,
             "next_sequence": 2,
         }
-        outbox.save_lanes(tx, [row])
+        lanes.save(tx, [row])
     with store.write() as tx:
-        assert list(outbox.leased(tx, {order.id: 1}, "a")) == [order.id]
-        assert outbox.leased(tx, {order.id: 0}, "a") == {}
-        assert outbox.leased(tx, {order.id: 1}, "b") == {}
+        assert list(lanes.leased(tx, {order.id: 1}, "a")) == [order.id]
+        assert lanes.leased(tx, {order.id: 0}, "a") == {}
+        assert lanes.leased(tx, {order.id: 1}, "b") == {}
 
 
 def test_an_attempted_kci_is_never_withdrawn_and_goes_first(store: Store) -> None:
@@ -267,9 +270,6 @@ def test_a_listener_hears_that_there_is_work_and_what_changed(store: Store) -> N
 def test_a_pipe_whose_reader_has_gone_is_taken_away_and_the_others_are_heard(
     tmp_path: Path,
 ) -> None:
-    import os
-    import threading
-
     store = Store(f"sqlite:///{tmp_path}/s.db")
     heard: list[Any] = []
     told = threading.Event()
@@ -296,7 +296,7 @@ def test_two_claims_at_once_never_share_a_lane(postgresql_url: str) -> None:
         for number in range(1, 21):
             place(tx, str(number), Clock(anchor=NOW, anchor_wall=tx.wall - instants.HOUR))
     with store.write() as one, store.write() as two:
-        first, second = outbox.claim(one, "s", 12), outbox.claim(two, "s", 20)
+        first, second = lanes.claim(one, "s", 12), lanes.claim(two, "s", 20)
     store.close()
     assert len(first) == 12 and len(second) == 8
     assert not {lane.order for lane in first} & {lane.order for lane in second}

@@ -16,15 +16,8 @@ import requests
 from simulator import dialects
 from simulator.base.errors import Invalid
 from simulator.client import Client, Failed
-from simulator.store import outbox
-from simulator.store.tables import (
-    PER_SUPPLIER,
-    clocks,
-    lanes,
-    received,
-    received_orders,
-    suppliers,
-)
+from simulator.store import lanes, tables
+from simulator.store.tables import PER_SUPPLIER, clocks, received, received_orders, suppliers
 from simulator.web import Embedded, create_app
 from simulator.world import open_world
 from tests.conftest import Gateway
@@ -360,7 +353,7 @@ def test_a_supplier_whose_settings_do_not_fit_any_more_hurts_nobody_else(
                 )
             )
             tx.execute(suppliers.update().values(edition="another"))
-            tx.execute(lanes.update().values(wake=tx.wall))
+            tx.execute(tables.lanes.update().values(wake=tx.wall))
         assert [shape["name"] for shape in client.suppliers()] == ["default"]
         whole = Made(running, name="whole")
         whole.place()
@@ -382,10 +375,10 @@ def test_lanes_of_a_supplier_that_is_not_served_here_do_not_keep_the_sender_busy
             timeout=30,
         )
         with running.world.store.write() as tx:
-            tx.execute(lanes.update().values(wake=None))
+            tx.execute(tables.lanes.update().values(wake=None))
     with Embedded(make_config()) as running:
         with running.world.store.write() as tx:
-            tx.execute(lanes.update().values(wake=tx.wall))
+            tx.execute(tables.lanes.update().values(wake=tx.wall))
             tx.wake_senders()
         for serial in range(2, 6):
             requests.post(
@@ -397,7 +390,7 @@ def test_lanes_of_a_supplier_that_is_not_served_here_do_not_keep_the_sender_busy
         with Client(running.url) as client:
             assert len(client.advance(by="42d")["kcis"]) == 12
         with running.world.store.read() as tx:
-            ((_, again),) = outbox.pending(tx)
+            ((_, again),) = lanes.pending(tx)
             assert again > tx.wall + 30_000_000, "and it is looked at again later"
 
 

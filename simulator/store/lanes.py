@@ -1,0 +1,153 @@
+"""Lanes: one for each order, claimed by one sender at a time with a lease and a fence.
+
+A lane stands at its head: the KCI that was attempted and not settled, else the one that is due
+first. Paused KCIs are no heads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from simulator.base.clock import Clock
+from simulator.model import Kci, KciState, Lane, LaneState
+from simulator.store import outbox
+from simulator.store.database import Tx
+from simulator.store.outbox import Queued
+from simulator.store.tables import lanes, one_of, p, row_of
+
+_INSERT = sa.insert(lanes)
+_LOCK = sa.select(lanes).where(lanes.c.order == p("i")).with_for_update()
+_CLAIM = (
+    sa.select(lanes)
+    .where(lanes.c.supplier == p("s"), lanes.c.wake <= p("wall"))
+    .order_by(lanes.c.wake, lanes.c.due)
+    .limit(p("most"))
+    .with_for_update(skip_locked=True)
+)
+_TRIED = (LaneState.SENDING, LaneState.RETRY)
+_CLAIM_FRONT = _CLAIM.where(one_of(lanes.c.state, _TRIED))
+_IN_FRONT = sa.select(lanes).where(
+    lanes.c.supplier == p("s"), one_of(lanes.c.state, (*_TRIED, LaneState.PARKED))
+)
+_LEASED = (
+    sa.select(lanes)
+    .where(lanes.c.order.in_(p("ids", expanding=True)), lanes.c.owner == p("me"))
+    .order_by(lanes.c.order)
+    .with_for_update()
+)
+_SAVED = ("state", "due", "wake", "owner", "fence", "next_sequence")
+_SAVE = sa.update(lanes).where(lanes.c.order == p("key")).values({name: p(name) for name in _SAVED})
+_PENDING = sa.text("""
+    WITH RECURSIVE awake(supplier) AS (
+        SELECT (SELECT supplier FROM lanes WHERE wake IS NOT NULL ORDER BY supplier LIMIT 1)
+        UNION ALL
+        SELECT (
+            SELECT l.supplier FROM lanes l
+            WHERE l.wake IS NOT NULL AND l.supplier > awake.supplier ORDER BY l.supplier LIMIT 1
+        )
+        FROM awake WHERE awake.supplier IS NOT NULL
+    )
+    SELECT awake.supplier, (
+        SELECT l.wake FROM lanes l
+        WHERE l.supplier = awake.supplier AND l.wake IS NOT NULL ORDER BY l.wake LIMIT 1
+    ) AS wake FROM awake WHERE awake.supplier IS NOT NULL
+""")
+"""The index is read from supplier to supplier: two rows of each, however many orders it has."""
+
+
+def add(tx: Tx, supplier: str, order: str, added: Sequence[Kci], clock: Clock) -> None:
+    """The lane of a new order, at the first of its KCIs."""
+    lane = Lane(
+        order=order, supplier=supplier, next_position=len(added) + 1, **resting(added, clock)
+    )
+    tx.execute(_INSERT, row_of(lane))
+
+
+def lock(tx: Tx, order_id: str) -> Lane:
+    """An order's lane, locked until the commit. A claim locks the same row, so an amendment and a
+    sender never interleave.
+    """
+    return _lane_of(tx.execute(_LOCK, {"i": order_id}).one())
+
+
+def rest(tx: Tx, lane: Lane, clock: Clock, *, positions: int = 0, unpark: bool = False) -> None:
+    """Find the head of a lane again, after its KCIs changed. A lane that a sender has leased, or
+    that waits for another try, keeps its wake; `unpark` wakes a parked one.
+    """
+    values: dict[str, Any] = {"next_position": lane.next_position + positions}
+    if lane.state in (LaneState.IDLE, LaneState.DUE) or (lane.state == LaneState.PARKED and unpark):
+        values |= resting(outbox.open_of(tx, [lane.order])[lane.order], clock)
+        tx.wake_senders()
+    tx.execute(sa.update(lanes).where(lanes.c.order == lane.order).values(**values))
+
+
+def resting(waiting: Sequence[Kci | Queued], clock: Clock) -> dict[str, Any]:
+    """The columns of a lane that waits for the first of `waiting`."""
+    if not waiting or waiting[0].state == KciState.PAUSED:
+        return {"state": LaneState.IDLE, "due": None, "wake": None, "owner": ""}
+    return {
+        "state": LaneState.DUE,
+        "due": waiting[0].due_at,
+        "wake": clock.wake(waiting[0].due_at),
+        "owner": "",
+    }
+
+
+def pending(tx: Tx) -> list[tuple[str, int]]:
+    """The suppliers whose lanes need a sender, now or later, each with the wall time of its first
+    one; the longest overdue first.
+    """
+    found = [(row.supplier, int(row.wake)) for row in tx.execute(_PENDING) if row.wake is not None]
+    return sorted(found, key=lambda pair: pair[1])
+
+
+def claim(tx: Tx, supplier: str, limit: int, *, in_front: bool = False) -> list[Lane]:
+    """Lock a supplier's lanes whose wake has come, the longest overdue first. Lanes that another
+    sender is claiming are skipped. `in_front`: only those that were tried before.
+    """
+    statement = _CLAIM_FRONT if in_front else _CLAIM
+    names = {"s": supplier, "wall": tx.wall, "most": limit}
+    return [_lane_of(row) for row in tx.execute(statement, names)]
+
+
+def clock_went_back(tx: Tx, most: int) -> None:
+    """The wall clock was set back: leases and waits between tries end within `most`."""
+    waits = sa.update(lanes).where(lanes.c.state.in_(_TRIED), lanes.c.wake > tx.wall + most)
+    tx.execute(waits.values(wake=tx.wall + most))
+
+
+def in_front(tx: Tx, supplier: str) -> list[Lane]:
+    """The lanes that come first where all orders of a supplier wait in one queue: those that are
+    being sent, that wait for another try, and that are parked.
+    """
+    return [_lane_of(row) for row in tx.execute(_IN_FRONT, {"s": supplier})]
+
+
+def leased(tx: Tx, fences: Mapping[str, int], owner: str) -> dict[str, Lane]:
+    """Lock the lanes that `owner` has still leased under these fences. The others were taken from
+    it, and it must not touch them.
+    """
+    found = [_lane_of(row) for row in tx.execute(_LEASED, {"ids": list(fences), "me": owner})]
+    return {lane.order: lane for lane in found if lane.fence == fences[lane.order]}
+
+
+def save(tx: Tx, changed: Sequence[Mapping[str, Any]]) -> None:
+    """Write lanes, each a row with its `order`, its `supplier` and all columns of `_SAVED`."""
+    if changed:
+        rows = [{name: lane[name] for name in _SAVED} | {"key": lane["order"]} for lane in changed]
+        tx.execute(_SAVE, rows)
+    for lane in changed:
+        tx.changed(lane["supplier"], lane["order"])
+
+
+def row(lane: Lane) -> dict[str, Any]:
+    """A lane's row, to change and to save."""
+    return row_of(lane)
+
+
+def _lane_of(row: sa.Row[Any]) -> Lane:
+    members = dict(row._mapping)
+    return Lane(**members | {"state": LaneState(members["state"])})
