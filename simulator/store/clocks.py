@@ -18,6 +18,38 @@ _GET = sa.select(clocks.c.mode, clocks.c.rate, clocks.c.anchor, clocks.c.anchor_
     clocks.c.supplier == p("s")
 )
 
+_VALUES = ("mode", "rate", "anchor", "anchor_wall")
+_SET = (
+    sa.update(clocks).where(clocks.c.supplier == p("s")).values({name: p(name) for name in _VALUES})
+)
+_ADD = sa.insert(clocks)
+_ANCHOR = (
+    sa.update(clocks)
+    .where(clocks.c.supplier == p("s"))
+    .values(anchor=p("anchor"), anchor_wall=p("anchor_wall"))
+)
+_IS_DUE = (lanes.c.supplier == p("s"), lanes.c.state == LaneState.DUE)
+_anchor_wall = p("anchor_wall", type_=sa.BigInteger)
+_ahead = sa.cast((lanes.c.due - p("anchor")) / p("rate", type_=sa.Float), sa.BigInteger)
+_REWAKE = (
+    sa.update(lanes)
+    .where(*_IS_DUE)
+    .values(
+        wake=sa.case(
+            (lanes.c.due <= p("anchor"), _anchor_wall),
+            (lanes.c.due <= p("reach"), _anchor_wall + _ahead + 1),
+            else_=None,
+        )
+    )
+)
+"""The same as `Clock.wake`, for all waiting lanes of a supplier."""
+
+_WAKE_DUE = (
+    sa.update(lanes)
+    .where(*_IS_DUE, lanes.c.due <= p("now"), lanes.c.wake.is_(None))
+    .values(wake=p("wall"))
+)
+
 
 def get(tx: Tx, supplier: str) -> Clock:
     """A supplier's clock; a real one when none was ever set."""
@@ -64,26 +96,12 @@ def lock(tx: Tx, supplier: str) -> Clock:
 def put(tx: Tx, supplier: str, clock: Clock) -> None:
     """Set a supplier's clock, and the wake of each of its waiting lanes. Lock the clock before."""
     tx.memo["clock", supplier] = clock
-    values = {
-        "mode": clock.mode,
-        "rate": clock.rate,
-        "anchor": clock.anchor,
-        "anchor_wall": clock.anchor_wall,
-    }
-    if (
-        tx.execute(sa.update(clocks).where(clocks.c.supplier == supplier).values(**values)).rowcount
-        == 0
-    ):
-        tx.execute(sa.insert(clocks).values(supplier=supplier, advancing="", **values))
-    rate = sa.literal(clock.rate or 1.0, sa.Float)
-    ahead = sa.cast((lanes.c.due - clock.anchor) / rate, sa.BigInteger)
-    wake = sa.case(
-        (lanes.c.due <= clock.anchor, clock.anchor_wall),
-        (lanes.c.due <= clock.reach(), clock.anchor_wall + ahead + 1),
-        else_=None,
-    )
-    waiting = sa.update(lanes).where(lanes.c.supplier == supplier, lanes.c.state == LaneState.DUE)
-    tx.execute(waiting.values(wake=wake))
+    values = {name: getattr(clock, name) for name in _VALUES}
+    if tx.execute(_SET, {"s": supplier, **values}).rowcount == 0:
+        tx.execute(_ADD, {"supplier": supplier, "advancing": "", **values})
+    reach = {"rate": clock.rate or 1.0, "reach": clock.reach()}
+    anchors = {"anchor": clock.anchor, "anchor_wall": clock.anchor_wall}
+    tx.execute(_REWAKE, {"s": supplier, **anchors, **reach})
     tx.changed(supplier)
     tx.wake_senders()
 
@@ -94,18 +112,9 @@ def step(tx: Tx, supplier: str, now: int) -> None:
     """
     clock = get(tx, supplier).moved(mode="manual", rate=0.0, now=now, wall_now=tx.wall)
     tx.memo["clock", supplier] = clock
-    tx.execute(
-        sa.update(clocks)
-        .where(clocks.c.supplier == supplier)
-        .values(anchor=clock.anchor, anchor_wall=clock.anchor_wall)
-    )
-    due = (
-        lanes.c.supplier == supplier,
-        lanes.c.state == LaneState.DUE,
-        lanes.c.due <= now,
-        lanes.c.wake.is_(None),
-    )
-    tx.execute(sa.update(lanes).where(*due).values(wake=tx.wall))
+    anchors = {"anchor": clock.anchor, "anchor_wall": clock.anchor_wall}
+    tx.execute(_ANCHOR, {"s": supplier, **anchors})
+    tx.execute(_WAKE_DUE, {"s": supplier, "now": now, "wall": tx.wall})
     tx.changed(supplier)
     tx.wake_senders()
 

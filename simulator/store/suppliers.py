@@ -34,6 +34,11 @@ _CALLED = sa.select(suppliers).where(
         sa.and_(suppliers.c.client == p("c"), suppliers.c.client != ""),
     ),
 )
+_REMOVE = sa.delete(suppliers).where(suppliers.c.name == p("n"))
+_REMOVE_ALL = [
+    sa.delete(table).where(table.c.supplier == p("n"))
+    for table in (clocks, *PER_SUPPLIER, received, received_orders, uploads)
+]
 _LOCK_ONE = _ONE.with_for_update(read=True, key_share=True)
 
 
@@ -115,10 +120,10 @@ def remove(tx: Tx, name: str) -> bool:
     uses it: a sender or a request would leave rows behind.
     """
     locks.take(tx, name)
-    if tx.execute(sa.delete(suppliers).where(suppliers.c.name == name)).rowcount == 0:
+    if tx.execute(_REMOVE, {"n": name}).rowcount == 0:
         return False
-    for table in (clocks, *PER_SUPPLIER, received, received_orders, uploads):
-        tx.execute(sa.delete(table).where(table.c.supplier == name))
+    for statement in _REMOVE_ALL:
+        tx.execute(statement, {"n": name})
     tx.changed(name, EVERYTHING)
     tx.wake_senders()
     return True
