@@ -51,7 +51,7 @@ _numbers = count(1)
 
 
 class Notifier(Protocol):
-    """Sends notifications between the processes of one store."""
+    """Sends messages between the processes of one store."""
 
     def notify(self, work: bool, changes: set[Change]) -> None:
         """Notify all listeners; called after a commit."""
@@ -131,7 +131,7 @@ class PipeNotifier:
         try:
             pipe = self._make(path)
         except OSError as error:
-            said = "no notifications at %s (%s): changes are found by polling"
+            said = "no messages at %s (%s): changes are found by polling"
             log.warning(said, path, error.strerror)
             return lambda: None
         stopped = threading.Event()
@@ -152,7 +152,7 @@ class PipeNotifier:
         return stop
 
     def _is_ours(self) -> bool:
-        """Whether the folder belongs to this user. Nobody else's pipe may get our notifications."""
+        """Whether the folder belongs to this user. Nobody else's pipe may get our messages."""
         return self.folder.stat().st_uid == os.getuid()
 
     def _make(self, path: Path) -> int:

@@ -45,7 +45,7 @@ class Subscription:
         Unavailable when this process ends.
 
         Returns None when anything may have changed: after `look_every` microseconds without a
-        notification, and when notifications were lost.
+        message, and when messages were lost.
         """
         look_at = monotonic() + look_every
         with self.lock:
