@@ -17,7 +17,7 @@ OURSELVES := --no-index --no-deps --no-build-isolation -e .
 QUICK := -m pytest -p no:schemathesis -n 2 -m "not slow" \
 	--ignore tests/contract --ignore tests/faults
 
-.PHONY: run demo test slow faults contract linter examples lint types format check bench million \
+.PHONY: run demo test docs slow faults contract linter examples lint types format check bench million \
 	sizing lowest newest lock upgrade clean
 
 run: $(RUNS)  ## the simulator and the pretend gateway on http://127.0.0.1:8080

@@ -12,6 +12,8 @@ import errno
 import hashlib
 import logging
 import os
+import selectors
+import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -239,36 +241,55 @@ class PostgresNotifier:
 
     def listen(self, topic: str, heard: Callable[[list[Change]], None]) -> Callable[[], None]:
         stopped = threading.Event()
+        ours, theirs = socket.socketpair()
         thread = threading.Thread(
-            target=self._hear, args=(topic, heard, stopped), name=f"notifier {topic}", daemon=True
+            target=self._hear,
+            args=(topic, heard, stopped, theirs),
+            name=f"notifier {topic}",
+            daemon=True,
         )
         thread.start()
 
         def stop() -> None:
             stopped.set()
+            ours.close()  # which makes the other end readable
             thread.join(timeout=2)
 
         return stop
 
     def _hear(
-        self, topic: str, heard: Callable[[list[Change]], None], stopped: threading.Event
+        self,
+        topic: str,
+        heard: Callable[[list[Change]], None],
+        stopped: threading.Event,
+        stopping: socket.socket,
     ) -> None:
         import psycopg
 
-        while not stopped.is_set():
-            try:
-                with self._connect(psycopg) as connection:
-                    connection.execute(f"LISTEN {_channel(topic)}")
-                    heard([])
-                    while not stopped.is_set():
-                        for notice in connection.notifies(timeout=0.5, stop_after=1):
-                            heard(_changes(notice.payload))
-            except psycopg.Error:
-                stopped.wait(1)
+        with stopping:
+            while not stopped.is_set():
+                try:
+                    with self._connect(psycopg) as connection:
+                        connection.execute(f"LISTEN {_channel(topic)}")
+                        heard([])
+                        while not stopped.is_set():
+                            for notice in connection.notifies(timeout=0):
+                                heard(_changes(notice.payload))
+                            _await_any(connection, stopping)
+                except psycopg.Error:
+                    stopped.wait(1)
 
     def _connect(self, psycopg: Any) -> Any:
         url = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
         return psycopg.connect(url, autocommit=True, **LIFELINE)
+
+
+def _await_any(*sources: Any) -> None:
+    """Wait until one of these sockets or connections has something to read."""
+    with selectors.DefaultSelector() as selector:
+        for source in sources:
+            selector.register(source, selectors.EVENT_READ)
+        selector.select()
 
 
 def _channel(topic: str) -> str:

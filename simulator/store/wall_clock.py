@@ -37,7 +37,9 @@ def went_back(tx: Tx, *, lease: int, beat: int) -> int:
 
 
 def remember(tx: Tx) -> None:
-    """Keep the newest wall time that is known, before senders leave with their signs of life."""
+    """Keep the newest wall time that is known: when a store is opened, so that no order is older,
+    and before senders leave with their signs of life.
+    """
     _keep(tx, max(_known(tx), tx.wall))
 
 

@@ -32,7 +32,7 @@ class Embedded:
         self.threads = [
             threading.Thread(
                 target=self.server.serve_forever,
-                kwargs={"poll_interval": 0.05},
+                kwargs={"poll_interval": 0.01},
                 name="web",
                 daemon=True,
             ),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from simulator.base.errors import Invalid, Problem
 from simulator.config import Config
 from simulator.scenario import Book
-from simulator.store import Store, Tx, clocks
+from simulator.store import Store, Tx, clocks, wall_clock
 from simulator.supplier.waiting import Waits
 from simulator.world.folders import open_book
 from simulator.world.health import Health
@@ -63,6 +63,7 @@ def _begin_clocks(config: Config, store: Store) -> None:
     """Set the clocks. Of several processes that do so at once, one sets them for all."""
 
     def begin(tx: Tx) -> None:
+        wall_clock.remember(tx)
         for supplier in config.suppliers:
             clocks.begin(tx, supplier.name, supplier.clock.mode, supplier.clock.rate)
 

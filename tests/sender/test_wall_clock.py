@@ -59,11 +59,27 @@ def test_a_sender_that_starts_after_the_step_knows_of_it(
     settings: Callable[[str], Config], receiver: Receiver
 ) -> None:
     with Embedded(settings("real")) as simulator, Gateway(simulator.url) as gateway:
-        place(gateway, "2")
+        place(gateway, "1")
     later = Embedded(settings("real"))
     later.world.store.skew = BACK
     with later:
         wait_for_the_end(later)
+    assert len(receiver.arrivals) == 3
+
+
+def test_a_sender_that_begins_after_the_first_order_knows_of_it_too(
+    settings: Callable[[str], Config], receiver: Receiver
+) -> None:
+    simulator = Embedded(settings("scaled"))
+    with Gateway("") as gateway:
+        web = simulator.server.app.test_client()  # type: ignore[union-attr]
+        headers = gateway.headers(X_Kci_Delay="1")
+        assert (
+            web.post("/service-orders", json=gateway.provide(), headers=headers).status_code == 202
+        )
+    simulator.world.store.skew = BACK
+    with simulator:
+        wait_for_the_end(simulator)
     assert len(receiver.arrivals) == 3
 
 
