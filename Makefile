@@ -14,7 +14,7 @@ SPECTRAL := $(VENV)/spectral/node_modules/.bin/spectral
 PIP := -m pip install --quiet --disable-pip-version-check
 LOCKED := --require-hashes --only-binary :all:
 OURSELVES := --no-index --no-deps --no-build-isolation -e .
-QUICK := -m pytest -p no:schemathesis -n 2 -m "not slow" \
+QUICK := -m pytest -p no:schemathesis -n 2 --dist worksteal -m "not slow" \
 	--ignore tests/contract --ignore tests/faults
 
 .PHONY: run demo test docs slow faults contract linter examples lint types format check bench million \

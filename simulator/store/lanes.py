@@ -113,10 +113,14 @@ def claim(tx: Tx, supplier: str, limit: int, *, in_front: bool = False) -> list[
     return [_lane_of(row) for row in tx.execute(statement, names)]
 
 
-def clock_went_back(tx: Tx, most: int) -> None:
-    """The wall clock was set back: leases and waits between tries end within `most`."""
+def clock_went_back(tx: Tx, back: int, most: int) -> None:
+    """The wall clock was set back by `back`: leases and waits between tries last as long as they
+    were to last. One that ends within `most`, a lease's length, may be of the time after the step,
+    and stays as it is.
+    """
+    moved = lanes.c.wake - p("back", type_=sa.BigInteger)
     waits = sa.update(lanes).where(lanes.c.state.in_(_TRIED), lanes.c.wake > tx.wall + most)
-    tx.execute(waits.values(wake=tx.wall + most))
+    tx.execute(waits.values(wake=sa.case((moved > tx.wall, moved), else_=tx.wall)), {"back": back})
 
 
 def in_front(tx: Tx, supplier: str) -> list[Lane]:

@@ -22,13 +22,13 @@ def went_back(tx: Tx, *, lease: int, beat: int) -> int:
     """Correct what depends on the wall clock when it was set back. Returns by how much, 0 when it
     was not.
 
-    A sender calls this with each sign of life, every `beat` microseconds. Leases and waits between
-    tries end after `lease` at the latest.
+    A sender calls this with each sign of life, every `beat` microseconds; `lease` is how long its
+    leases last.
     """
     known = _known(tx)
     if tx.wall >= known - STEP:
         return 0
-    lanes.clock_went_back(tx, lease)
+    lanes.clock_went_back(tx, known - tx.wall, lease)
     gateway_states.clock_went_back(tx)
     senders.clock_went_back(tx)
     clocks.clock_went_back(tx, known + beat)

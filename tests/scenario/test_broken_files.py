@@ -48,7 +48,10 @@ def test_every_key_of_the_format_is_in_a_broken_file(schema: type[ScenarioSchema
     assert [key for key in (*keys, *schema.later) if not re.search(rf"\b{key}\b", texts)] == []
 
 
-@pytest.mark.parametrize("change", ["left out", "twice", "indented"])
+SLOW = [pytest.param(change, marks=pytest.mark.slow) for change in ("left out", "twice")]
+
+
+@pytest.mark.parametrize("change", [*SLOW, "indented"])
 def test_a_file_may_be_broken_in_any_line(change: str) -> None:
     for _, dialect, text, _ in CASES:
         lines = text.split("\n")

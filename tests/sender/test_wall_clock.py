@@ -42,6 +42,7 @@ def wait_for_the_end(simulator: Embedded) -> None:
         assert client.health()["status"] == "ok"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["real", "scaled"])
 def test_kcis_do_not_wait_until_the_clock_is_where_it_was(
     settings: Callable[[str], Config], receiver: Receiver, mode: str
@@ -55,6 +56,7 @@ def test_kcis_do_not_wait_until_the_clock_is_where_it_was(
     assert len(receiver.arrivals) == 3
 
 
+@pytest.mark.slow
 def test_a_sender_that_starts_after_the_step_knows_of_it(
     settings: Callable[[str], Config], receiver: Receiver
 ) -> None:
