@@ -165,25 +165,40 @@ class LaneTurn:
         """The KCI after this attempt, with its message; without one for a silent step.
 
         A waiting step happens now and its message gets the next number. The number and the body
-        are kept: a retry repeats them.
+        are kept: a retry repeats them. Nothing of a step happens when its message cannot be
+        written.
         """
-        if head.state == KciState.WAITING:
-            head = self._happen(head)
-            if why := self._why_not_sent(head):
-                return self._silent(head, why), None
-            head = replace(head, state=KciState.ATTEMPTED, sequence=row["next_sequence"])
+        if head.state != KciState.WAITING:
+            with self._contained():
+                message = self.dialect.write_kci(self.order, head, self._request_of(head))
+            return replace(head, body=message.body, attempts=head.attempts + 1), message
         with self._contained():
-            message = self.dialect.write_kci(self.order, head, self._request_of(head))
-        if head.body is None:
-            row["next_sequence"] += 1
-            late = self.tx.wall - (self.lane.wake or self.tx.wall)
-            self.tx.after(lambda: metrics.late(self.target.label, late))
+            step = engine.advance(
+                self.order,
+                head,
+                self.requests,
+                self.waiting[1:],
+                self.dialect,
+                self.now,
+                self._chance(),
+            )
+            why = self._why_not_sent(step.order, step.kci)
+            head = replace(step.kci, state=KciState.ATTEMPTED, sequence=row["next_sequence"])
+            if not why:
+                request = step.request or self._request_of(head)
+                message = self.dialect.write_kci(step.order, head, request)
+        self._happen(step)
+        if why:
+            return self._silent(step.kci, why), None
+        row["next_sequence"] += 1
+        late = self.tx.wall - (self.lane.wake or self.tx.wall)
+        self.tx.after(lambda: metrics.late(self.target.label, late))
         return replace(head, body=message.body, attempts=head.attempts + 1), message
 
-    def _why_not_sent(self, head: Kci) -> str:
+    def _why_not_sent(self, order: Order, head: Kci) -> str:
         if not head.send:
             return "nothing to send"
-        return self.dialect.why_not_sent(self.order, head.send)
+        return self.dialect.why_not_sent(order, head.send)
 
     def _request_of(self, kci: Kci) -> Request | None:
         return next((request for request in self.requests if request.id == kci.request), None)
@@ -202,13 +217,8 @@ class LaneTurn:
         outbox.retime(self.tx, changed)
         self.waiting = engine.replaced(self.waiting, changed)
 
-    def _happen(self, head: Kci) -> Kci:
+    def _happen(self, step: engine.Advance) -> None:
         """Let a step happen: the order moves, and what the step withdraws is withdrawn."""
-        rest = self.waiting[1:]
-        with self._contained():
-            step = engine.advance(
-                self.order, head, self.requests, rest, self.dialect, self.now, self._chance()
-            )
         if step.request is not None:
             orders.settle_request(self.tx, step.request.id, step.request.status)
             self.requests = [
@@ -218,9 +228,9 @@ class LaneTurn:
         for request_id in step.lapsed:
             orders.settle_request(self.tx, request_id, "lapsed")
         outbox.withdraw(self.tx, step.withdraw)
+        head, *rest = self.waiting
         self.waiting = [head, *(kci for kci in rest if kci.id not in step.withdraw)]
         self.order = step.order
-        return step.kci
 
     @contextmanager
     def _contained(self) -> Iterator[None]:

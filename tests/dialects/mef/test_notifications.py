@@ -17,6 +17,7 @@ from simulator import dialects, rehearsal
 from simulator.cli.files import as_text
 from simulator.model import Incoming, KciIdentity
 from simulator.scenario import read_folder
+from simulator.store import lanes
 from simulator.web import Embedded
 from simulator.world import shipped_folder
 from tests.dialects.mef import PUBLISHED, Buyer, published
@@ -327,6 +328,23 @@ def test_a_notification_is_tried_again_with_the_same_bytes(
     receiver.wait_for(2)
     first, second = receiver.arrivals[:2]
     assert first.raw == second.raw and first.path == second.path
+
+
+def test_nothing_happens_of_a_step_whose_notification_cannot_be_written(
+    seller: Callable[..., Buyer], receiver: Receiver, simulator: Embedded
+) -> None:
+    buyer = seller()
+    order = buyer.place(desiredResponses=ALL)
+    buyer.advance("1m")
+    (kept,) = buyer.admin("GET", "/orders")["items"]
+    with simulator.world.store.write() as tx:
+        lane = lanes.lock(tx, kept["id"])
+        lanes.save(tx, [lanes.row(lane) | {"next_sequence": 100}])
+    buyer.advance("1h")
+    (dead,) = buyer.admin("GET", "/kcis?state=dead")["items"]
+    assert "at most 99 notifications" in dead["last"]["error"] and dead["sequence"] is None
+    assert heard_of(receiver, order["buyerPurchaseOrderNumber"]) == [CONFIGURED, CONFIRMED]
+    assert buyer.get(f"/orders/{order['id']}")["orderStatus"] == "IN_PROGRESS"
 
 
 def test_another_path_for_notifications_is_a_setting(make_config: Any, receiver: Receiver) -> None:
