@@ -14,7 +14,7 @@ def test_an_order_is_followed_to_its_end(shop, supplier) -> None:
     assert shop.look(order)["status"] == "COMPLETED"
 
 
-def test_a_delay_is_seen_and_over_again(shop, supplier) -> None:
+def test_an_order_is_completed_after_a_delay(shop, supplier) -> None:
     supplier.plays("ORDER_DELAYED")
     order = shop.order()
     assert [kci["last"]["code"] for kci in supplier.advance(days=3)] == [204] * 5
