@@ -206,7 +206,7 @@ def test_an_accepted_request_is_open_until_its_own_step_settles_it() -> None:
         (Pending(verb="pause"), [], {1: 65, 2: 105}),
     ],
 )
-def test_what_becomes_of_the_story(
+def test_pending_keeps_withdraws_or_pauses_the_kcis_of_the_story(
     pending: Pending | None, withdrawn: list[int], moved: dict[int, int]
 ) -> None:
     played = scenario(

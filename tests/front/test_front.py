@@ -83,13 +83,13 @@ def test_the_longest_path_of_a_supplier_counts(opened: Open) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/network", "/networkstwo", "/service-orders"])
-def test_what_is_nobodys_path_is_a_problem(opened: Open, path: str) -> None:
+def test_a_path_of_no_supplier_is_a_404_problem(opened: Open, path: str) -> None:
     answer = opened().ask("GET", path)
     assert (answer.code, answer.headers["Content-Type"]) == (404, "application/problem+json")
     assert answer.body["detail"] == f"no supplier answers at {path}"
 
 
-def test_an_unknown_path_of_a_supplier_is_its_contracts(opened: Open) -> None:
+def test_an_unknown_path_below_a_supplier_gets_the_error_of_its_contract(opened: Open) -> None:
     server = opened()
     answer = server.ask("POST", "/networks/nothing")
     assert (answer.code, answer.body["code"]) == (404, "NOT_FOUND")
@@ -166,7 +166,7 @@ def test_each_supplier_has_its_pretend_gateway(opened: Open) -> None:
         ("GET", "/gateway/auth/supplier/access-token", 405),
     ],
 )
-def test_what_a_pretend_gateway_has_not_is_a_problem(
+def test_an_unknown_path_or_method_of_a_pretend_gateway_is_a_problem(
     opened: Open, method: str, path: str, code: int
 ) -> None:
     answer = opened().ask(method, path)

@@ -100,7 +100,7 @@ def test_only_the_right_credentials_come_in(
     assert SECRET not in kept(gateway)
 
 
-def test_client_credentials_buy_a_token_that_opens_the_door(
+def test_client_credentials_get_a_token_that_is_accepted(
     guarded: Callable[..., Gateway],
 ) -> None:
     gateway = guarded("oauth2")
@@ -185,7 +185,7 @@ def test_a_wrong_token_request_is_told_in_the_words_of_the_standard(
     assert requests.get(gateway.url + TOKEN_PATH, timeout=30).status_code == 405
 
 
-def test_a_token_of_somebody_else_or_of_yesterday_is_refused(
+def test_a_foreign_or_expired_token_is_refused(
     guarded: Callable[..., Gateway],
 ) -> None:
     gateway = guarded("oauth2", lifetime="1s")
@@ -220,7 +220,7 @@ def test_a_token_of_somebody_else_or_of_yesterday_is_refused(
     assert answer.json()["messages"] == ["Authorization: the token has expired"]
 
 
-def test_each_supplier_has_a_door_of_its_own(make_config: Callable[..., Config]) -> None:
+def test_each_supplier_accepts_its_own_tokens_only(make_config: Callable[..., Config]) -> None:
     oauth2 = {"kind": "oauth2", **KINDS["oauth2"]}
     suppliers = [
         {"name": "open", "path": "/"},
@@ -283,7 +283,7 @@ def test_a_made_supplier_takes_the_tokens_of_the_path_that_it_is_called_at(
         assert len(gateway.admin("GET", f"/suppliers/{made['name']}/orders")["items"]) == 2
 
 
-def test_the_second_contract_has_the_same_door(make_config: Callable[..., Config]) -> None:
+def test_a_mef_supplier_checks_credentials_too(make_config: Callable[..., Config]) -> None:
     suppliers = [
         {
             "name": "m",
@@ -313,7 +313,7 @@ def test_the_second_contract_has_the_same_door(make_config: Callable[..., Config
         ({"clientz": {}}, "did you mean `clients`?"),
     ],
 )
-def test_a_wrong_door_is_a_problem_before_anything_starts(auth: dict[str, Any], said: str) -> None:
+def test_wrong_auth_settings_are_refused_before_the_start(auth: dict[str, Any], said: str) -> None:
     with pytest.raises(Invalid) as caught:
         config.load(environment={}, overrides={"auth": auth})
     assert said in str(caught.value)
@@ -359,9 +359,7 @@ def test_a_secrets_file_that_cannot_be_used_is_named(
         config.load(environment={}, overrides={"admin": {"token": {"file": str(tmp_path)}}})
 
 
-def test_no_caller_of_the_admin_api_has_our_files_sent_to_him(
-    gateway: Gateway, tmp_path: Path
-) -> None:
+def test_the_admin_api_takes_no_secret_from_a_file(gateway: Gateway, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text(SECRET)
     for asked in (

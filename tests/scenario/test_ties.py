@@ -26,7 +26,9 @@ def tied(one: str, other: str, about: str = "") -> list[str]:
         ("{notes: {matches: a}}", "{notes: b}"),
     ],
 )
-def test_two_that_one_request_may_fit_are_told(one: str, other: str) -> None:
+def test_two_scenarios_that_one_request_fits_equally_well_are_reported(
+    one: str, other: str
+) -> None:
     (said,) = tied(one, other)
     assert said.startswith("1.yaml:2:7: when: a request may fit ONE (0.yaml) just as well")
     assert "then that one plays: add a condition to one of them" in said
@@ -42,11 +44,13 @@ def test_two_that_one_request_may_fit_are_told(one: str, other: str) -> None:
         ("{notes: a}", "{notes: {exists: false}}"),
     ],
 )
-def test_two_that_no_request_fits_both_are_not(one: str, other: str) -> None:
+def test_two_scenarios_that_no_request_fits_equally_well_are_not_reported(
+    one: str, other: str
+) -> None:
     assert tied(one, other) == []
 
 
-def test_of_one_scenario_the_place_is_its_own() -> None:
+def test_a_tie_of_a_named_scenario_is_reported_at_its_place() -> None:
     (said,) = tied("{notes: a}", "{hazards: b}", about="ONE")
     assert said.startswith("0.yaml:2:7: when: a request may fit TWO (1.yaml)")
     assert "then this one plays" in said

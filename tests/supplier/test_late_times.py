@@ -76,7 +76,9 @@ def moments(supplier: Supplier, **length: float) -> list[tuple[str, str]]:
     return [(kci["send"], kci["body"]["issuedOn"][5:16]) for kci in sent]
 
 
-def test_the_time_is_that_of_the_step_before(make: Callable[..., Supplier]) -> None:
+def test_a_time_that_reads_the_order_is_known_after_the_step_before(
+    make: Callable[..., Supplier],
+) -> None:
     supplier = make(STORY)
     assert outbox(supplier) == [
         ("COMMITTED", "waiting", "03-02T01:00"),
@@ -127,7 +129,7 @@ def test_the_first_step_is_evaluated_at_once(make: Callable[..., Supplier]) -> N
     assert "requestedCompletionDate" in fault.message, "nothing can bring it before the first step"
 
 
-def test_what_lasts_is_evaluated_at_once(make: Callable[..., Supplier]) -> None:
+def test_a_time_that_no_step_can_change_is_evaluated_at_once(make: Callable[..., Supplier]) -> None:
     supplier = make(
         story(
             "{after: 1h, send: COMMITTED}",
@@ -166,7 +168,9 @@ def test_a_step_whose_predecessor_was_withdrawn_gets_its_time_all_the_same(
     assert dead["send"] == "UPDATE" and "targetDate" in dead["last"]["error"]
 
 
-def test_a_signal_behind_it_waits_for_it(make: Callable[..., Supplier]) -> None:
+def test_a_wait_after_a_step_with_a_late_time_waits_for_that_step(
+    make: Callable[..., Supplier],
+) -> None:
     supplier = make(
         story(
             COMMITTED,
@@ -215,7 +219,7 @@ def rehearsed(text: str) -> rehearsal.Rehearsal:
     return rehearsal.rehearse(parse(text, "x.yaml", dialect.vocabulary), dialect)
 
 
-def test_explain_and_check_know_it() -> None:
+def test_explain_and_check_evaluate_late_times() -> None:
     played = rehearsed(STORY)
     shown = as_text(played, {})
     assert played.faults == () and "UPDATE -> IN_PROGRESS" in shown
@@ -229,7 +233,7 @@ def test_explain_and_check_know_it() -> None:
 
 
 @pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
-def test_it_is_kept_on_postgresql_too(store_url: str, make_config: Any) -> None:
+def test_late_times_work_on_postgresql_too(store_url: str, make_config: Any) -> None:
     with Embedded(make_config(store={"url": store_url})) as simulator, ExitStack() as stack:
         supplier = stack.enter_context(
             Supplier.make(simulator.url, scenarios=[STORY], default="STORY")

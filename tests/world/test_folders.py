@@ -29,7 +29,7 @@ def written(path: Path, text: str) -> str:
     return str(path)
 
 
-def test_the_word_of_a_file_that_stands_alone_counts(tmp_path: Path) -> None:
+def test_the_dialect_key_of_a_file_that_stands_alone_counts(tmp_path: Path) -> None:
     file = written(tmp_path / "a.yaml", MEF)
     assert run("check", file).exit_code == 0
     assert "M (mef)" in run("explain", file).stdout
@@ -49,7 +49,7 @@ def test_the_folder_counts_where_the_file_says_nothing(tmp_path: Path) -> None:
     assert run("check", written(tmp_path / "mef" / "deeper" / "a.yaml", PLAIN)).exit_code == 0
 
 
-def test_a_word_that_is_not_the_folders_is_told(tmp_path: Path) -> None:
+def test_a_dialect_key_that_contradicts_the_folder_is_a_mistake(tmp_path: Path) -> None:
     file = written(tmp_path / "fibre_cafe" / "a.yaml", MEF)
     result = run("check", file)
     assert result.exit_code == 1

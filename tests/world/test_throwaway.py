@@ -203,7 +203,7 @@ def test_a_name_made_anew_is_another_supplier(make: Callable[..., Made]) -> None
         ({"dialect": "mef", "contract": {"strikt": True}}, 400, "did you mean `strict`?"),
     ],
 )
-def test_what_is_wrong_is_told(
+def test_wrong_settings_of_a_new_supplier_are_refused_with_the_reason(
     simulator: Embedded, given: dict[str, Any], code: int, said: str
 ) -> None:
     response = requests.post(f"{simulator.url}/__admin/suppliers", json=given, timeout=30)
@@ -455,7 +455,9 @@ def test_a_buyer_calls_its_own_seller(simulator: Embedded, make: Callable[..., M
     assert found.status_code == 200 and buyer in found.text
 
 
-def test_nobody_is_called_by_two(simulator: Embedded, make: Callable[..., Made]) -> None:
+def test_one_tenant_calls_at_most_one_throw_away_supplier(
+    simulator: Embedded, make: Callable[..., Made]
+) -> None:
     made = make(tenant="T-ONE")
     for given, code, said in (
         ({"tenant": "T-ONE"}, 409, f"T-ONE calls the supplier {made.name} already"),
@@ -468,7 +470,7 @@ def test_nobody_is_called_by_two(simulator: Embedded, make: Callable[..., Made])
     make(tenant="T-ONE")
 
 
-def test_a_caller_that_no_store_can_look_for_is_nobodys(
+def test_a_nul_in_the_name_of_a_caller_is_no_server_error(
     make_config: Callable[..., Any], store_url: str
 ) -> None:
     mef = [{"name": "mef", "path": "/", "dialect": "mef"}]

@@ -220,7 +220,7 @@ def test_the_answer_to_another_standards_document_says_what_differs(
     assert buyer.get(f"/orders/{order['id']}") == order
 
 
-def test_it_says_also_what_the_document_lacks_and_what_is_strange(buyer: Buyer) -> None:
+def test_the_answer_names_missing_and_unknown_members_too(buyer: Buyer) -> None:
     message = buyer.send("POST", "/orders", TMF622).json()["message"]
     assert "members that this contract does not have: @type, externalId, description" in message
     assert (
