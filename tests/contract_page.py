@@ -1,4 +1,4 @@
-"""A page of docs/contract, read as its sections and tables: for the tests that compare it with code."""
+"""A page of docs/contract as sections and tables, for the tests that compare it with code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parents[1] / "docs" / "contract"
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """One contract's page. Section 0 lists its sources, `chosen` are the sections of assumptions."""
+    """One contract's page. Section 0 lists its sources; `chosen`: the sections of assumptions."""
 
     name: str
     dialect: str

@@ -187,7 +187,7 @@ def send(**options: Any) -> None:
 @click.argument("names", nargs=-1, metavar="[SCENARIO]...")
 @_config
 def demo(names: tuple[str, ...], **options: Any) -> None:
-    """Play scenarios (all shipped ones by default) against a fresh simulator and print each story."""
+    """Play scenarios (by default all shipped ones) against a new simulator; print each story."""
     from simulator.cli.demo import demo as run
 
     sys.exit(0 if run(_settings(**options), names) else 1)

@@ -188,7 +188,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def openapi(settings: Config, dialect: str | None) -> str:
-    """A contract as indented JSON, as the first supplier of the settings plays it that speaks it."""
+    """A contract as indented JSON, as the first supplier with that contract plays it."""
     name, server = dialect or settings.suppliers[0].dialect, "http://127.0.0.1:8080"
     auth = next(
         (supplier.auth for supplier in settings.suppliers if supplier.dialect == name),

@@ -235,8 +235,8 @@ class Policy:
         "temporary",
         String(validate=OneOf(["temporary", "everything"], renamed={"weather": "temporary"})),
         "what is tried again: temporary failures, or everything but 2xx",
-        "`temporary` is no answer, 401, 408, 425, 429 and 5xx but 501 and 505; `everything` is every "
-        "answer but 2xx and 410.",
+        "`temporary` is no answer, 401, 408, 425, 429 and 5xx but 501 and 505; `everything` is "
+        "every answer but 2xx and 410.",
     )
     retry_after_max: int = setting(
         "5m", Duration(), "the longest time that a gateway can ask for by Retry-After"

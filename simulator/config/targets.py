@@ -61,7 +61,8 @@ class Targets:
     """The hosts and networks that may be posted to; `anywhere` allows all but the addresses of
     `NEVER`.
 
-    `listed` and `networks` are of the setting, `configured` are the hosts of the configured gateways.
+    `listed` and `networks` come from the setting; `configured` are the hosts of the configured
+    gateways.
     """
 
     anywhere: bool

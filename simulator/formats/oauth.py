@@ -75,7 +75,7 @@ def refusal_of(token: str, key: str) -> str:
 
 
 def is_one_of(secret: str, known: Mapping[str, str] | tuple[str, ...], name: str = "") -> bool:
-    """Whether a secret is in a list, or in a map under `name`. The comparison takes constant time."""
+    """Whether a secret is in a list, or in a map under `name`, compared in constant time."""
     if isinstance(known, Mapping):
         return _same(known.get(name), secret)
     matches = [_same(one, secret) for one in known]

@@ -70,7 +70,8 @@ def bench_commit(folder: str) -> float:
     """The yardstick: one JSON document and one row in one committed SQLite transaction, by hand."""
     connection = sqlite3.connect(f"{folder}/y.db", isolation_level=None)
     connection.executescript(
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; CREATE TABLE t (id INTEGER PRIMARY KEY, document TEXT)"
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, document TEXT)"
     )
     document = {"id": 1, "tenant": "T", "items": [{"name": "A", "value": "1"}] * 10}
 

@@ -63,7 +63,8 @@ def fill(store: Store, count: int) -> None:
             listed = ", ".join(f'"{column.name}"' for column in table.columns)
             tx.execute(
                 sa.text(
-                    f"INSERT INTO {name} ({listed}) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "
+                    f"INSERT INTO {name} ({listed}) WITH RECURSIVE n(i) AS "
+                    f"(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "
                     f"SELECT {', '.join(picked)} FROM {name} t, n WHERE t.{own} = :first"
                 ),
                 {"first": seed_order},

@@ -111,14 +111,17 @@ def main() -> None:
         server = Server()
         held.callback(server.close)
         sys.stdout.write(
-            f"{os.cpu_count()} cores, {3 * ORDERS} KCIs\n{'store':<12}{'senders':>8}{'in flight':>11}{'answer':>9}{'KCI/s':>8}{'CPU ms/KCI':>12}\n"
+            f"{os.cpu_count()} cores, {3 * ORDERS} KCIs\n"
+            f"{'store':<12}{'senders':>8}{'in flight':>11}{'answer':>9}"
+            f"{'KCI/s':>8}{'CPU ms/KCI':>12}\n"
         )
         for row in ROWS:
             rate, each = measured(
                 server, row, Path(held.enter_context(tempfile.TemporaryDirectory()))
             )
             sys.stdout.write(
-                f"{row[0]:<12}{row[1]:>8}{row[2]:>11}{row[3] * 1000:>6.0f} ms{rate:>8.0f}{each:>12.2f}\n"
+                f"{row[0]:<12}{row[1]:>8}{row[2]:>11}{row[3] * 1000:>6.0f} ms"
+                f"{rate:>8.0f}{each:>12.2f}\n"
             )
             sys.stdout.flush()
 

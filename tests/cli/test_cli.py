@@ -128,7 +128,8 @@ def test_a_bad_scenario_folder_stops_serve_before_it_listens(tmp_path: Path) -> 
 def test_explain_tells_a_file_with_other_parameters(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_text(
-        'scenario: X\nparams: {gap: 30s}\nreply: acknowledge\ntimeline:\n  - {after: "{{ gap }}", send: COMMITTED}\n'
+        "scenario: X\nparams: {gap: 30s}\nreply: acknowledge\n"
+        'timeline:\n  - {after: "{{ gap }}", send: COMMITTED}\n'
     )
     assert "+30s           kci      1 COMMITTED -> IN_PROGRESS" in run("explain", str(path)).stdout
     told = run("explain", str(path), "--param", "gap=1h30m").stdout
@@ -146,7 +147,9 @@ def test_explain_says_what_the_contract_forbids(tmp_path: Path) -> None:
 def test_a_fault_of_the_story_is_told_once_and_attempts_are_walked(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_text(
-        "scenario: X\nreply: {attempts: [{status: 503}, acknowledge]}\ntimeline:\n  - {after: 1s, send: RESUMED}\namendment:\n  - reply: acknowledge\n"
+        "scenario: X\nreply: {attempts: [{status: 503}, acknowledge]}\n"
+        "timeline:\n  - {after: 1s, send: RESUMED}\n"
+        "amendment:\n  - reply: acknowledge\n"
     )
     result = run("check", str(path))
     assert (

@@ -172,13 +172,10 @@ def _late(mine: list[Post], answered: float) -> list[str]:
     late = [
         post for post in _firsts(mine).values() if post.at > answered and post.reason != "CANCELLED"
     ]
-    return (
-        [
-            f"I5: {len(late)} KCIs were first sent after the cancellation was answered ({late[0].order})"
-        ]
-        if len(late) > 1
-        else []
-    )
+    if len(late) < 2:
+        return []
+    said = "KCIs were first sent after the cancellation was answered"
+    return [f"I5: {len(late)} {said} ({late[0].order})"]
 
 
 def _repeats(mine: list[Post]) -> int:

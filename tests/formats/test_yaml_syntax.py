@@ -10,14 +10,21 @@ import yaml
 from simulator.base.errors import Invalid
 from simulator.formats import strict_yaml, yaml_syntax
 
+FURTHER = (
+    "this line is indented further than the line above it, which has its value already "
+    "(align it with the keys that it belongs to)"
+)
+FITS_NONE = (
+    "the indentation of this line fits no line above it (align it with the keys that it belongs to)"
+)
 MISTAKES: list[tuple[str, str]] = [
     (
         "scenario: X\ntimeline:\n  - after: 1s\n     send: COMMITTED\n",
-        "4:6: this line is indented further than the line above it, which has its value already (align it with the keys that it belongs to)",
+        "4:6: " + FURTHER,
     ),
     (
         "scenario: X\ntimeline:\n  - after: 1s\n   send: COMMITTED\n",
-        "4:4: the indentation of this line fits no line above it (align it with the keys that it belongs to)",
+        "4:4: " + FITS_NONE,
     ),
     (
         "scenario: X\ntimeline:\n  - {after: 1s, send: A}\n - {after: 1s, send: B}\n",
@@ -29,15 +36,15 @@ MISTAKES: list[tuple[str, str]] = [
     ),
     (
         "scenario: X\namendment:\n  - reply: accept\n  timeline:\n    - {after: 1s, send: B}\n",
-        "4:3: the indentation of this line fits no line above it (align it with the keys that it belongs to)",
+        "4:3: " + FITS_NONE,
     ),
     (
         "scenario: X\n  reply: accept\n",
-        "2:3: this line is indented further than the line above it, which has its value already (align it with the keys that it belongs to)",
+        "2:3: " + FURTHER,
     ),
     (
         "scenario: X\nreply: accept\n timeline: []\n",
-        "3:2: this line is indented further than the line above it, which has its value already (align it with the keys that it belongs to)",
+        "3:2: " + FURTHER,
     ),
     (
         "scenario: X\nabout: Accepted: then done\n",

@@ -1,4 +1,4 @@
-"""Broken scenario files, and all that `check` says of each: the place, the mistake, the right word."""
+"""Broken scenario files, and all that `check` says of each: place, mistake and right word."""
 
 from __future__ import annotations
 

@@ -94,7 +94,8 @@ def test_conditions_that_come_later_are_refused_by_name(test: str) -> None:
 
 def test_yaml_words_are_strings_where_a_string_is_due() -> None:
     scenario = read(
-        "scenario: ON\nabout: NO\nwhen: {notes: off, hazards: 12:30, tenant: 010, ref: 2026-01-01}\n"
+        "scenario: ON\nabout: NO\n"
+        "when: {notes: off, hazards: 12:30, tenant: 010, ref: 2026-01-01}\n"
     )
     assert (scenario.name, scenario.about) == ("ON", "NO")
     assert [condition.value for condition in scenario.when] == ["off", "12:30", "010", "2026-01-01"]

@@ -228,12 +228,12 @@ def test_a30_tokens_that_are_none(
 
 # ---- A, at the door of the real server
 
+HEAD = b"POST /service-orders HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
 SMUGGLED = b"GET /__admin/health HTTP/1.1\r\nHost: h\r\n\r\n"
 RAW: list[tuple[str, bytes, tuple[bytes, ...]]] = [
     (
         "A2 chunks without end",
-        b"POST /service-orders HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-        + (b"10000\r\n" + b" " * 65536 + b"\r\n") * 40,
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + (b"10000\r\n" + b" " * 65536 + b"\r\n") * 40,
         (b"413",),
     ),
     (
@@ -243,13 +243,13 @@ RAW: list[tuple[str, bytes, tuple[bytes, ...]]] = [
     ),
     (
         "A3 two lengths",
-        b"POST /service-orders HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+        HEAD + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
         (b"400",),
     ),
     (
         "A3 length and chunks",
-        b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
-        + SMUGGLED,
+        b"POST / HTTP/1.1\r\nHost: h\r\n"
+        b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + SMUGGLED,
         (b"400",),
     ),
     (
@@ -305,9 +305,7 @@ def test_a3_a_body_that_breaks_off_is_no_body(door: str) -> None:
     with socket.create_connection(
         (urlsplit(door).hostname or "", urlsplit(door).port or 0), timeout=20
     ) as connection:
-        connection.sendall(
-            b"POST /service-orders HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{}"
-        )
+        connection.sendall(HEAD + b"Content-Length: 9\r\n\r\n{}")
         connection.shutdown(socket.SHUT_WR)
         came = connection.makefile("rb").read()
     assert came.startswith(b"HTTP/1.1 400") and b"the body breaks off after 2 of 9 bytes" in came
@@ -325,10 +323,9 @@ SLOWLY = (
 def test_a26_a_hundred_and_twenty_slow_connections_hold_nobody_up(door: str) -> None:
     where = (urlsplit(door).hostname or "", urlsplit(door).port or 0)
     slow = [socket.create_connection(where, timeout=20) for _ in range(120)]
-    head = b"POST /service-orders HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
     try:
         for connection, broken_off in zip(slow, itertools.cycle(SLOWLY), strict=False):
-            connection.sendall(head + broken_off)
+            connection.sendall(HEAD + broken_off)
         with Gateway(door) as gateway:
             done = threading.Event()
             threading.Thread(target=lambda: (gateway.place(), done.set()), daemon=True).start()
@@ -448,6 +445,12 @@ def test_b21_a_file_that_changes_changes_no_order_that_plays(gateway: Gateway) -
 
 # ---- C: templates
 
+STORY = """
+scenario: {name}
+reply: acknowledge
+timeline:
+  - {{after: 1s, send: WARNING, with: {{text: "{text}"}}}}
+"""
 WITH = STEPS + "{{after: 1s, send: WARNING, with: {{text: '{}'}}}}"
 C: list[tuple[str, str]] = [
     ("C1 attributes of Python", "{{ order.__class__.__mro__ }}"),
@@ -475,8 +478,8 @@ def test_a_template(row: str, text: str) -> None:
 
 
 def test_c4_what_only_shows_when_it_runs_parks_its_order(gateway: Gateway) -> None:
-    text = 'scenario: ODD\nreply: acknowledge\ntimeline:\n  - {after: 1s, send: WARNING, with: {text: "{{ order.document.none }}"}}\n'
-    gateway.http.put(f"{gateway.url}/__admin/scenarios/ODD", data=text)
+    text = STORY.format(name="ODD", text="{{ order.document.none }}")
+    gateway.http.put(f"{gateway.url}/__admin/scenarios/ODD", data=text).raise_for_status()
     order = gateway.place("ODD")
     gateway.advance()
     gateway.http.delete(f"{gateway.url}/__admin/scenarios/ODD")
@@ -488,7 +491,7 @@ def test_c4_what_only_shows_when_it_runs_parks_its_order(gateway: Gateway) -> No
 
 @pytest.mark.parametrize("notes", ["{{ now }}", "${now}", 'a "quoted"\nline', "{% raw %}"])
 def test_c5_and_c6_what_came_in_an_order_is_data(gateway: Gateway, notes: str) -> None:
-    text = 'scenario: ECHO\nreply: acknowledge\ntimeline:\n  - {after: 1s, send: WARNING, with: {text: "{{ order.document.extra }}"}}\n'
+    text = STORY.format(name="ECHO", text="{{ order.document.extra }}")
     gateway.http.put(f"{gateway.url}/__admin/scenarios/ECHO", data=text).raise_for_status()
     gateway.place("ECHO", extra=notes)
     gateway.advance()
@@ -585,14 +588,16 @@ def test_d2_d4_d5_what_others_can_read_is_remarked_on(tmp_path: Path) -> None:
     secret.chmod(0o644)
     path = tmp_path / "c.yaml"
     path.write_text(
-        f"gateway: {{url: 'http://gateway:8080', auth: {{client_secret: {{file: {secret}}}}}}}\nadmin: {{token: t0ken}}\n"
+        f"gateway: {{url: 'http://gateway:8080', auth: {{client_secret: {{file: {secret}}}}}}}\n"
+        "admin: {token: t0ken}\n"
     )
     loaded = config.load(path, environment={})
     assert loaded.suppliers[0].gateway.auth.client_secret == "s3cret", "without the newline"
+    readable = "is not encrypted: our credentials (oauth2) can be read on the way"
     assert loaded.advice == (
         f"gateway.auth.client_secret: others can read the file {secret}: chmod 600",
         f"admin.token: a secret stands in {path}: better {{file: PATH}}, or the environment",
-        "suppliers: default: http://gateway:8080 is not encrypted: our credentials (oauth2) can be read on the way",
+        f"suppliers: default: http://gateway:8080 {readable}",
     )
     assert "t0ken" not in str(loaded.advice)
     secret.chmod(0o600)

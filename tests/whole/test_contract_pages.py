@@ -1,4 +1,4 @@
-"""Each fact on a contract's page has a mark of its standing; each assumption says what changes it."""
+"""Each fact on a contract's page says how sure it is; each assumption says what changes it."""
 
 from __future__ import annotations
 

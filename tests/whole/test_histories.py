@@ -38,7 +38,7 @@ pytestmark = pytest.mark.slow
 
 STORY = """
 scenario: STORY
-about: Four messages in four days; amendments are done within half a day, a cancellation within six hours.
+about: Four messages in four days; an amendment takes half a day, a cancellation six hours.
 reply: acknowledge
 timeline:
   - {after: 24h, send: COMMITTED}

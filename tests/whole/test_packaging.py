@@ -139,7 +139,8 @@ def test_an_installed_simulator_brings_its_pytest_fixtures(python: Path, tmp_pat
     empty = tmp_path / "empty"
     empty.mkdir()
     (empty / "test_it.py").write_text(
-        "def test_it(supplier, pretend_gateway):\n    assert supplier.orders == pretend_gateway.received == []\n"
+        "def test_it(supplier, pretend_gateway):\n"
+        "    assert supplier.orders == pretend_gateway.received == []\n"
     )
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error"]
