@@ -8,7 +8,7 @@ from simulator.base.errors import Refused
 from simulator.front.body import check_size
 from simulator.front.guard import AdminGuard
 from simulator.front.problems import refusal
-from simulator.model import Incoming, Outgoing
+from simulator.model import MESSAGE_METHODS, Incoming, Outgoing
 from simulator.pretend_gateway import PretendGateways
 
 
@@ -24,7 +24,7 @@ class GuardedPretend:
 
     def answer(self, incoming: Incoming) -> Outgoing:
         """Answer one request; what is not possible is a problem."""
-        if incoming.method != "POST" and (refused := self.guard.check(incoming)):
+        if incoming.method not in MESSAGE_METHODS and (refused := self.guard.check(incoming)):
             return refused
         try:
             check_size(incoming, self.most_body)

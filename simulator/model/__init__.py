@@ -34,6 +34,7 @@ from simulator.model.script import (
 )
 from simulator.model.states import OPEN, UNTRIED, FlowState, KciState, LaneState
 from simulator.model.wire import (
+    MESSAGE_METHODS,
     Incoming,
     KciIdentity,
     Message,
@@ -44,6 +45,7 @@ from simulator.model.wire import (
 
 __all__ = [
     "LEGACY",
+    "MESSAGE_METHODS",
     "OPEN",
     "RECEIVED",
     "UNTRIED",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, get_args
 
 from simulator.model.findings import Finding
 from simulator.model.records import Document, Order
@@ -82,6 +82,11 @@ class Query:
     findings: tuple[Finding, ...] = ()
 
 
+MessageMethod = Literal["POST", "PUT", "PATCH"]
+MESSAGE_METHODS: tuple[MessageMethod, ...] = get_args(MessageMethod)
+"""How a KCI can be sent. GET and DELETE are left to the list that a pretend gateway keeps."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
     """A KCI as it is posted: a method and a path below the gateway's URL, headers, and the body's
@@ -90,7 +95,7 @@ class Message:
 
     path: str
     body: str
-    method: str = "POST"
+    method: MessageMethod = "POST"
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -13,7 +13,7 @@ from simulator.dialects import Counterpart
 from simulator.dialects.routes import Route, router_of
 from simulator.formats import oauth
 from simulator.formats.http import form_of, query_of, whole_number
-from simulator.model import Incoming, Outgoing
+from simulator.model import MESSAGE_METHODS, Incoming, Outgoing
 from simulator.pretend_gateway.book import Book
 
 log = logging.getLogger("simulator.pretend_gateway")
@@ -36,7 +36,10 @@ class PretendGateway:
         self.router = router_of(
             (
                 Route(method="POST", path=dialect.token_path, operation="token"),
-                Route(method="POST", path=dialect.kci_path, operation="kci"),
+                *(
+                    Route(method=method, path=dialect.kci_path, operation="kci")
+                    for method in MESSAGE_METHODS
+                ),
                 Route(method="GET", path=RECEIVED, operation="list"),
                 Route(method="DELETE", path=RECEIVED, operation="forget"),
             )

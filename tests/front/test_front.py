@@ -162,7 +162,7 @@ def test_each_supplier_has_its_pretend_gateway(opened: Open) -> None:
         ("GET", "/gateway", 404),
         ("GET", "/gateway/nothing", 404),
         ("GET", "/gateway/suppliers/nobody/kcis", 404),
-        ("PUT", "/gateway/kcis", 405),
+        ("LOCK", "/gateway/kcis", 405),
         ("GET", "/gateway/auth/supplier/access-token", 405),
     ],
 )
