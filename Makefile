@@ -2,7 +2,8 @@
 #
 # Both install into one environment, from locks with hashes: requirements/run.txt is what running
 # needs, requirements/dev.txt has the same versions of that and the developers' tools. So either
-# command may come first. Only wheels are installed: a build would fetch tools that no lock names.
+# command may come first. requirements/postgresql.txt is run.txt and the driver for PostgreSQL.
+# Only wheels are installed: a build would fetch tools that no lock names.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -103,6 +104,8 @@ lock: $(UV)/.ready  ## the locks, after a change in setup.cfg: versions that sti
 	$(LOCK) $(RENEW) setup.cfg $(UV)/build-system.in --output-file requirements/run.txt
 	$(LOCK) $(RENEW) --extra dev --constraints requirements/run.txt \
 		setup.cfg $(UV)/build-system.in --output-file requirements/dev.txt
+	$(LOCK) $(RENEW) --extra postgresql --constraints requirements/dev.txt \
+		setup.cfg $(UV)/build-system.in --output-file requirements/postgresql.txt
 
 upgrade: $(UV)/.ready  ## the locks with the newest versions of everything; read the difference
 	echo uv | $(LOCK) --upgrade - --output-file requirements/uv.txt

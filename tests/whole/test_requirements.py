@@ -125,6 +125,7 @@ def pins(name: str) -> dict[str, Version]:
     [
         ("run.txt", ["run", "build"]),
         ("dev.txt", ["run", "build", "postgresql", "test", "dev"]),
+        ("postgresql.txt", ["run", "build", "postgresql"]),
     ],
 )
 def test_a_lock_holds_what_is_declared(lock: str, groups: list[str]) -> None:
@@ -139,14 +140,28 @@ def test_a_lock_holds_what_is_declared(lock: str, groups: list[str]) -> None:
     assert wrong == []
 
 
-def test_running_and_testing_use_the_same_versions() -> None:
-    run, dev = pins("run.txt"), pins("dev.txt")
+@pytest.mark.parametrize("lock", ["run.txt", "postgresql.txt"])
+def test_running_and_testing_use_the_same_versions(lock: str) -> None:
+    run, dev = pins(lock), pins("dev.txt")
     assert {name: dev.get(name) for name in run} == run
 
 
-def test_running_needs_no_developers_tool() -> None:
-    tools = names("test", "dev") - {"packaging"}  # gunicorn needs that one too
-    assert tools & set(pins("run.txt")) == set()
+@pytest.mark.parametrize(
+    ("lock", "needed"),
+    [("run.txt", {"packaging"}), ("postgresql.txt", {"packaging", "psycopg"})],
+)
+def test_running_needs_no_developers_tool(lock: str, needed: set[str]) -> None:
+    tools = names("test", "dev") - needed  # gunicorn needs packaging
+    assert tools & set(pins(lock)) == set()
+
+
+def test_the_image_is_installed_from_its_lock_alone() -> None:
+    text = (ROOT / "examples" / "three_hosts" / "Dockerfile").read_text()
+    installs = re.findall(r"pip install (.*)", text)
+    assert "COPY requirements/postgresql.txt /locked.txt" in text
+    assert len(installs) == 2
+    assert "--require-hashes --only-binary :all: -r /locked.txt" in installs[0]
+    assert "--no-index --no-deps --no-build-isolation /source" in installs[1]
 
 
 @pytest.mark.parametrize(
