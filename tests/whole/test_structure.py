@@ -192,15 +192,20 @@ def test_yaml_is_never_loaded_by_the_library_itself() -> None:
     ]
 
 
+MAY_BE_LONG = {"simulator/config/table.py"}
+"""One table of all settings is easier to read than its parts would be."""
+
+
 def test_functions_and_modules_stay_small() -> None:
     long = []
     for path, _, tree in modules():
-        if path.read_text().count("\n") > 480:
+        length = path.read_text().count("\n")
+        if length > 400 and str(path.relative_to(ROOT)) not in MAY_BE_LONG:
             long.append(str(path.relative_to(ROOT)))
         for node in ast.walk(tree):
             if (
                 isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-                and (node.end_lineno or 0) - node.lineno > 100
+                and (node.end_lineno or 0) - node.lineno >= 60
             ):
                 long.append(f"{path.relative_to(ROOT)}: {node.name}")
     assert long == []

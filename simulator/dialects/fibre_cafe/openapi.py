@@ -5,7 +5,6 @@ The supplier adds the security that its settings want of a caller.
 
 from __future__ import annotations
 
-import json
 from itertools import combinations
 from typing import Any
 
@@ -15,10 +14,9 @@ from marshmallow import Schema
 
 from simulator import __version__
 from simulator.base.errors import RefusalKind, Refused
-from simulator.dialects.fibre_cafe import samples, schemas, statements, transitions, writing
+from simulator.dialects.fibre_cafe import examples, schemas, statements, transitions, writing
 from simulator.dialects.fibre_cafe.settings import Settings
 from simulator.formats import oauth
-from simulator.model import Kci, Order, Request, Step
 
 _REQUESTED: dict[str, type[Schema]] = {
     "ProvideServiceOrder": schemas.ProvideOrder,
@@ -98,7 +96,6 @@ _CONTROLS = {
     "X-Seed-Key": "Of the simulator: what an order's drawn values hang on, instead of its document",
 }
 _CONTROLLED = {"X-Problem-Code": {"type": "string", "enum": ["", *schemas.PROBLEM_CODES]}}
-_MOMENT = 1_772_442_000_000_000  # 2026-03-02T09:00:00Z
 
 
 def document(server: str, settings: Settings) -> dict[str, Any]:
@@ -165,8 +162,8 @@ def _refine(components: dict[str, Any], settings: Settings) -> None:
 
 def _operation(path: str, operation: dict[str, Any], settings: Settings) -> dict[str, Any]:
     body = _one_of("oneOf", operation["requested"])
-    examples = {
-        name: {"summary": f"A valid {name}", "value": _sample(name)}
+    shown = {
+        name: {"summary": f"A valid {name}", "value": examples.request(name)}
         for name in operation["samples"]
     }
     return {
@@ -177,7 +174,7 @@ def _operation(path: str, operation: dict[str, Any], settings: Settings) -> dict
         "parameters": _headers(tenant_required=not path.startswith("/ethernet")),
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": body, "examples": examples}},
+            "content": {"application/json": {"schema": body, "examples": shown}},
         },
         "responses": _responses(operation, settings),
     }
@@ -191,7 +188,7 @@ def _one_of(how: str, names: tuple[str, ...]) -> dict[str, Any]:
 def _responses(operation: dict[str, Any], settings: Settings) -> dict[str, Any]:
     done = {
         "schema": _one_of("anyOf", operation["answered"]),
-        "examples": {name: {"value": _answer(name)} for name in operation["samples"]},
+        "examples": {name: {"value": examples.answer(name)} for name in operation["samples"]},
     }
     later: dict[str, Any] = {"description": "Accepted; a KCI will follow"}
     links = (
@@ -232,7 +229,7 @@ def _links(operation: dict[str, Any]) -> dict[str, Any]:
 def _error(kind: RefusalKind, text: str, settings: Settings) -> dict[str, Any]:
     body: dict[str, Any] = {
         **writing.refuse(Refused(kind, ["what is wrong, one message each"]), settings).body,
-        "uuid": _uuid(9),
+        "uuid": examples.uuid(9),
     }
     content = {
         "application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "example": body}
@@ -285,9 +282,9 @@ _GATEWAY: dict[str, Any] = {
 
 def _webhook(settings: Settings) -> dict[str, Any]:
     texts = {name: {"type": "string"} for name in ("X-Request-ID", "X-Conversation-ID")}
-    examples = {
-        f"{operation} {code}": {"value": _kci(operation, code, settings)}
-        for operation, code in _SHOWN
+    shown = {
+        f"{operation} {code}": {"value": examples.kci(operation, code, settings)}
+        for operation, code in examples.SHOWN
     }
     refused = {
         "400": "Malformed, or mandatory parts are missing",
@@ -313,7 +310,7 @@ def _webhook(settings: Settings) -> dict[str, Any]:
             "content": {
                 "application/json": {
                     "schema": {"$ref": "#/components/schemas/Kci"},
-                    "examples": examples,
+                    "examples": shown,
                 }
             },
         },
@@ -322,84 +319,3 @@ def _webhook(settings: Settings) -> dict[str, Any]:
             **{code: {"description": text} for code, text in refused.items()},
         },
     }
-
-
-# ---- examples: what our own code writes of our own samples
-
-_SHOWN = (
-    ("provide", "ACKNOWLEDGED"),
-    ("provide", "COMMITTED"),
-    ("provide", "DELAY"),
-    ("provide", "COMPLETED"),
-    ("modify", "ACKNOWLEDGED"),
-    ("cease", "ACKNOWLEDGED"),
-    ("ethernet", "ACKNOWLEDGED"),
-    (transitions.UNASKED, "CREATED"),
-    ("provide", "AMENDED"),
-)
-
-
-def _uuid(number: int) -> str:
-    return f"00000000-0000-4000-8000-{number:012d}"
-
-
-def _order(operation: str, status: str) -> Order:
-    if operation == transitions.UNASKED:
-        tenant, given = samples.sample_beginning()
-        document: dict[str, Any] = {"tenant": tenant, **given}
-    else:
-        document = json.loads(samples.sample(operation, None, 4101).body)
-    dates = {"committedDate": "2026-03-12T09:00:00.000Z", "targetDate": "2026-03-12T09:00:00.000Z"}
-    return Order(
-        id=_uuid(1),
-        supplier="default",
-        tenant=samples.TENANT,
-        ref="" if operation == transitions.UNASKED else "4101",
-        operation=operation,
-        document=document if status == "ACKNOWLEDGED" else {**document, **dates},
-        scenario="",
-        digest="",
-        seed_key="",
-        number="SIM-0000000041",
-        status=status,
-    )
-
-
-def _sample(name: str) -> Any:
-    order = _order("provide", "IN_PROGRESS") if name in transitions.REQUESTS else None
-    return json.loads(samples.sample(name, order, 77 if order else 4101).body)
-
-
-def _answer(name: str) -> Any:
-    if name in transitions.REQUESTS:
-        return {"supplierReference": f"SIM-0000000041-{name[0].upper()}1", **_sample(name)}
-    return writing.order_body(_order(name, "ACKNOWLEDGED"))
-
-
-def _kci(operation: str, code: str, settings: Settings) -> Any:
-    reason = transitions.REASONS[code]
-    request = None
-    if reason.settles:
-        action = reason.settles[0]
-        request = Request(
-            id=_uuid(2),
-            order=_uuid(1),
-            action=action,
-            operation=action,
-            ref="77",
-            tenant=samples.TENANT,
-            document=_sample(action),
-            number=f"SIM-0000000041-{action[0].upper()}1",
-        )
-    kci = Kci(
-        id=_uuid(3),
-        order=_uuid(1),
-        request="",
-        position=1,
-        due_at=0,
-        step=Step(send=code),
-        sequence=1,
-        issued_at=_MOMENT,
-    )
-    order = _order(operation, reason.brings or "IN_PROGRESS")
-    return writing.kci_document(order, kci, request, settings)
