@@ -16,7 +16,7 @@ from simulator.web import Embedded
 from simulator.world import shipped_folder
 from tests.conftest import Gateway
 from tests.receiver import Receiver
-from tests.rehearsal.test_shipped_scenarios import check_by_the_contract
+from tests.rehearsal.by_the_contract import check_by_the_contract
 
 DIALECT = dialects.get("fibre_cafe")
 BOOK = read_folder(shipped_folder("fibre_cafe"), DIALECT.vocabulary)

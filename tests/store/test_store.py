@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,12 +15,11 @@ import pytest
 from simulator import dialects, engine
 from simulator.base import instants, seed
 from simulator.base.clock import Clock
-from simulator.base.errors import Conflict, Invalid, Unavailable
+from simulator.base.errors import Conflict
 from simulator.model import Exchange, Kci, Lane, Order, Submission
 from simulator.scenario import params_of, parse
 from simulator.store import WORK, Store, Tx, clocks, journal, lanes, orders, outbox
 from simulator.store.notifier import NEWS
-from tests.receiver import Receiver
 
 DIALECT = dialects.get("fibre_cafe")
 SCENARIO = parse(
@@ -326,108 +324,6 @@ def test_a_process_that_stops_in_the_middle_of_a_batch_keeps_no_lane(postgresql_
         assert len(freed) == 1
         stopped.close()
     store.close()
-
-
-# ---- what cannot be opened
-
-
-@pytest.mark.parametrize("url", ["nonsense", "mysql://x/y", "sqlite://", "sqlite:///:memory:"])
-def test_a_url_that_is_no_store_is_named(url: str) -> None:
-    with pytest.raises(Invalid, match=r"store\.url"):
-        Store(url)
-
-
-def open_files(folder: Path) -> list[str]:
-    """The files of a folder that this process has open, where the system tells."""
-    files = [link.resolve() for link in Path("/dev/fd").iterdir()]
-    return [str(file) for file in files if file.is_relative_to(folder)]
-
-
-def test_a_file_that_is_no_database_is_refused_with_its_name(tmp_path: Path) -> None:
-    (tmp_path / "s.db").write_bytes(b"this is no database" * 100)
-    with pytest.raises(Unavailable, match=r"s\.db cannot be used: file is not a database"):
-        Store(f"sqlite:///{tmp_path}/s.db")
-    assert open_files(tmp_path) == []
-
-
-def test_a_missing_folder_is_refused_with_the_remedy(tmp_path: Path) -> None:
-    with pytest.raises(Unavailable, match="does not exist: make it"):
-        Store(f"sqlite:///{tmp_path}/no/s.db")
-
-
-def test_another_versions_store_is_refused(tmp_path: Path) -> None:
-    Store(f"sqlite:///{tmp_path}/s.db").close()
-    connection = sqlite3.connect(tmp_path / "s.db")
-    connection.execute("UPDATE meta SET value = '99' WHERE key = 'schema'")
-    connection.commit()
-    connection.close()
-    with pytest.raises(Unavailable, match="schema 99"):
-        Store(f"sqlite:///{tmp_path}/s.db")
-    assert open_files(tmp_path) == []
-
-
-def test_a_server_that_is_not_there_is_refused_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(Unavailable) as caught:
-        Store(f"postgresql://u:secret@/d?host={tmp_path}")
-    assert (
-        "\n" not in str(caught.value)
-        and "secret" not in str(caught.value)
-        and "see that the server runs" in str(caught.value)
-    )
-
-
-def test_the_whole_path_runs_on_both_databases(store_url: str, receiver: Receiver) -> None:
-    from simulator import config
-    from simulator.web import Embedded
-    from tests.conftest import Gateway
-
-    overrides = {
-        "server": {"port": 0},
-        "store": {"url": store_url},
-        "clock": {"mode": "manual"},
-        "gateway": {"url": receiver.url},
-    }
-    with (
-        Embedded(config.load(environment={}, overrides=overrides)) as simulator,
-        Gateway(simulator.url) as gateway,
-    ):
-        order, pending = gateway.place("ORDER_DELAYED"), gateway.place("ORDER_ACKNOWLEDGED")
-        gateway.advance("61s")
-        assert gateway.cancel(pending).status_code == 422  # completed by then
-        assert gateway.amend(order, notes="x").status_code == 201
-        again = gateway.post("/service-orders", order, X_Scenario="ORDER_DELAYED")
-        assert again.status_code == 202
-        gateway.admin("POST", "/pins", {"scenario": "ORDER_REJECTED", "times": 1}, 201)
-        assert gateway.post("/service-orders", gateway.provide()).status_code == 422
-        cease = {
-            "serviceId": "S",
-            "reason": "CP_REQUEST",
-            "requestedCeaseDate": "2026-03-05T00:00:00Z",
-        }
-        begun = gateway.admin(
-            "POST",
-            "/start",
-            {"scenario": "UNSOLICITED_CEASE_UPHELD", "tenant": "TENANT1", "document": cease},
-            201,
-        )
-        gateway.advance("1s")
-        number = gateway.admin("GET", f"/orders/{begun['id']}")["number"]
-        objections = [
-            gateway.cancel(
-                {"id": 9000}, reasonCode="NO_AUTHORISATION", supplierOrderReference=number
-            )
-            for _ in range(2)
-        ]
-        assert [answer.status_code for answer in objections] == [202, 422]
-        gateway.advance()
-        assert gateway.order({"id": 9000})["status"] == "COMPLETED"
-        assert gateway.order(order)["status"] == "COMPLETED"
-        assert [kci["body"]["sequenceNumber"] for kci in gateway.kcis(order)] == [1, 2, 3, 4, 5]
-        assert gateway.admin("GET", f"/orders/{gateway.order(order)['id']}/story")["events"]
-        assert gateway.admin("GET", "/health")["status"] == "ok"
-        gateway.admin("POST", "/reset")
-        assert gateway.admin("GET", "/orders")["items"] == []
-    assert [kci["sequenceNumber"] for kci in receiver.by_order()[order["id"]]] == [1, 2, 3, 4, 5]
 
 
 def test_kcis_are_due_in_the_order_of_their_positions() -> None:

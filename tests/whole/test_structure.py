@@ -229,6 +229,15 @@ def test_everything_public_is_documented() -> None:
     assert bare == []
 
 
+def test_modules_of_tests_stay_small() -> None:
+    long = [
+        str(path.relative_to(ROOT))
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        if path.read_text().count("\n") > 400
+    ]
+    assert long == []
+
+
 MAY_SLEEP = {"tests/conftest.py", "tests/faults/sink.py"}
 """Where sleeping is the job: asking whether PostgreSQL answers yet, and a gateway that is slow."""
 
