@@ -29,6 +29,7 @@ log = logging.getLogger("simulator.sender")
 
 POLL = 1.0
 TIDY_EVERY = 10.0
+CHECKPOINT_EVERY = 1.0
 
 
 class Sender:
@@ -75,7 +76,7 @@ class Sender:
         unlisten = self.store.notifier.listen(WORK, lambda changes: self.wake())
         if self.store.is_sqlite:
             await asyncio.to_thread(self._take_all)
-        tidying = asyncio.create_task(self._tidy())
+        beside = [asyncio.create_task(work()) for work in (self._tidy, self._checkpoint)]
         try:
             while not (self.stopping and not self.in_flight and not self.results):
                 wait = await self._safe_turn()
@@ -85,7 +86,8 @@ class Sender:
                 self.awake.clear()
             await asyncio.to_thread(self._leave)
         finally:
-            tidying.cancel()
+            for task in beside:
+                task.cancel()
             await asyncio.to_thread(unlisten)
             await self.client.close()
 
@@ -107,6 +109,15 @@ class Sender:
             except Unavailable as error:
                 log.warning("the journal cannot be kept in bounds now: %s", error)
             await asyncio.sleep(TIDY_EVERY)
+
+    async def _checkpoint(self) -> None:
+        """Copy the store's write-ahead log into its file, beside the turns."""
+        while self.store.is_sqlite:
+            await asyncio.sleep(CHECKPOINT_EVERY)
+            try:
+                await asyncio.to_thread(self.store.checkpoint)
+            except Unavailable as error:
+                log.warning("the write-ahead log cannot be copied now: %s", error)
 
     async def _safe_turn(self) -> float:
         """One turn. While the store cannot be used, the results wait for it."""

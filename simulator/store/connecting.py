@@ -16,6 +16,10 @@ from simulator.store.notifier import LIFELINE
 
 _LEAST_SQLITE = (3, 35, 5)  # earlier ones damage a file when a column is dropped
 _BUSY_SECONDS = 5
+_PAGE = 4096
+_MOST_PAGES = 16_000
+"""So long grows the write-ahead log of a file whose sender does not checkpoint it: 64 MB."""
+
 IDLE_SECONDS = 10
 """After so long without a statement, PostgreSQL ends a transaction: its process was stopped."""
 
@@ -93,7 +97,13 @@ def _make_sqlite_engine(url: sa.URL, durability: str, pool: int) -> sa.Engine:
     def prepare(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # we begin transactions ourselves
         try:
-            for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "temp_store=MEMORY"):
+            for pragma in (
+                "journal_mode=WAL",
+                f"synchronous={synchronous}",
+                "temp_store=MEMORY",
+                f"wal_autocheckpoint={_MOST_PAGES}",
+                f"journal_size_limit={_MOST_PAGES * _PAGE}",
+            ):
                 connection.execute(f"PRAGMA {pragma}")
         except sqlite3.Error:
             connection.close()  # older SQLAlchemy leaves it open

@@ -13,7 +13,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,6 +45,8 @@ MOST_TRIES = 8
 
 MOST_KNOWN = 10_000
 _TURN_SECONDS = 20
+_MUCH = 4_000  # pages of the write-ahead log
+_READERS_SECONDS = 0.05  # so long writers stand still at most for those who read
 _END_STUCK = sa.text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :name"
     " AND usename = current_user AND datname = current_database() AND pid <> pg_backend_pid()"
@@ -248,6 +250,24 @@ class Store:
             except Exception:  # the transaction is committed: its caller must not think otherwise
                 log.exception("something failed after a commit")
 
+    def checkpoint(self) -> None:
+        """Copy SQLite's write-ahead log into the file. A sender calls this all the time, so that no
+        request waits for the disk.
+
+        Writers go on meanwhile. When much has come in that time, they stand still for the rest of
+        it: only a log that was copied to its end begins anew, and stays small. Unavailable when the
+        disk does not take it.
+        """
+        if not self.is_sqlite:
+            return
+        try:
+            with closing(sqlite3.connect(self.path, timeout=_READERS_SECONDS)) as connection:
+                if _copy_log(connection, "PASSIVE") > _MUCH:
+                    with self._one_writer():
+                        _copy_log(connection, "RESTART")
+        except sqlite3.Error as error:
+            raise Unavailable(remedy(self.url, error)) from None
+
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A reading transaction: one consistent view."""
@@ -336,6 +356,11 @@ class Store:
                     sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK}
                 )
             prepare(connection, self.url.render_as_string(hide_password=True))
+
+
+def _copy_log(connection: sqlite3.Connection, mode: str) -> int:
+    """How many pages the write-ahead log has."""
+    return int(connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()[1])
 
 
 def _too_many() -> Unavailable:

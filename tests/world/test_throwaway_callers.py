@@ -76,7 +76,9 @@ def test_a_buyer_calls_its_own_seller(simulator: Embedded, make: Callable[..., M
     assert found.status_code == 200 and buyer in found.text
 
 
-def test_one_tenant_calls_at_most_one_throw_away_supplier(simulator: Embedded, make: Callable[..., Made]) -> None:
+def test_one_tenant_calls_at_most_one_throw_away_supplier(
+    simulator: Embedded, make: Callable[..., Made]
+) -> None:
     made = make(tenant="T-ONE")
     for given, code, said in (
         ({"tenant": "T-ONE"}, 409, f"T-ONE calls the supplier {made.name} already"),
