@@ -12,6 +12,7 @@ from simulator.formats import oauth
 from simulator.front.body import check_size, check_values
 from simulator.model import Incoming, Outgoing
 from simulator.ops import metrics
+from simulator.store import Task
 from simulator.supplier import Supplier
 from simulator.world import World
 
@@ -29,7 +30,7 @@ class Endpoint:
         self.prefix = supplier.config.path
         self.router = router_of(supplier.dialect.routes)
 
-    def answer(self, incoming: Incoming) -> Outgoing:
+    def answer(self, incoming: Incoming) -> Task[Outgoing]:
         """Answer one request below the prefix, by the contract."""
         incoming = replace(
             incoming,
@@ -39,30 +40,33 @@ class Endpoint:
         if incoming.path == "/openapi.json" and incoming.method in ("GET", "HEAD"):
             return Outgoing(code=200, body=self.supplier.openapi(incoming.base_url))
         begun = clock.monotonic()
-        supplier, outgoing = self._outgoing(incoming)
+        supplier, outgoing = yield from self._outgoing(incoming)
         metrics.request(supplier.label, incoming.method, outgoing.code, clock.monotonic() - begun)
         return outgoing
 
-    def _outgoing(self, incoming: Incoming) -> tuple[Supplier, Outgoing]:
+    def _outgoing(self, incoming: Incoming) -> Task[tuple[Supplier, Outgoing]]:
         """Which supplier answers, and what."""
         server = self.world.config.server
+        supplier = self.supplier
         try:
             check_size(incoming, server.max_body)
             check_values(incoming, server.max_values)
             supplier = self._called(incoming)
         except Refused as refused:
-            return self.supplier, self.supplier.refuse(replace(incoming, body=b""), refused)
+            unread = replace(incoming, body=b"")
+            return supplier, (yield from supplier.refuse(unread, refused))
         except Unavailable as error:
             log.error("%s %s: %s", incoming.method, incoming.path, error)
-            return self.supplier, self.supplier.dialect.refuse(Refused("unavailable", [str(error)]))
-        if (granted := supplier.grant(incoming)) is not None:
-            return supplier, granted
+            return supplier, supplier.dialect.refuse(Refused("unavailable", [str(error)]))
+        if supplier.is_token_path(incoming.path):
+            return supplier, (yield from supplier.grant(incoming))
         try:
             supplier.admit(incoming)
             route, variables = self.router.match(incoming.method, incoming.path)
         except Refused as refused:
-            return supplier, supplier.refuse(incoming, refused)
-        return supplier, supplier.receive(replace(incoming, variables=variables), route)
+            return supplier, (yield from supplier.refuse(incoming, refused))
+        read = replace(incoming, variables=variables)
+        return supplier, (yield from supplier.receive(read, route))
 
     def _called(self, incoming: Incoming) -> Supplier:
         """The throw-away supplier that the tenant or the client calls, else this one."""

@@ -7,6 +7,7 @@ answered by that supplier's contract and stands in its journal.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from simulator.base.errors import Unavailable
 from simulator.front.endpoint import Endpoint
@@ -15,6 +16,7 @@ from simulator.front.pretend import GuardedPretend
 from simulator.front.problems import problem
 from simulator.model import Incoming, Outgoing
 from simulator.pretend_gateway import PretendGatewaysOfWorld
+from simulator.store import Task, run_tasks
 from simulator.world import MADE, World
 
 log = logging.getLogger("simulator.front")
@@ -40,8 +42,23 @@ class Front:
         """Answer one request. `incoming.path` is the whole path, decoded; `incoming.base_url` is
         how the caller reached this server.
         """
+        return self.answer_all([incoming])[0]
+
+    def answer_all(self, requests: Sequence[Incoming]) -> list[Outgoing]:
+        """Answer requests that came at the same moment: they share a commit, and each is answered
+        after it. One that fails costs the others nothing.
+        """
+        return run_tasks(self.world.store, [self._answer(incoming) for incoming in requests])
+
+    def _answer(self, incoming: Incoming) -> Task[Outgoing]:
         try:
-            return self._answer(incoming)
+            path = incoming.path
+            if self.pretend and _is_below(path, self.pretend_path):
+                return self.pretend.answer(incoming)
+            endpoint = self._endpoint(path)
+            if endpoint is None:
+                return problem(404, "not_found", f"no supplier answers at {path[:200]}")
+            return (yield from endpoint.answer(incoming))
         except Unavailable as error:
             log.error("%s %s: %s", incoming.method, incoming.path, error)
             return problem(503, "unavailable", str(error))
@@ -49,15 +66,6 @@ class Front:
             log.exception("%s %s: an internal fault", incoming.method, incoming.path)
             said = "an internal fault of the simulator: its log has the details"
             return problem(500, "fault", said)
-
-    def _answer(self, incoming: Incoming) -> Outgoing:
-        path = incoming.path
-        if self.pretend and _is_below(path, self.pretend_path):
-            return self.pretend.answer(incoming)
-        endpoint = self._endpoint(path)
-        if endpoint is None:
-            return problem(404, "not_found", f"no supplier answers at {path[:200]}")
-        return endpoint.answer(incoming)
 
     def _endpoint(self, path: str) -> Endpoint | None:
         if path.startswith(MADE + "/"):

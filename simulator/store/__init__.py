@@ -22,6 +22,7 @@ from simulator.store.connecting import parse_url, remedy
 from simulator.store.database import Store, Tx
 from simulator.store.notifier import EVERYTHING, WORK, Change
 from simulator.store.subscriptions import Subscription
+from simulator.store.tasks import Task, run_tasks
 
 __all__ = [
     "EVERYTHING",
@@ -29,6 +30,7 @@ __all__ = [
     "Change",
     "Store",
     "Subscription",
+    "Task",
     "Tx",
     "clocks",
     "gateway_states",
@@ -41,6 +43,7 @@ __all__ = [
     "pins",
     "received",
     "remedy",
+    "run_tasks",
     "senders",
     "suppliers",
     "upkeep",

@@ -195,13 +195,26 @@ class Store:
         A work that fails is undone and costs the others nothing. Works that met another writer are
         run again, as in `run`.
         """
+        try:
+            with self.write() as tx:
+                return [work(tx) for work in works]
+        except Unavailable as error:
+            return [error] * len(works)
+        except Exception as error:
+            if len(works) == 1 and not isinstance(error, Conflict):
+                return [error]
+        return self._run_all_apart(works)
+
+    def _run_all_apart(self, works: Sequence[Callable[[Tx], T]]) -> list[T | Exception]:
+        """The same behind savepoints, which cost more, and which most works do not need."""
         outcomes: dict[int, T | Exception] = {}
         for _ in range(MOST_TRIES):
             left = [number for number in range(len(works)) if number not in outcomes]
             if not left:
                 break
             try:
-                tried = self._commit_together([works[number] for number in left])
+                with self.write() as tx:
+                    tried = [self._run_apart(tx, works[number]) for number in left]
             except Conflict:
                 continue
             except Unavailable as error:
@@ -209,10 +222,6 @@ class Store:
             done = zip(left, tried, strict=True)
             outcomes |= {number: one for number, one in done if not isinstance(one, Conflict)}
         return [outcomes.get(number, _too_many()) for number in range(len(works))]
-
-    def _commit_together(self, works: Sequence[Callable[[Tx], T]]) -> list[T | Exception]:
-        with self.write() as tx:
-            return [self._run_apart(tx, work) for work in works]
 
     def _run_apart(self, tx: Tx, work: Callable[[Tx], T]) -> T | Exception:
         """Run a work behind a savepoint. Unavailable ends the whole transaction."""

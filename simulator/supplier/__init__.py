@@ -18,6 +18,7 @@ from simulator.ops import metrics
 from simulator.scenario import Book
 from simulator.store import (
     Store,
+    Task,
     Tx,
     clocks,
     gateway_states,
@@ -93,7 +94,7 @@ class Supplier:
         """Its label in the metrics."""
         return self.name if self.called is None else metrics.MADE
 
-    def receive(self, incoming: Incoming, route: Route) -> Outgoing:
+    def receive(self, incoming: Incoming, route: Route) -> Task[Outgoing]:
         """Answer one request of the gateway by the contract, and journal it, whatever happens."""
         return self.inbound.receive(incoming, route)
 
@@ -101,18 +102,20 @@ class Supplier:
         """Refused (unauthorised) unless the caller proves who it is, as the settings want it."""
         self.inbound_auth.check(incoming)
 
-    def grant(self, incoming: Incoming) -> Outgoing | None:
-        """The answer of our token endpoint; None when the request is for the contract."""
-        if not self.inbound_auth.is_token_path(incoming.path):
-            return None
+    def is_token_path(self, path: str) -> bool:
+        """Whether a path is our token endpoint's."""
+        return self.inbound_auth.is_token_path(path)
+
+    def grant(self, incoming: Incoming) -> Task[Outgoing]:
+        """Answer our token endpoint."""
         return self.inbound.grant(incoming, self.inbound_auth)
 
     def openapi(self, server: str) -> Document:
         """The contract as it is played at `server`, with the credentials that it asks for."""
         return described(self.dialect.openapi(server), self.config.auth, server)
 
-    def refuse(self, incoming: Incoming, refused: Refused) -> Outgoing:
-        """The contract's refusal of a request that found no route, journaled too."""
+    def refuse(self, incoming: Incoming, refused: Refused) -> Task[Outgoing]:
+        """The contract's refusal of a request that was not read, journaled too."""
         return self.inbound.refuse(incoming, refused)
 
     # ---- looking

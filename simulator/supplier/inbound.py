@@ -1,9 +1,11 @@
-"""Inbound requests: read, played and committed in one transaction. Each one is journaled."""
+"""Inbound requests: each is read, played and journaled in one transaction, which it may share with
+others that came at the same moment.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +15,7 @@ from simulator.dialects import Route, Wire
 from simulator.formats import redact, strict_json
 from simulator.model import Exchange, Incoming, Outgoing, Query, Submission
 from simulator.ops import crash, logs
-from simulator.store import Store, Tx, clocks, journal, locks, orders
+from simulator.store import Store, Task, Tx, clocks, journal, locks, orders
 from simulator.supplier.inbound_auth import InboundAuth
 from simulator.supplier.playing import Played, Player
 
@@ -29,16 +31,18 @@ class InboundRequests:
         self.player = player
         self.store = store
 
-    def receive(self, incoming: Incoming, route: Route) -> Outgoing:
+    def receive(self, incoming: Incoming, route: Route) -> Task[Outgoing]:
         """Answer one request of the gateway by the contract, and journal it, whatever happens."""
         begun = monotonic()
         submission: Submission | Query | None = None
         try:
             submission = self.dialect.read(incoming, route)
             if isinstance(submission, Query):
-                return self._show(incoming, submission, begun)
-            played = self._commit(incoming, submission, begun)
-            self._say(
+                shown: Outgoing = yield self._showing(incoming, submission, begun)
+                return shown
+            played: Played = yield self._playing(incoming, submission, begun)
+            crash.point("order-before-answer")
+            self._log(
                 incoming,
                 played.outgoing,
                 begun,
@@ -47,39 +51,31 @@ class InboundRequests:
                 scenario=played.scenario,
             )
             return played.outgoing
-        except Refused as refused:
-            return self.refuse(incoming, refused, begun, submission)
+        except Refused as error:
+            refused = error
         except (Illegal, RenderFailed) as error:
             log.error(
                 "%s %s: the scenario cannot be played: %s", incoming.method, incoming.path, error
             )
-            return self.refuse(
-                incoming,
-                Refused("fault", [f"The scenario cannot be played: {error}"]),
-                begun,
-                submission,
-            )
+            refused = Refused("fault", [f"The scenario cannot be played: {error}"])
         except Unavailable as error:
             log.error("%s %s: %s", incoming.method, incoming.path, error)
             return self.dialect.refuse(Refused("unavailable", [str(error)]))
         except Exception:
             log.exception("%s %s: an internal fault", incoming.method, incoming.path)
-            return self.refuse(
-                incoming,
-                Refused("fault", ["An internal fault of the simulator: its log has the details"]),
-                begun,
-                submission,
-            )
+            said = "An internal fault of the simulator: its log has the details"
+            refused = Refused("fault", [said])
+        return (yield from self.refuse(incoming, refused, begun, submission))
 
-    def grant(self, incoming: Incoming, inbound_auth: InboundAuth) -> Outgoing:
+    def grant(self, incoming: Incoming, inbound_auth: InboundAuth) -> Task[Outgoing]:
         """Answer our token endpoint; the exchange is kept without its secrets."""
         begun = monotonic()
         try:
             outgoing = inbound_auth.grant(incoming)
         except Refused as refused:
-            return self.refuse(incoming, refused, begun)
-        self._say(incoming, outgoing, begun, None)
-        self._keep(incoming, outgoing, begun)
+            return (yield from self.refuse(incoming, refused, begun))
+        self._log(incoming, outgoing, begun, None)
+        yield from self._journal(incoming, outgoing, begun)
         return outgoing
 
     def refuse(
@@ -88,31 +84,31 @@ class InboundRequests:
         refused: Refused,
         begun: int | None = None,
         submission: Submission | Query | None = None,
-    ) -> Outgoing:
+    ) -> Task[Outgoing]:
         """The contract's refusal, journaled in a transaction of its own."""
         outgoing = self.dialect.refuse(refused)
         if refused.challenge:
             outgoing = replace(
                 outgoing, headers={**outgoing.headers, "WWW-Authenticate": refused.challenge}
             )
-        self._say(
+        self._log(
             incoming,
             outgoing,
             begun,
             submission if isinstance(submission, Submission) else None,
             why=str(refused),
         )
-        self._keep(incoming, outgoing, begun, submission)
+        yield from self._journal(incoming, outgoing, begun, submission)
         return outgoing
 
-    def _keep(
+    def _journal(
         self,
         incoming: Incoming,
         outgoing: Outgoing,
         begun: int | None,
         submission: Submission | Query | None = None,
-    ) -> None:
-        """Journal an exchange that changed nothing, in a transaction of its own."""
+    ) -> Task[None]:
+        """Journal an exchange that changed nothing."""
         findings = submission.findings if submission else ()
 
         def keep(tx: Tx) -> None:
@@ -126,7 +122,7 @@ class InboundRequests:
             journal.note(tx, self.name, exchange)
 
         try:
-            self.store.run(keep)
+            yield keep
         except Unavailable as error:
             log.error("the journal cannot be written: %s", error)
 
@@ -136,7 +132,7 @@ class InboundRequests:
         """Begin an order that nobody asked for; its id. Refused as `Player.begin`."""
 
         def begin(tx: Tx) -> str:
-            self._lock(tx)
+            self._share(tx)
             return self.player.begin(tx, name, tenant, document, params)
 
         try:
@@ -144,11 +140,11 @@ class InboundRequests:
         except (Illegal, RenderFailed) as error:
             raise Refused("invalid", [f"scenario: {name} cannot be played: {error}"]) from None
 
-    def _show(self, incoming: Incoming, query: Query, begun: int) -> Outgoing:
+    def _showing(self, incoming: Incoming, query: Query, begun: int) -> Callable[[Tx], Outgoing]:
         """Answer a question from one consistent view, and journal it."""
 
         def show(tx: Tx) -> Outgoing:
-            self._lock(tx)
+            self._share(tx)
             found, total = orders.asked(
                 tx,
                 self.name,
@@ -166,13 +162,15 @@ class InboundRequests:
             journal.note(tx, self.name, exchange)
             return outgoing
 
-        return self.store.run(show)
+        return show
 
-    def _commit(self, incoming: Incoming, submission: Submission, begun: int) -> Played:
-        """Play and journal a request in one transaction."""
+    def _playing(
+        self, incoming: Incoming, submission: Submission, begun: int
+    ) -> Callable[[Tx], Played]:
+        """Play a request and journal it."""
 
         def play(tx: Tx) -> Played:
-            self._lock(tx)
+            self._share(tx)
             played = self.player.play(tx, submission)
             exchange = self._exchange(
                 tx,
@@ -188,11 +186,9 @@ class InboundRequests:
             crash.point("order-before-commit")
             return played
 
-        played = self.store.run(play)
-        crash.point("order-before-answer")
-        return played
+        return play
 
-    def _say(
+    def _log(
         self,
         incoming: Incoming,
         outgoing: Outgoing,
@@ -230,7 +226,7 @@ class InboundRequests:
             extra=extra,
         )
 
-    def _lock(self, tx: Tx) -> None:
+    def _share(self, tx: Tx) -> None:
         """Refused when this supplier was deleted while the request was on its way."""
         if not locks.share(tx, self.name, preload=True):
             raise Refused("unknown_path", [f"there is no supplier {self.name} any more"])

@@ -25,7 +25,7 @@ import sqlalchemy as sa
 from simulator import config
 from simulator.base import instants
 from simulator.dialects.routes import router_of
-from simulator.store import Store, lanes, tables
+from simulator.store import Store, lanes, run_tasks, tables
 from simulator.supplier import Supplier
 from simulator.world import World, open_world
 from tests.cli.test_processes import serving
@@ -74,7 +74,8 @@ def fill(store: Store, count: int) -> None:
 def place(supplier: Supplier, number: int) -> None:
     sample = supplier.dialect.sample("provide", None, number)
     route, variables = router_of(supplier.dialect.routes).match(sample.method, sample.path)
-    assert supplier.receive(replace(sample, variables=variables), route).code < 300
+    task = supplier.receive(replace(sample, variables=variables), route)
+    assert run_tasks(supplier.store, [task])[0].code < 300
 
 
 def timed(work: Callable[[int], object], times: int = TIMES) -> str:

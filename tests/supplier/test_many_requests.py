@@ -13,7 +13,7 @@ import pytest
 from simulator.config import Config
 from simulator.dialects.routes import router_of
 from simulator.model import Outgoing
-from simulator.store import orders
+from simulator.store import orders, run_tasks
 from simulator.supplier import Supplier
 from simulator.world import World, open_world
 
@@ -33,7 +33,7 @@ def send(supplier: Supplier, path: str, document: Any, scenario: str = "") -> Ou
     body = json.dumps(document).encode()
     route, variables = router_of(supplier.dialect.routes).match("POST", path)
     incoming = replace(sample, path=path, headers=headers, body=body, variables=variables)
-    return supplier.receive(incoming, route)
+    return run_tasks(supplier.store, [supplier.receive(incoming, route)])[0]
 
 
 def place(supplier: Supplier) -> str:

@@ -15,7 +15,7 @@ import requests
 
 from simulator.base.errors import Unavailable
 from simulator.dialects.routes import router_of
-from simulator.store import upkeep
+from simulator.store import run_tasks, upkeep
 from simulator.supplier import Supplier
 from simulator.web import Embedded
 from simulator.web.admin.events import Stream
@@ -318,7 +318,7 @@ def test_a_reader_that_does_not_read_is_dropped(simulator: Embedded, gateway: Ga
 def post(supplier: Supplier, serial: int) -> None:
     sample = supplier.dialect.sample("provide", None, serial)
     route, variables = router_of(supplier.dialect.routes).match(sample.method, sample.path)
-    supplier.receive(replace(sample, variables=variables), route)
+    run_tasks(supplier.store, [supplier.receive(replace(sample, variables=variables), route)])[0]
 
 
 def test_the_journal_is_bounded_and_says_what_it_dropped(
