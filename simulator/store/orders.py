@@ -234,8 +234,8 @@ def edition_source(tx: Tx, digest: str) -> str:
     )
 
 
-def rank(tx: Tx, supplier: str, key: str) -> int:
-    """Count an order of this supplier with this seed key. Returns how many there were before."""
+def count_up(tx: Tx, supplier: str, key: str) -> int:
+    """Count one more order of this supplier under this key. Returns how many there were before."""
     counted = tx.execute(_COUNT_KEY, {"s": supplier, "k": key}).scalar_one_or_none()
     if counted is None:
         tx.execute(_FIRST_KEY, {"supplier": supplier, "key": key, "count": 1})

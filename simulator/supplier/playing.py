@@ -33,6 +33,8 @@ from simulator.supplier.sent import as_sent, given_again, kept
 
 SEED_KEY_HEADER = "x-seed-key"
 SERIAL = "#serial"
+"""Under this the creates of a supplier are counted. No seed key has it: `#` is written twice there.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,8 +138,8 @@ class Player:
         """Play a new order and commit it, unless the scenario rejects it."""
         submission, scenario = turn.submission, turn.scenario
         key = seed_key(submission)
-        rank = orders.rank(tx, self.name, key)
-        key = f"{key}#{rank}" if rank else key
+        before = orders.count_up(tx, self.name, key)
+        key = f"{key}#{before}" if before else key
         clock = clocks.get(tx, self.name)
         is_fixed = self.fixed_seed and clock.mode == "manual"
         turn = replace(
@@ -145,7 +147,7 @@ class Player:
             attempt=self._attempt(tx, turn),
             seed_key=key,
             chance=seed.Chance(self.run_seed, (self.name, scenario.name, key), is_fixed),
-            serial=1 + orders.rank(tx, self.name, SERIAL) if self.dialect.counts_orders else 0,
+            serial=1 + orders.count_up(tx, self.name, SERIAL) if self.dialect.counts_orders else 0,
         )
         plan = engine.create(turn, self.dialect)
         outgoing = self._outgoing(submission, plan)
@@ -321,11 +323,11 @@ def params_of_request(
 
 def seed_key(submission: Submission) -> str:
     """What chance hangs on: the header X-Seed-Key, else the document without ids and dates, which
-    change from run to run.
+    change from run to run. A `#` of the caller's is written twice: a single one is ours.
     """
     asked = submission.headers.get(SEED_KEY_HEADER, "").strip()
     if asked:
-        return asked[:100]
+        return asked[:100].replace("#", "##")
     lasting = {
         key: value
         for key, value in submission.document.items()

@@ -176,10 +176,10 @@ def test_one_order_never_uses_a_number_twice(store: Store) -> None:
         outbox.save(tx, [replace(first, sequence=1), replace(second, sequence=1)])
 
 
-def test_seed_keys_are_ranked(store: Store) -> None:
+def test_orders_are_counted_under_a_key(store: Store) -> None:
     with store.write() as tx:
-        assert [orders.rank(tx, "s", "k") for _ in range(3)] == [0, 1, 2]
-        assert orders.rank(tx, "other", "k") == 0
+        assert [orders.count_up(tx, "s", "k") for _ in range(3)] == [0, 1, 2]
+        assert orders.count_up(tx, "other", "k") == 0
 
 
 def test_documents_keep_their_members_in_order_and_to_the_character(store: Store) -> None:

@@ -1,0 +1,48 @@
+"""What callers send as X-Seed-Key, and the counters that hang on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from simulator.client import Client
+from simulator.web import Embedded
+from tests.conftest import Gateway
+from tests.dialects.mef import Buyer, published
+
+
+@pytest.fixture
+def seeded(simulator: Embedded) -> Iterator[Gateway]:
+    """The gateway of a supplier whose identifiers are drawn from a seed."""
+    with Client(simulator.url) as admin:
+        made = admin.make_supplier(seed="7", clock={"mode": "manual"})
+        with Gateway(simulator.url + made["path"]) as gateway:
+            yield gateway
+        admin.delete_supplier(made["name"])
+
+
+def drawn(gateway: Gateway, key: str) -> str:
+    """Our reference of a new order with a key of the caller's."""
+    response = gateway.post(
+        "/service-orders", gateway.provide(), X_Scenario="ORDER_ACKNOWLEDGED", X_Seed_Key=key
+    )
+    assert response.status_code == 201, response.text
+    return str(response.json()["supplierOrderReference"])
+
+
+def test_a_key_that_looks_like_a_repeated_one_is_another_key(seeded: Gateway) -> None:
+    keys = ["a", "a", "a#1", "a#", "a#", "a##1", "a#1", "a#1#1"]
+    references = [drawn(seeded, key) for key in keys]
+    assert len(set(references)) == len(keys)
+
+
+def test_no_key_of_a_caller_moves_the_numbers_of_orders(simulator: Embedded) -> None:
+    numbers = []
+    with Buyer(simulator.url) as buyer:
+        for serial, key in enumerate(("", "#serial", "#serial", "##serial", "")):
+            body = published("create_request", buyerPurchaseOrderNumber=f"PO-KEY-{serial}")
+            response = buyer.send("POST", "/orders", body, X_Seed_Key=key)
+            assert response.status_code == 201, response.text
+            numbers.append(int(response.json()["id"].rpartition("-")[2]))
+    assert numbers == list(range(numbers[0], numbers[0] + 5))
