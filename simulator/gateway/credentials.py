@@ -19,7 +19,7 @@ from simulator.formats import strict_json
 from simulator.gateway.outbound import Body, Outbound, in_one_line
 from simulator.model import Finding, Rule
 
-log = logging.getLogger("simulator.gateway_client")
+log = logging.getLogger("simulator.gateway")
 
 NO_TOKEN = Rule("delivery.no_token")
 TOKEN_REFUSED = Rule("delivery.token_refused", "error")

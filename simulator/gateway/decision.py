@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from simulator.base import clock, instants, seed
 from simulator.config import Policy
-from simulator.model import Finding, Kci, KciState, Rule
+from simulator.model import Finding, Kci, KciState, Rule, Sign
 
 RETRYABLE = {408, 425, 429}
 FINAL_5XX = {501, 505}
@@ -50,15 +50,15 @@ class Decision:
     """What becomes of the KCI; it is tried again after `wait` microseconds. `counts` says whether
     the try counts.
 
-    `sign` is what the answer says of the gateway, and `reason` puts it into words: well, ill, gone,
-    busy (it wants nothing for `pause` microseconds), or unready (there is no token for it for so
-    long). `findings` are what stands out in the answer.
+    `sign` is what the answer says of the gateway, and `reason` puts it into words. A gateway that
+    is busy or unready gets nothing for `pause` microseconds. `findings` are what stands out in the
+    answer.
     """
 
-    state: Outcome
+    outcome: Outcome
     wait: int = 0
     counts: bool = True
-    sign: str = "well"
+    sign: Sign = Sign.WELL
     pause: int = 0
     reason: str = ""
     findings: tuple[Finding, ...] = ()
@@ -74,40 +74,48 @@ def decide(result: Result, kci: Kci, accepted: tuple[int, ...], policy: Policy) 
     attempts = kci.attempts
     if result.no_token is not None:
         return Decision(
-            state=Outcome.RETRY,
+            outcome=Outcome.RETRY,
             wait=result.no_token,
             counts=False,
-            sign="unready",
+            sign=Sign.UNREADY,
             pause=result.no_token,
             reason=result.error,
         )
     code = result.code
     if code is not None and (code in accepted or 200 <= code < 300):
-        return Decision(state=Outcome.DELIVERED)
+        return Decision(outcome=Outcome.DELIVERED)
     if code == 409 and (attempts > 1 or (kci.last and kci.last["took_ms"])):
         # the gateway has it from an earlier try whose answer was lost, whether that try counted
-        return Decision(state=Outcome.DELIVERED)
+        return Decision(outcome=Outcome.DELIVERED)
     failing = code is None or code == 401 or (code >= 500 and code not in FINAL_5XX)
     everything = policy.retry_on == "everything" and code != 410
     temporary = failing or code in RETRYABLE or everything
     asked, findings = _retry_after(result, policy.retry_after_max)
-    sign = "gone" if code == 410 else "busy" if asked else "ill" if failing else "well"
+    sign = _sign_of(code, asked, failing=failing)
     reason = result.error or f"answered {code}" + (
         f", Retry-After {instants.format_duration(asked)}" if asked else ""
     )
     if not temporary or attempts > len(policy.retry):
         return Decision(
-            state=Outcome.DEAD, sign=sign, pause=asked, reason=reason, findings=findings
+            outcome=Outcome.DEAD, sign=sign, pause=asked, reason=reason, findings=findings
         )
     varied = round(policy.retry[attempts - 1] * seed.between(0.8, 1.2, kci.id, str(attempts)))
     return Decision(
-        state=Outcome.RETRY,
+        outcome=Outcome.RETRY,
         wait=max(varied, asked),
         sign=sign,
         pause=asked,
         reason=reason,
         findings=findings,
     )
+
+
+def _sign_of(code: int | None, asked: int, *, failing: bool) -> Sign:
+    if code == 410:
+        return Sign.GONE
+    if asked:
+        return Sign.BUSY
+    return Sign.ILL if failing else Sign.WELL
 
 
 def _retry_after(result: Result, most: int) -> tuple[int, tuple[Finding, ...]]:

@@ -32,7 +32,7 @@ from simulator.model.script import (
     Vocabulary,
     Where,
 )
-from simulator.model.states import OPEN, UNTRIED, FlowState, KciState, LaneState
+from simulator.model.states import OPEN, UNTRIED, FlowState, KciState, LaneState, Sign
 from simulator.model.wire import (
     MESSAGE_METHODS,
     Incoming,
@@ -82,6 +82,7 @@ __all__ = [
     "RequestStatus",
     "Rule",
     "Scenario",
+    "Sign",
     "Step",
     "Submission",
     "Vocabulary",

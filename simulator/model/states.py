@@ -1,4 +1,4 @@
-"""The states of KCIs, of lanes and of gateways, each written once."""
+"""The states of KCIs, of lanes and of gateways, and the signs of gateways, each written once."""
 
 from __future__ import annotations
 
@@ -73,3 +73,22 @@ class FlowState(StrEnum):
 
     STOPPED = "stopped"
     """Nothing is sent until an operator resumes it."""
+
+
+class Sign(StrEnum):
+    """What an answer says of its gateway."""
+
+    WELL = "well"
+    """It works, whatever it thinks of the message."""
+
+    ILL = "ill"
+    """It fails."""
+
+    GONE = "gone"
+    """It wants nothing any more."""
+
+    BUSY = "busy"
+    """It wants nothing for a while."""
+
+    UNREADY = "unready"
+    """There is no token for it."""

@@ -16,7 +16,7 @@ POINTS = (
     "claim-committed",
     "post-before",
     "post-after",
-    "settle-before-commit",
+    "book-before-commit",
 )
 """In the order in which a KCI passes them; `tests/faults` kills at each."""
 

@@ -1,9 +1,9 @@
 """The background sender. It claims due lanes, lets their steps happen, posts the messages, and
-settles the answers.
+books the answers.
 
-Each turn is one short transaction that settles what came back and claims what is due. A post is
-made after the commit, never inside the transaction. The lease and the fence of a lane make it safe
-to have many senders, and to lose one at any moment.
+Each turn is one short transaction that books what came back and claims what is due. A post is made
+after the commit, never inside the transaction. The lease and the fence of a lane make it safe to
+have many senders, and to lose one at any moment.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from simulator.config import Delivery, JournalConfig, Targets
 from simulator.gateway import Client, Result
 from simulator.ops import crash
 from simulator.sender.flow import FlowControl
-from simulator.sender.lane_turn import Attempt, Find, Lease, Target
+from simulator.sender.lane_turn import Attempt, FindAndLock, Lease, Target
 from simulator.sender.turn import Turn
 from simulator.store import WORK, Store, upkeep
 
-__all__ = ["Attempt", "Find", "Sender", "Target"]
+__all__ = ["Attempt", "FindAndLock", "Sender", "Target"]
 
 log = logging.getLogger("simulator.sender")
 
@@ -40,7 +40,7 @@ class Sender:
     def __init__(
         self,
         store: Store,
-        find: Find,
+        find_and_lock: FindAndLock,
         delivery: Delivery,
         bounds: JournalConfig,
         targets: Targets,
@@ -51,7 +51,7 @@ class Sender:
         self.lease = Lease(seed.unique(), delivery.lease)
         self.client = Client(delivery, targets)
         self.flow = FlowControl(delivery)
-        self.turn = Turn(self.lease, find, self.flow)
+        self.turn = Turn(self.lease, find_and_lock, self.flow)
         self.results: list[tuple[Attempt, Result]] = []
         self.in_flight: set[asyncio.Task[None]] = set()
         self.stopping = False
@@ -59,7 +59,7 @@ class Sender:
         self.awake: asyncio.Event | None = None
 
     def stop(self) -> None:
-        """Claim nothing more, and return from `run` when everything in flight is settled."""
+        """Claim nothing more, and return from `run` when everything in flight is booked."""
         self.stopping = True
         self.wake()
 

@@ -15,7 +15,7 @@ from simulator.base import instants
 from simulator.base.clock import Clock
 from simulator.config import Delivery, Policy
 from simulator.gateway import Decision
-from simulator.model import Act, FlowState, GatewayState, LaneState
+from simulator.model import Act, FlowState, GatewayState, LaneState, Sign
 from simulator.store import Tx, clocks, gateway_states, journal, lanes
 
 log = logging.getLogger("simulator.sender")
@@ -49,15 +49,16 @@ class FlowControl:
         self.out: Counter[str] = Counter()
         self.failing: dict[str, set[str]] = {}
         self.committed: dict[str, set[str]] = {}
-        self.held: dict[str, GatewayState] = {}
+        self.kept_back: dict[str, GatewayState] = {}
 
     def begin(self, tx: Tx) -> None:
-        """Read what is held back now. A turn that is not committed changes nothing here."""
-        self.held = gateway_states.every(tx)
+        """Read what is kept back now. A turn that is not committed changes nothing here."""
+        self.kept_back = gateway_states.every(tx)
         self.failing = {name: set(orders) for name, orders in self.committed.items()}
-        tx.after(self._commit)
+        tx.after(self._keep_failing)
 
-    def _commit(self) -> None:
+    def _keep_failing(self) -> None:
+        """The turn was committed: the next one begins from what it counted."""
         self.committed = self.failing
 
     def sent(self, supplier: str) -> None:
@@ -75,7 +76,7 @@ class FlowControl:
     def allowance(self, tx: Tx, supplier: str, policy: Policy, wanted: int) -> Allowance:
         """How many KCIs of a supplier may leave now: at most `wanted`, and at most its share."""
         most = min(wanted, self.share - self.out[supplier])
-        if supplier not in self.held and policy.queue == "order" and policy.rate is None:
+        if supplier not in self.kept_back and policy.queue == "order" and policy.rate is None:
             return Allowance(most=most)
         gateway = gateway_states.try_lock(tx, supplier)
         if gateway is None:
@@ -122,7 +123,7 @@ class FlowControl:
         if gateway.state:
             later = tx.wall + self.lease
             gateway = replace(gateway, state=FlowState.TRYING, until_wall=later)
-            self.held[supplier] = gateway
+            self.kept_back[supplier] = gateway
         gateway_states.save(tx, gateway)
         return later
 
@@ -132,12 +133,12 @@ class FlowControl:
         """Learn from an answer how the gateway is. Returns whether the try counts: it does not
         while the gateway is known to be down.
         """
-        known = supplier in self.held
-        if not known and not self._is_news(supplier, policy, order, decision):
+        known = supplier in self.kept_back
+        if not known and not self._note_sign(supplier, policy, order, decision):
             return True
         old = gateway_states.lock(tx, supplier)
-        if known and not old.state and not self._is_news(supplier, policy, order, decision):
-            self.held.pop(supplier)  # another sender found out that it works again
+        if known and not old.state and not self._note_sign(supplier, policy, order, decision):
+            self.kept_back.pop(supplier)  # another sender found out that it works again
             return True
         new = _heard(old, decision, policy, tx.wall)
         if new != old:
@@ -146,20 +147,21 @@ class FlowControl:
         if bool(new.state) != bool(old.state):
             _tell(tx, supplier, old, new, clocks.get(tx, supplier))
         self.failing.pop(supplier, None)
-        self.held.pop(supplier, None)
+        self.kept_back.pop(supplier, None)
         if new.state:
-            self.held[supplier] = new
-        return not old.state or decision.sign in ("well", "gone")
+            self.kept_back[supplier] = new
+        return not old.state or decision.sign in (Sign.WELL, Sign.GONE)
 
-    def _is_news(self, supplier: str, policy: Policy, order: str, decision: Decision) -> bool:
-        """Whether an answer says that a gateway, which counted as well until now, is not.
+    def _note_sign(self, supplier: str, policy: Policy, order: str, decision: Decision) -> bool:
+        """Note what an answer says of a gateway that counted as well until now. Returns whether it
+        does not any more.
 
         One order that fails again and again never says so: its KCI may be the reason.
         """
-        if decision.sign == "well":
+        if decision.sign == Sign.WELL:
             self.failing.pop(supplier, None)
-        if decision.sign != "ill" or not policy.breaker.failures:
-            return decision.sign not in ("well", "ill")
+        if decision.sign != Sign.ILL or not policy.breaker.failures:
+            return decision.sign not in (Sign.WELL, Sign.ILL)
         failing = self.failing.setdefault(supplier, set())
         failing.add(order)
         return len(failing) >= policy.breaker.failures
@@ -168,24 +170,24 @@ class FlowControl:
 def _heard(gateway: GatewayState, decision: Decision, policy: Policy, wall: int) -> GatewayState:
     """The gateway's state after an answer."""
     since = gateway.since_wall if gateway.state else wall
-    held = replace(gateway, reason=decision.reason, since_wall=since, good=0)
+    changed = replace(gateway, reason=decision.reason, since_wall=since, good=0)
     sign = decision.sign
-    if sign == "gone":
-        return replace(held, state=FlowState.STOPPED, until_wall=None)
+    if sign == Sign.GONE:
+        return replace(changed, state=FlowState.STOPPED, until_wall=None)
     if gateway.state == FlowState.STOPPED:
         return gateway
-    if sign == "busy":
+    if sign == Sign.BUSY:
         until = wall + decision.pause
         if gateway.state == FlowState.WAITS:
             until = max(until, gateway.until_wall or 0)
-        return replace(held, state=FlowState.WAITS, until_wall=until)
-    if sign == "unready":
-        return replace(held, state=FlowState.DOWN, until_wall=wall + decision.pause)
-    if sign == "ill":
+        return replace(changed, state=FlowState.WAITS, until_wall=until)
+    if sign == Sign.UNREADY:
+        return replace(changed, state=FlowState.DOWN, until_wall=wall + decision.pause)
+    if sign == Sign.ILL:
         # once it is down, only the KCI that tries it says something new
         if gateway.state not in (FlowState.FREE, FlowState.TRYING):
             return gateway
-        return replace(held, state=FlowState.DOWN, until_wall=wall + policy.breaker.probe_every)
+        return replace(changed, state=FlowState.DOWN, until_wall=wall + policy.breaker.probe_every)
     if gateway.state != FlowState.TRYING:
         return gateway
     if gateway.good + 1 >= policy.breaker.successes:
@@ -193,7 +195,7 @@ def _heard(gateway: GatewayState, decision: Decision, policy: Policy, wall: int)
     return replace(gateway, good=gateway.good + 1, until_wall=wall)
 
 
-def _tell(tx: Tx, supplier: str, old: GatewayState, new: GatewayState, moment: Clock) -> None:
+def _tell(tx: Tx, supplier: str, old: GatewayState, new: GatewayState, clock: Clock) -> None:
     """Write into the journal and the log that a gateway does not work any more, or works again."""
     if new.state == FlowState.WAITS:
         length = f" for {instants.format_duration((new.until_wall or tx.wall) - tx.wall)}"
@@ -207,5 +209,5 @@ def _tell(tx: Tx, supplier: str, old: GatewayState, new: GatewayState, moment: C
         length = instants.format_duration(tx.wall - old.since_wall)
         what, message = "gateway.resume", f"the gateway works again, after {length}"
     tx.after(lambda: log.warning("%s: %s", supplier, message))
-    act = Act(at=moment.now(tx.wall), what=what, by="sender", message=message)
+    act = Act(at=clock.now(tx.wall), what=what, by="sender", message=message)
     journal.act(tx, supplier, act)

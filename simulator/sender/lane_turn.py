@@ -52,13 +52,15 @@ class Target:
     label: str
 
 
-Find = Callable[[Tx, str], Target | None]
-"""A supplier's target by name; None when there is no such supplier, or not any more."""
+FindAndLock = Callable[[Tx, str], Target | None]
+"""Finds a supplier's target by name, and locks the supplier against deletion until the transaction
+ends. None when there is no such supplier, or not any more.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attempt:
-    """One KCI in flight, with everything that posting and settling it need. Its result counts only
+    """One KCI in flight, with everything that posting and booking it need. Its result counts only
     while the lane has this `fence`.
     """
 
@@ -119,9 +121,9 @@ class LaneTurn:
     ) -> None:
         self.lease, self.tx, self.lane, self.target, self.order = lease, tx, lane, target, order
         self.requests, self.waiting = list(requests), list(waiting)
-        self.moment = clocks.get(tx, lane.supplier)
+        self.clock = clocks.get(tx, lane.supplier)
         self.dialect = target.dialect
-        self.now = self.moment.now(tx.wall)
+        self.now = self.clock.now(tx.wall)
         self.changes = Changes()
 
     def run(self, changes: Changes) -> None:
@@ -143,12 +145,12 @@ class LaneTurn:
                 or head.state == KciState.PAUSED
                 or (head.state == KciState.WAITING and head.due_at > self.now)
             ):
-                return row | lanes.resting(self.waiting, self.moment)
+                return row | lanes.resting(self.waiting, self.clock)
             try:
                 if head.state == KciState.WAITING and not head.is_timed:
                     self._time(head)
                     continue
-                after, message = self._attempt(head, row)
+                after, message = self._take_step(head, row)
             except (Illegal, RenderFailed) as error:
                 self.changes.kcis.append(self._dead(head, error))
                 self.waiting.pop(0)
@@ -159,10 +161,10 @@ class LaneTurn:
             if message is not None:
                 return self._hand_out(after, message, row)
             self.waiting.pop(0)
-        return row | lanes.resting(self.waiting, self.moment)
+        return row | lanes.resting(self.waiting, self.clock)
 
-    def _attempt(self, head: Kci, row: dict[str, Any]) -> tuple[Kci, Message | None]:
-        """The KCI after this attempt, with its message; without one for a silent step.
+    def _take_step(self, head: Kci, row: dict[str, Any]) -> tuple[Kci, Message | None]:
+        """The KCI after its step or its retry, with its message; without one for a silent step.
 
         A waiting step happens now and its message gets the next number. The number and the body
         are kept: a retry repeats them. Nothing of a step happens when its message cannot be
@@ -173,7 +175,7 @@ class LaneTurn:
                 message = self.dialect.write_kci(self.order, head, self._request_of(head))
             return replace(head, body=message.body, attempts=head.attempts + 1), message
         with self._contained():
-            step = engine.advance(
+            advanced = engine.advance(
                 self.order,
                 head,
                 self.requests,
@@ -182,14 +184,15 @@ class LaneTurn:
                 self.now,
                 self._chance(),
             )
-            why = self._why_not_sent(step.order, step.kci)
-            head = replace(step.kci, state=KciState.ATTEMPTED, sequence=row["next_sequence"])
-            if not why:
-                request = step.request or self._request_of(head)
-                message = self.dialect.write_kci(step.order, head, request)
-        self._happen(step)
+            why = self._why_not_sent(advanced.order, advanced.kci)
         if why:
-            return self._silent(step.kci, why), None
+            self._happen(advanced)
+            return self._silent(advanced.kci, why), None
+        head = replace(advanced.kci, state=KciState.ATTEMPTED, sequence=row["next_sequence"])
+        request = advanced.request or self._request_of(head)
+        with self._contained():
+            message = self.dialect.write_kci(advanced.order, head, request)
+        self._happen(advanced)
         row["next_sequence"] += 1
         late = self.tx.wall - (self.lane.wake or self.tx.wall)
         self.tx.after(lambda: metrics.late(self.target.label, late))
@@ -217,20 +220,20 @@ class LaneTurn:
         outbox.retime(self.tx, changed)
         self.waiting = engine.replaced(self.waiting, changed)
 
-    def _happen(self, step: engine.Advance) -> None:
+    def _happen(self, advanced: engine.Advance) -> None:
         """Let a step happen: the order moves, and what the step withdraws is withdrawn."""
-        if step.request is not None:
-            orders.settle_request(self.tx, step.request.id, step.request.status)
+        if advanced.request is not None:
+            orders.settle_request(self.tx, advanced.request.id, advanced.request.status)
             self.requests = [
-                step.request if request.id == step.request.id else request
+                advanced.request if request.id == advanced.request.id else request
                 for request in self.requests
             ]
-        for request_id in step.lapsed:
+        for request_id in advanced.lapsed:
             orders.settle_request(self.tx, request_id, "lapsed")
-        outbox.withdraw(self.tx, step.withdraw)
+        outbox.withdraw(self.tx, advanced.withdraw)
         head, *rest = self.waiting
-        self.waiting = [head, *(kci for kci in rest if kci.id not in step.withdraw)]
-        self.order = step.order
+        self.waiting = [head, *(kci for kci in rest if kci.id not in advanced.withdraw)]
+        self.order = advanced.order
 
     @contextmanager
     def _contained(self) -> Iterator[None]:
@@ -292,7 +295,7 @@ class LaneTurn:
 
     def _give_up(self, dead: Kci) -> dict[str, Any]:
         supplier, policy = self.lane.supplier, self.target.policy
-        return given_up(self.tx, self.changes, policy, dead, supplier, self.waiting, self.moment)
+        return given_up(self.tx, self.changes, policy, dead, supplier, self.waiting, self.clock)
 
     def _dead(self, head: Kci, error: SimulatorError) -> Kci:
         name = _name(head)
@@ -314,7 +317,7 @@ def given_up(
     dead: Kci,
     supplier: str,
     rest: Sequence[Kci | Queued],
-    moment: Clock,
+    clock: Clock,
 ) -> dict[str, Any]:
     """The lane's row when one of its KCIs is dead (`delivery.after_dead`). With `abandon`, what the
     order still had to send is withdrawn.
@@ -322,11 +325,11 @@ def given_up(
     if policy.after_dead == "park":
         return {"state": LaneState.PARKED, "wake": None, "due": None, "owner": ""}
     if policy.after_dead == "skip":
-        return lanes.resting(rest, moment)
+        return lanes.resting(rest, clock)
     outbox.withdraw(tx, [kci.id for kci in rest])
     said = f"abandoned: {_name(dead)} was given up, and so is all that came after it"
     act = Act(
-        at=moment.now(tx.wall),
+        at=clock.now(tx.wall),
         what="order.abandon",
         by="sender",
         message=f"{said} (delivery.after_dead)",
@@ -334,7 +337,7 @@ def given_up(
         kci=dead.id,
     )
     changes.notes.append((supplier, act))
-    return lanes.resting((), moment)
+    return lanes.resting((), clock)
 
 
 def _name(kci: Kci) -> str:

@@ -23,10 +23,10 @@ def say(tx: Tx, attempt: Attempt, result: Result, decision: Decision) -> None:
     tx.after(lambda: _log(attempt, result, decision))
 
 
-def line_of(attempt: Attempt, result: Result, decision: Decision, *, held: bool) -> Exchange:
-    """A post's line of the journal. `held`: this sender had the lease when the answer came."""
+def line_of(attempt: Attempt, result: Result, decision: Decision, *, leased: bool) -> Exchange:
+    """A post's line of the journal. `leased`: this sender had the lease when the answer came."""
     findings = [*result.findings, *decision.findings]
-    if not held:
+    if not leased:
         findings.append(LEASE_ENDED.finding("the lease had ended: this answer changes nothing"))
     return _exchange(attempt, result, tuple(findings))
 
@@ -56,13 +56,13 @@ def _exchange(attempt: Attempt, result: Result, findings: tuple[Finding, ...]) -
 
 
 def _log(attempt: Attempt, result: Result, decision: Decision) -> None:
-    outcome = {
+    follows = {
         Outcome.DELIVERED: "",
         Outcome.RETRY: f"; again in {instants.format_duration(decision.wait)}",
         Outcome.DEAD: "; given up",
-    }[decision.state]
+    }[decision.outcome]
     answer = str(result.code) if result.code is not None else result.error
-    level = logging.INFO if decision.state == Outcome.DELIVERED else logging.WARNING
+    level = logging.INFO if decision.outcome == Outcome.DELIVERED else logging.WARNING
     log.log(
         level,
         "KCI %s %s of order %s/%s -> %s in %.0f ms%s",
@@ -72,7 +72,7 @@ def _log(attempt: Attempt, result: Result, decision: Decision) -> None:
         attempt.order.ref or attempt.order.number,
         answer,
         result.took / instants.MILLISECOND,
-        outcome,
+        follows,
         extra=logs.about(
             supplier=attempt.supplier,
             tenant=attempt.order.tenant,

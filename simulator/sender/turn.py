@@ -1,4 +1,4 @@
-"""One turn of the sender, in one transaction: settle what came back, claim what is due."""
+"""One turn of the sender, in one transaction: book what came back, claim what is due."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from simulator.model import KciState, Lane, LaneState
 from simulator.ops import crash
 from simulator.sender.beat import Beat
 from simulator.sender.flow import FlowControl
-from simulator.sender.lane_turn import Attempt, Changes, Find, LaneTurn, Lease, Target, given_up
+from simulator.sender.lane_turn import (
+    Attempt,
+    Changes,
+    FindAndLock,
+    LaneTurn,
+    Lease,
+    Target,
+    given_up,
+)
 from simulator.sender.records import line_of, say
 from simulator.store import Tx, clocks, lanes, locks, orders, outbox
 from simulator.store.outbox import Queued
@@ -33,9 +41,9 @@ class Turn:
     Locks are taken in one order by everybody: suppliers by name, each with its clock, then lanes.
     """
 
-    def __init__(self, lease: Lease, find: Find, flow: FlowControl) -> None:
+    def __init__(self, lease: Lease, find_and_lock: FindAndLock, flow: FlowControl) -> None:
         self.lease = lease
-        self.find = find
+        self.find_and_lock = find_and_lock
         self.flow = flow
         self.beat = Beat(lease.owner, lease.length)
 
@@ -46,39 +54,40 @@ class Turn:
         self.beat.give(tx)
         self.flow.begin(tx)
         if results:
-            self._settle(tx, results)
-            crash.point("settle-before-commit")
+            self._book(tx, results)
+            crash.point("book-before-commit")
         attempts_out, next_wake = self._claim(tx, free) if free > 0 else ([], None)
         return attempts_out, None if next_wake is None else max(0, next_wake - tx.wall)
 
     # ---- what came back
 
-    def _settle(self, tx: Tx, results: Sequence[tuple[Attempt, Result]]) -> None:
+    def _book(self, tx: Tx, results: Sequence[tuple[Attempt, Result]]) -> None:
         names = sorted({attempt.supplier for attempt, _ in results})
         served = {name for name in names if self._lock(tx, name)}
         fences = {attempt.order.id: attempt.fence for attempt, _ in results}
-        held = lanes.leased(tx, fences, self.lease.owner)
-        waiting = outbox.rest_of(tx, list(held))
+        leased = lanes.leased(tx, fences, self.lease.owner)
+        waiting = outbox.rest_of(tx, list(leased))
         changes = Changes()
         for attempt, result in sorted(results, key=lambda pair: pair[0].supplier):
             if attempt.supplier not in served:
                 continue  # deleted meanwhile, with its lanes and its journal
-            lane, policy = held.get(attempt.order.id), attempt.target.policy
+            lane, policy = leased.get(attempt.order.id), attempt.target.policy
             decision = decide(result, attempt.kci, attempt.target.dialect.accepted, policy)
             counts = self.flow.hear(tx, attempt.supplier, policy, attempt.order.id, decision)
-            if decision.state != Outcome.DELIVERED and not counts:
+            if decision.outcome != Outcome.DELIVERED and not counts:
+                # the gateway is down: even a KCI that would be dead by this answer is tried again
                 wait = decision.wait or policy.breaker.probe_every
-                decision = replace(decision, state=Outcome.RETRY, counts=False, wait=wait)
+                decision = replace(decision, outcome=Outcome.RETRY, counts=False, wait=wait)
             if not result.silent:
-                line = line_of(attempt, result, decision, held=lane is not None)
+                line = line_of(attempt, result, decision, leased=lane is not None)
                 changes.notes.append((attempt.supplier, line))
                 say(tx, attempt, result, decision)
             if lane:
                 rest = [kci for kci in waiting[lane.order] if kci.id != attempt.kci.id]
-                self._settle_one(tx, attempt, result, decision, lane, rest, changes)
+                self._book_one(tx, attempt, result, decision, lane, rest, changes)
         changes.save(tx)
 
-    def _settle_one(
+    def _book_one(
         self,
         tx: Tx,
         attempt: Attempt,
@@ -88,24 +97,26 @@ class Turn:
         rest: Sequence[Queued],
         changes: Changes,
     ) -> None:
-        policy, moment = attempt.target.policy, clocks.get(tx, attempt.supplier)
-        error = result.error or (None if decision.state == Outcome.DELIVERED else result.body[:200])
+        policy, clock = attempt.target.policy, clocks.get(tx, attempt.supplier)
+        error = result.error or (
+            None if decision.outcome == Outcome.DELIVERED else result.body[:200]
+        )
         last = {
             "at_wall": tx.wall,
             "code": result.code,
             "error": error,
             "took_ms": result.took / instants.MILLISECOND,
         }
-        state = STATE_AFTER[decision.state]
+        state = STATE_AFTER[decision.outcome]
         tries = attempt.kci.attempts - (not decision.counts)
         changes.kcis.append(replace(attempt.kci, state=state, last=last, attempts=tries))
         row = lanes.row(lane)
-        if decision.state == Outcome.RETRY:
+        if decision.outcome == Outcome.RETRY:
             row |= {"state": LaneState.RETRY, "wake": tx.wall + decision.wait, "owner": ""}
-        elif decision.state == Outcome.DEAD:
-            row |= given_up(tx, changes, policy, attempt.kci, attempt.supplier, rest, moment)
+        elif decision.outcome == Outcome.DEAD:
+            row |= given_up(tx, changes, policy, attempt.kci, attempt.supplier, rest, clock)
         else:
-            row |= lanes.resting(rest, moment)
+            row |= lanes.resting(rest, clock)
         changes.lanes.append(row)
         if policy.queue == "supplier":
             tx.wake_senders()  # the next order's turn: another sender may wait for it
@@ -124,7 +135,7 @@ class Turn:
             fair = -(-(free - len(changes.attempts_out)) // (len(due) - place))
             if fair <= 0:
                 break
-            if target := self.find(tx, name):
+            if target := self.find_and_lock(tx, name):
                 blocked |= self._claim_of(tx, name, target, fair, changes)
             else:
                 # they must neither keep this sender awake nor take the place of other lanes
@@ -161,7 +172,7 @@ class Turn:
 
     def _lock(self, tx: Tx, supplier: str) -> bool:
         """Lock a supplier against deletion, and its clock. False when it is not there any more."""
-        if self.find(tx, supplier) is None:
+        if self.find_and_lock(tx, supplier) is None:
             return False
         locks.share(tx, supplier)
         return True

@@ -15,8 +15,8 @@ from tests.faults.stage import ROOT
 MUTANTS: dict[str, tuple[str, str, str]] = {
     "I1": (
         "gateway/decision.py",
-        "state=Outcome.RETRY,\n        wait=max(varied, asked)",
-        "state=Outcome.DELIVERED,\n        wait=max(varied, asked)",
+        "outcome=Outcome.RETRY,\n        wait=max(varied, asked)",
+        "outcome=Outcome.DELIVERED,\n        wait=max(varied, asked)",
     ),
     "I2": (
         "model/states.py",

@@ -106,7 +106,7 @@ async def _post_all(config: Config, count: int) -> list[Result]:
 
 def state(result: Result, config: Config) -> str:
     kci = Kci(id="k", order="o", request="r", position=1, due_at=0, step=Step(), attempts=1)
-    return decide(result, kci, (), config.suppliers[0].policy).state
+    return decide(result, kci, (), config.suppliers[0].policy).outcome
 
 
 WHOLE = [

@@ -231,7 +231,7 @@ def test_every_form_of_retry_after(
         (),
         policy,
     )
-    assert (decision.state, decision.pause // instants.SECOND) == ("retry", seconds)
+    assert (decision.outcome, decision.pause // instants.SECOND) == ("retry", seconds)
     assert decision.wait == seconds * instants.SECOND if seconds else decision.wait <= 1200
     assert [said in finding.message for finding in decision.findings] == [True] * bool(said)
     assert all(
