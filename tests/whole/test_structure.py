@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from simulator import dialects
-from simulator.model import FlowState, KciState, LaneState
+from simulator.model import FlowState, KciState, LaneState, Sign
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGE = ROOT / "simulator"
@@ -131,7 +131,14 @@ def test_no_word_of_a_dialect_stands_outside_it(room: str) -> None:
 
 def test_states_are_written_once() -> None:
     """KCIs, lanes and gateways have their states in `model/states.py`; other code names them."""
-    states = {*KciState, LaneState.SENDING, LaneState.PARKED, FlowState.STOPPED, FlowState.TRYING}
+    states = {
+        *KciState,
+        *Sign,
+        LaneState.SENDING,
+        LaneState.PARKED,
+        FlowState.STOPPED,
+        FlowState.TRYING,
+    }
     wrong = []
     for path, room, tree in modules():
         if room not in ("engine", "gateway", "store", "sender", "supplier", "views"):
