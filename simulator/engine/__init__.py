@@ -21,7 +21,7 @@ from simulator.engine.plan import (
     Opened,
     Plan,
     Rejected,
-    Turn,
+    Situation,
 )
 from simulator.engine.queue import QueueChange, changed, in_order, replaced
 from simulator.engine.rules import Event, Rules
@@ -39,7 +39,7 @@ __all__ = [
     "QueueChange",
     "Rejected",
     "Rules",
-    "Turn",
+    "Situation",
     "advance",
     "answer_later",
     "answer_lookup",
@@ -57,10 +57,13 @@ __all__ = [
 ]
 
 
-def play(turn: Turn, rules: Rules) -> Plan | Answered:
-    """Decide one request. Refused when the contract forbids it, Illegal or RenderFailed when the
-    scenario itself is at fault.
+def play(situation: Situation, rules: Rules) -> Plan | Answered:
+    """Decide one request of any kind; a caller that knows its kind uses `create`, `answer_later` or
+    `answer_lookup`. Refused when the contract forbids it, Illegal or RenderFailed when the scenario
+    itself is at fault.
     """
-    if turn.submission.action in rules.lookups:
-        return answer_lookup(turn, rules)
-    return create(turn, rules) if turn.order is None else answer_later(turn, turn.order, rules)
+    if situation.submission.action in rules.lookups:
+        return answer_lookup(situation, rules)
+    if situation.order is None:
+        return create(situation, rules)
+    return answer_later(situation, situation.order, rules)

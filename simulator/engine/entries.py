@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simulator.engine.names import facts_of
-from simulator.engine.plan import Turn
+from simulator.engine.plan import Situation
 from simulator.engine.rules import Rules
 from simulator.language import matching, template
 from simulator.model import Entry, EntryName, Order
@@ -14,29 +14,31 @@ Named = tuple[EntryName | None, Entry]
 """An entry and its name; the dialect's default has none."""
 
 
-def entry_for(turn: Turn, order: Order | None, rules: Rules) -> Named:
+def entry_for(situation: Situation, order: Order | None, rules: Rules) -> Named:
     """The entry that answers, else the dialect's default. Refused where the contract forbids the
     request; entries that break the contract on purpose are asked before the contract.
     """
-    if found := _first(turn, order, illegal=True):
+    if found := _first(situation, order, illegal=True):
         return found
     if order is not None:
-        rules.guard(order, turn.submission, turn.requests)
-    default = rules.default_entry(turn.submission.action)
-    return _first(turn, order, illegal=False) or (None, default)
+        rules.guard(order, situation.submission, situation.requests)
+    default = rules.default_entry(situation.submission.action)
+    return _first(situation, order, illegal=False) or (None, default)
 
 
-def _first(turn: Turn, order: Order | None, *, illegal: bool) -> Named | None:
-    action = turn.submission.action
-    facts = facts_of(turn.submission, order, turn.requests, turn.params, turn.now)
+def _first(situation: Situation, order: Order | None, *, illegal: bool) -> Named | None:
+    action = situation.submission.action
+    facts = facts_of(
+        situation.submission, order, situation.requests, situation.params, situation.now
+    )
     used: Mapping[str, int] = order.used if order else {}
-    for index, entry in enumerate(turn.scenario.entries.get(action, ())):
-        name = turn.scenario.entry_name(action, index)
+    for index, entry in enumerate(situation.scenario.entries.get(action, ())):
+        name = situation.scenario.entry_name(action, index)
         is_used_up = entry.times and used.get(str(name), 0) >= entry.times
         if entry.illegal is not illegal or is_used_up:
             continue
         conditions = matching.render_values(
-            entry.when, lambda value: template.render(value, dict(turn.params))
+            entry.when, lambda value: template.render(value, dict(situation.params))
         )
         if not matching.first_difference(conditions, facts):
             return name, entry

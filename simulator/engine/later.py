@@ -10,7 +10,7 @@ from simulator.engine.advance import event_of
 from simulator.engine.entries import entry_for
 from simulator.engine.names import names_for, order_names
 from simulator.engine.pending import change_of
-from simulator.engine.plan import Changed, Rejected, Turn
+from simulator.engine.plan import Changed, Rejected, Situation
 from simulator.engine.queue import QueueChange
 from simulator.engine.reply import answer_of, reply_for, request_of
 from simulator.engine.rules import Event, Rules
@@ -19,18 +19,18 @@ from simulator.language import paths, template
 from simulator.model import EntryName, Kci, Order, Request, Submission
 
 
-def answer_later(turn: Turn, order: Order, rules: Rules) -> Rejected | Changed:
+def answer_later(situation: Situation, order: Order, rules: Rules) -> Rejected | Changed:
     """Decide a later request of an order. Refused, Illegal and RenderFailed as `play`."""
-    order = _named(order, turn.submission)
-    action = turn.submission.action
-    name, entry = entry_for(turn, order, rules)
+    order = _named(order, situation.submission)
+    action = situation.submission.action
+    name, entry = entry_for(situation, order, rules)
     order = _counted(order, name)
     request = replace(
-        request_of(turn, order, turn.count, status="open"),
-        number=rules.request_number(order, action, turn.count),
+        request_of(situation, order, situation.count, status="open"),
+        number=rules.request_number(order, action, situation.count),
     )
-    names = names_for(order, request, turn.now, turn.chance.at(action, request.ref))
-    reply = reply_for(entry.reply, turn.attempt)
+    names = names_for(order, request, situation.now, situation.chance.at(action, request.ref))
+    reply = reply_for(entry.reply, situation.repeat_number)
     answer = answer_of(reply, names, rules.default_reply(action))
     if answer.rejects:
         return Rejected(answer=answer, order=order, entry=name)
@@ -43,25 +43,27 @@ def answer_later(turn: Turn, order: Order, rules: Rules) -> Rejected | Changed:
         request=request.id,
         illegal=entry.illegal,
     )
-    moved = replace(rules.move(order, event, turn.now), updated_at=turn.now)
+    moved = replace(rules.move(order, event, situation.now), updated_at=situation.now)
     if not is_open:
         moved = rules.merge(moved, request)
         request = replace(request, status="applied")
     changes = template.render(dict(reply.set), names)
     moved = replace(moved, document=paths.assign_all(moved.document, changes))
-    moved = rules.complete(moved, event, turn.now)
-    kcis = schedule(turn, moved, entry.timeline, request, {**names, "order": order_names(moved)})
+    moved = rules.complete(moved, event, situation.now)
+    kcis = schedule(
+        situation, moved, entry.timeline, request, {**names, "order": order_names(moved)}
+    )
     kcis = _settling(kcis, action, entry.status, rules)
     if entry.pending and entry.pending.verb == "pause":
-        _check_answers(moved, kcis, request, rules, turn.now)
+        _check_answers(moved, kcis, request, rules, situation.now)
     ended = rules.ends(moved.status)
     return Changed(
         answer=answer,
         order=moved,
         request=request,
         kcis=kcis,
-        queue=_withdrawn(turn) if ended else change_of(turn, entry, kcis, rules),
-        lapsed=tuple(other.id for other in turn.requests if ended and other.status == "open"),
+        queue=_withdrawn(situation) if ended else change_of(situation, entry, kcis, rules),
+        lapsed=tuple(other.id for other in situation.requests if ended and other.status == "open"),
         ended=ended,
         entry=name,
     )
@@ -95,9 +97,9 @@ def _settling(kcis: Sequence[Kci], action: str, status: str, rules: Rules) -> tu
     return tuple(settling(kci) for kci in kcis)
 
 
-def _withdrawn(turn: Turn) -> QueueChange:
+def _withdrawn(situation: Situation) -> QueueChange:
     """The order has ended: nothing more is sent, unless a step breaks the contract on purpose."""
-    return QueueChange(withdraw=tuple(kci.id for kci in turn.waiting if not kci.step.illegal))
+    return QueueChange(withdraw=tuple(kci.id for kci in situation.waiting if not kci.step.illegal))
 
 
 def _check_answers(

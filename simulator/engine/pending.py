@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from simulator.engine.plan import Turn
+from simulator.engine.plan import Situation
 from simulator.engine.queue import QueueChange
 from simulator.engine.rules import Rules
 from simulator.engine.schedule import is_paused_by_request
 from simulator.model import Entry, Kci, KciState, PendingVerb
 
 
-def change_of(turn: Turn, entry: Entry, kcis: Sequence[Kci], rules: Rules) -> QueueChange:
+def change_of(situation: Situation, entry: Entry, kcis: Sequence[Kci], rules: Rules) -> QueueChange:
     """What becomes of the KCIs of the order's own timeline that wait; those of another open request
     are left alone.
 
     A request that ends another's pause first lets the paused ones go on. Its own `pending` is about
     the rest: what waited during the pause.
     """
-    resumed = _resumed(turn, rules)
-    own = _own_timeline(turn, resumed, rules)
-    verb: PendingVerb = _default_verb(turn, kcis, rules)
+    resumed = _resumed(situation, rules)
+    own = _own_timeline(situation, resumed, rules)
+    verb: PendingVerb = _default_verb(situation, kcis, rules)
     codes: tuple[str, ...] = ()
     if entry.pending:
         verb, codes = entry.pending.verb, entry.pending.codes
@@ -28,51 +28,55 @@ def change_of(turn: Turn, entry: Entry, kcis: Sequence[Kci], rules: Rules) -> Qu
         withdrawn = [kci for kci in own if (kci.send in codes if codes else not kci.step.mark)]
         return QueueChange(withdraw=tuple(kci.id for kci in withdrawn), moved=resumed)
     running = [kci for kci in own if kci.state == KciState.WAITING]
-    if verb == "pause" and turn.submission.action in rules.pauses:
+    if verb == "pause" and situation.submission.action in rules.pauses:
         return QueueChange(paused=tuple(kci.id for kci in running), moved=resumed)
     if verb == "pause" and kcis:
-        pause = max(kci.due_at for kci in kcis) - turn.now
-        moved = {kci.id: max(kci.due_at, turn.now) + pause for kci in running}
+        pause = max(kci.due_at for kci in kcis) - situation.now
+        moved = {kci.id: max(kci.due_at, situation.now) + pause for kci in running}
         return QueueChange(moved=resumed | moved)
     return QueueChange(moved=resumed)
 
 
-def _own_timeline(turn: Turn, resumed: dict[str, int], rules: Rules) -> list[Kci]:
+def _own_timeline(situation: Situation, resumed: dict[str, int], rules: Rules) -> list[Kci]:
     """The KCIs that a `pending` is about."""
     still_open = {
         request.id
-        for request in turn.requests
+        for request in situation.requests
         if request.status == "open" and request.action != "create"
     }
-    own = [kci for kci in turn.waiting if kci.request not in still_open and kci.id not in resumed]
-    action = turn.submission.action
+    own = [
+        kci for kci in situation.waiting if kci.request not in still_open and kci.id not in resumed
+    ]
+    action = situation.submission.action
     if action in rules.pauses.values():
         # what waits for a signal was not paused: it stays, unless it came with the pause
         pausing = {
-            request.id for request in turn.requests if rules.pauses.get(request.action) == action
+            request.id
+            for request in situation.requests
+            if rules.pauses.get(request.action) == action
         }
         own = [kci for kci in own if not kci.signal or kci.request in pausing]
     return own
 
 
-def _resumed(turn: Turn, rules: Rules) -> dict[str, int]:
+def _resumed(situation: Situation, rules: Rules) -> dict[str, int]:
     """The paused KCIs that this request lets go on, each with the time that it had left when the
     pause began.
     """
     began = [
         request.received_at
-        for request in turn.requests
-        if rules.pauses.get(request.action) == turn.submission.action
+        for request in situation.requests
+        if rules.pauses.get(request.action) == situation.submission.action
     ]
     return {
-        kci.id: turn.now + max(0, kci.due_at - max(began))
-        for kci in turn.waiting
+        kci.id: situation.now + max(0, kci.due_at - max(began))
+        for kci in situation.waiting
         if is_paused_by_request(kci) and began
     }
 
 
-def _default_verb(turn: Turn, kcis: Sequence[Kci], rules: Rules) -> PendingVerb:
+def _default_verb(situation: Situation, kcis: Sequence[Kci], rules: Rules) -> PendingVerb:
     """The dialect's default. A request that its own timeline refuses leaves everything as it is."""
-    action = turn.submission.action
+    action = situation.submission.action
     refused = any(rules.settles(kci.send, action) == "refused" for kci in kcis)
     return "keep" if refused else rules.default_pending(action)

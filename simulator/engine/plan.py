@@ -1,5 +1,5 @@
-"""What the engine gets (`Turn`) and what it decides: a `Plan` or an answer alone for a request, an
-`Advance` for a step.
+"""What the engine gets (`Situation`) and what it decides: a `Plan` or an answer alone for a
+request, an `Advance` for a step.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from simulator.model import EntryName, Kci, Order, Request, Scenario, Submission
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Turn:
+class Situation:
     """Everything that a request meets: the order (None for a create), those of its requests that
     still matter (`Rules.history`, `Rules.pauses`), its waiting and paused KCIs.
 
-    `attempt` counts the caller's repeats of this request from 1. `earlier` is the number of the
-    order's requests of the same kind; without it, those in `requests` count. `position` is the
-    outbox position of the next step, `serial` the place of a create among the supplier's.
+    `repeat_number` is 1 for a request that comes for the first time; the caller's repeats go on
+    from there. `earlier` is the number of the order's requests of the same kind; without it, those
+    in `requests` count. `position` is the outbox position of the next step, `serial` the place of a
+    create among the supplier's.
     """
 
     submission: Submission
@@ -33,7 +34,7 @@ class Turn:
     order: Order | None = None
     requests: Sequence[Request] = ()
     waiting: Sequence[Kci] = ()
-    attempt: int = 1
+    repeat_number: int = 1
     earlier: int | None = None
     position: int = 1
     serial: int = 0

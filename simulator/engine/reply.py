@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.engine.plan import REJECT, Answer, Turn
+from simulator.engine.plan import REJECT, Answer, Situation
 from simulator.engine.schedule import length_of
 from simulator.language import template
 from simulator.model import Order, Reply, Request, RequestStatus
 
 
-def request_of(turn: Turn, order: Order, count: int, *, status: RequestStatus) -> Request:
+def request_of(situation: Situation, order: Order, count: int, *, status: RequestStatus) -> Request:
     """The request as it is kept. Where the contract gives it no id, it is the order's `count`-th of
     its kind.
     """
-    submission = turn.submission
+    submission = situation.submission
     ref = submission.ref or f"{order.id}/{count}"
-    name = turn.chance.at("request", submission.action, ref if submission.ref else count)
+    name = situation.chance.at("request", submission.action, ref if submission.ref else count)
     return Request(
         id=name.uuid(),
         order=order.id,
@@ -27,16 +27,16 @@ def request_of(turn: Turn, order: Order, count: int, *, status: RequestStatus) -
         tenant=order.tenant,
         document=submission.document,
         status=status,
-        params=turn.params,
-        received_at=turn.now,
+        params=situation.params,
+        received_at=situation.now,
     )
 
 
-def reply_for(reply: Reply, attempt: int) -> Reply:
-    """The reply for this attempt. `attempts` are walked by the caller's repeats; the last one
-    stays.
+def reply_for(reply: Reply, repeat_number: int) -> Reply:
+    """The reply to a request or one of its repeats. `attempts` are walked by the caller's repeats;
+    the last one stays.
     """
-    return reply.attempts[min(attempt, len(reply.attempts)) - 1] if reply.attempts else reply
+    return reply.attempts[min(repeat_number, len(reply.attempts)) - 1] if reply.attempts else reply
 
 
 def answer_of(reply: Reply, names: Mapping[str, Any], default: str) -> Answer:

@@ -10,7 +10,7 @@ from simulator.base import instants
 from simulator.base.errors import Illegal, Refused, RenderFailed
 from simulator.base.seed import Chance
 from simulator.engine.names import names_for
-from simulator.engine.plan import Turn
+from simulator.engine.plan import Situation
 from simulator.language import template
 from simulator.model import Kci, KciState, Order, Request, Step
 
@@ -21,7 +21,11 @@ _LASTING = (("id",), ("tenant",), ("operation",), ("scenario",), ("received_at",
 
 
 def schedule(
-    turn: Turn, order: Order, steps: Sequence[Step], request: Request, names: Mapping[str, Any]
+    situation: Situation,
+    order: Order,
+    steps: Sequence[Step],
+    request: Request,
+    names: Mapping[str, Any],
 ) -> tuple[Kci, ...]:
     """Give each step its due moment. Steps come one after another: an `at` in the past waits for
     the step before it.
@@ -33,7 +37,7 @@ def schedule(
     if len(steps) > MOST_STEPS:
         raise Illegal(f"a timeline has at most {MOST_STEPS} steps")
     kcis: list[Kci] = []
-    due, signal, signal_at, is_timed = turn.now, "", None, True
+    due, signal, signal_at, is_timed = situation.now, "", None, True
     for index, step in enumerate(steps):
         is_late = index > 0 and _reads_the_order(step)
         is_timed = is_timed and not is_late
@@ -45,10 +49,10 @@ def schedule(
         if step.wait:
             signal, signal_at = step.wait, due
             continue
-        position = turn.position + len(kcis)
+        position = situation.position + len(kcis)
         kcis.append(
             Kci(
-                id=turn.chance.at("kci", position).uuid(),
+                id=situation.chance.at("kci", position).uuid(),
                 order=order.id,
                 request=request.id,
                 position=position,

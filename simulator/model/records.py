@@ -65,7 +65,8 @@ RequestStatus = Literal["open", "applied", "refused", "lapsed"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """One request that created something: what makes a repeat a repeat, and what later KCIs answer.
+    """One kept request, a create or a later one: by it a repeat is known and given the first answer
+    again, and later KCIs answer it. A rejected one is not kept.
 
     `number` is our reference of it on the wire; `params` belong to its entry. `ref` is the caller's
     id of it, or our own where the contract has none.

@@ -142,13 +142,13 @@ class Playing:
         """What the supplier begins by itself."""
         tenant, document = self.dialect.sample_beginning()
         submission = self.dialect.begin(tenant, document)
-        self._take(engine.play(self._turn(submission, 1), self.dialect))
+        self._take(engine.play(self._situation(submission, 1), self.dialect))
         self._say("act", f"begun by the supplier: {submission.operation} of {tenant}")
 
     def _submit(
         self, incoming: Incoming, submission: Submission, attempt: int
     ) -> tuple[EntryName | None, int]:
-        result = engine.play(self._turn(submission, attempt), self.dialect)
+        result = engine.play(self._situation(submission, attempt), self.dialect)
         before = self.queue
         self._take(result)
         if isinstance(result, Answered):
@@ -179,8 +179,8 @@ class Playing:
                 error = RenderFailed(said, source=str(reply.headers.get(header, "")))
                 self.fault(Fault(said, in_reply(reply, path, error), HEADER))
 
-    def _turn(self, submission: Submission, attempt: int) -> engine.Turn:
-        return engine.Turn(
+    def _situation(self, submission: Submission, attempt: int) -> engine.Situation:
+        return engine.Situation(
             submission=submission,
             scenario=self.scenario,
             params=self.params,
@@ -192,7 +192,7 @@ class Playing:
             waiting=tuple(self.queue),
             position=self.position,
             serial=1,
-            attempt=attempt,
+            repeat_number=attempt,
         )
 
     def _take(self, result: Plan | Answered) -> None:

@@ -1,4 +1,4 @@
-"""Orders and their requests: finding them, committing a plan, listing them."""
+"""Orders and their requests: finding them, writing a plan, listing them."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ _KNOWN_EDITION = sa.select(editions.c.digest).where(editions.c.digest == p("d"))
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Remembered:
-    """A request that created something: its fingerprint and its answer."""
+    """What a kept request leaves for its repeats: its order, its fingerprint and its answer."""
 
     order: str
     fingerprint: str
@@ -89,7 +89,7 @@ class Remembered:
 
 
 def remembered(tx: Tx, supplier: str, action: str, tenant: str, ref: str) -> Remembered | None:
-    """The first answer to this request, when it is a repeat."""
+    """The first answer to this request, when it is a repeat of a kept one."""
     row = tx.execute(_REMEMBERED, {"s": supplier, "a": action, "t": tenant, "r": ref}).one_or_none()
     return Remembered(**row._mapping) if row else None
 

@@ -1,5 +1,5 @@
 """Playing a request in a transaction: which scenario answers, what the engine makes of it, and
-committing the plan.
+writing the plan.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from simulator import engine
 from simulator.base import seed
 from simulator.base.errors import Refused
 from simulator.dialects import Dialect
-from simulator.engine import Changed, Opened, Plan, Rejected, Turn
+from simulator.engine import Changed, Opened, Plan, Rejected, Situation
 from simulator.formats import strict_json
 from simulator.model import (
     Act,
@@ -68,7 +68,7 @@ class Player:
         self.max_delay = max_delay
 
     def play(self, tx: Tx, submission: Submission) -> Played:
-        """Answer one request and commit what it does. Refused, Illegal and RenderFailed change
+        """Answer one request and write what it does. Refused, Illegal and RenderFailed change
         nothing.
         """
         now = clocks.get(tx, self.name).now(tx.wall)
@@ -90,7 +90,7 @@ class Player:
         submission = self.dialect.begin(tenant, dict(document))
         now = clocks.get(tx, self.name).now(tx.wall)
         given = params_of(scenario, {}, given=params)
-        plan, _ = self._open(tx, self._turn(submission, scenario, given, now))
+        plan, _ = self._open(tx, self._situation(submission, scenario, given, now))
         assert isinstance(plan, Opened)
         act = Act(
             at=now,
@@ -120,13 +120,17 @@ class Player:
             order = orders.by_id(tx, self.name, earlier.order)
             assert order is not None
             scenario = self.scenario_set.edition(tx, order.digest)
-            turn = self._turn(submission, scenario, params_of(scenario, {}), now)
-            return self._repeat(replace(turn, attempt=self._attempt(tx, turn)), earlier, order)
+            situation = self._situation(submission, scenario, params_of(scenario, {}), now)
+            return self._repeat(
+                replace(situation, repeat_number=self._count_repeat(tx, situation)), earlier, order
+            )
         facts = engine.facts_of(submission, None, (), {}, now)
         choice = self.scenario_set.book(tx).choose(facts, pins_of(tx, self.name))
         if choice.pin is not None:
             pins.use(tx, choice.pin)
-        plan, outgoing = self._open(tx, self._turn(submission, choice.scenario, choice.params, now))
+        plan, outgoing = self._open(
+            tx, self._situation(submission, choice.scenario, choice.params, now)
+        )
         return Played(
             outgoing=outgoing,
             order=plan.order.id if plan.order else "",
@@ -134,27 +138,27 @@ class Player:
             reasons=choice.reasons,
         )
 
-    def _open(self, tx: Tx, turn: Turn) -> tuple[Rejected | Opened, Outgoing]:
-        """Play a new order and commit it, unless the scenario rejects it."""
-        submission, scenario = turn.submission, turn.scenario
+    def _open(self, tx: Tx, situation: Situation) -> tuple[Rejected | Opened, Outgoing]:
+        """Play a new order and write it, unless the scenario rejects it."""
+        submission, scenario = situation.submission, situation.scenario
         key = seed_key(submission)
         before = orders.count_up(tx, self.name, key)
         key = f"{key}#{before}" if before else key
         clock = clocks.get(tx, self.name)
         is_fixed = self.fixed_seed and clock.mode == "manual"
-        turn = replace(
-            turn,
-            attempt=self._attempt(tx, turn),
+        situation = replace(
+            situation,
+            repeat_number=self._count_repeat(tx, situation),
             seed_key=key,
             chance=seed.Chance(self.run_seed, (self.name, scenario.name, key), is_fixed),
             serial=1 + orders.count_up(tx, self.name, SERIAL) if self.dialect.counts_orders else 0,
         )
-        plan = engine.create(turn, self.dialect)
+        plan = engine.create(situation, self.dialect)
         outgoing = self._outgoing(submission, plan)
         if isinstance(plan, Opened):
             edition = (scenario.digest, scenario.name, scenario.dialect, scenario.source)
             orders.keep_edition(tx, *edition)
-            self._commit(tx, submission, plan, None, outgoing)
+            self._write_plan(tx, submission, plan, None, outgoing)
         return plan, outgoing
 
     # ---- a later request
@@ -168,8 +172,8 @@ class Player:
         scenario = self.scenario_set.edition(tx, order.digest)
         queue = outbox.open_of(tx, [order.id])[order.id]
         history = {*self.dialect.history, *self.dialect.pauses}
-        turn = replace(
-            self._turn(submission, scenario, {}, now),
+        situation = replace(
+            self._situation(submission, scenario, {}, now),
             order=order,
             requests=tuple(orders.requests_in_play(tx, [order.id], history)[order.id]),
             earlier=orders.count_requests(tx, order.id, submission.action),
@@ -177,14 +181,14 @@ class Player:
             position=lane.next_position,
             chance=self._chance((order.scenario, order.seed_key)),
         )
-        turn, choice = self._cast(tx, turn, order, again=earlier is not None)
+        situation, choice = self._cast(tx, situation, order, again=earlier is not None)
         if earlier is not None:
-            return self._repeat(turn, earlier, order)
-        plan = engine.answer_later(turn, order, self.dialect)
+            return self._repeat(situation, earlier, order)
+        plan = engine.answer_later(situation, order, self.dialect)
         outgoing = self._outgoing(submission, plan)
-        self._commit(tx, submission, plan, lane, outgoing)
+        self._write_plan(tx, submission, plan, lane, outgoing)
         reasons = choice.reasons if choice else (_reason(scenario, plan.entry),)
-        name = turn.scenario.name
+        name = situation.scenario.name
         return Played(outgoing=outgoing, order=order.id, scenario=name, reasons=reasons)
 
     def _found(self, tx: Tx, submission: Submission) -> Order:
@@ -202,23 +206,26 @@ class Player:
         return order
 
     def _cast(
-        self, tx: Tx, turn: Turn, order: Order | None, *, again: bool
-    ) -> tuple[Turn, Choice | None]:
+        self, tx: Tx, situation: Situation, order: Order | None, *, again: bool
+    ) -> tuple[Situation, Choice | None]:
         """Who answers a request that is not a create: a scenario that is for such requests, else
-        the turn's own. A repeat uses up no pin.
+        the situation's own. A repeat uses up no pin.
         """
-        submission = turn.submission
-        facts = engine.facts_of(submission, order, turn.requests, {}, turn.now)
+        submission = situation.submission
+        facts = engine.facts_of(submission, order, situation.requests, {}, situation.now)
         pinned = () if again else pins_of(tx, self.name)
         book = self.scenario_set.book(tx)
         choice = book.choose_answer(submission.action, facts, pinned, order)
         if choice is None:
-            turn = replace(turn, params=params_of_request(turn.scenario, submission, turn.requests))
+            situation = replace(
+                situation,
+                params=params_of_request(situation.scenario, submission, situation.requests),
+            )
         else:
-            turn = replace(turn, scenario=choice.scenario, params=choice.params)
+            situation = replace(situation, scenario=choice.scenario, params=choice.params)
             if choice.pin is not None:
                 pins.use(tx, choice.pin)
-        return replace(turn, attempt=self._attempt(tx, turn)), choice
+        return replace(situation, repeat_number=self._count_repeat(tx, situation)), choice
 
     # ---- a lookup, and a repeat
 
@@ -226,46 +233,46 @@ class Player:
         """Answer a request that keeps nothing."""
         book = self.scenario_set.book(tx)
         scenario = book.named(book.default)
-        turn = self._turn(submission, scenario, {}, now)
-        turn = replace(turn, chance=self._chance((scenario.name, seed_key(submission))))
-        turn, choice = self._cast(tx, turn, None, again=False)
-        result = engine.answer_lookup(turn, self.dialect)
+        situation = self._situation(submission, scenario, {}, now)
+        situation = replace(situation, chance=self._chance((scenario.name, seed_key(submission))))
+        situation, choice = self._cast(tx, situation, None, again=False)
+        result = engine.answer_lookup(situation, self.dialect)
         if isinstance(result, Rejected):
             outgoing = self._outgoing(submission, result)
         else:
             outgoing = self.dialect.write_lookup(submission, result)
             outgoing = as_sent(outgoing, result.answer, self.max_delay)
         reasons = choice.reasons if choice else (_reason(scenario, result.entry),)
-        return Played(outgoing=outgoing, scenario=turn.scenario.name, reasons=reasons)
+        return Played(outgoing=outgoing, scenario=situation.scenario.name, reasons=reasons)
 
-    def _repeat(self, turn: Turn, earlier: orders.Remembered, order: Order) -> Played:
+    def _repeat(self, situation: Situation, earlier: orders.Remembered, order: Order) -> Played:
         """The same request again: the first answer again, unless the scenario walks `attempts` that
         say otherwise.
         """
-        asked, name = turn.submission, turn.scenario.name
+        asked, name = situation.submission, situation.scenario.name
         self.dialect.guard_repeat(asked, order, same=earlier.fingerprint == _fingerprint(asked))
-        if rejected := self._rejected_again(turn):
-            outgoing, reason = self._outgoing(asked, rejected), f"attempt {turn.attempt}"
+        if rejected := self._rejected_again(situation):
+            outgoing, reason = self._outgoing(asked, rejected), f"attempt {situation.repeat_number}"
         else:
             outgoing, reason = given_again(earlier.answer), "a repeat: the first answer again"
         return Played(outgoing=outgoing, order=earlier.order, scenario=name, reasons=(reason,))
 
-    def _rejected_again(self, turn: Turn) -> Rejected | None:
+    def _rejected_again(self, situation: Situation) -> Rejected | None:
         """The rejection that the scenario's `attempts` have for this repeat."""
-        if not _has_attempts(turn.scenario, turn.submission.action):
+        if not _has_attempts(situation.scenario, situation.submission.action):
             return None
         try:
-            plan = engine.play(turn, self.dialect)
+            plan = engine.play(situation, self.dialect)
         except Refused:
             return None
         return plan if isinstance(plan, Rejected) else None
 
     # ---- what they share
 
-    def _turn(
+    def _situation(
         self, submission: Submission, scenario: Scenario, params: Mapping[str, Any], now: int
-    ) -> Turn:
-        return Turn(
+    ) -> Situation:
+        return Situation(
             submission=submission,
             scenario=scenario,
             params=params,
@@ -274,7 +281,7 @@ class Player:
             chance=seed.Chance(self.run_seed, (self.name, scenario.name), False),
         )
 
-    def _commit(
+    def _write_plan(
         self,
         tx: Tx,
         submission: Submission,
@@ -289,9 +296,9 @@ class Player:
     def _outgoing(self, submission: Submission, plan: Plan) -> Outgoing:
         return as_sent(self.dialect.write(submission, plan), plan.answer, self.max_delay)
 
-    def _attempt(self, tx: Tx, turn: Turn) -> int:
+    def _count_repeat(self, tx: Tx, situation: Situation) -> int:
         """Which of the caller's repeats this is, where the scenario answers by that."""
-        submission, scenario = turn.submission, turn.scenario
+        submission, scenario = situation.submission, situation.scenario
         if not _has_attempts(scenario, submission.action):
             return 1
         # what has no id is known by its content

@@ -25,13 +25,13 @@ def scenario(*timeline: Step, **members: Any) -> Scenario:
     return Scenario(name="S", dialect="pizza", timeline=timeline or BAKE, **members)
 
 
-def turn(
+def situation(
     played: Scenario,
     action: str = "create",
     now: int = 0,
     order: Order | None = None,
     **members: Any,
-) -> engine.Turn:
+) -> engine.Situation:
     submission = Submission(
         action=action,
         operation=action,
@@ -40,7 +40,7 @@ def turn(
         tenant="T",
         document={"topping": "ham", "at": now},
     )
-    return engine.Turn(
+    return engine.Situation(
         submission=submission,
         scenario=played,
         params={},
@@ -53,7 +53,7 @@ def turn(
 
 
 def created(played: Scenario) -> Opened:
-    plan = engine.play(turn(played), RULES)
+    plan = engine.play(situation(played), RULES)
     assert isinstance(plan, Opened)
     return plan
 
@@ -63,7 +63,7 @@ def asked(played: Scenario, action: str, plan: Opened, now: int, **members: Any)
     waiting = members.pop("waiting", plan.kcis)
     known = members.pop("requests", (plan.request,))
     return engine.play(
-        turn(
+        situation(
             played, action, now, plan.order, waiting=waiting, requests=known, position=10, **members
         ),
         RULES,
@@ -91,23 +91,23 @@ def test_a_create_plans_each_step_after_the_one_before() -> None:
 
 def test_a_reject_creates_nothing() -> None:
     rejecting = Reply(answer="reject", messages=("no {{ order.document.topping }}",))
-    plan = engine.play(turn(scenario(reply=rejecting)), RULES)
+    plan = engine.play(situation(scenario(reply=rejecting)), RULES)
     assert isinstance(plan, Rejected) and plan.order is None
     assert plan.answer.messages == ("no ham",)
 
 
 def test_a_lookup_is_an_answer_alone() -> None:
     entry = Entry(reply=Reply(messages=("{{ request.topping }} at {{ supplier.name }}",)))
-    answered = engine.play(turn(scenario(entries={"price": (entry,)}), "price"), RULES)
+    answered = engine.play(situation(scenario(entries={"price": (entry,)}), "price"), RULES)
     assert isinstance(answered, Answered)
     assert answered.answer.messages == ("ham at s",) and str(answered.entry) == "price[0]"
     no = Entry(reply=Reply(answer="reject"))
-    rejected = engine.play(turn(scenario(entries={"price": (no,)}), "price"), RULES)
+    rejected = engine.play(situation(scenario(entries={"price": (no,)}), "price"), RULES)
     assert isinstance(rejected, Rejected) and rejected.order is None
 
 
 def test_a_lookup_is_answered_by_default_where_no_entry_fits() -> None:
-    answered = engine.play(turn(scenario(), "price"), RULES)
+    answered = engine.play(situation(scenario(), "price"), RULES)
     assert isinstance(answered, Answered) and answered.entry is None
 
 
@@ -326,7 +326,7 @@ def test_a_request_that_its_own_timeline_refuses_leaves_the_story() -> None:
     )
     plan = created(played)
     answered = engine.play(
-        turn(played, "topping", 10, plan.order, waiting=plan.kcis, requests=(plan.request,)),
+        situation(played, "topping", 10, plan.order, waiting=plan.kcis, requests=(plan.request,)),
         Strict(),
     )  # type: ignore[arg-type]
     assert answered.queue.withdraw == ()
@@ -362,10 +362,10 @@ def test_an_order_that_ends_withdraws_what_waits_and_lapses_what_is_open() -> No
 def test_the_same_names_give_the_same_plan_and_others_do_not() -> None:
     assert created(scenario()) == created(scenario())
     assert created(scenario()).kcis[0].id != created(scenario(BAKE[1], BAKE[0])).kcis[1].id
-    loose = engine.play(replace(turn(scenario()), chance=seed.Chance("r")), RULES)
+    loose = engine.play(replace(situation(scenario()), chance=seed.Chance("r")), RULES)
     assert (
         loose.kcis[0].id
-        != engine.play(replace(turn(scenario()), chance=seed.Chance("r")), RULES).kcis[0].id
+        != engine.play(replace(situation(scenario()), chance=seed.Chance("r")), RULES).kcis[0].id
     )
 
 

@@ -43,7 +43,7 @@ def place(tx: Tx, ref: str, clock: Clock | None = None, now: int = NOW) -> Order
     submission = Submission(
         action="create", operation="provide", ref=ref, order_ref=ref, tenant="T", document=document
     )
-    turn = engine.Turn(
+    situation = engine.Situation(
         submission=submission,
         scenario=SCENARIO,
         params=params_of(SCENARIO, {}),
@@ -51,7 +51,7 @@ def place(tx: Tx, ref: str, clock: Clock | None = None, now: int = NOW) -> Order
         now=now,
         chance=seed.Chance("r"),
     )
-    plan = engine.play(turn, DIALECT)
+    plan = engine.play(situation, DIALECT)
     assert isinstance(plan, engine.Opened)
     answer = {"code": 201, "body": {"x": 1}, "headers": {}}
     orders.apply(tx, "s", plan, None, clock or Clock(), "fingerprint", answer)
@@ -334,7 +334,7 @@ def test_kcis_are_due_in_the_order_of_their_positions() -> None:
     submission = Submission(
         action="create", operation="provide", ref="1", order_ref="1", tenant="T", document={"id": 1}
     )
-    turn = engine.Turn(
+    situation = engine.Situation(
         submission=submission,
         scenario=scenario,
         params={},
@@ -342,5 +342,5 @@ def test_kcis_are_due_in_the_order_of_their_positions() -> None:
         now=NOW,
         chance=seed.Chance("r"),
     )
-    kcis: tuple[Kci, ...] = engine.play(turn, DIALECT).kcis
+    kcis: tuple[Kci, ...] = engine.play(situation, DIALECT).kcis
     assert [(kci.due_at - NOW) // instants.SECOND for kci in kcis] == [7200, 7200, 7201]
