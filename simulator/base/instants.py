@@ -30,9 +30,11 @@ subtracts, ten years at most, can still be written.
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 _LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
-_UNITS = {"ms": MILLISECOND, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": WEEK}
-_PART = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h|d|w)")
-_WHOLE = re.compile(r"(?:\d{1,12}(?:\.\d{1,6})?(?:ms|s|m|h|d|w))+")
+_UNITS = {"w": WEEK, "d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND, "ms": MILLISECOND}
+_NUMBER = r"\d{1,12}(?:\.\d{1,6})?"
+_UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
+_PART = re.compile(rf"({_NUMBER})({_UNIT})")
+_WHOLE = re.compile(rf"(?:{_NUMBER}(?:{_UNIT}))+")
 _ISO = re.compile(
     r"P(?:(?P<w>\d{1,6})W)?(?:(?P<d>\d{1,6})D)?"
     r"(?:T(?:(?P<h>\d{1,6})H)?(?:(?P<m>\d{1,8})M)?(?:(?P<s>\d{1,10}(?:\.\d{1,6})?)S)?)?"
@@ -81,12 +83,14 @@ def _textual(text: str) -> int:
 
 
 def format_duration(length: int) -> str:
-    """Write a duration the way a person does: `1h30m`, `2d`, `250ms`, `0s`."""
+    """Write a duration the way a person does: `1h30m`, `2d`, `250ms`, `0s`. Weeks are written in
+    days.
+    """
     if length == 0:
         return "0s"
     parts = []
-    for unit, size in (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", MILLISECOND)):
-        count, length = divmod(length, size)
+    for unit in ("d", "h", "m", "s", "ms"):
+        count, length = divmod(length, _UNITS[unit])
         if count:
             parts.append(f"{count}{unit}")
     return "".join(parts) or "0s"

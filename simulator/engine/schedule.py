@@ -15,6 +15,8 @@ from simulator.language import template
 from simulator.model import Kci, KciState, Order, Request, Step
 
 MOST_STEPS = 1000
+"""How many steps a timeline has at most."""
+
 _TOO_LATE = f"a step would be due after {instants.format_instant(instants.LATEST)}"
 _LASTING = (("id",), ("tenant",), ("operation",), ("scenario",), ("received_at",))
 """The members of `order` that no step changes."""

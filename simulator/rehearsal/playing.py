@@ -44,7 +44,6 @@ from simulator.views.story import Line, parsed
 
 # 2026-03-02T09:00:00Z: rehearsals have a date of their own, so that they print the same every day
 START = 1_772_442_000_000_000
-MOST_STEPS = 1000
 
 
 def attempts_of(scenario: Scenario, action: str) -> int:
@@ -252,7 +251,7 @@ class Playing:
 
     def play_out(self, until: int | None = None) -> None:
         """Let every step happen that is due by `until`."""
-        for _ in range(2 * MOST_STEPS):
+        for _ in range(2 * engine.MOST_STEPS):
             if self.queue and self.queue[0].state == KciState.PAUSED:
                 self._signal(until)
             if (

@@ -1,6 +1,6 @@
 """Scenario files: reading them, and deciding which one an order plays."""
 
-from simulator.scenario.book import Book, Choice, Pin, params_of
+from simulator.scenario.book import Book, Choice, Pin, params_of, purpose_of
 from simulator.scenario.folder import (
     book_of,
     make_book,
@@ -24,6 +24,7 @@ __all__ = [
     "make_book",
     "params_of",
     "parse",
+    "purpose_of",
     "read",
     "read_file",
     "read_folder",

@@ -90,7 +90,7 @@ class Book:
         other = self.scenarios.get(name)
         known = ", ".join(fitting) or "none"
         if other is not None:
-            said = f"{label}: {name} {_purpose(other)}, not {_article(action)}"
+            said = f"{label}: {name} {purpose_of(other)}, not {_article(action)}"
             raise Refused("invalid", [f"{said}; for that there are: {known}"])
         close = nearest(name, fitting)
         hint = f" ({close})" if close.startswith("did") else ""
@@ -151,7 +151,7 @@ class Book:
         """
         if scenario.name == self.default and not is_playable(scenario):
             said = f"scenario: {scenario.name} is what new orders play by default"
-            raise Refused("invalid", [f"{said}; this one {_purpose(scenario)}"])
+            raise Refused("invalid", [f"{said}; this one {purpose_of(scenario)}"])
 
     def _for(self, action: str) -> dict[str, Scenario]:
         """Those that may answer a request of the gateway, by name."""
@@ -241,7 +241,8 @@ def _used_up(scenario: Scenario, action: str, used: Mapping[str, int]) -> bool:
     )
 
 
-def _purpose(scenario: Scenario) -> str:
+def purpose_of(scenario: Scenario) -> str:
+    """What a scenario is for, in words that follow its name."""
     if scenario.begins == "supplier":
         return "is begun by the supplier (POST /__admin/start)"
     return f"is for {_article(scenario.answers)}"

@@ -15,7 +15,7 @@ from simulator.dialects import Dialect, Route
 from simulator.formats import oauth
 from simulator.model import Document, Incoming, JournalLine, Kci, Order, OrderView, Outgoing
 from simulator.ops import metrics
-from simulator.scenario import Book
+from simulator.scenario import Book, purpose_of
 from simulator.store import (
     Store,
     Task,
@@ -221,9 +221,9 @@ class Supplier:
 
         Refused when the scenario or the `when` is wrong.
         """
-        if self.book.named(scenario).begins == "supplier":
-            said = f"{scenario} is begun by the supplier (POST /__admin/start): no request plays it"
-            raise Refused("invalid", [f"scenario: {said}"])
+        if (named := self.book.named(scenario)).begins == "supplier":
+            said = f"scenario: {scenario} {purpose_of(named)}: no request plays it"
+            raise Refused("invalid", [said])
         read_when(when)
 
         def add(tx: Tx) -> int:

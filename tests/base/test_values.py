@@ -59,6 +59,7 @@ def test_what_is_no_duration(text: Any) -> None:
 def test_a_duration_is_written_as_a_person_writes_it() -> None:
     for text in ("0s", "250ms", "1h30m", "2d", "1d1h1m1s1ms"):
         assert instants.format_duration(instants.parse_duration(text)) == text
+    assert instants.format_duration(instants.parse_duration("6w")) == "42d", "weeks are days"
 
 
 def test_instants_keep_their_moment() -> None:

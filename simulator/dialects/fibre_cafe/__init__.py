@@ -66,7 +66,6 @@ class FibreCafe(Dialect):
 
     default_reply = staticmethod(life.default_reply)
     default_pending = staticmethod(life.default_pending)
-    default_entry = staticmethod(life.default_entry)
     guard = staticmethod(requests.guard)
     settles = staticmethod(life.settles)
     move = staticmethod(life.move)
@@ -75,7 +74,6 @@ class FibreCafe(Dialect):
     ends = staticmethod(life.ends)
     request_number = staticmethod(life.request_number)
     tenant_of = staticmethod(reading.tenant_of)
-    guard_repeat = staticmethod(reading.guard_repeat)
     begin = staticmethod(reading.begin)
     plain = samples.PLAIN
     sample = staticmethod(samples.sample)

@@ -31,11 +31,9 @@ from simulator.dialects.fibre_cafe.transitions import (
 from simulator.engine.rules import Event, Settlement
 from simulator.model import (
     RECEIVED,
-    Entry,
     Frame,
     Order,
     PendingVerb,
-    Reply,
 )
 
 
@@ -44,11 +42,6 @@ def default_reply(action: str) -> str:
     are done at once.
     """
     return "accept" if action == "create" else "acknowledge"
-
-
-def default_entry(action: str) -> Entry:
-    """Amendments and cancellations are accepted at once."""
-    return Entry(reply=Reply(answer="acknowledge"))
 
 
 def default_pending(action: str) -> PendingVerb:

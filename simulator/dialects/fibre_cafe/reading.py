@@ -23,7 +23,7 @@ from simulator.dialects.fibre_cafe.statements import kci_schema
 from simulator.dialects.fibre_cafe.transitions import UNASKED
 from simulator.dialects.routes import Route
 from simulator.formats.schema import Misfit, Tolerant, dotted, flatten, unknown_members
-from simulator.model import Document, Finding, Incoming, KciIdentity, Order, Rule, Submission
+from simulator.model import Document, Finding, Incoming, KciIdentity, Rule, Submission
 
 MOST_MESSAGES = 100
 UNKNOWN_MEMBER = Rule("fibre_cafe.unknown_member")
@@ -159,17 +159,6 @@ def entity_in(kci: Mapping[str, Any], settings: Settings) -> Mapping[str, Any]:
     return next(
         (kci[key] for key in settings.entities.values() if isinstance(kci.get(key), dict)), {}
     )
-
-
-def guard_repeat(submission: Submission, order: Order, *, same: bool) -> None:
-    """The same id with the same content gets its first answer again; with another content it is a
-    422.
-    """
-    if not same:
-        known = f"{submission.action} {submission.ref}"
-        raise Refused(
-            "invalid", [f"{submission.ref_path}: {known} exists already with another content"]
-        )
 
 
 def _header_problems(headers: Mapping[str, str], *, tenant_needed: bool) -> list[str]:
