@@ -1,4 +1,4 @@
-"""The only place that reads a clock or sleeps.
+"""The only place that reads a clock; and that sleeps, but for the sender's event loop.
 
 Two times live side by side. *Wall time* runs leases, back-off, time-outs and token expiry.
 *Supplier time* is what scenarios and documents see; a `Clock` maps one to the other, and is a row
