@@ -165,7 +165,7 @@ class Supplier:
             return journal.page(tx, self.name, **filters)
 
     def gateway(self) -> dict[str, Any]:
-        """How the gateway is, and whether KCIs are held back (`resources.show_gateway`)."""
+        """How the gateway is, and whether KCIs are kept back (`resources.show_gateway`)."""
         with self.store.read() as tx:
             gateway, last = gateway_states.one(tx, self.name), journal.last_outward(tx, self.name)
         return resources.show_gateway(self.name, self.config.gateway.url, gateway, last)

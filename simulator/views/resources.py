@@ -154,10 +154,10 @@ def line_facts(shape: Mapping[str, Any]) -> dict[str, Any]:
 def show_gateway(
     supplier: str, url: str | None, gateway: GatewayState, last: Exchange | None
 ) -> dict[str, Any]:
-    """How a supplier's gateway is: held back (down, trying, waits, stopped) and why, or ok,
+    """How a supplier's gateway is: kept back (down, trying, waits, stopped) and why, or ok,
     failing, unknown by its `last` answer.
 
-    `since` and `until` are real time while it is held back.
+    `since` and `until` are real time while it is kept back.
     """
     shape: dict[str, Any] = {"supplier": supplier, "url": url, "until": None}
     if gateway.state:
