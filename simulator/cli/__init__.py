@@ -1,6 +1,7 @@
 """The command line: `simulator COMMAND`.
 
-A command imports what it needs when it runs, so that `--help` is quick.
+A command imports what it needs when it runs, so that `--help` is quick. Here stand the options
+alone; even the settings are imported by the first command that reads them.
 """
 
 from __future__ import annotations
@@ -9,13 +10,16 @@ import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator import __version__, config
+from simulator import __version__
 from simulator.base.errors import Invalid, Refused, SimulatorError
 from simulator.ops import logs
+
+if TYPE_CHECKING:
+    from simulator.config import Config
 
 
 class _Group(click.Group):
@@ -43,8 +47,10 @@ def main() -> None:
     """The supplier that is not real: a simulated network operator for testing telecom gateways."""
 
 
-def _settings(**options: Any) -> config.Config:
+def _settings(**options: Any) -> Config:
     """The settings of a command: its options over environment over file over defaults."""
+    from simulator import config
+
     overrides: dict[str, Any] = {}
     for path, value in options.items():
         if value is None or path == "config":
@@ -59,7 +65,7 @@ def _settings(**options: Any) -> config.Config:
     )
 
 
-def _with_log(settings: config.Config) -> config.Config:
+def _with_log(settings: Config) -> Config:
     """Set up the log of this process as the settings say."""
     logs.begin(settings.log.format, settings.log.level)
     return settings

@@ -1,4 +1,7 @@
-"""The commands about files: check, explain, openapi, schema. Nothing runs and nothing is stored."""
+"""The commands about files: check, explain, openapi, schema. Nothing runs and nothing is stored.
+
+So no store is imported: `check` runs in editors and hooks, where each tenth of a second counts.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,10 @@ from simulator.dialects import Dialect
 from simulator.language import matching
 from simulator.model import Param, Scenario
 from simulator.rehearsal import Rehearsal, RehearsedEntry
+from simulator.rehearsal.folders import dialect_of_file, folder_of, open_book, shipped_folder
 from simulator.rehearsal.inspection import Inspection, inspect
 from simulator.scenario import parse, read_file, read_folder, scenario_files, ties, twice
-from simulator.scenario.json_schema import json_schema
-from simulator.supplier.inbound_auth import described
 from simulator.views import story
-from simulator.world import dialect_of_file, folder_of, open_book, shipped_folder
 
 
 def check(settings: Config, paths: Sequence[str], dialect: str | None, form: str) -> int:
@@ -189,6 +190,8 @@ def _pair(text: str) -> tuple[str, str]:
 
 def openapi(settings: Config, dialect: str | None) -> str:
     """A contract as indented JSON, as the first supplier with that contract plays it."""
+    from simulator.supplier.inbound_auth import described  # it brings the store along
+
     name, server = dialect or settings.suppliers[0].dialect, "http://127.0.0.1:8080"
     auth = next(
         (supplier.auth for supplier in settings.suppliers if supplier.dialect == name),
@@ -207,6 +210,8 @@ def _contract(settings: Config, name: str) -> Dialect:
 
 def schema(dialect: str | None) -> str:
     """The JSON Schema of a dialect's scenario files as indented JSON."""
+    from simulator.scenario.json_schema import json_schema  # apispec is needed only here
+
     return json.dumps(
         json_schema(dialects.get(dialect or dialects.names()[0]).vocabulary), indent=2
     )

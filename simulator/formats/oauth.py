@@ -2,6 +2,9 @@
 
 This is the side that gives tokens and checks them. A token is a JWT, signed with a key that the
 user of this module chooses. Nothing is kept of it, so any process can check what another gave.
+
+PyJWT is imported for the first token: it brings cryptography along, and many processes never see
+a token.
 """
 
 from __future__ import annotations
@@ -10,8 +13,6 @@ import base64
 import hmac
 from collections.abc import Mapping
 from typing import Any
-
-import jwt
 
 from simulator.base import clock, instants, seed
 
@@ -47,6 +48,8 @@ def grant(
         return 400, {"error": "invalid_request"}
     if not _same(clients.get(client), secret):
         return 400, {"error": "invalid_client"}
+    import jwt
+
     seconds = lifetime // instants.SECOND
     issued = clock.wall() // instants.SECOND
     claims = {
@@ -65,6 +68,8 @@ def grant(
 
 def refusal_of(token: str, key: str) -> str:
     """Why a token is refused; empty when `grant` gave it with this key and it has not expired."""
+    import jwt
+
     try:
         jwt.decode(token, key, algorithms=[_ALGORITHM], options={"verify_iat": False})
     except jwt.ExpiredSignatureError:
@@ -107,8 +112,13 @@ def client_of(authorization: str) -> str:
     """
     if named := basic(authorization):
         return named[0]
+    token = bearer(authorization)
+    if not token:
+        return ""
+    import jwt
+
     try:
-        claims = jwt.decode(bearer(authorization), options={"verify_signature": False})
+        claims = jwt.decode(token, options={"verify_signature": False})
     except (jwt.InvalidTokenError, RecursionError):
         return ""
     named_by = (claims.get(claim) for claim in _CLAIMS)

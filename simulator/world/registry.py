@@ -12,6 +12,7 @@ from simulator.base import seed
 from simulator.base.errors import Invalid, Problem, Refused, nearest
 from simulator.config import Config, SupplierConfig, make_supplier
 from simulator.config.targets import refusals
+from simulator.rehearsal.folders import shipped_folder
 from simulator.scenario import Book, read_folder, ties
 from simulator.sender import Sender, Target
 from simulator.store import Store, Tx, clocks, gateway_states, suppliers, uploads
@@ -19,7 +20,6 @@ from simulator.store.suppliers import Called, Made
 from simulator.supplier import Supplier
 from simulator.supplier.scenario_set import checked_all
 from simulator.supplier.waiting import Waits
-from simulator.world.folders import shipped_folder
 from simulator.world.health import Health
 
 log = logging.getLogger("simulator.world")

@@ -18,12 +18,13 @@ from simulator.config import Config
 from simulator.dialects import Dialect
 from simulator.engine.plan import Plan
 from simulator.model import Incoming, Order, Outgoing, Submission
+from simulator.rehearsal.folders import shipped_folder
 from simulator.scenario import make_book
 from simulator.store import Store, outbox
 from simulator.supplier import Supplier
 from simulator.supplier.waiting import Waits
 from simulator.web import create_app
-from simulator.world import World, shipped_folder
+from simulator.world import World
 from simulator.world.health import Health
 from tests.dialects.minimal import Minimal
 from tests.dialects.pizza import Pizza

@@ -9,9 +9,9 @@ import pytest
 
 from simulator import dialects
 from simulator.model import Incoming, Kci, Order, Step
+from simulator.rehearsal.folders import shipped_folder
 from simulator.rehearsal.playing import Playing
 from simulator.scenario import read_folder
-from simulator.world import shipped_folder
 
 FIRST = {
     "fibre_cafe": ("ACKNOWLEDGED", "/kcis"),

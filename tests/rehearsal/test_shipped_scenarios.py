@@ -17,9 +17,9 @@ import pytest
 from simulator import dialects, rehearsal
 from simulator.cli.files import as_text
 from simulator.config import Config
+from simulator.rehearsal.folders import shipped_folder
 from simulator.scenario import read_folder
 from simulator.web import Embedded
-from simulator.world import shipped_folder
 from tests.conftest import Gateway
 from tests.receiver import Receiver
 from tests.rehearsal.by_the_contract import ENTITIES, check_by_the_contract

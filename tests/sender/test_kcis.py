@@ -11,9 +11,9 @@ import jsonschema
 import pytest
 
 from simulator import config, dialects
+from simulator.rehearsal.folders import shipped_folder
 from simulator.scenario import read_folder
 from simulator.web import Embedded
-from simulator.world import shipped_folder
 from tests.conftest import Gateway
 from tests.receiver import Receiver
 from tests.rehearsal.by_the_contract import check_by_the_contract

@@ -115,8 +115,8 @@ def test_the_plain_story_of_a_contract_is_that_of_its_default_scenario(name: str
     """Answers to later requests are rehearsed with it, and the demo plays them in that scenario."""
     from simulator import rehearsal
     from simulator.model import Scenario
+    from simulator.rehearsal.folders import shipped_folder
     from simulator.scenario import read_folder
-    from simulator.world import shipped_folder
 
     dialect = dialects.get(name)
     default = read_folder(shipped_folder(name), dialect.vocabulary).scenarios[

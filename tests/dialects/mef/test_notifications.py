@@ -14,10 +14,10 @@ import pytest
 
 from simulator import dialects, rehearsal
 from simulator.cli.files import as_text
+from simulator.rehearsal.folders import shipped_folder
 from simulator.scenario import read_folder
 from simulator.store import lanes
 from simulator.web import Embedded
-from simulator.world import shipped_folder
 from tests.dialects.mef import Buyer, published
 from tests.receiver import Receiver
 

@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 from simulator import config
 from simulator.base.errors import Invalid
 from simulator.cli import main
-from simulator.world import open_book, open_world
+from simulator.rehearsal.folders import open_book
+from simulator.world import open_world
 
 MEF = "scenario: M\ndialect: mef\nreply: commit\ntimeline:\n  - {after: 1s, send: CONFIRMATION}\n"
 PLAIN = "scenario: P\nreply: commit\ntimeline:\n  - {after: 1s, send: CONFIRMATION}\n"
