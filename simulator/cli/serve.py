@@ -4,38 +4,44 @@
 the sender. The parent starts a child again when it dies, and passes SIGTERM on, web first. A child
 whose parent was killed notices by the end of a pipe and ends too. Lock and port are free when all
 have ended.
+
+Children are forked from a parent that has read the scenarios and imported what all need, so they
+share its memory and read nothing again. What only one child needs, it imports itself: the sender
+the HTTP client, the web processes Flask.
 """
 
 from __future__ import annotations
 
 import asyncio
 import fcntl
+import gc
 import logging
 import os
 import signal
 import socket
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from werkzeug.serving import make_server
 
 from simulator import dialects
 from simulator.base import clock, instants
 from simulator.base.errors import Invalid, Problem, Unavailable
 from simulator.cli.supervisor import Supervisor
-from simulator.cli.webserver import WebServer
 from simulator.cli.welcome import say_welcome
 from simulator.config import Config
 from simulator.config.advice import is_loopback
-from simulator.front import AdminGuard, GuardedPretend
 from simulator.ops import metrics
 from simulator.pretend_gateway import RECEIVED, Book, Mounted, PretendGateway, token_key
 from simulator.store import Store, parse_url, remedy
-from simulator.web import Application, application
-from simulator.world import World, open_world
+from simulator.world import World, open_world, read_books
+
+if TYPE_CHECKING:
+    from simulator.web import Application
 
 log = logging.getLogger("simulator")
 
@@ -54,17 +60,33 @@ def serve(settings: Config) -> None:
         base_url = _base_url(settings)
         counted = resources.enter_context(tempfile.TemporaryDirectory(prefix="simulator-metrics-"))
         # Every mistake in scenarios, settings and store is told here, once.
-        open_world(settings, base_url).close()
+        books = read_books(settings)
+        open_world(settings, base_url, books=books).close()
+
+        def opened() -> World:
+            return open_world(settings, base_url, beginning=False, books=books)
+
         supervisor = Supervisor(
             {
-                "web": lambda: WebServer(settings, base_url, listener).run(),
-                "sender": lambda: _send(open_world(settings, base_url, beginning=False)),
+                "web": lambda: _serve_web(settings, opened, listener),
+                "sender": lambda: _send(opened()),
             },
             lambda: metrics.share(counted),
         )
+        # A collection writes to every object that it looks at, and so takes the children's pages
+        # apart from the parent's: what there is by now is not looked at again.
+        gc.freeze()
         supervisor.start()
         say_welcome(settings, base_url)
         supervisor.watch()
+
+
+def _serve_web(settings: Config, opened: Callable[[], World], listener: socket.socket) -> None:
+    from simulator.cli.webserver import WebServer
+
+    server = WebServer(settings, opened, listener)
+    gc.freeze()  # gunicorn forks its workers from here
+    server.run()
 
 
 def send(settings: Config) -> None:
@@ -82,6 +104,8 @@ def send(settings: Config) -> None:
 
 def pretend(settings: Config, host: str, port: int) -> None:
     """The pretend gateway alone, with a store of its own that ends with it."""
+    from werkzeug.serving import make_server
+
     with tempfile.TemporaryDirectory(prefix="pretend-gateway-") as folder:
         store = Store(f"sqlite:///{folder}/received.db")
         app = _pretend_app(settings, host, store)
@@ -104,6 +128,9 @@ def pretend(settings: Config, host: str, port: int) -> None:
 
 def _pretend_app(settings: Config, host: str, store: Store) -> Application:
     """One URL takes the KCIs of all suppliers; each has its own list below its name too."""
+    from simulator.front import AdminGuard, GuardedPretend
+    from simulator.web import application
+
     key = token_key(store.root_seed)
     mounts = []
     for supplier in settings.suppliers:

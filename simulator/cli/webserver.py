@@ -1,10 +1,14 @@
-"""gunicorn, on the socket that the parent opened; each worker opens the world for itself."""
+"""gunicorn, on the socket that the parent opened; each worker opens the world for itself.
+
+This module brings gunicorn and Flask along: only the web processes import it.
+"""
 
 from __future__ import annotations
 
 import logging
 import socket
 import tempfile
+from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -13,7 +17,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from simulator.config import Config
 from simulator.web import MOST_WAITING, create_app
-from simulator.world import World, open_world
+from simulator.world import World
 
 
 class _Log(Logger):  # type: ignore[misc]
@@ -36,9 +40,11 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
 class WebServer(BaseApplication):  # type: ignore[misc]
     """The gunicorn application of one `serve`."""
 
-    def __init__(self, settings: Config, base_url: str, listener: socket.socket) -> None:
+    def __init__(
+        self, settings: Config, open_it: Callable[[], World], listener: socket.socket
+    ) -> None:
         self.settings = settings
-        self.base_url = base_url
+        self.open_it = open_it
         self.listener = listener
         self.world: World | None = None
         super().__init__()
@@ -64,7 +70,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
                 self.cfg.set(name, value)
 
     def load(self) -> Any:
-        self.world = open_world(self.settings, self.base_url, beginning=False)
+        self.world = self.open_it()
         return create_app(self.world)
 
     def end(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 
 from simulator.base.errors import Invalid, Problem
@@ -17,28 +18,26 @@ from simulator.world.registry import World, build_supplier, with_gateway
 log = logging.getLogger("simulator.world")
 
 
-def open_world(config: Config, base_url: str, *, beginning: bool = True) -> World:
+def open_world(
+    config: Config,
+    base_url: str,
+    *,
+    beginning: bool = True,
+    books: Mapping[str, Book] | None = None,
+) -> World:
     """Open the store and read every scenario.
 
     At the `beginning` of a simulator, not of each process, the scenarios are rehearsed and the
-    clocks are set. `base_url` is this server's own; the pretend gateways are below it. Invalid
-    lists what is wrong with scenarios and settings, Unavailable what is wrong with the store.
+    clocks are set. A process that was forked from one that has read them is given its `books`.
+    `base_url` is this server's own; the pretend gateways are below it. Invalid lists what is wrong
+    with scenarios and settings, Unavailable what is wrong with the store.
     """
+    if books is None:
+        books = read_books(config, rehearse=beginning)
     config = replace(
         config,
         suppliers=tuple(with_gateway(supplier, config, base_url) for supplier in config.suppliers),
     )
-    books: dict[str, Book] = {}
-    problems: list[Problem] = []
-    for supplier in config.suppliers:
-        try:
-            books[supplier.name] = open_book(supplier, rehearse=beginning)
-        except Invalid as error:
-            problems += error.problems
-    if problems:
-        raise Invalid(problems)
-    for warning in dict.fromkeys(each for book in books.values() for each in book.warnings):
-        log.warning("%s", warning)
     store = Store(
         config.store.url, durability=config.store.durability, pool=config.server.threads + 4
     )
@@ -57,6 +56,24 @@ def open_world(config: Config, base_url: str, *, beginning: bool = True) -> Worl
         health_of=Health(store),
         base_url=base_url,
     )
+
+
+def read_books(config: Config, *, rehearse: bool = True) -> dict[str, Book]:
+    """The scenarios of each standing supplier, by its name; what may be wrong with them goes to the
+    log. Invalid lists what is wrong.
+    """
+    books: dict[str, Book] = {}
+    problems: list[Problem] = []
+    for supplier in config.suppliers:
+        try:
+            books[supplier.name] = open_book(supplier, rehearse=rehearse)
+        except Invalid as error:
+            problems += error.problems
+    if problems:
+        raise Invalid(problems)
+    for warning in dict.fromkeys(each for book in books.values() for each in book.warnings):
+        log.warning("%s", warning)
+    return books
 
 
 def _begin_clocks(config: Config, store: Store) -> None:
