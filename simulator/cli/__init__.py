@@ -167,15 +167,20 @@ def _listing(command: Callable[..., None]) -> Callable[..., None]:
 )
 def serve(scenarios: str | None, **options: Any) -> None:
     """Serve the simulator: web processes, the sender, and the pretend gateway."""
+    import gc
     from dataclasses import replace
 
-    from simulator.cli.serve import serve as run
+    gc.disable()  # what a start makes stays: looking for garbage in it takes a tenth of the time
+    try:
+        from simulator.cli.serve import serve as run
 
-    settings = _with_log(_settings(**options))
-    if scenarios:
-        first, *rest = settings.suppliers
-        settings = replace(settings, suppliers=(replace(first, scenarios=scenarios), *rest))
-    run(settings)
+        settings = _with_log(_settings(**options))
+        if scenarios:
+            first, *rest = settings.suppliers
+            settings = replace(settings, suppliers=(replace(first, scenarios=scenarios), *rest))
+        run(settings)
+    finally:
+        gc.enable()
 
 
 @main.command(short_help="Run a sender alone.")

@@ -5,9 +5,9 @@ the sender. The parent starts a child again when it dies, and passes SIGTERM on,
 whose parent was killed notices by the end of a pipe and ends too. Lock and port are free when all
 have ended.
 
-Children are forked from a parent that has read the scenarios and imported what all need, so they
-share its memory and read nothing again. What only one child needs, it imports itself: the sender
-the HTTP client, the web processes Flask.
+Children are forked from a parent that has read the scenarios and imported what a first answer
+needs, so they share its memory and read nothing again. The HTTP client is imported by the sender,
+beside the first answer.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ import os
 import signal
 import socket
 import tempfile
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +49,8 @@ ORPHANS_LEAVE = 15 * instants.SECOND
 
 def serve(settings: Config) -> None:
     """Run until SIGTERM or SIGINT. Invalid or Unavailable when it cannot start."""
+    from simulator.cli.webserver import WebServer  # `send` and `gateway` need no gunicorn
+
     warn(settings)
     with ExitStack() as resources:
         _lock(settings, resources)
@@ -68,25 +69,18 @@ def serve(settings: Config) -> None:
 
         supervisor = Supervisor(
             {
-                "web": lambda: _serve_web(settings, opened, listener),
+                "web": lambda: WebServer(settings, opened, listener).run(),
                 "sender": lambda: _send(opened()),
             },
             lambda: metrics.share(counted),
         )
-        # A collection writes to every object that it looks at, and so takes the children's pages
-        # apart from the parent's: what there is by now is not looked at again.
+        # A collection writes to all that it looks at, and memory that is written to is not shared
+        # any more: what there is by now is not looked at again.
         gc.freeze()
+        gc.enable()
         supervisor.start()
         say_welcome(settings, base_url)
         supervisor.watch()
-
-
-def _serve_web(settings: Config, opened: Callable[[], World], listener: socket.socket) -> None:
-    from simulator.cli.webserver import WebServer
-
-    server = WebServer(settings, opened, listener)
-    gc.freeze()  # gunicorn forks its workers from here
-    server.run()
 
 
 def send(settings: Config) -> None:

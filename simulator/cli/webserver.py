@@ -1,7 +1,4 @@
-"""gunicorn, on the socket that the parent opened; each worker opens the world for itself.
-
-This module brings gunicorn and Flask along: only the web processes import it.
-"""
+"""gunicorn, on the socket that the parent opened; each worker opens the world for itself."""
 
 from __future__ import annotations
 

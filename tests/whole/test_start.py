@@ -1,0 +1,64 @@
+"""What a command imports, and so how long it takes to start: a shape, not a time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+SHIPPED = ROOT / "scenarios" / "fibre_cafe" / "order_successful.yaml"
+HEAVY = {
+    "aiohttp",
+    "apispec",
+    "cryptography",
+    "faker",
+    "flask",
+    "gunicorn",
+    "jinja2",
+    "jwt",
+    "marshmallow",
+    "prometheus_client",
+    "requests",
+    "sqlalchemy",
+    "werkzeug",
+    "yaml",
+}
+
+
+def imported_by(code: str) -> set[str]:
+    """Which of the heavy libraries a new process has imported when it has run some code."""
+    told = f"{code}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)), file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return HEAVY & set(json.loads(done.stderr.splitlines()[-1]))
+
+
+def command(*arguments: str) -> str:
+    return f"from simulator.cli import main\nmain({list(arguments)!r}, standalone_mode=False)"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["serve", "--help"]])
+def test_help_and_version_import_no_library_but_click(arguments: list[str]) -> None:
+    assert imported_by(command(*arguments)) == set()
+
+
+def test_check_imports_neither_a_store_nor_anything_of_http() -> None:
+    code = f"try:\n    {command('check', str(SHIPPED)).replace(chr(10), chr(10) + '    ')}\n"
+    found = imported_by(code + "except SystemExit as end:\n    assert not end.code")
+    assert found == {"jinja2", "marshmallow", "werkzeug", "yaml"}
+
+
+def test_a_start_imports_neither_an_http_client_nor_what_a_first_answer_does_without() -> None:
+    """The parent of `serve`: what it has imported, its children have."""
+    found = imported_by("import simulator.cli.serve, simulator.cli.webserver")
+    assert found == {"flask", "gunicorn", "jinja2", "marshmallow", "sqlalchemy", "werkzeug", "yaml"}
+
+
+def test_a_sender_alone_needs_no_web_framework() -> None:
+    found = imported_by("import simulator.cli.serve, simulator.sender")
+    assert found == {"aiohttp", "jinja2", "marshmallow", "sqlalchemy", "werkzeug", "yaml"}
