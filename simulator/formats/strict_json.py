@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -34,19 +35,17 @@ def loads(body: bytes, *, repeated_keys: list[str] | None = None) -> Any:
         raise ValueError("not_json: the body is empty")
     _measure_depth(text)
     try:
-        unique = partial(_unique_keys, repeated_keys)
-        value = json.loads(
-            text,
-            parse_constant=_no_constant,
-            parse_float=_float,
-            parse_int=_int,
-            object_pairs_hook=unique,
-        )
+        try:
+            value = _UNIQUE.decode(text)
+        except _RepeatedKeyError as error:
+            if repeated_keys is None:
+                raise ValueError(str(error)) from None
+            value = _decoder(partial(_last_of_each, repeated_keys)).decode(text)
     except json.JSONDecodeError as error:
         raise ValueError(
             f"not_json: {error.msg} at line {error.lineno} column {error.colno}"
         ) from None
-    _check_text(value)
+    _check_text(text, value)
     return value
 
 
@@ -56,9 +55,8 @@ def loads_kept(text: str) -> Any:
     It is lenient with keys that occur twice (the last one counts), and quick: it is for pages.
     """
     _measure_depth(text)
-    value = json.loads(text, parse_constant=_no_constant, parse_float=_float, parse_int=_int)
-    if "\\u" in text:
-        _check_text(value)
+    value = _LENIENT.decode(text)
+    _check_text(text, value)
     return value
 
 
@@ -108,6 +106,8 @@ def _decode(body: bytes) -> str:
 
 def _measure_depth(text: str) -> None:
     """Count brackets outside strings first: the parser itself would overflow the stack."""
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return
     depth = 0
     for token in _STRING_OR_BRACKET.finditer(text):
         mark = token.group()
@@ -136,18 +136,53 @@ def _int(text: str) -> int:
     return int(text)
 
 
-def _unique_keys(repeated: list[str] | None, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+class _RepeatedKeyError(Exception):
+    """A key occurs twice in one object."""
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        if repeated is None:
-            raise ValueError(f"duplicate_key: the member {twice[:60]!r} occurs twice in one object")
-        repeated.append(keepable(twice[:60]))
+        said = f"the member {_repeated(pairs)[:60]!r} occurs twice in one object"
+        raise _RepeatedKeyError(f"duplicate_key: {said}")
     return members
 
 
-def _check_text(value: Any) -> None:
+def _last_of_each(repeated: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        repeated.append(keepable(_repeated(pairs)[:60]))
+    return members
+
+
+def _repeated(pairs: list[tuple[str, Any]]) -> str:
+    """The first key that occurred before."""
+    seen: set[str] = set()
+    return next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+
+
+def _decoder(pairs: Callable[[list[tuple[str, Any]]], Any] | None) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        parse_constant=_no_constant,
+        parse_float=_float,
+        parse_int=_int,
+        object_pairs_hook=pairs,
+    )
+
+
+_UNIQUE = _decoder(_unique_keys)
+_LENIENT = _decoder(None)
+
+
+def _check_text(text: str, value: Any) -> None:
+    """Only an escape can bring a NUL or half a surrogate pair: UTF-8 has no surrogates, and the
+    parser refuses a control character that stands in a string as it is.
+    """
+    if "\\u" in text:
+        _check_strings(value)
+
+
+def _check_strings(value: Any) -> None:
     if isinstance(value, str):
         if _UNKEEPABLE.search(value):
             raise ValueError(
@@ -155,8 +190,8 @@ def _check_text(value: Any) -> None:
             )
     elif isinstance(value, dict):
         for key, member in value.items():
-            _check_text(key)
-            _check_text(member)
+            _check_strings(key)
+            _check_strings(member)
     elif isinstance(value, list):
         for member in value:
-            _check_text(member)
+            _check_strings(member)

@@ -1,0 +1,68 @@
+"""The short cuts of the JSON reader change no verdict and no value."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulator.formats import strict_json
+
+TEXT = st.text(st.sampled_from('ab"\\[]{},:é\u2028\U0001f600'), max_size=6)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner | TEXT, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(VALUES, st.booleans())
+def test_what_was_written_is_read_again(value: Any, plain: bool) -> None:
+    body = json.dumps(value, ensure_ascii=plain).encode()
+    assert json.dumps(strict_json.loads(body)) == json.dumps(value)
+    assert json.dumps(strict_json.loads(body, repeated_keys=[])) == json.dumps(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ('{"a": "\\u0000"}', "bad_text"),
+        ('{"\\ud800": 1}', "bad_text"),
+        ('["\\udc00"]', "bad_text"),
+        ('{"a": "\x00"}', "not_json"),
+        ("[" * 65 + "]" * 65, "too_deep"),
+        ('{"a":' * 65 + "1" + "}" * 65, "too_deep"),
+        ('{"a": 1, "b": {"c": 1, "c": 2}}', "duplicate_key"),
+        ('{"a": {"b": 1, "b": 2}, }', "duplicate_key"),
+        ('{"a": 1e400}', "number_range"),
+        ('{"a": ' + "1" * 101 + "}", "number_range"),
+        ('{"a": NaN}', "not_json"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused(text: str, word: str) -> None:
+    with pytest.raises(ValueError) as error:
+        strict_json.loads(text.encode())
+    assert str(error.value).startswith(f"{word}: ")
+
+
+def test_brackets_in_a_text_and_beside_each_other_are_not_depth() -> None:
+    value = [["[" * 100], *([] for _ in range(100))]
+    assert strict_json.loads(json.dumps(value).encode()) == value
+
+
+def test_keys_that_occur_twice_are_named_where_that_is_wanted() -> None:
+    repeated: list[str] = []
+    body = b'{"a": 1, "a": 2, "b": [{"c": 1, "c": 2}], "d": "\\u00e9"}'
+    assert strict_json.loads(body, repeated_keys=repeated) == {"a": 2, "b": [{"c": 2}], "d": "é"}
+    assert sorted(repeated) == ["a", "c"]
+
+
+def test_a_mistake_behind_a_key_that_occurs_twice_is_still_one() -> None:
+    with pytest.raises(ValueError, match="not_json"):
+        strict_json.loads(b'{"a": {"b": 1, "b": 2}, }', repeated_keys=[])
+    with pytest.raises(ValueError, match="bad_text"):
+        strict_json.loads(b'{"a": 1, "a": "\\u0000"}', repeated_keys=[])
