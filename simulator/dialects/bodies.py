@@ -5,22 +5,20 @@ headers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from simulator.base.errors import Refused, nearest
 from simulator.formats import strict_json
-from simulator.model import Document, Finding, Rule
+from simulator.model import Document, Finding, Incoming, Rule
 
 CONTROLS = ("x-scenario", "x-kci-delay", "x-problem-code", "x-seed-key")
 MISSPELT_CONTROL = Rule("request.misspelt_control")
 
 
-def read_object(
-    headers: Mapping[str, str], body: bytes, *, repeated_keys: list[str] | None = None
-) -> Document:
+def read_object(incoming: Incoming, *, repeated_keys: list[str] | None = None) -> Document:
     """The body as a JSON object. ValueError says in one sentence why it is none; `repeated_keys` as
     in `strict_json.loads`.
     """
+    headers = incoming.headers
     kind, _, parameters = headers.get("content-type", "").partition(";")
     if kind.strip().lower() != "application/json":
         raise ValueError(
@@ -31,18 +29,23 @@ def read_object(
         raise ValueError(f"Content-Type: the charset must be utf-8, is {charset[:40]}")
     if headers.get("content-encoding", "identity").lower() not in ("", "identity"):
         raise ValueError("Content-Encoding: compressed bodies are not accepted")
-    document: Any = strict_json.loads(body, repeated_keys=repeated_keys)
+    body, document = incoming.parsed.pop("body", (None, None))
+    if body is not incoming.body:
+        document = strict_json.loads(incoming.body, repeated_keys=repeated_keys)
     if not isinstance(document, dict):
         raise ValueError("type: the body must be a JSON object")
     return document
 
 
-def text_in(body: bytes, member: str) -> str:
-    """A text member of a body that was not checked yet; empty where there is none."""
+def text_in(incoming: Incoming, member: str) -> str:
+    """A text member of a body that was not checked yet; empty where there is none. What was parsed
+    for it is left to `read_object`.
+    """
     try:
-        document = strict_json.loads(body)
+        document = strict_json.loads(incoming.body)
     except ValueError:
         return ""
+    incoming.parsed["body"] = (incoming.body, document)
     value = document.get(member) if isinstance(document, dict) else None
     return value if isinstance(value, str) else ""
 

@@ -171,6 +171,9 @@ class Boolean(fields.Boolean):
 class CalendarDate(fields.Date):
     """An ISO 8601 date, kept as the string that came."""
 
+    by_value = True
+    """The verdict hangs on the value alone: `compiled` may ask this class (and no subclass of it)."""
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str):
             raise ValidationError("must be a string")
@@ -187,6 +190,8 @@ class CalendarDate(fields.Date):
 
 class Moment(fields.DateTime):
     """An ISO 8601 date-time with an offset, kept as the string that came."""
+
+    by_value = True
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str):
@@ -259,6 +264,19 @@ class Tolerant(Schema):
 
     class Meta:
         unknown = EXCLUDE
+
+
+class Excluding(Tolerant):
+    """The bodies of one path exclude each other by their members."""
+
+    forbids: tuple[str, ...] = ()
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def refuse_foreign(self, data: Any, original: Any, **kwargs: Any) -> None:
+        found = [name for name in self.forbids if isinstance(original, dict) and name in original]
+        if found:
+            said = Misfit("is not part of this kind of order")
+            raise ValidationError({name: [said] for name in found})
 
 
 class Strict(Schema):

@@ -16,7 +16,8 @@ from simulator.model.records import Document, Order
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Incoming:
     """One request as it came: header names in lower case, the body's bytes untouched; `variables`
-    are its path's variable parts.
+    are its path's variable parts. `parsed` is for whoever parses the body first, and goes with a
+    request that is copied.
     """
 
     method: str
@@ -26,6 +27,7 @@ class Incoming:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     variables: Mapping[str, str] = field(default_factory=dict)
+    parsed: dict[str, tuple[bytes, Any]] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -46,7 +46,7 @@ HOMES = {
     "aiohttp": {"gateway"},
     "requests": {"cli", "client"},
     "yaml": {"formats/strict_yaml"},
-    "marshmallow": {"formats/schema", "config", "scenario", "dialects", "web"},
+    "marshmallow": {"formats/schema", "formats/compiled", "config", "scenario", "dialects", "web"},
     "apispec": {"dialects", "scenario", "web"},
     "faker": {"base/seed"},
     "re2": {"language/matching"},

@@ -4,7 +4,7 @@ in one answer (docs/contract/fibre-cafe.md 1.1, 2.1, 4).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from simulator.base.errors import Refused, nearest
@@ -22,7 +22,8 @@ from simulator.dialects.fibre_cafe.settings import Settings
 from simulator.dialects.fibre_cafe.statements import kci_schema
 from simulator.dialects.fibre_cafe.transitions import UNASKED
 from simulator.dialects.routes import Route
-from simulator.formats.schema import Misfit, Tolerant, dotted, flatten, unknown_members
+from simulator.formats.compiled import fits
+from simulator.formats.schema import Misfit, Path, Tolerant, dotted, flatten, unknown_members
 from simulator.model import Document, Finding, Incoming, KciIdentity, Rule, Submission
 
 MOST_MESSAGES = 100
@@ -38,7 +39,7 @@ _HEADERS = {
 
 def tenant_of(incoming: Incoming) -> str:
     """The tenant that a request names: the header, else the order's own member (contract 2.1)."""
-    return incoming.headers.get("tenant", "").strip() or text_in(incoming.body, "tenant")
+    return incoming.headers.get("tenant", "").strip() or text_in(incoming, "tenant")
 
 
 def read(incoming: Incoming, route: Route, settings: Settings) -> Submission:
@@ -54,13 +55,16 @@ def read(incoming: Incoming, route: Route, settings: Settings) -> Submission:
         )
     malformed = _header_problems(incoming.headers, tenant_needed=route.operation != "ethernet")
     try:
-        document = read_object(incoming.headers, incoming.body)
+        document = read_object(incoming)
     except ValueError as error:
         raise Refused("malformed", [*malformed, str(error)]) from None
     operation = route.operation if route.operation != "order" else variant(document)
     schema = ORDERS.get(operation) or REQUESTS[operation]
-    invalid = [*check(schema, document, malformed), *_wrong_controls(incoming.headers)]
-    findings = [] if malformed else _findings(incoming, document, schema)
+    fit = fits(schema, document)
+    invalid = [] if fit else check(schema, document, malformed)
+    invalid += _wrong_controls(incoming.headers)
+    unknown = () if fit or malformed else unknown_members(schema, document)
+    findings = [] if malformed else _findings(incoming, document, unknown)
     if settings.strict:
         invalid += [finding.message for finding in findings]
     if malformed or invalid:
@@ -125,7 +129,7 @@ def read_kci(incoming: Incoming, settings: Settings) -> Document:
     """
     malformed = [] if incoming.headers.get("x-request-id") else ["X-Request-ID: is required"]
     try:
-        document = read_object(incoming.headers, incoming.body)
+        document = read_object(incoming)
     except ValueError as error:
         raise Refused("malformed", [*malformed, str(error)]) from None
     invalid = check(kci_schema(settings), document, malformed)
@@ -186,11 +190,11 @@ def _wrong_controls(headers: Mapping[str, str]) -> list[str]:
     return [f"X-Problem-Code: `{asked[:60]}` is no problem code ({nearest(asked, PROBLEM_CODES)})"]
 
 
-def _findings(incoming: Incoming, document: Document, schema: Tolerant) -> list[Finding]:
+def _findings(incoming: Incoming, document: Document, unknown: Iterable[Path]) -> list[Finding]:
     """The findings of a request that can be read."""
     findings = [
         UNKNOWN_MEMBER.finding(f"unknown member {dotted(path)}", where=dotted(path))
-        for path in unknown_members(schema, document)
+        for path in unknown
     ]
     findings += [
         UNKNOWN_TASK.finding(

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, validates_schema
-
 from simulator.dialects.fibre_cafe.requests import OBJECTIONS
 from simulator.formats.schema import (
     Boolean,
     CalendarDate,
+    Excluding,
     Integer,
     Length,
-    Misfit,
     Moment,
     OneOf,
     Range,
@@ -163,24 +161,10 @@ class ProvideOrder(Optional):
     primaryContact = nested(Contact, required=True)
 
 
-class _Excluding(Tolerant):
-    """The bodies of one path exclude each other by their members, so that `orderType` is not needed
-    to tell them apart (contract 4.3, 10.36).
+class CeaseOrder(Optional, Excluding):
+    """POST /service-orders, the end of a service. What it forbids tells it apart, so that
+    `orderType` is not needed (contract 4.3, 10.36).
     """
-
-    forbids: tuple[str, ...] = ()
-
-    @validates_schema(pass_original=True, skip_on_field_errors=False)
-    def refuse_foreign(self, data: Any, original: Any, **kwargs: Any) -> None:
-        found = [name for name in self.forbids if isinstance(original, dict) and name in original]
-        if found:
-            raise ValidationError(
-                {name: [Misfit("is not part of this kind of order")] for name in found}
-            )
-
-
-class CeaseOrder(Optional, _Excluding):
-    """POST /service-orders, the end of a service (contract 4.3)."""
 
     forbids = ("serviceOrderItem", "serviceCharacteristics")
 
@@ -190,7 +174,7 @@ class CeaseOrder(Optional, _Excluding):
     serviceId = String(required=True, validate=Length(min=1, max=50))
 
 
-class ModifyOrder(Optional, _Excluding):
+class ModifyOrder(Optional, Excluding):
     """POST /service-orders, a change of a service (contract 4.3)."""
 
     forbids = ("serviceOrderItem",)
@@ -239,6 +223,8 @@ class EthernetOrder(Tolerant):
 
 class EmptyOrDate(CalendarDate):
     """A date, or nothing at all, which removes it."""
+
+    by_value = True
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         return value if value == "" else super()._deserialize(value, attr, data, **kwargs)

@@ -46,6 +46,7 @@ class When(fields.Field):  # type: ignore[type-arg]
     (contract Q20).
     """
 
+    by_value = True
     default_error_messages = {"required": "is required", "null": "must not be null"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:

@@ -17,7 +17,8 @@ from simulator.dialects.bodies import misspelt_controls, read_object, refusal, t
 from simulator.dialects.mef import checks, content, questions, schemas
 from simulator.dialects.mef.settings import Settings
 from simulator.dialects.routes import Route
-from simulator.formats.schema import dotted, unknown_members
+from simulator.formats.compiled import fits
+from simulator.formats.schema import Tolerant, dotted, unknown_members
 from simulator.model import Document, Finding, Incoming, KciIdentity, Order, Query, Rule, Submission
 
 MOST_MESSAGES = 100
@@ -48,7 +49,7 @@ def tenant_of(incoming: Incoming) -> str:
     cancel name none (contract 1.3).
     """
     asked = parse_qs(incoming.query).get("buyerId", [""])
-    return asked[0] or text_in(incoming.body, "buyerId")
+    return asked[0] or text_in(incoming, "buyerId")
 
 
 def read(incoming: Incoming, route: Route, settings: Settings) -> Submission | Query:
@@ -79,9 +80,7 @@ def _document(
         return {}
     repeated: list[str] = []
     try:
-        document = read_object(
-            incoming.headers, incoming.body, repeated_keys=None if settings.strict else repeated
-        )
+        document = read_object(incoming, repeated_keys=None if settings.strict else repeated)
     except ValueError as error:
         raise Refused(
             "unsupported_media" if str(error).startswith("Content-Type") else "malformed",
@@ -101,6 +100,8 @@ def _checked(
     noted is added to `findings`.
     """
     if operation in ("cancellation", "hold", "release"):
+        if fits(schemas.ACT, document):
+            return [], []
         return checks.by_schema(schemas.ACT, document, settings, findings)
     foreign = _foreign(document, whole=operation != "patch")
     schema = schemas.CHANGE if operation == "patch" else schemas.CREATE
@@ -111,17 +112,12 @@ def _checked(
             if path != ("objectType",)
         ]
         return [*foreign, *lacking], []
-    malformed, invalid = checks.by_schema(schema, document, settings, findings)
-    advice = [
-        SELLERS_MEMBER.finding(f"{path}: is the Seller's to set", where=path)
-        for path in content.take_away(document)
-    ]
-    advice += [
-        UNKNOWN_MEMBER.finding(
-            f"{checks.named(path, document)}: unknown member", where=dotted(path)
-        )
-        for path in unknown_members(schema, document)
-    ]
+    malformed: list[str] = []
+    invalid: list[str] = []
+    advice: list[Finding] = []
+    if not fits(schema, document):
+        malformed, invalid = checks.by_schema(schema, document, settings, findings)
+        advice += _strange_members(schema, document)
     advice += checks.advice(document)
     if not malformed:
         invalid += [
@@ -139,6 +135,21 @@ def _checked(
     else:
         findings += advice
     return malformed, invalid
+
+
+def _strange_members(schema: Tolerant, document: Document) -> list[Finding]:
+    """Members that are the Seller's, which are removed, and those that the schema does not know."""
+    found = [
+        SELLERS_MEMBER.finding(f"{path}: is the Seller's to set", where=path)
+        for path in content.take_away(document)
+    ]
+    found += [
+        UNKNOWN_MEMBER.finding(
+            f"{checks.named(path, document)}: unknown member", where=dotted(path)
+        )
+        for path in unknown_members(schema, document)
+    ]
+    return found
 
 
 def _foreign(document: Mapping[str, Any], *, whole: bool) -> list[str]:
@@ -211,7 +222,7 @@ def read_notification(incoming: Incoming) -> Document:
     lists every problem.
     """
     try:
-        document = read_object(incoming.headers, incoming.body)
+        document = read_object(incoming)
     except ValueError as error:
         raise Refused("malformed", [str(error)]) from None
     malformed, invalid = checks.by_schema(schemas.NOTIFICATION, document, Settings(strict=True), [])
