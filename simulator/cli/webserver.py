@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import tempfile
 from collections.abc import Callable
@@ -10,11 +11,16 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.base import Worker
 
+from simulator.base import instants
 from simulator.config import Config
-from simulator.web import MOST_WAITING, create_app
+from simulator.web import MOST_WAITING, Site, is_admin, make_site
+from simulator.web.worker import Limits, Loop
 from simulator.world import World
+
+KEPT_ALIVE = 5 * instants.SECOND
+GRACE = 10 * instants.SECOND
 
 
 class _Log(Logger):  # type: ignore[misc]
@@ -26,12 +32,38 @@ class _Log(Logger):  # type: ignore[misc]
         self.error_log.handlers = []
 
 
-class _Worker(ThreadWorker):  # type: ignore[misc]
-    """A worker that ends long polls and streams when it is asked to end."""
+class _Worker(Worker):  # type: ignore[misc]
+    """A worker of gunicorn that runs our own loop."""
+
+    loop: Loop | None = None
+
+    def run(self) -> None:
+        server = self.app.settings.server
+        self.loop = Loop(
+            [one.sock for one in self.sockets],
+            self.app.site.front.answer_all,
+            self.wsgi,
+            is_beside=is_admin,
+            most_body=server.max_body,
+            threads=server.threads + MOST_WAITING,
+            limits=Limits(idle=KEPT_ALIVE, grace=GRACE),
+            heartbeat=self.beat,
+            end=self.app.end,
+        )
+        if not self.alive:  # a signal came before there was a loop
+            self.loop.stop()
+        self.loop.run()
+
+    def beat(self) -> bool:
+        """Tell gunicorn that this worker lives; whether gunicorn lives."""
+        self.notify()
+        return bool(self.ppid == os.getppid())
 
     def handle_exit(self, number: int, frame: Any) -> None:
-        self.app.end()
+        """Stop. The loop ends long polls and streams: it may hold a lock at this very moment."""
         super().handle_exit(number, frame)
+        if self.loop is not None:
+            self.loop.stop()
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]
@@ -44,19 +76,18 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         self.open_it = open_it
         self.listener = listener
         self.world: World | None = None
+        self.site: Site | None = None
         super().__init__()
 
     def load_config(self) -> None:
         options = {
             "bind": f"fd://{self.listener.fileno()}",
             "workers": self.settings.server.workers,
-            "threads": self.settings.server.threads + MOST_WAITING,
             "worker_exit": lambda server, worker: self.close(),
             "worker_class": _Worker,
             "logger_class": _Log,
-            "keepalive": 5,
             "timeout": 60,
-            "graceful_timeout": 10,
+            "graceful_timeout": GRACE // instants.SECOND,
             "loglevel": "warning",
             "control_socket_disable": True,
             "proc_name": "simulator",
@@ -68,7 +99,8 @@ class WebServer(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         self.world = self.open_it()
-        return create_app(self.world)
+        self.site = make_site(self.world)
+        return self.site.app
 
     def end(self) -> None:
         """End long polls and streams."""

@@ -2,9 +2,18 @@
 `/__admin`.
 """
 
-from simulator.web.app import create_app
+from simulator.web.app import Site, create_app, is_admin, make_site
 from simulator.web.embedded import Embedded
 from simulator.web.limiter import MOST_WAITING
 from simulator.web.wsgi import Application, application
 
-__all__ = ["MOST_WAITING", "Application", "Embedded", "application", "create_app"]
+__all__ = [
+    "MOST_WAITING",
+    "Application",
+    "Embedded",
+    "Site",
+    "application",
+    "create_app",
+    "is_admin",
+    "make_site",
+]

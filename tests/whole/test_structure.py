@@ -51,6 +51,7 @@ HOMES = {
     "faker": {"base/seed"},
     "re2": {"language/matching"},
     "gunicorn": {"cli"},
+    "httptools": {"web/worker/heads"},
     "click": {"cli"},
     "jinja2": {"language/template"},
     "prometheus_client": {"ops/metrics"},

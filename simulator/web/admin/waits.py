@@ -24,7 +24,7 @@ from simulator.web.admin.events import Stream
 from simulator.web.admin.operations import TEXT, Call, Views
 
 VIEWS = Views(of_supplier=True)
-SOCKETS = ("gunicorn.socket", "werkzeug.socket")
+SOCKETS = ("simulator.socket", "gunicorn.socket", "werkzeug.socket")
 
 
 class WaitInput(Strict):
