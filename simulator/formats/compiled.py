@@ -108,16 +108,33 @@ class _Writer:
         self.values: dict[str, Any] = {"ABSENT": object()}
         self.names = 0
         self.open: list[type[Schema]] = []
+        self.written: dict[tuple[str, ...], str] = {}
 
     def name(self, kind: str) -> str:
+        """A name inside one function."""
         self.names += 1
         return f"{kind}_{self.names}"
 
     def value(self, value: Any) -> str:
-        """The name under which a function reads a value."""
-        name = self.name("value")
+        """The name under which functions read a value."""
+        if type(value) is int:
+            return repr(value)
+        for name, known in self.values.items():
+            if type(known) is type(value) and known == value:
+                return name
+        name = f"value_{len(self.values)}"
         self.values[name] = value
         return name
+
+    def function(self, kind: str, lines: list[str]) -> str:
+        """Write a function of one document; its name. What is written already is not written again:
+        many parts of an order are a contact.
+        """
+        body = tuple(lines)
+        if body not in self.written:
+            name = self.written[body] = f"{kind}_{len(self.written)}"
+            self.lines += [f"def {name}(document):", *_inner(lines)]
+        return self.written[body]
 
     def schema(self, schema: Schema, partial: Any) -> str:
         """Write the function of a schema; its name. `partial` is that of the schema around it, and
@@ -130,6 +147,7 @@ class _Writer:
         if partial not in (None, False, True):
             raise Untranslatable(f"{type(schema).__name__}: partial {partial!r}")
         self.open.append(type(schema))
+        outer, self.names = self.names, 0
         needed: list[str] = []
         lines: list[str] = []
         for key, field in _members(schema).items():
@@ -137,16 +155,9 @@ class _Writer:
             needed += [key] if required else []
             lines += self.member(key, field, required, partial)
         self.open.pop()
-        name = self.name("check")
-        self.lines += [
-            f"def {name}(document):",
-            "    if type(document) is not dict:",
-            "        return False",
-            f"    known = {len(needed)}",
-            *_inner(lines),
-            "    return known == len(document)",
-        ]
-        return name
+        self.names = outer
+        begun = ["if type(document) is not dict:", "    return False", f"known = {len(needed)}"]
+        return self.function("check", [*begun, *lines, "return known == len(document)"])
 
     def member(self, key: str, field: Any, required: bool, partial: Any) -> Iterator[str]:
         """The lines about one member of an object. Every one that is there is counted in `known`,
@@ -199,18 +210,21 @@ class _Writer:
     def choice(self, field: OneOfTypes, partial: Any) -> str:
         """Write the function that chooses the schema of an object by its type; its name."""
         checks = {kind: self.schema(schema, partial) for kind, schema in field.schemas.items()}
-        table, name = self.name("table"), self.name("choice")
         entries = ", ".join(f"{kind!r}: {check}" for kind, check in checks.items())
-        self.lines += [
-            f"{table} = {{{entries}}}",
-            f"def {name}(document):",
-            "    if type(document) is not dict:",
-            "        return False",
-            f"    kind = document.get({field.key!r})",
-            f"    check = {table}.get(kind) if type(kind) is str else None",
-            "    return check is not None and check(document)",
-        ]
-        return name
+        if (entries,) not in self.written:
+            self.written[(entries,)] = f"table_{len(self.written)}"
+            self.lines += [f"{self.written[(entries,)]} = {{{entries}}}"]
+        table = self.written[(entries,)]
+        return self.function(
+            "choice",
+            [
+                "if type(document) is not dict:",
+                "    return False",
+                f"kind = document.get({field.key!r})",
+                f"check = {table}.get(kind) if type(kind) is str else None",
+                "return check is not None and check(document)",
+            ],
+        )
 
     def validators(self, name: str, field: Any) -> Iterator[str]:
         for validator in field.validators:

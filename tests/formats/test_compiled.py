@@ -19,7 +19,6 @@ from marshmallow import (
     validates_schema,
 )
 
-from simulator.formats import compiled
 from simulator.formats.compiled import Untranslatable, fits, translate
 from simulator.formats.schema import (
     Boolean,
@@ -275,11 +274,3 @@ def test_rules_about_unknown_members_and_about_writing_are_known() -> None:
 
     assert fits(Written(), {"a": "a"})
     assert not any(fits(Written(), {name: "a"}) for name in ("b", "c", "d"))
-
-
-def test_a_schema_is_translated_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[Schema] = []
-    monkeypatch.setattr(compiled, "translate", lambda schema: calls.append(schema) or bool)
-    schema = Inner()
-    assert [fits(schema, {"a": 1}) for _ in range(3)] == [True] * 3
-    assert calls == [schema]

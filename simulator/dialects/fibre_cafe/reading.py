@@ -196,6 +196,7 @@ def _findings(incoming: Incoming, document: Document, unknown: Iterable[Path]) -
         UNKNOWN_MEMBER.finding(f"unknown member {dotted(path)}", where=dotted(path))
         for path in unknown
     ]
+    tasks = document.get("engineerTasks")  # an unknown member of some bodies: then it is anything
     findings += [
         UNKNOWN_TASK.finding(
             f"engineerTasks: `{task[:60]}` is none of those known ({', '.join(ENGINEER_TASKS)})",
@@ -203,8 +204,8 @@ def _findings(incoming: Incoming, document: Document, unknown: Iterable[Path]) -
             expected=list(ENGINEER_TASKS),
             got=task[:60],
         )
-        for index, task in enumerate(document.get("engineerTasks") or ())
-        if task not in ENGINEER_TASKS
+        for index, task in enumerate(tasks if isinstance(tasks, list) else ())
+        if isinstance(task, str) and task not in ENGINEER_TASKS
     ]
     tenant = _tenant(incoming, document)
     if document.get("tenant", tenant) != tenant:
