@@ -56,7 +56,7 @@ class Server:
     )
     workers: int = setting(2, Integer(validate=Range(min=1, max=64)), "web processes")
     threads: int = setting(
-        8, Integer(validate=Range(min=1, max=256)), "threads of each web process"
+        8, Integer(validate=Range(min=1, max=256)), "threads of each web process, for the admin API"
     )
     max_body: int = setting(
         1_048_576,

@@ -2,7 +2,8 @@
 
 `server.threads` requests work at once. A long poll, an advance and a delay of a scenario give their
 place to another request while they wait; `MOST_WAITING` requests may wait. The web server has a
-thread for each. A body is read before a place is taken, so that a slow client takes none.
+thread for each. A body is read before a place is taken, so that a slow client takes none. Under
+`simulator.web.worker` only the requests of the admin API come here.
 """
 
 from __future__ import annotations
