@@ -1,0 +1,71 @@
+"""The web worker of a real `serve`: it ends when it is told to, and not before it has answered."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from simulator.base import clock, instants
+from tests.cli.test_processes import _children, _runs, serving
+from tests.conftest import Gateway
+from tests.running import until
+from tests.web.worker.serving import Client
+
+pytestmark = pytest.mark.slow
+
+
+def address_of(url: str) -> tuple[str, int]:
+    return urlsplit(url).hostname or "", urlsplit(url).port or 0
+
+
+def asked(method: str, path: str, body: bytes = b"") -> bytes:
+    head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+def test_a_stop_ends_long_polls_and_streams_and_answers_what_waits(tmp_path: Path) -> None:
+    wait = json.dumps({"for": "request", "within": "60s"}).encode()
+    with serving(tmp_path, "--workers", "1") as (process, url):
+        idle, polling, stream = (Client(address_of(url)) for _ in range(3))
+        with idle, polling, stream:
+            assert idle.send(asked("GET", "/__admin/health")).answer().code in (200, 503)
+            polling.send(asked("POST", "/__admin/wait", wait))
+            stream.send(asked("GET", "/__admin/events"))
+            while b"events of the simulator" not in stream.file.readline():
+                pass
+            begun = clock.monotonic()
+            process.terminate()
+            assert polling.answer().code in (408, 503)
+            assert stream.rest().endswith(b"0\r\n\r\n"), "a stream ends whole"
+            assert idle.rest() == b""
+            assert process.wait(timeout=30) == 0
+            assert clock.monotonic() - begun < 8 * instants.SECOND
+    assert "Traceback" not in (tmp_path / "serve.log").read_text()
+
+
+def test_a_worker_that_does_not_answer_any_more_is_replaced(tmp_path: Path) -> None:
+    with serving(tmp_path, "--workers", "1") as (process, url):
+        web = _children(process.pid)[0]
+        until(lambda: _children(web))
+        (worker,) = _children(web)
+        os.kill(worker, signal.SIGKILL)
+        until(lambda: _children(web) not in ([], [worker]))
+        with Gateway(url) as gateway:
+            gateway.place()
+
+
+def test_a_worker_without_a_parent_ends(tmp_path: Path) -> None:
+    with serving(tmp_path, "--workers", "1") as (process, url):
+        web = _children(process.pid)[0]
+        until(lambda: _children(web))
+        (worker,) = _children(web)
+        os.kill(web, signal.SIGKILL)
+        until(lambda: not _runs(worker))
+        with Gateway(url) as gateway, socket.create_connection(address_of(url)):
+            until(lambda: gateway.admin("GET", "/health", code=None)["version"])
