@@ -21,6 +21,10 @@ from simulator.world import World
 
 KEPT_ALIVE = 5 * instants.SECOND
 GRACE = 10 * instants.SECOND
+SILENCE = 900
+"""Seconds for which a worker may be silent: a store that is held by another program makes each of
+the requests that are answered together wait.
+"""
 
 
 class _Log(Logger):  # type: ignore[misc]
@@ -86,7 +90,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "worker_exit": lambda server, worker: self.close(),
             "worker_class": _Worker,
             "logger_class": _Log,
-            "timeout": 60,
+            "timeout": SILENCE,
             "graceful_timeout": GRACE // instants.SECOND,
             "loglevel": "warning",
             "control_socket_disable": True,

@@ -150,6 +150,8 @@ class Loop:
 
     def _until_next(self) -> float:
         """The seconds until something is due."""
+        if self.batch:
+            return 0
         due = min(self.next_tick, self.timers[0][0]) if self.timers else self.next_tick
         return max(0, due - clock.monotonic()) / instants.SECOND
 
@@ -178,7 +180,12 @@ class Loop:
     # ---- reading
 
     def _expire(self, connection: Connection) -> None:
-        if connection.phase in HALFWAY:
+        phase = connection.phase
+        if phase is Phase.IDLE or phase in HALFWAY:
+            self._readable(connection)  # it may have come while others were answered
+            if connection.phase is not phase:
+                return
+        if phase in HALFWAY:
             self._refuse(connection, BadRequest(408, "the request did not come in time"))
         else:
             self.crowd.close(connection)
@@ -276,10 +283,15 @@ class Loop:
     # ---- answering
 
     def _answer(self) -> None:
-        """Answer what came in this round, all by one call."""
+        """Answer what came in this round together, by as few calls as may be."""
         batch, self.batch = self.batch, []
-        if not batch:
-            return
+        most = self.limits.at_once
+        for start in range(0, len(batch), most):
+            self._answer_together(batch[start : start + most])
+            if start + most < len(batch) and clock.monotonic() >= self.next_tick:
+                self._tick(clock.monotonic())
+
+    def _answer_together(self, batch: list[tuple[Connection, Incoming]]) -> None:
         incomings = [incoming for _, incoming in batch]
         try:
             outgoings = self.answer_all(incomings)

@@ -340,6 +340,51 @@ def test_what_is_readable_at_once_is_answered_by_one_call() -> None:
     assert sum(sizes) == 5 and len(sizes) < 5
 
 
+def test_whoever_asks_while_others_are_answered_is_not_taken_for_idle() -> None:
+    began, goes_on = threading.Event(), threading.Event()
+
+    def answer_all(incomings: list[Incoming]) -> list[Outgoing]:
+        if incomings[0].path == "/slow":
+            began.set()
+            assert goes_on.wait(20)
+        return echo(incomings)
+
+    limits = replace(QUICK, idle=instants.SECOND // 10)
+    with looping(answer_all, limits=limits) as (_, address):
+        with Client(address) as first, Client(address) as second:
+            first.send(GET % b"a").answer()
+            second.send(GET % b"slow")
+            assert began.wait(20)
+            first.send(GET % b"b")
+            goes_on.wait(0.3)
+            goes_on.set()
+            assert first.answer().body == b'{"path":"/b","body":""}'
+            assert second.answer().code == 200
+
+
+def test_no_call_has_more_than_so_many_requests() -> None:
+    sizes: list[int] = []
+    began, goes_on = threading.Event(), threading.Event()
+
+    def answer_all(incomings: list[Incoming]) -> list[Outgoing]:
+        sizes.append(len(incomings))
+        began.set()
+        assert goes_on.wait(20)
+        return echo(incomings)
+
+    with looping(answer_all, limits=replace(QUICK, at_once=2)) as (_, address):
+        clients = [Client(address) for _ in range(6)]
+        clients[0].send(GET % b"a")
+        assert began.wait(20)
+        for one in clients[1:]:
+            one.send(GET % b"a")
+        goes_on.set()
+        assert all(one.answer().code == 200 for one in clients)
+        for one in clients:
+            one.__exit__()
+    assert sum(sizes) == 6 and max(sizes) <= 2
+
+
 # ---- the application beside the loop
 
 
