@@ -172,7 +172,7 @@ class CalendarDate(fields.Date):
     """An ISO 8601 date, kept as the string that came."""
 
     by_value = True
-    """The verdict hangs on the value alone: `compiled` may ask this class (and no subclass of it)."""
+    """The verdict hangs on the value alone: `compiled` may ask this class, but no subclass."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str):

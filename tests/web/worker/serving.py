@@ -153,3 +153,9 @@ def looping(
             thread.join(timeout=20)
             loop.beside.pool.shutdown(wait=True)
             assert not thread.is_alive()
+
+
+def is_served(address: tuple[str, int]) -> bool:
+    """Whether a normal client is answered."""
+    with Client(address) as other:
+        return other.send(b"GET /other HTTP/1.1\r\nHost: h\r\n\r\n").answer().code == 200
