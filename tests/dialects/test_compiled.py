@@ -198,6 +198,7 @@ def test_no_member_that_is_taken_away_is_known_to_a_schema() -> None:
     assert "orderItemStatus" not in mef.OrderItem().fields
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in SCHEMAS if name.split()[1] not in SLOW])
 @EXAMPLES
 @given(st.data())
@@ -213,6 +214,7 @@ def test_no_schema_takes_what_marshmallow_refuses(name: str, data: st.DataObject
 KEPT: dict[str, Tolerant] = {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INBOUND)
 @settings(EXAMPLES, max_examples=300)
 @given(st.data())
@@ -270,6 +272,7 @@ ROUTES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "options"), list(changed_settings()))
 @settings(EXAMPLES, max_examples=40)
 @given(st.data())

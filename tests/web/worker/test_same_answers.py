@@ -17,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from werkzeug.serving import make_server
 
 from simulator import config
@@ -367,6 +368,7 @@ def comparable(answer: Answer, request: bytes) -> tuple[str, list[tuple[str, str
     return answer.status, list(fields.items()), ODD.sub("*", text)
 
 
+@pytest.mark.slow
 def test_the_same_requests_have_the_same_answers(tmp_path: Path) -> None:
     asked = all_requests()
     assert len(asked) > 500
