@@ -136,6 +136,7 @@ def test_without_a_breaker_every_order_tries_to_its_end(running: Any, receiver: 
     assert len(receiver.arrivals) == 35
 
 
+@pytest.mark.slow
 def test_while_one_gateway_is_down_the_others_get_theirs(running: Any, receiver: Receiver) -> None:
     hanging = threading.Event()
 
@@ -158,6 +159,7 @@ def test_while_one_gateway_is_down_the_others_get_theirs(running: Any, receiver:
         hanging.set()
 
 
+@pytest.mark.slow
 def test_a_broken_token_endpoint_holds_everything_back_and_is_asked_once(
     make_config: Callable[..., Config], receiver: Receiver
 ) -> None:

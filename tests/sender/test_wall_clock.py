@@ -16,6 +16,8 @@ from tests.receiver import Receiver
 
 BACK = -instants.HOUR
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def settings(
@@ -42,7 +44,6 @@ def wait_for_the_end(simulator: Embedded) -> None:
         assert client.health()["status"] == "ok"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["real", "scaled"])
 def test_kcis_do_not_wait_until_the_clock_is_where_it_was(
     settings: Callable[[str], Config], receiver: Receiver, mode: str
@@ -56,7 +57,6 @@ def test_kcis_do_not_wait_until_the_clock_is_where_it_was(
     assert len(receiver.arrivals) == 3
 
 
-@pytest.mark.slow
 def test_a_sender_that_starts_after_the_step_knows_of_it(
     settings: Callable[[str], Config], receiver: Receiver
 ) -> None:
