@@ -18,7 +18,6 @@ import gc
 import logging
 import os
 import signal
-import socket
 import tempfile
 from contextlib import ExitStack
 from dataclasses import replace
@@ -40,7 +39,7 @@ from simulator.store import Store, parse_url, remedy
 from simulator.world import World, open_world, read_books
 
 if TYPE_CHECKING:
-    from simulator.web import Application
+    from simulator.front import GuardedPretend
 
 log = logging.getLogger("simulator")
 
@@ -50,11 +49,12 @@ ORPHANS_LEAVE = 15 * instants.SECOND
 def serve(settings: Config) -> None:
     """Run until SIGTERM or SIGINT. Invalid or Unavailable when it cannot start."""
     from simulator.cli.webserver import WebServer  # `send` and `gateway` need no gunicorn
+    from simulator.web import listen
 
     warn(settings)
     with ExitStack() as resources:
         _lock(settings, resources)
-        listener = resources.enter_context(_listen(settings.server.host, settings.server.port))
+        listener = resources.enter_context(listen(settings.server.host, settings.server.port))
         settings = replace(
             settings, server=replace(settings.server, port=listener.getsockname()[1])
         )
@@ -98,32 +98,34 @@ def send(settings: Config) -> None:
 
 def pretend(settings: Config, host: str, port: int) -> None:
     """The pretend gateway alone, with a store of its own that ends with it."""
-    from werkzeug.serving import make_server
+    from simulator.web import listen
+    from simulator.web.worker import Loop
 
     with tempfile.TemporaryDirectory(prefix="pretend-gateway-") as folder:
         store = Store(f"sqlite:///{folder}/received.db")
-        app = _pretend_app(settings, host, store)
-        listener = _listen(host, port)
-        server = make_server(host, port, app, threaded=True, fd=listener.fileno())
-        logging.getLogger("werkzeug").setLevel(logging.WARNING)
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        guarded = _guarded_pretend(settings, host, store)
+        listener = listen(host, port)
+        loop = Loop(
+            [listener],
+            lambda requests: [guarded.answer(incoming) for incoming in requests],
+            most_body=settings.server.max_body,
+        )
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: loop.stop())
         url = f"http://{host}:{listener.getsockname()[1]}"
         click.echo(f"listening on {url}")
         click.echo(f"  simulator serve --gateway-url {url}      # lets a simulator send here")
         for supplier in settings.suppliers:
             listed = f"{url}/{supplier.name}{RECEIVED}"
             click.echo(f"  curl {listed}      # what came from the supplier {supplier.name}")
-        try:
-            server.serve_forever(poll_interval=0.1)
-        except KeyboardInterrupt:
-            pass
+        loop.run()
+        listener.close()
         store.close()
 
 
-def _pretend_app(settings: Config, host: str, store: Store) -> Application:
+def _guarded_pretend(settings: Config, host: str, store: Store) -> GuardedPretend:
     """One URL takes the KCIs of all suppliers; each has its own list below its name too."""
     from simulator.front import AdminGuard, GuardedPretend
-    from simulator.web import application
 
     key = token_key(store.root_seed)
     mounts = []
@@ -134,8 +136,7 @@ def _pretend_app(settings: Config, host: str, store: Store) -> Application:
         mounts += [("", gateway), (f"/{supplier.name}", gateway)]
     most_body = settings.server.max_body
     guard = AdminGuard(settings.admin_token, host)
-    guarded = GuardedPretend(Mounted(mounts), guard, most_body)
-    return application(guarded.answer, most_body)
+    return GuardedPretend(Mounted(mounts), guard, most_body)
 
 
 def warn(settings: Config) -> None:
@@ -154,21 +155,6 @@ def _base_url(settings: Config) -> str:
     return (
         f"http://{f'[{host}]' if ':' in host and '[' not in host else host}:{settings.server.port}"
     )
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # Connections inherit it: an answer in two parts would wait 40 ms.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        listener.bind((host, port))
-        listener.listen(2048)
-    except OSError as error:
-        said = "choose another with --host and --port (0 picks a free one)"
-        raise Unavailable(f"cannot listen on {host}:{port}: {error.strerror}; {said}") from None
-    listener.set_inheritable(True)
-    return listener
 
 
 def _lock(settings: Config, resources: ExitStack) -> None:

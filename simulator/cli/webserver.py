@@ -15,15 +15,13 @@ from gunicorn.workers.base import Worker
 
 from simulator.base import instants
 from simulator.config import Config
-from simulator.web import MOST_WAITING, Site, is_admin, make_site
+from simulator.web import Site, loop_of, make_site
 from simulator.web.worker import Limits, Loop
 from simulator.world import World
 
-KEPT_ALIVE = 5 * instants.SECOND
-GRACE = 10 * instants.SECOND
 SILENCE = 900
-"""Seconds for which a worker may be silent: a store that is held by another program makes each of
-the requests that are answered together wait.
+"""Seconds for which a worker may be silent. A store that another program holds keeps the loop from
+its heartbeat, and a worker that waits for it must not be taken for dead.
 """
 
 
@@ -42,15 +40,10 @@ class _Worker(Worker):  # type: ignore[misc]
     loop: Loop | None = None
 
     def run(self) -> None:
-        server = self.app.settings.server
-        self.loop = Loop(
+        self.loop = loop_of(
+            self.app.site,
             [one.sock for one in self.sockets],
-            self.app.site.front.answer_all,
-            self.wsgi,
-            is_beside=is_admin,
-            most_body=server.max_body,
-            threads=server.threads + MOST_WAITING,
-            limits=Limits(idle=KEPT_ALIVE, grace=GRACE),
+            self.app.settings.server,
             heartbeat=self.beat,
             end=self.app.end,
         )
@@ -91,7 +84,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "worker_class": _Worker,
             "logger_class": _Log,
             "timeout": SILENCE,
-            "graceful_timeout": GRACE // instants.SECOND,
+            "graceful_timeout": Limits().grace // instants.SECOND,
             "loglevel": "warning",
             "control_socket_disable": True,
             "proc_name": "simulator",

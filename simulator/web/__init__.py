@@ -5,6 +5,7 @@
 from simulator.web.app import Site, create_app, is_admin, make_site
 from simulator.web.embedded import Embedded
 from simulator.web.limiter import MOST_WAITING
+from simulator.web.serving import listen, loop_of
 from simulator.web.wsgi import Application, application
 
 __all__ = [
@@ -15,5 +16,7 @@ __all__ = [
     "application",
     "create_app",
     "is_admin",
+    "listen",
+    "loop_of",
     "make_site",
 ]

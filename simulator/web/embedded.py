@@ -1,18 +1,16 @@
 """A whole simulator on threads of this process, for the demo and for tests. For anything else there
-is `simulator serve`.
+is `simulator serve`, which has the same loop.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 from types import TracebackType
 
-from werkzeug.serving import make_server
-
 from simulator.config import Config
-from simulator.web.app import create_app
+from simulator.web.app import make_site
+from simulator.web.serving import listen, loop_of
 from simulator.world import World, open_world
 
 
@@ -20,29 +18,25 @@ class Embedded:
     """`with Embedded(config) as simulator:` listens on `simulator.url` until the block ends."""
 
     def __init__(self, config: Config) -> None:
-        self.server = make_server(config.server.host, config.server.port, _not_yet, threaded=True)
-        self.url = f"http://{config.server.host}:{self.server.server_port}"
+        listener = listen(config.server.host, config.server.port)
+        self.url = f"http://{config.server.host}:{listener.getsockname()[1]}"
         try:
             self.world: World = open_world(config, self.url)
         except Exception:
-            self.server.server_close()
+            listener.close()
             raise
-        self.server.app = create_app(self.world)
+        self.listener = listener
+        self.site = make_site(self.world)
+        self.loop = loop_of(self.site, [listener], config.server, end=self.world.end_waits)
         self.sender = self.world.sender()
         self.threads = [
-            threading.Thread(
-                target=self.server.serve_forever,
-                kwargs={"poll_interval": 0.01},
-                name="web",
-                daemon=True,
-            ),
+            threading.Thread(target=self.loop.run, name="web", daemon=True),
             threading.Thread(
                 target=lambda: asyncio.run(self.sender.run()), name="sender", daemon=True
             ),
         ]
 
     def __enter__(self) -> Embedded:
-        logging.getLogger("werkzeug").setLevel(logging.WARNING)
         for thread in self.threads:
             thread.start()
         return self
@@ -54,13 +48,9 @@ class Embedded:
         trace: TracebackType | None,
     ) -> None:
         self.world.end_waits()
-        self.server.shutdown()
+        self.loop.stop()
         self.sender.stop()
         for thread in self.threads:
             thread.join(timeout=20)
-        self.server.server_close()
+        self.listener.close()
         self.world.close()
-
-
-def _not_yet(environ: object, start_response: object) -> list[bytes]:
-    return []

@@ -217,9 +217,9 @@ def test_the_list_of_what_is_tried_is_whole(make_config: Callable[..., Any]) -> 
     with Embedded(make_config()) as simulator:
         rules = [
             rule
-            for rule in simulator.server.app.url_map.iter_rules()
+            for rule in simulator.site.app.url_map.iter_rules()
             if rule.rule.startswith("/__admin/")
-        ]  # type: ignore[attr-defined]
+        ]
     posted = {
         rule.rule.removeprefix("/__admin/")
         for rule in rules

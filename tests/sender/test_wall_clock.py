@@ -74,7 +74,7 @@ def test_a_sender_that_begins_after_the_first_order_knows_of_it_too(
 ) -> None:
     simulator = Embedded(settings("scaled"))
     with Gateway("") as gateway:
-        web = simulator.server.app.test_client()  # type: ignore[union-attr]
+        web = simulator.site.app.test_client()
         headers = gateway.headers(X_Kci_Delay="1")
         assert (
             web.post("/service-orders", json=gateway.provide(), headers=headers).status_code == 202

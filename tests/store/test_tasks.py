@@ -30,6 +30,11 @@ def put(key: str, transactions: list[sa.Connection] | None = None) -> Callable[[
     return work
 
 
+def fails(tx: Tx) -> None:
+    put("undone")(tx)
+    raise ValueError("no")
+
+
 def kept(store: Store) -> set[str]:
     with store.read() as tx:
         keys = tx.execute(sa.select(meta.c.key).where(meta.c.value == "x")).scalars()
@@ -53,10 +58,6 @@ def test_works_of_one_round_share_a_transaction(store: Store) -> None:
 
 
 def test_a_work_that_fails_costs_the_others_nothing(store: Store) -> None:
-    def fails(tx: Tx) -> None:
-        put("undone")(tx)
-        raise ValueError("no")
-
     def unhappy() -> Task[str]:
         try:
             yield fails
@@ -73,10 +74,6 @@ def test_a_work_that_fails_costs_the_others_nothing(store: Store) -> None:
 
 
 def test_a_task_alone_is_undone_too(store: Store) -> None:
-    def fails(tx: Tx) -> None:
-        put("undone")(tx)
-        raise ValueError("no")
-
     def unhappy() -> Task[str]:
         try:
             yield fails
@@ -89,7 +86,7 @@ def test_a_task_alone_is_undone_too(store: Store) -> None:
 
 
 def test_every_task_hears_that_the_store_cannot_be_used(store: Store) -> None:
-    def fails(tx: Tx) -> None:
+    def cannot(tx: Tx) -> None:
         raise Unavailable("gone")
 
     def task(work: Callable[[Tx], Any]) -> Task[str]:
@@ -99,5 +96,5 @@ def test_every_task_hears_that_the_store_cannot_be_used(store: Store) -> None:
             return str(error)
         return "kept"
 
-    assert run_tasks(store, [task(put("a")), task(fails), task(put("b"))]) == ["gone"] * 3
+    assert run_tasks(store, [task(put("a")), task(cannot), task(put("b"))]) == ["gone"] * 3
     assert kept(store) == set()

@@ -56,3 +56,12 @@ def test_a_cursor_that_no_page_gave_is_malformed(gateway: Gateway, path: str, ke
     cursor = base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
     shown = gateway.admin("GET", f"/{path}?after={cursor}", code=400)
     assert (shown["code"], shown["where"]) == ("malformed", "after")
+
+
+def test_a_path_or_method_that_is_not_there_is_told_with_what_is(gateway: Gateway) -> None:
+    told = gateway.admin("GET", "/ordres", code=404)
+    said = "there is nothing at /__admin/ordres: /__admin/openapi.json lists every path"
+    assert (told["code"], told["detail"]) == ("not_found", said)
+    told = gateway.admin("PUT", "/verify", code=405)
+    assert told["detail"].startswith("PUT is not possible at /__admin/verify, only ")
+    assert "POST" in told["detail"]

@@ -39,7 +39,7 @@ LEVELS = {
 
 HOMES = {
     "flask": {"web"},
-    "werkzeug": {"web", "cli", "dialects"},
+    "werkzeug": {"web", "dialects"},
     "jwt": {"formats/oauth"},
     "sqlalchemy": {"store"},
     "psycopg": {"store"},

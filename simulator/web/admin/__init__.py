@@ -7,7 +7,7 @@ Errors are `application/problem+json`. `simulator.front.guard` says who may call
 from __future__ import annotations
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, NotFound
 
 from simulator.base.errors import Conflict, Invalid, Refused, Unavailable
 from simulator.front import AdminGuard, refusal
@@ -53,7 +53,13 @@ def make_admin(world: World, guard: AdminGuard, limiter: Limiter) -> Flask:
 def _http_error(error: HTTPException) -> Response:
     """What Flask itself refuses: an unknown path, a wrong method, a large body, a fault of ours."""
     code = error.name.lower().replace(" ", "_")
-    response = problem(error.code or 500, code, error.description or error.name)
-    if isinstance(error, MethodNotAllowed) and error.valid_methods:
-        response.headers["Allow"] = ", ".join(error.valid_methods)
+    allowed = ", ".join(getattr(error, "valid_methods", None) or ())
+    said = error.description or error.name
+    if isinstance(error, NotFound):
+        said = f"there is nothing at {request.path[:200]}: {ADMIN}/openapi.json lists every path"
+    elif allowed:
+        said = f"{request.method} is not possible at {request.path[:200]}, only {allowed}"
+    response = problem(error.code or 500, code, said)
+    if allowed:
+        response.headers["Allow"] = allowed
     return response

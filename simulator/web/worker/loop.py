@@ -34,20 +34,20 @@ FAULT = "an internal fault of the simulator: its log has the details"
 
 
 class Loop:
-    """Serves `listeners` until `stop`. `is_beside` says of a path whether it is `app`'s; all else
-    is answered by `answer_all`. `heartbeat` is called each tick and says whether to go on; `end`
-    ends what waits in the application.
+    """Serves `listeners` until `stop`. `answer_all` answers all requests but those of the paths of
+    which `is_beside` says that they are `app`'s, a WSGI application. `heartbeat` is called each
+    tick and says whether to go on; `end` ends what waits in the application.
     """
 
     def __init__(
         self,
         listeners: Sequence[socket.socket],
         answer_all: AnswerAll,
-        app: Application,
+        app: Application | None = None,
         *,
-        is_beside: Callable[[str], bool],
+        is_beside: Callable[[str], bool] = lambda path: False,
         most_body: int,
-        threads: int,
+        threads: int = 1,
         limits: Limits | None = None,
         heartbeat: Callable[[], bool] = lambda: True,
         end: Callable[[], None] = lambda: None,
@@ -61,7 +61,8 @@ class Loop:
         self.end = end
         name = listeners[0].getsockname()
         self.server: tuple[str, int] = (str(name[0]), int(name[1]))
-        self.beside = Beside(app, threads, self.server, self.limits.silence / instants.SECOND)
+        patience = self.limits.silence / instants.SECOND
+        self.beside = Beside(app, threads, self.server, patience) if app else None
         self.crowd = Crowd(listeners, self.limits, most_body)
         self.waking, self.waker = socket.socketpair()
         self.ready: list[Connection] = []
@@ -116,7 +117,8 @@ class Loop:
 
     def _close_all(self) -> None:
         self.is_closed = True
-        self.beside.close()
+        if self.beside is not None:
+            self.beside.close()
         for connection in self.crowd.connections - self.away:
             self.crowd.close(connection)
         for connection, _ in self.returned:
@@ -212,7 +214,8 @@ class Loop:
         try:
             request = reader.next()
         except BadRequest as bad:
-            log.warning("a request of %s is refused: %s", connection.peer[:1], bad.said)
+            peer = connection.peer[0] if connection.peer else "a client"
+            log.warning("a request of %s is refused: %s", peer, bad.said)
             self._refuse(connection, bad)
             return
         if request is not None:
@@ -241,7 +244,8 @@ class Loop:
 
     def _take(self, connection: Connection, request: Request) -> None:
         connection.request = request
-        if not self.is_beside(request.head.decoded_path):
+        beside = self.beside
+        if beside is None or not self.is_beside(request.head.decoded_path):
             incoming = request.incoming(self.server)
             self.crowd.enter(connection, Phase.BUSY)
             self.batch.append((connection, incoming))
@@ -256,7 +260,7 @@ class Loop:
             if self.is_closed:
                 connection.socket.close()
 
-        self.beside.submit(
+        beside.submit(
             request, connection.socket, connection.peer, done, lambda: not self.is_asked_to_stop
         )
 
