@@ -51,6 +51,15 @@ def old_store(path: Path, dump: str = "store-3.sql") -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of each kind without any tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/s.db"
+    url: str = request.getfixturevalue("postgresql_url")
+    return url
+
+
 def restore_4(url: str) -> None:
     """Fill a fresh database with what schema 4 left behind."""
     if url.startswith("sqlite"):
@@ -180,15 +189,15 @@ def test_sentences_of_an_older_store_become_records(tmp_path: Path) -> None:
 
 
 def test_a_store_of_schema_4_is_brought_up_and_sends_what_waits_in_order(
-    store_url: str, make_config: Callable[..., Config], receiver: Receiver, tmp_path: Path
+    empty_url: str, make_config: Callable[..., Config], receiver: Receiver, tmp_path: Path
 ) -> None:
-    restore_4(store_url)
+    restore_4(empty_url)
     gateway_settings = {"url": receiver.url, "auth": {"kind": "none"}}
     suppliers = [
         {"name": "default", "path": "/"},
         {"name": "mef", "path": "/mef", "dialect": "mef"},
     ]
-    config = make_config(store={"url": store_url}, gateway=gateway_settings, suppliers=suppliers)
+    config = make_config(store={"url": empty_url}, gateway=gateway_settings, suppliers=suppliers)
     with (
         Embedded(config) as simulator,
         Gateway(simulator.url) as gateway,
@@ -226,14 +235,14 @@ def test_a_store_of_schema_4_is_brought_up_and_sends_what_waits_in_order(
     assert update["provideServiceOrder"]["notes"] == 'it\'s TENANT1 "here"'
     theirs = [arrival.body for arrival in receiver.arrivals if arrival not in ours]
     assert [body["notificationType"] for body in theirs] == ["CONFIRMATION", "COMPLETION"]
-    store = Store(store_url)
+    store = Store(empty_url)
     with store.read() as tx:
         own = orders.by_ref(tx, "default", "TENANT1", "4105")
         steps = [kci.step for kci in outbox.all_of(tx, own.id)] if own else []
     store.close()
     assert Step(mark="halfway") in steps and Step(status="IN_PROGRESS", illegal=True) in steps
     Store(f"sqlite:///{tmp_path}/fresh.db").close()
-    assert schema_of(store_url) == schema_of(f"sqlite:///{tmp_path}/fresh.db")
+    assert schema_of(empty_url) == schema_of(f"sqlite:///{tmp_path}/fresh.db")
 
 
 def test_the_same_steps_work_on_postgresql(postgresql_url: str) -> None:
