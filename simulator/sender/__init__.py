@@ -29,7 +29,7 @@ log = logging.getLogger("simulator.sender")
 
 POLL = 1.0
 TIDY_EVERY = 10.0
-CHECKPOINT_EVERY = 1.0
+CHECKPOINT_EVERY = 0.25
 
 
 class Sender:

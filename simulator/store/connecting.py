@@ -17,8 +17,8 @@ from simulator.store.notifier import LIFELINE
 _LEAST_SQLITE = (3, 35, 5)  # earlier ones damage a file when a column is dropped
 _BUSY_SECONDS = 5
 _PAGE = 4096
-_MOST_PAGES = 16_000
-"""So long grows the write-ahead log of a file whose sender does not checkpoint it: 64 MB."""
+_MOST_PAGES = 4_000
+"""So long grows the write-ahead log of a file whose sender does not copy it: 16 MB."""
 
 IDLE_SECONDS = 10
 """After so long without a statement, PostgreSQL ends a transaction: its process was stopped."""

@@ -45,7 +45,7 @@ MOST_TRIES = 8
 
 MOST_KNOWN = 10_000
 _TURN_SECONDS = 20
-_MUCH = 4_000  # pages of the write-ahead log
+_MUCH = 500  # pages of the write-ahead log
 _READERS_SECONDS = 0.05  # so long writers stand still at most for those who read
 _END_STUCK = sa.text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :name"
@@ -138,6 +138,7 @@ class Store:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.skew = 0  # microseconds that the wall clock is off: tests set the clock back
         self._local_lock = threading.Lock()
+        self._was_full = False
         self._lock_file: int | None = None
         self._known: set[tuple[str, str]] = set()
         try:
@@ -241,8 +242,11 @@ class Store:
         """A writing transaction: committed at the end, rolled back by any exception. Conflict or
         Unavailable may come out. Use `run` where Conflict means to try again.
         """
-        with self._one_writer(), self._translated(), self._begun(write=True) as tx:
-            yield tx
+        with self._one_writer():
+            if self._was_full:
+                self._make_room()
+            with self._translated(), self._begun(write=True) as tx:
+                yield tx
         self._committed(tx)
 
     def _committed(self, tx: Tx) -> None:
@@ -259,6 +263,14 @@ class Store:
             except Exception:  # the transaction is committed: its caller must not think otherwise
                 log.exception("something failed after a commit")
 
+    def _make_room(self) -> None:
+        """The disk was full: what space there is again belongs to the file first. The write-ahead
+        log would take it, and could then never be copied. Unavailable while there is none.
+        """
+        with self._outside() as connection:
+            _copy_log(connection, "TRUNCATE")
+        self._was_full = False
+
     def checkpoint(self) -> None:
         """Copy SQLite's write-ahead log into the file. A sender calls this all the time, so that no
         request waits for the disk.
@@ -269,11 +281,17 @@ class Store:
         """
         if not self.is_sqlite:
             return
+        with self._outside() as connection:
+            if _copy_log(connection, "PASSIVE") > _MUCH:
+                with self._one_writer():
+                    _copy_log(connection, "RESTART")
+
+    @contextmanager
+    def _outside(self) -> Iterator[sqlite3.Connection]:
+        """A connection of its own, outside any transaction."""
         try:
             with closing(sqlite3.connect(self.path, timeout=_READERS_SECONDS)) as connection:
-                if _copy_log(connection, "PASSIVE") > _MUCH:
-                    with self._one_writer():
-                        _copy_log(connection, "RESTART")
+                yield connection
         except sqlite3.Error as error:
             raise Unavailable(remedy(self.url, error)) from None
 
@@ -338,6 +356,8 @@ class Store:
         except exc.IntegrityError as error:
             raise Conflict(str(error.orig)) from None
         except exc.OperationalError as error:
+            if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+                self._was_full = True
             if getattr(error.orig, "sqlstate", None) in ("40001", "40P01"):
                 raise Conflict(str(error.orig)) from None
             raise Unavailable(remedy(self.url, error)) from None

@@ -33,7 +33,7 @@ def copied(path: Path) -> bool:
 
 def test_no_writer_copies_the_log(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path}/s.db")
-    write(store, 1500)  # SQLite by itself copies it after a thousand pages
+    write(store, 700)  # SQLite by itself copies it after a thousand pages
     assert not copied(store.path)
     store.checkpoint()
     assert copied(store.path)
