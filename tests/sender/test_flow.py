@@ -180,6 +180,7 @@ def test_a_broken_token_endpoint_holds_everything_back_and_is_asked_once(
 # ---- a gateway that asks for time, or for nothing more
 
 
+@pytest.mark.slow
 def test_retry_after_is_for_the_whole_gateway(running: Any, receiver: Receiver) -> None:
     times: list[int] = []
 

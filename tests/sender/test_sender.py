@@ -217,6 +217,7 @@ def test_one_orders_kcis_keep_their_order_through_failures(
     assert set(map(tuple, delivered.values())) == {(1, 2, 3, 4, 5)}
 
 
+@pytest.mark.slow
 def test_retry_after_is_kept(running: Any, receiver: Receiver) -> None:
     receiver.answer = lambda number, arrival: (
         (429, {"Retry-After": "1"}, b"") if number == 1 else 204

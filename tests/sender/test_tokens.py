@@ -80,6 +80,7 @@ def test_a_gateway_that_takes_its_tokens_again_costs_no_other_one(
     assert receiver.tokens == ["token-1", "token-2"]
 
 
+@pytest.mark.slow
 def test_a_short_lived_token_is_renewed(running: Any, receiver: Receiver) -> None:
     receiver.lifetime = 1
     receiver.answer = lambda number, arrival: 204
@@ -95,6 +96,7 @@ def test_a_short_lived_token_is_renewed(running: Any, receiver: Receiver) -> Non
     assert len(receiver.tokens) > first
 
 
+@pytest.mark.slow
 def test_a_broken_token_endpoint_costs_no_try(running: Any, receiver: Receiver) -> None:
     receiver.token_answer = lambda number: 503 if number == 1 else 200
     with running() as simulator, Gateway(simulator.url) as gateway:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from simulator.config import Config
@@ -54,6 +55,7 @@ def test_a_long_log_begins_anew_when_it_was_copied(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.slow
 def test_the_sender_copies_it(make_config: Callable[..., Config]) -> None:
     with Embedded(make_config()) as simulator:
         store = simulator.world.store

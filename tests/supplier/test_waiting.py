@@ -117,6 +117,7 @@ def test_idle_means_that_nothing_more_happens_by_itself(
         )
 
 
+@pytest.mark.slow
 def test_one_order_among_many_that_move_is_not_idle(make_config: Callable[..., Any]) -> None:
     with (
         Embedded(make_config(clock={"mode": "real"})) as simulator,
