@@ -19,10 +19,11 @@ from simulator.store import (
     wall_clock,
 )
 from simulator.store.connecting import parse_url, remedy
-from simulator.store.database import Store, Tx
+from simulator.store.database import Store
 from simulator.store.notifier import EVERYTHING, WORK, Change
 from simulator.store.subscriptions import Subscription
 from simulator.store.tasks import Task, run_tasks
+from simulator.store.transaction import Together, Tx, Work
 
 __all__ = [
     "EVERYTHING",
@@ -31,7 +32,9 @@ __all__ = [
     "Store",
     "Subscription",
     "Task",
+    "Together",
     "Tx",
+    "Work",
     "clocks",
     "gateway_states",
     "journal",

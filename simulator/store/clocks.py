@@ -11,11 +11,14 @@ import sqlalchemy as sa
 from simulator.base.clock import Clock
 from simulator.model import LaneState
 from simulator.store import locks
-from simulator.store.database import Tx
+from simulator.store.statements import Statement
 from simulator.store.tables import clocks, lanes, orders, p
+from simulator.store.transaction import Tx
 
-_GET = sa.select(clocks.c.mode, clocks.c.rate, clocks.c.anchor, clocks.c.anchor_wall).where(
-    clocks.c.supplier == p("s")
+_GET = Statement(
+    sa.select(clocks.c.mode, clocks.c.rate, clocks.c.anchor, clocks.c.anchor_wall).where(
+        clocks.c.supplier == p("s")
+    )
 )
 
 _VALUES = ("mode", "rate", "anchor", "anchor_wall")
@@ -55,15 +58,19 @@ def get(tx: Tx, supplier: str) -> Clock:
     """A supplier's clock; a real one when none was ever set."""
     known = tx.memo.get(("clock", supplier))
     if known is None:
-        row = tx.execute(_GET, {"s": supplier}).one_or_none()
-        known = tx.memo["clock", supplier] = Clock(**row._mapping) if row else Clock()
+        known = tx.memo["clock", supplier] = _kept(tx, supplier) or Clock()
     return known
+
+
+def _kept(tx: Tx, supplier: str) -> Clock | None:
+    row = tx.row(_GET, {"s": supplier})
+    return Clock(**dict(zip(_GET.names, row, strict=True))) if row else None
 
 
 def begin(tx: Tx, supplier: str, mode: str | None, rate: float) -> None:
     """Set a supplier's clock at the start: as asked for, else as it is, else to a real one."""
     locks.take(tx, supplier)
-    known = tx.execute(_GET, {"s": supplier}).one_or_none()
+    known = _kept(tx, supplier)
     if known is None:
         put(
             tx,

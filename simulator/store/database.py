@@ -12,7 +12,7 @@ import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,16 +24,15 @@ from simulator.base import clock
 from simulator.base.errors import Conflict, Unavailable
 from simulator.store import tables
 from simulator.store.connecting import (
-    APPLICATION,
-    IDLE_SECONDS,
     check_folder,
     check_sqlite,
     make_engine,
     parse_url,
     remedy,
 )
-from simulator.store.notifier import Change, Notifier, notifier_for
+from simulator.store.notifier import Notifier, notifier_for
 from simulator.store.subscriptions import Subscriptions
+from simulator.store.transaction import Together, Tx, Work, run_works
 from simulator.store.versions import prepare
 
 log = logging.getLogger("simulator.store")
@@ -47,87 +46,7 @@ MOST_KNOWN = 10_000
 _TURN_SECONDS = 20
 _MUCH = 500  # pages of the write-ahead log
 _READERS_SECONDS = 0.05  # so long writers stand still at most for those who read
-_END_STUCK = sa.text(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :name"
-    " AND usename = current_user AND datname = current_database() AND pid <> pg_backend_pid()"
-    " AND wait_event_type = 'Client'"
-    " AND xact_start < clock_timestamp() - make_interval(secs => :seconds)"
-)
 _ADVISORY_LOCK = 0x51AB1E
-
-
-class Tx:
-    """One transaction, or one work of several that share a transaction.
-
-    `wall` is its wall time (the database's own on PostgreSQL). `memo` keeps what this transaction
-    has read and only it can change. `known` holds facts that are committed and never change;
-    `learned` are those that become known with the commit.
-    """
-
-    def __init__(self, connection: sa.Connection, wall: int, known: set[tuple[str, str]]) -> None:
-        self.connection = connection
-        self.wall = wall
-        self.known = known
-        self.learned: set[tuple[str, str]] = set()
-        self.wakes_senders = False
-        self.changes: set[Change] = set()
-        self.memo: dict[tuple[str, str], Any] = {}
-        self.later: list[Callable[[], None]] = []
-
-    def execute(self, statement: Any, parameters: Any = None) -> Any:
-        """Run a statement; the answer is SQLAlchemy's CursorResult, whose rows have the columns of
-        the statement.
-        """
-        return (
-            self.connection.execute(statement, parameters)
-            if parameters is not None
-            else self.connection.execute(statement)
-        )
-
-    @property
-    def is_sqlite(self) -> bool:
-        """Whether there is one writer at a time: what has a higher number was committed later."""
-        return self.connection.dialect.name == "sqlite"
-
-    def exclusive(self, table: sa.Table) -> None:
-        """Keep every other writer of a table out until the commit; on SQLite there is never
-        another.
-        """
-        if not self.is_sqlite:
-            self.connection.execute(sa.text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
-
-    def end_stuck(self, seconds: float = IDLE_SECONDS) -> None:
-        """End our own transactions whose process has been stopped for long: their locks hold others
-        up.
-
-        The server's own time-out (`idle_in_transaction_session_timeout`) does not count in the
-        middle of a batch of statements.
-        """
-        if not self.is_sqlite:
-            self.connection.execute(_END_STUCK, {"name": APPLICATION, "seconds": seconds})
-
-    def wake_senders(self) -> None:
-        """Wake the senders after the commit."""
-        self.wakes_senders = True
-
-    def changed(self, supplier: str, order: str = "") -> None:
-        """Tell subscriptions, after the commit, that a supplier or one of its orders changed."""
-        self.changes.add((supplier, order))
-
-    def after(self, act: Callable[[], None]) -> None:
-        """Do something after the commit, and only then: a log line, a metric."""
-        self.later.append(act)
-
-    def part(self) -> Tx:
-        """The same transaction for one work, with what that work changes kept apart."""
-        return Tx(self.connection, self.wall, self.known)
-
-    def take(self, part: Tx) -> None:
-        """Take over what a part changed: its work has succeeded."""
-        self.learned |= part.learned
-        self.changes |= part.changes
-        self.wakes_senders = self.wakes_senders or part.wakes_senders
-        self.later += part.later
 
 
 class Store:
@@ -150,6 +69,7 @@ class Store:
                     f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644
                 )
             self.engine = make_engine(self.url, durability, pool)
+            self._driver: Any = self.engine.dialect.loaded_dbapi
             self._create()
         except (exc.DBAPIError, OSError) as error:
             self.close()
@@ -173,7 +93,7 @@ class Store:
 
     # ---- transactions
 
-    def run(self, work: Callable[[Tx], T]) -> T:
+    def run(self, work: Work[T]) -> T:
         """Run `work` in a transaction, commit, and return its result.
 
         When another writer was first, the work is run again, so it must change nothing but the
@@ -189,7 +109,7 @@ class Store:
                 continue
         raise _too_many()
 
-    def run_all(self, works: Sequence[Callable[[Tx], T]]) -> list[T | Exception]:
+    def run_all(self, works: Sequence[Work[T]]) -> list[T | Exception]:
         """Run several works and commit them together; each work's result, or the exception that it
         ended with.
 
@@ -198,15 +118,16 @@ class Store:
         """
         try:
             with self.write() as tx:
-                return [work(tx) for work in works]
+                return list(run_works(tx, works))
         except Unavailable as error:
             return [error] * len(works)
         except Exception as error:
-            if len(works) == 1 and not isinstance(error, Conflict):
+            is_final = not (isinstance(error, Conflict) or isinstance(works[0], Together))
+            if len(works) == 1 and is_final:
                 return [error]
         return self._run_all_apart(works)
 
-    def _run_all_apart(self, works: Sequence[Callable[[Tx], T]]) -> list[T | Exception]:
+    def _run_all_apart(self, works: Sequence[Work[T]]) -> list[T | Exception]:
         """The same behind savepoints, which cost more, and which most works do not need."""
         outcomes: dict[int, T | Exception] = {}
         for _ in range(MOST_TRIES):
@@ -224,7 +145,7 @@ class Store:
             outcomes |= {number: one for number, one in done if not isinstance(one, Conflict)}
         return [outcomes.get(number, _too_many()) for number in range(len(works))]
 
-    def _run_apart(self, tx: Tx, work: Callable[[Tx], T]) -> T | Exception:
+    def _run_apart(self, tx: Tx, work: Work[T]) -> T | Exception:
         """Run a work behind a savepoint. Unavailable ends the whole transaction."""
         part = tx.part()
         try:
@@ -304,8 +225,14 @@ class Store:
     @contextmanager
     def _begun(self, *, write: bool) -> Iterator[Tx]:
         connection, transaction, wall = self._begin(write)
-        with connection, transaction:
-            yield Tx(connection, wall, self._known)
+        # a cursor that is closed late, by another thread, disturbs who has the connection by then
+        with connection, transaction, closing(connection.connection.cursor()) as cursor:
+            try:
+                yield Tx(connection, cursor, wall, self._known)
+            except self._driver.Error as error:
+                if self.engine.dialect.is_disconnect(error, cursor.connection, cursor):
+                    connection.invalidate(error)
+                raise
 
     def _begin(self, write: bool) -> tuple[sa.Connection, sa.RootTransaction, int]:
         """Begin a transaction. Asking for the time finds out a pooled connection that has ended
@@ -353,16 +280,27 @@ class Store:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except exc.IntegrityError as error:
-            raise Conflict(str(error.orig)) from None
-        except exc.OperationalError as error:
-            if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
-                self._was_full = True
-            if getattr(error.orig, "sqlstate", None) in ("40001", "40P01"):
-                raise Conflict(str(error.orig)) from None
+        except exc.DBAPIError as error:
+            raise self._as_ours(error.orig, error) from None
+        except self._driver.Error as error:
+            raise self._as_ours(error, error) from None
+        except exc.TimeoutError as error:
             raise Unavailable(remedy(self.url, error)) from None
-        except (exc.InterfaceError, exc.InternalError, exc.TimeoutError) as error:
-            raise Unavailable(remedy(self.url, error)) from None
+
+    def _as_ours(self, said: Any, error: Exception) -> Exception:
+        """What our callers know, in place of an error of the driver; a defect of ours stays."""
+        driver = self._driver
+        if isinstance(said, driver.IntegrityError):
+            return Conflict(str(said))
+        if getattr(said, "sqlstate", None) in ("40001", "40P01"):
+            return Conflict(str(said))
+        if not isinstance(
+            said, (driver.OperationalError, driver.InterfaceError, driver.InternalError)
+        ):
+            return error
+        if getattr(said, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            self._was_full = True
+        return Unavailable(remedy(self.url, error))
 
     def _wall(self, connection: sa.Connection) -> int:
         """Wall time. PostgreSQL's own clock where there is one: several hosts then agree on leases,

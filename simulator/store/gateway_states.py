@@ -5,70 +5,73 @@ supplier without a row is free.
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any
 
 import sqlalchemy as sa
 
 from simulator.model import FlowState, GatewayState
-from simulator.store.database import Tx
-from simulator.store.tables import gateway_states, p
+from simulator.store.statements import Row, Statement
+from simulator.store.tables import gateway_states, p, row_of
+from simulator.store.transaction import Tx
 
-_ONE = sa.select(gateway_states).where(gateway_states.c.supplier == p("s"))
-_TAKE = _ONE.with_for_update()
-_TRY = _ONE.with_for_update(skip_locked=True)
-_EVERY = sa.select(gateway_states).where(gateway_states.c.state != "")
+_one = sa.select(gateway_states).where(gateway_states.c.supplier == p("s"))
+_ONE = Statement(_one)
+_TAKE = Statement(_one.with_for_update())
+_TRY = Statement(_one.with_for_update(skip_locked=True))
+_EVERY = Statement(sa.select(gateway_states).where(gateway_states.c.state != ""))
 _NAMES = [field.name for field in fields(GatewayState)]
-_BEGIN = sa.text(
-    "INSERT INTO gateway_states (supplier, state, reason, since_wall, good, slot_wall)"
-    " VALUES (:s, '', '', 0, 0, 0) ON CONFLICT DO NOTHING"
+_BEGIN = Statement(
+    sa.text(
+        "INSERT INTO gateway_states (supplier, state, reason, since_wall, good, slot_wall)"
+        " VALUES (:s, '', '', 0, 0, 0) ON CONFLICT DO NOTHING"
+    )
 )
-_SAVE = (
+_SAVE = Statement(
     sa.update(gateway_states)
     .where(gateway_states.c.supplier == p("key"))
     .values({name: p(name) for name in _NAMES})
 )
 
 
-def _state_of(row: sa.Row[Any]) -> GatewayState:
-    members = dict(row._mapping)
-    return GatewayState(**members | {"state": FlowState(members["state"])})
+def _state_of(row: Row) -> GatewayState:
+    members = dict(zip(_ONE.names, row, strict=True))
+    members["state"] = FlowState(members["state"])
+    return GatewayState(**members)
 
 
 def every(tx: Tx) -> dict[str, GatewayState]:
     """The suppliers whose messages are kept back."""
-    return {row.supplier: _state_of(row) for row in tx.execute(_EVERY)}
+    return {found.supplier: found for found in map(_state_of, tx.rows(_EVERY, {}))}
 
 
 def one(tx: Tx, supplier: str) -> GatewayState:
     """The state of a supplier's gateway as it is now."""
-    row = tx.execute(_ONE, {"s": supplier}).one_or_none()
+    row = tx.row(_ONE, {"s": supplier})
     return _state_of(row) if row else GatewayState(supplier=supplier)
 
 
 def lock(tx: Tx, supplier: str) -> GatewayState:
     """A supplier's gateway state, locked until the commit."""
-    row = tx.execute(_TAKE, {"s": supplier}).one_or_none()
+    row = tx.row(_TAKE, {"s": supplier})
     if row is None:
-        tx.execute(_BEGIN, {"s": supplier})
-        row = tx.execute(_TAKE, {"s": supplier}).one()
+        tx.run(_BEGIN, {"s": supplier})
+        row = tx.row(_TAKE, {"s": supplier})
+    assert row is not None
     return _state_of(row)
 
 
 def try_lock(tx: Tx, supplier: str) -> GatewayState | None:
     """A supplier's gateway state, locked; None while another sender has locked it."""
-    row = tx.execute(_TRY, {"s": supplier}).one_or_none()
+    row = tx.row(_TRY, {"s": supplier})
     if row is None:
         # there was no row, or another sender has locked it
-        tx.execute(_BEGIN, {"s": supplier})
-        row = tx.execute(_TRY, {"s": supplier}).one_or_none()
+        tx.run(_BEGIN, {"s": supplier})
+        row = tx.row(_TRY, {"s": supplier})
     return _state_of(row) if row else None
 
 
 def save(tx: Tx, gateway: GatewayState) -> None:
     """Write a gateway state that this transaction has locked."""
-    tx.execute(
-        _SAVE, {**{name: getattr(gateway, name) for name in _NAMES}, "key": gateway.supplier}
-    )
+    tx.run(_SAVE, row_of(gateway) | {"key": gateway.supplier})
 
 
 def clock_went_back(tx: Tx) -> None:

@@ -12,11 +12,15 @@ import sqlalchemy as sa
 
 from simulator.base import instants
 from simulator.model import Act, Exchange, Finding, JournalLine
-from simulator.store.database import Store, Tx
+from simulator.store.database import Store
+from simulator.store.statements import Statement
 from simulator.store.tables import dropped, journal, p
+from simulator.store.transaction import Tx
 
 _LINE = [column for column in journal.c if column.name != "supplier"]
-_NOTE = sa.insert(journal)
+_NOTE = Statement(
+    sa.insert(journal).inline(), [column.name for column in journal.c if column.name != "id"]
+)
 _ACT = ("what", "by", "message")
 _EMPTY: dict[str, Any] = {
     "method": "",
@@ -67,9 +71,8 @@ def act(tx: Tx, supplier: str, done: Act) -> None:
 
 def note_all(tx: Tx, noted: Sequence[tuple[str, JournalLine]]) -> None:
     """Append lines, each of one supplier."""
-    if noted:
-        rows = [{"supplier": name, "at_wall": tx.wall} | _row(line) for name, line in noted]
-        tx.execute(_NOTE, rows)
+    rows = [{"supplier": name, "at_wall": tx.wall} | _row(line) for name, line in noted]
+    tx.run_many(_NOTE, rows)
     for supplier, line in noted:
         tx.changed(supplier, line.order)
 

@@ -14,13 +14,14 @@ import sqlalchemy as sa
 from simulator.base.clock import Clock
 from simulator.model import Kci, KciState, Lane, LaneState
 from simulator.store import outbox
-from simulator.store.database import Tx
 from simulator.store.outbox import Queued
+from simulator.store.statements import AnyOf, Row, Statement
 from simulator.store.tables import lanes, one_of, p, row_of
+from simulator.store.transaction import Tx
 
-_INSERT = sa.insert(lanes)
-_LOCK = sa.select(lanes).where(lanes.c.order == p("i")).with_for_update()
-_CLAIM = (
+_INSERT = Statement(sa.insert(lanes))
+_LOCK = Statement(sa.select(lanes).where(lanes.c.order == p("i")).with_for_update())
+_first = (
     sa.select(lanes)
     .where(lanes.c.supplier == p("s"), lanes.c.wake <= p("wall"))
     .order_by(lanes.c.wake, lanes.c.due)
@@ -28,19 +29,24 @@ _CLAIM = (
     .with_for_update(skip_locked=True)
 )
 _TRIED = (LaneState.SENDING, LaneState.RETRY)
-_CLAIM_FRONT = _CLAIM.where(one_of(lanes.c.state, _TRIED))
-_IN_FRONT = sa.select(lanes).where(
-    lanes.c.supplier == p("s"), one_of(lanes.c.state, (*_TRIED, LaneState.PARKED))
+_CLAIM = Statement(_first)
+_CLAIM_FRONT = Statement(_first.where(one_of(lanes.c.state, _TRIED)))
+_IN_FRONT = Statement(
+    sa.select(lanes).where(
+        lanes.c.supplier == p("s"), one_of(lanes.c.state, (*_TRIED, LaneState.PARKED))
+    )
 )
-_LEASED = (
+_LEASED = Statement(
     sa.select(lanes)
-    .where(lanes.c.order.in_(p("ids", expanding=True)), lanes.c.owner == p("me"))
+    .where(AnyOf(lanes.c.order, "ids"), lanes.c.owner == p("me"))
     .order_by(lanes.c.order)
     .with_for_update()
 )
 _SAVED = ("state", "due", "wake", "owner", "fence", "next_sequence")
-_SAVE = sa.update(lanes).where(lanes.c.order == p("key")).values({name: p(name) for name in _SAVED})
-_PENDING = sa.text("""
+_ONE_LANE = sa.update(lanes).where(lanes.c.order == p("key"))
+_SAVE = Statement(_ONE_LANE.values({name: p(name) for name in _SAVED}))
+_PENDING = Statement(
+    sa.text("""
     WITH RECURSIVE awake(supplier) AS (
         SELECT (SELECT supplier FROM lanes WHERE wake IS NOT NULL ORDER BY supplier LIMIT 1)
         UNION ALL
@@ -55,22 +61,26 @@ _PENDING = sa.text("""
         WHERE l.supplier = awake.supplier AND l.wake IS NOT NULL ORDER BY l.wake LIMIT 1
     ) AS wake FROM awake WHERE awake.supplier IS NOT NULL
 """)
+)
 """The index is read from supplier to supplier: two rows of each, however many orders it has."""
 
 
-def add(tx: Tx, supplier: str, order: str, added: Sequence[Kci], clock: Clock) -> None:
-    """The lane of a new order, at the first of its KCIs."""
-    lane = Lane(
-        order=order, supplier=supplier, next_position=len(added) + 1, **resting(added, clock)
-    )
-    tx.execute(_INSERT, row_of(lane))
+def add(tx: Tx, supplier: str, added: Sequence[tuple[str, Sequence[Kci]]], clock: Clock) -> None:
+    """The lanes of new orders, each at the first of its order's KCIs."""
+    new = [
+        Lane(order=order, supplier=supplier, next_position=len(kcis) + 1, **resting(kcis, clock))
+        for order, kcis in added
+    ]
+    tx.run_many(_INSERT, [row_of(lane) for lane in new])
 
 
 def lock(tx: Tx, order_id: str) -> Lane:
     """An order's lane, locked until the commit. A claim locks the same row, so an amendment and a
     sender never interleave.
     """
-    return _lane_of(tx.execute(_LOCK, {"i": order_id}).one())
+    row = tx.row(_LOCK, {"i": order_id})
+    assert row is not None
+    return _lane_of(row)
 
 
 def rest(tx: Tx, lane: Lane, clock: Clock, *, positions: int = 0, unpark: bool = False) -> None:
@@ -100,7 +110,8 @@ def pending(tx: Tx) -> list[tuple[str, int]]:
     """The suppliers whose lanes need a sender, now or later, each with the wall time of its first
     one; the longest overdue first.
     """
-    found = [(row.supplier, int(row.wake)) for row in tx.execute(_PENDING) if row.wake is not None]
+    rows = tx.rows(_PENDING, {})
+    found = [(supplier, int(wake)) for supplier, wake in rows if wake is not None]
     return sorted(found, key=lambda pair: pair[1])
 
 
@@ -110,7 +121,7 @@ def claim(tx: Tx, supplier: str, limit: int, *, in_front: bool = False) -> list[
     """
     statement = _CLAIM_FRONT if in_front else _CLAIM
     names = {"s": supplier, "wall": tx.wall, "most": limit}
-    return [_lane_of(row) for row in tx.execute(statement, names)]
+    return [_lane_of(row) for row in tx.rows(statement, names)]
 
 
 def clock_went_back(tx: Tx, back: int, most: int) -> None:
@@ -127,22 +138,20 @@ def in_front(tx: Tx, supplier: str) -> list[Lane]:
     """The lanes that come first where all orders of a supplier wait in one queue: those that are
     being sent, that wait for another try, and that are parked.
     """
-    return [_lane_of(row) for row in tx.execute(_IN_FRONT, {"s": supplier})]
+    return [_lane_of(row) for row in tx.rows(_IN_FRONT, {"s": supplier})]
 
 
 def leased(tx: Tx, fences: Mapping[str, int], owner: str) -> dict[str, Lane]:
     """Lock the lanes that `owner` has still leased under these fences. The others were taken from
     it, and it must not touch them.
     """
-    found = [_lane_of(row) for row in tx.execute(_LEASED, {"ids": list(fences), "me": owner})]
+    found = [_lane_of(row) for row in tx.rows(_LEASED, {"ids": fences, "me": owner})]
     return {lane.order: lane for lane in found if lane.fence == fences[lane.order]}
 
 
 def save(tx: Tx, changed: Sequence[Mapping[str, Any]]) -> None:
     """Write lanes, each a row with its `order`, its `supplier` and all columns of `_SAVED`."""
-    if changed:
-        rows = [{name: lane[name] for name in _SAVED} | {"key": lane["order"]} for lane in changed]
-        tx.execute(_SAVE, rows)
+    tx.run_many(_SAVE, [{**lane, "key": lane["order"]} for lane in changed])
     for lane in changed:
         tx.changed(lane["supplier"], lane["order"])
 
@@ -152,6 +161,7 @@ def row(lane: Lane) -> dict[str, Any]:
     return row_of(lane)
 
 
-def _lane_of(row: sa.Row[Any]) -> Lane:
-    members = dict(row._mapping)
-    return Lane(**members | {"state": LaneState(members["state"])})
+def _lane_of(row: Row) -> Lane:
+    members = dict(zip(_LOCK.names, row, strict=True))
+    members["state"] = LaneState(members["state"])
+    return Lane(**members)

@@ -17,8 +17,9 @@ from functools import cache
 import sqlalchemy as sa
 
 from simulator.base.clock import Clock
-from simulator.store.database import Tx
+from simulator.store.statements import Statement
 from simulator.store.tables import clocks, p, pins, uploads
+from simulator.store.transaction import Tx
 
 _CLOCK = sa.select(clocks.c.mode, clocks.c.rate, clocks.c.anchor, clocks.c.anchor_wall).where(
     clocks.c.supplier == p("s")
@@ -36,34 +37,32 @@ def _locking(statement: sa.Select[tuple[object, ...]]) -> sa.Select[tuple[object
     return joined.with_for_update(read=True, of=clocks)
 
 
-_SHARE = {False: _CLOCK, True: _CLOCK.add_columns(*_HAS)}
-_SHARE_IN_TURN = {preload: _locking(statement) for preload, statement in _SHARE.items()}
+_CLOCK_AND_MORE = _CLOCK.add_columns(*_HAS)
+_SHARE = Statement(_CLOCK_AND_MORE)
+_SHARE_IN_TURN = Statement(_locking(_CLOCK_AND_MORE))
 _ALONE = sa.select(sa.func.pg_advisory_xact_lock(p("key")))
 
 
-def share(tx: Tx, supplier: str, *, preload: bool = False) -> bool:
+def share(tx: Tx, supplier: str) -> bool:
     """Whether there is such a supplier. If so, nobody deletes it or sets its clock before this
     transaction ends.
 
-    Its clock is read with the lock, and `clocks.get` does not ask for it again. With `preload`, the
-    same statement tells whether the supplier has any pins or uploads: `pins.every` and
-    `uploads.every` do not ask when it has none.
+    Its clock is read with the lock, and `clocks.get` does not ask for it again. The same statement
+    tells whether the supplier has any pins or uploads: `pins.every` and `uploads.every` do not ask
+    when it has none.
     """
     if ("locked", supplier) in tx.memo:
         return True
     if tx.is_sqlite:
-        row = tx.execute(_SHARE[preload], {"s": supplier}).one_or_none()
+        row = tx.row(_SHARE, {"s": supplier})
     else:
-        names = {"s": supplier, "key": _key(supplier)}
-        row = tx.execute(_SHARE_IN_TURN[preload], names).one_or_none()
+        row = tx.row(_SHARE_IN_TURN, {"s": supplier, "key": _key(supplier)})
     if row is None:
         return False
+    mode, rate, anchor, anchor_wall, has_pins, has_uploads = row
     tx.memo["locked", supplier] = True
-    tx.memo["clock", supplier] = Clock(
-        mode=row.mode, rate=row.rate, anchor=row.anchor, anchor_wall=row.anchor_wall
-    )
-    if preload:
-        tx.memo["pins", supplier], tx.memo["uploads", supplier] = row.has_pins, row.has_uploads
+    tx.memo["clock", supplier] = Clock(mode=mode, rate=rate, anchor=anchor, anchor_wall=anchor_wall)
+    tx.memo["pins", supplier], tx.memo["uploads", supplier] = has_pins, has_uploads
     return True
 
 

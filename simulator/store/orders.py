@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,11 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from simulator.base.clock import Clock
-from simulator.engine.plan import Changed, Opened, Plan, Rejected
+from simulator.engine.plan import Changed, Opened
 from simulator.model import Frame, Lane, Order, Request, RequestStatus
 from simulator.store import lanes, locks, outbox
-from simulator.store.database import Tx
 from simulator.store.notifier import EVERYTHING
+from simulator.store.statements import AnyOf, Row, Statement, each_of
 from simulator.store.tables import (
     PER_SUPPLIER,
     editions,
@@ -24,8 +25,8 @@ from simulator.store.tables import (
     repeats,
     requests,
     row_of,
-    seed_keys,
 )
+from simulator.store.transaction import Tx
 
 _REQUEST = [
     column for column in requests.c if column.name not in ("supplier", "fingerprint", "answer")
@@ -36,47 +37,57 @@ _SAME_REQUEST = (
     requests.c.tenant == p("t"),
     requests.c.ref == p("r"),
 )
-_REMEMBERED = sa.select(requests.c.order, requests.c.fingerprint, requests.c.answer).where(
-    *_SAME_REQUEST
+_REMEMBERED = Statement(
+    sa.select(requests.c.order, requests.c.fingerprint, requests.c.answer).where(*_SAME_REQUEST)
 )
 _ORDERS = sa.select(orders).where(orders.c.supplier == p("s"))
 _NEWEST = _ORDERS.order_by(orders.c.received_at.desc(), orders.c.id).limit(1)
-_BY_REF = _NEWEST.where(orders.c.tenant == p("t"), orders.c.ref == p("r"))
-_BY_NUMBER = _NEWEST.where(orders.c.number == p("n"))
-_BY_NUMBER_OF = _BY_NUMBER.where(orders.c.tenant == p("t"))
-_BY_ID = _ORDERS.where(orders.c.id == p("i"))
-_MANY = sa.select(orders).where(orders.c.id.in_(p("ids", expanding=True)))
-_REQUESTS_OF = (
+_NUMBERED = _NEWEST.where(orders.c.number == p("n"))
+_BY_REF = Statement(_NEWEST.where(orders.c.tenant == p("t"), orders.c.ref == p("r")))
+_BY_NUMBER = Statement(_NUMBERED)
+_BY_NUMBER_OF = Statement(_NUMBERED.where(orders.c.tenant == p("t")))
+_BY_ID = Statement(_ORDERS.where(orders.c.id == p("i")))
+_MANY = Statement(sa.select(orders).where(AnyOf(orders.c.id, "ids")))
+_of_orders = (
     sa.select(*_REQUEST)
-    .where(requests.c.order.in_(p("ids", expanding=True)))
+    .where(AnyOf(requests.c.order, "ids"))
     .order_by(requests.c.received_at, requests.c.id)
 )
-_IN_PLAY = _REQUESTS_OF.where(
-    sa.or_(
-        requests.c.action.in_(p("actions", expanding=True)),
-        requests.c.status == "open",
-        requests.c.id.in_(
-            sa.select(kcis.c.request).where(kcis.c.order.in_(p("ids", expanding=True)), is_open)
-        ),
+_REQUESTS_OF = Statement(_of_orders)
+_IN_PLAY = Statement(
+    _of_orders.where(
+        sa.or_(
+            AnyOf(requests.c.action, "actions"),
+            requests.c.status == "open",
+            requests.c.id.in_(sa.select(kcis.c.request).where(AnyOf(kcis.c.order, "ids"), is_open)),
+        )
     )
 )
-_COUNT_REQUESTS = sa.select(sa.func.count()).where(
-    requests.c.order == p("i"), requests.c.action == p("a")
+_COUNT_REQUESTS = Statement(
+    sa.select(sa.func.count()).where(requests.c.order == p("i"), requests.c.action == p("a"))
 )
-_INSERT_ORDER, _INSERT_REQUEST = sa.insert(orders), sa.insert(requests)
+_INSERT_ORDER, _INSERT_REQUEST = Statement(sa.insert(orders)), Statement(sa.insert(requests))
 _SAVED = [column.name for column in orders.c if column.name != "id"]
-_SAVE = sa.update(orders).where(orders.c.id == p("key")).values({name: p(name) for name in _SAVED})
 _MOVED = ("number", "status", "before", "memo", "marks", "used", "updated_at")
-_MOVE = sa.update(orders).where(orders.c.id == p("key")).values({name: p(name) for name in _MOVED})
-_SAME_KEY = (seed_keys.c.supplier == p("s"), seed_keys.c.key == p("k"))
-_COUNT_KEY = (
-    sa.update(seed_keys)
-    .where(*_SAME_KEY)
-    .values(count=seed_keys.c.count + 1)
-    .returning(seed_keys.c.count)
+_ONE_ORDER = sa.update(orders).where(orders.c.id == p("key"))
+_SAVE = Statement(_ONE_ORDER.values({name: p(name) for name in _SAVED}))
+_MOVE = Statement(_ONE_ORDER.values({name: p(name) for name in _MOVED}))
+_SETTLE = Statement(
+    sa.update(requests)
+    .where(requests.c.id == p("key"), requests.c.status == "open")
+    .values(status=p("status"))
 )
-_FIRST_KEY = sa.insert(seed_keys)
-_KNOWN_EDITION = sa.select(editions.c.digest).where(editions.c.digest == p("d"))
+_COUNT_KEYS = each_of(
+    "keys",
+    """
+    INSERT INTO seed_keys (supplier, "key", count)
+    SELECT :s, value.value, count(*) FROM {each} WHERE true GROUP BY value.value ORDER BY 2
+    ON CONFLICT (supplier, "key") DO UPDATE SET count = seed_keys.count + excluded.count
+    RETURNING "key", count
+    """,
+)
+_KNOWN_EDITION = Statement(sa.select(editions.c.digest).where(editions.c.digest == p("d")))
+_KEEP_EDITION = Statement(sa.insert(editions))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,8 +101,8 @@ class Remembered:
 
 def remembered(tx: Tx, supplier: str, action: str, tenant: str, ref: str) -> Remembered | None:
     """The first answer to this request, when it is a repeat of a kept one."""
-    row = tx.execute(_REMEMBERED, {"s": supplier, "a": action, "t": tenant, "r": ref}).one_or_none()
-    return Remembered(**row._mapping) if row else None
+    row = tx.row(_REMEMBERED, {"s": supplier, "a": action, "t": tenant, "r": ref})
+    return Remembered(order=row[0], fingerprint=row[1], answer=row[2]) if row else None
 
 
 def by_ref(tx: Tx, supplier: str, tenant: str, ref: str) -> Order | None:
@@ -111,21 +122,22 @@ def by_id(tx: Tx, supplier: str, order_id: str) -> Order | None:
     return _one(tx, _BY_ID, {"s": supplier, "i": order_id})
 
 
-def _one(tx: Tx, statement: Any, names: Mapping[str, str]) -> Order | None:
-    row = tx.execute(statement, names).one_or_none()
-    return order_of(row._mapping) if row else None
+def _one(tx: Tx, statement: Statement, names: Mapping[str, str]) -> Order | None:
+    row = tx.row(statement, names)
+    return order_of(row) if row else None
 
 
 def many(tx: Tx, order_ids: Iterable[str]) -> dict[str, Order]:
     """Some orders by id."""
-    return {row.id: order_of(row._mapping) for row in tx.execute(_MANY, {"ids": list(order_ids)})}
+    found = map(order_of, tx.rows(_MANY, {"ids": order_ids}))
+    return {order.id: order for order in found}
 
 
 def requests_of(tx: Tx, order_ids: Sequence[str]) -> dict[str, list[Request]]:
     """Every request of some orders, oldest first."""
     found: dict[str, list[Request]] = {order_id: [] for order_id in order_ids}
-    for row in tx.execute(_REQUESTS_OF, {"ids": list(order_ids)}):
-        found[row.order].append(Request(**row._mapping))
+    for request in map(_request_of, tx.rows(_REQUESTS_OF, {"ids": order_ids})):
+        found[request.order].append(request)
     return found
 
 
@@ -137,57 +149,70 @@ def requests_in_play(
     settled amendments are not read.
     """
     found: dict[str, list[Request]] = {order_id: [] for order_id in order_ids}
-    asked = {"ids": list(order_ids), "actions": ["create", *history]}
-    for row in tx.execute(_IN_PLAY, asked):
-        found[row.order].append(Request(**row._mapping))
+    asked = {"ids": order_ids, "actions": ["create", *history]}
+    for request in map(_request_of, tx.rows(_IN_PLAY, asked)):
+        found[request.order].append(request)
     return found
 
 
 def count_requests(tx: Tx, order_id: str, action: str) -> int:
     """How many requests of a kind an order has."""
-    return int(tx.execute(_COUNT_REQUESTS, {"i": order_id, "a": action}).scalar_one())
+    return int(tx.value(_COUNT_REQUESTS, {"i": order_id, "a": action}))
 
 
-def apply(
-    tx: Tx,
-    supplier: str,
-    plan: Plan,
-    lane: Lane | None,
-    clock: Clock,
-    fingerprint: str,
-    answer: Mapping[str, Any],
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
+    """What is kept of a request beside what it did: its fingerprint, and its answer."""
+
+    fingerprint: str
+    answer: Mapping[str, Any]
+
+
+def open_all(
+    tx: Tx, supplier: str, opened: Sequence[tuple[Opened, Answered]], clock: Clock
 ) -> None:
-    """Write a plan: the order, its request with the answer, its KCIs and its lane. `lane` is the
-    locked lane; None for a new order. Conflict when another writer was first.
+    """Write new orders: each with its request, its KCIs and its lane. Conflict when one of their
+    requests was kept before.
     """
-    match plan:
-        case Opened():
-            tx.execute(_INSERT_ORDER, _order_row(plan.order))
-            lanes.add(tx, supplier, plan.order.id, plan.kcis, clock)
-            _add_request(tx, supplier, plan.request, fingerprint, answer)
-            outbox.add(tx, supplier, plan.kcis)
-            tx.changed(supplier, plan.order.id)
-            tx.wake_senders()
-        case Changed():
-            assert lane is not None
-            save(tx, [plan.order])
-            _add_request(tx, supplier, plan.request, fingerprint, answer)
-            for request_id in plan.lapsed:
-                settle_request(tx, request_id, "lapsed")
-            outbox.add(tx, supplier, plan.kcis)
-            outbox.change(tx, plan.queue)
-            unpark = bool(plan.queue.withdraw) or plan.ended
-            lanes.rest(tx, lane, clock, positions=len(plan.kcis), unpark=unpark)
-        case Rejected():
-            save(tx, [plan.order] if plan.order else [])
+    if not opened:
+        return
+    plans = [plan for plan, _ in opened]
+    tx.run_many(_INSERT_ORDER, [_order_row(plan.order) for plan in plans])
+    lanes.add(tx, supplier, [(plan.order.id, plan.kcis) for plan in plans], clock)
+    rows = [_request_row(supplier, plan.request, answered) for plan, answered in opened]
+    tx.run_many(_INSERT_REQUEST, rows)
+    outbox.add(tx, supplier, [kci for plan in plans for kci in plan.kcis])
+    for plan in plans:
+        tx.changed(supplier, plan.order.id)
+    tx.wake_senders()
 
 
-def _add_request(
-    tx: Tx, supplier: str, request: Request, fingerprint: str, answer: Mapping[str, Any]
+def change(
+    tx: Tx, supplier: str, plan: Changed, lane: Lane, clock: Clock, answered: Answered
 ) -> None:
-    row = row_of(request) | {"params": dict(request.params)}
-    kept = {"supplier": supplier, "fingerprint": fingerprint, "answer": dict(answer)}
-    tx.execute(_INSERT_REQUEST, row | kept)
+    """Write what a later request does to an order, whose lane is locked. Conflict when another
+    writer was first.
+    """
+    save(tx, [plan.order])
+    tx.run(_INSERT_REQUEST, _request_row(supplier, plan.request, answered))
+    for request_id in plan.lapsed:
+        settle_request(tx, request_id, "lapsed")
+    outbox.add(tx, supplier, plan.kcis)
+    outbox.change(tx, plan.queue)
+    unpark = bool(plan.queue.withdraw) or plan.ended
+    lanes.rest(tx, lane, clock, positions=len(plan.kcis), unpark=unpark)
+
+
+def _request_row(supplier: str, request: Request, answered: Answered) -> dict[str, Any]:
+    return row_of(request) | {
+        "supplier": supplier,
+        "fingerprint": answered.fingerprint,
+        "answer": answered.answer,
+    }
+
+
+def _request_of(row: Row) -> Request:
+    return Request(**dict(zip(_REQUESTS_OF.names, row, strict=True)))
 
 
 def save(tx: Tx, changed: Sequence[Order], before: Mapping[str, Order] | None = None) -> None:
@@ -197,19 +222,14 @@ def save(tx: Tx, changed: Sequence[Order], before: Mapping[str, Order] | None = 
         order for order in changed if not (before and order.document is before[order.id].document)
     ]
     for statement, listed in ((_MOVE, moved), (_SAVE, whole)):
-        if listed:
-            tx.execute(statement, [{**_order_row(order), "key": order.id} for order in listed])
+        tx.run_many(statement, [{**_order_row(order), "key": order.id} for order in listed])
     for order in changed:
         tx.changed(order.supplier, order.id)
 
 
 def settle_request(tx: Tx, request_id: str, status: RequestStatus) -> None:
     """Close an open request: applied, refused or lapsed."""
-    tx.execute(
-        sa.update(requests)
-        .where(requests.c.id == request_id, requests.c.status == "open")
-        .values(status=status)
-    )
+    tx.run(_SETTLE, {"key": request_id, "status": status})
 
 
 def keep_edition(tx: Tx, digest: str, name: str, dialect: str, source: str) -> None:
@@ -218,12 +238,11 @@ def keep_edition(tx: Tx, digest: str, name: str, dialect: str, source: str) -> N
     """
     if ("edition", digest) in tx.known:
         return
-    if tx.execute(_KNOWN_EDITION, {"d": digest}).one_or_none() is not None:
+    if tx.row(_KNOWN_EDITION, {"d": digest}):
         tx.learned.add(("edition", digest))
     else:
-        tx.execute(
-            sa.insert(editions),
-            {"digest": digest, "name": name, "dialect": dialect, "source": source},
+        tx.run(
+            _KEEP_EDITION, {"digest": digest, "name": name, "dialect": dialect, "source": source}
         )
 
 
@@ -234,13 +253,19 @@ def edition_source(tx: Tx, digest: str) -> str:
     )
 
 
-def count_up(tx: Tx, supplier: str, key: str) -> int:
-    """Count one more order of this supplier under this key. Returns how many there were before."""
-    counted = tx.execute(_COUNT_KEY, {"s": supplier, "k": key}).scalar_one_or_none()
-    if counted is None:
-        tx.execute(_FIRST_KEY, {"supplier": supplier, "key": key, "count": 1})
-        return 0
-    return int(counted) - 1
+def count_up(tx: Tx, supplier: str, keys: Sequence[str]) -> list[int]:
+    """Count one more order of this supplier under each of these keys, in this order. Returns for
+    each how many there were before.
+    """
+    counted = {
+        key: int(count)
+        for key, count in tx.rows(_COUNT_KEYS[tx.is_sqlite], {"s": supplier, "keys": keys})
+    }
+    added, before = Counter(keys), []
+    for key in keys:
+        before.append(counted[key] - added[key])
+        added[key] -= 1
+    return before
 
 
 def count_repeat(tx: Tx, supplier: str, action: str, tenant: str, ref: str, scenario: str) -> int:
@@ -286,7 +311,7 @@ def page(
     if after:
         behind = sa.and_(orders.c.received_at == after[0], orders.c.id > after[1])
         statement = statement.where(sa.or_(orders.c.received_at > after[0], behind))
-    return [order_of(row._mapping) for row in tx.execute(statement)]
+    return [order_of(row) for row in tx.execute(statement)]
 
 
 def asked(
@@ -318,7 +343,7 @@ def asked(
     statement = (
         sa.select(orders).where(*wanted).order_by(*arrival, orders.c.id).offset(offset).limit(limit)
     )
-    return [order_of(row._mapping) for row in tx.execute(statement)], int(total)
+    return [order_of(row) for row in tx.execute(statement)], int(total)
 
 
 def counts(tx: Tx, order_ids: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -336,18 +361,13 @@ def counts(tx: Tx, order_ids: Sequence[str]) -> dict[str, dict[str, int]]:
 
 def _order_row(order: Order) -> dict[str, Any]:
     row = row_of(order)
-    before = [{"status": frame.status, "request": frame.request} for frame in order.before]
-    return row | {
-        "before": before,
-        "marks": list(order.marks),
-        "memo": dict(order.memo),
-        "used": dict(order.used),
-    }
+    row["before"] = [{"status": frame.status, "request": frame.request} for frame in order.before]
+    return row
 
 
-def order_of(row: Mapping[Any, Any]) -> Order:
+def order_of(row: Row) -> Order:
     """An order from its row."""
-    members = dict(row)
+    members = dict(zip(_BY_ID.names, row, strict=True))
     members["before"] = tuple(Frame(**frame) for frame in members["before"])
     members["marks"] = tuple(members["marks"])
     return Order(**members)

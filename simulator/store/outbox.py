@@ -10,20 +10,19 @@ import sqlalchemy as sa
 
 from simulator.engine import QueueChange
 from simulator.model import UNTRIED, Kci, KciState, LaneState, Step
-from simulator.store.database import Tx
+from simulator.store.statements import AnyOf, Row, Statement
 from simulator.store.tables import is_open, kcis, lanes, one_of, p, row_of
+from simulator.store.transaction import Tx
 
 _KCI = [column for column in kcis.c if column.name != "supplier"]
-_ADD = sa.insert(kcis)
+_ADD = Statement(sa.insert(kcis))
 _IS_UNTRIED = one_of(kcis.c.state, UNTRIED)
-_SOME_UNTRIED = (kcis.c.id.in_(p("ids", expanding=True)), _IS_UNTRIED)
-_WITHDRAW = sa.update(kcis).where(*_SOME_UNTRIED).values(state=KciState.WITHDRAWN)
-_PAUSE = sa.update(kcis).where(*_SOME_UNTRIED).values(state=KciState.PAUSED)
-_MOVE = (
-    sa.update(kcis)
-    .where(kcis.c.id == p("key"), _IS_UNTRIED)
-    .values(due_at=p("due"), state=KciState.WAITING)
-)
+_SOME_UNTRIED = sa.update(kcis).where(AnyOf(kcis.c.id, "ids"), _IS_UNTRIED)
+_WITHDRAW = Statement(_SOME_UNTRIED.values(state=KciState.WITHDRAWN))
+_PAUSE = Statement(_SOME_UNTRIED.values(state=KciState.PAUSED))
+_ONE_KCI = sa.update(kcis).where(kcis.c.id == p("key"))
+_ONE_UNTRIED = _ONE_KCI.where(_IS_UNTRIED)
+_MOVE = Statement(_ONE_UNTRIED.values(due_at=p("due"), state=KciState.WAITING))
 _PLACE = (
     kcis.c.state == KciState.PAUSED,
     kcis.c.state == KciState.WAITING,
@@ -33,28 +32,18 @@ _PLACE = (
 """Which KCI of an order goes next: the attempted one, then those that wait, then the paused ones.
 """
 
-_OPEN_OF = (
-    sa.select(*_KCI).where(kcis.c.order.in_(p("ids", expanding=True)), is_open).order_by(*_PLACE)
+_open = (AnyOf(kcis.c.order, "ids"), is_open)
+_OPEN_OF = Statement(sa.select(*_KCI).where(*_open).order_by(*_PLACE))
+_REST_OF = Statement(
+    sa.select(kcis.c.order, kcis.c.id, kcis.c.state, kcis.c.due_at).where(*_open).order_by(*_PLACE)
 )
-_REST_OF = (
-    sa.select(kcis.c.id, kcis.c.order, kcis.c.state, kcis.c.due_at)
-    .where(kcis.c.order.in_(p("ids", expanding=True)), is_open)
-    .order_by(*_PLACE)
-)
+_BY_ID = Statement(sa.select(*_KCI).where(kcis.c.id == p("key")))
 _ATTEMPT = ("state", "sequence", "issued_at", "body", "attempts", "last")
-_SAVE = sa.update(kcis).where(kcis.c.id == p("key")).values({name: p(name) for name in _ATTEMPT})
+_SAVE = Statement(_ONE_KCI.values({name: p(name) for name in _ATTEMPT}))
 _SIGNALLED = ("due_at", "state", "signal", "signal_at")
-_SIGNAL = (
-    sa.update(kcis)
-    .where(kcis.c.id == p("key"), _IS_UNTRIED)
-    .values({name: p(name) for name in _SIGNALLED})
-)
+_SIGNAL = Statement(_ONE_UNTRIED.values({name: p(name) for name in _SIGNALLED}))
 _TIMED = ("due_at", "signal_at", "step")
-_RETIME = (
-    sa.update(kcis)
-    .where(kcis.c.id == p("key"), _IS_UNTRIED)
-    .values({name: p(name) for name in _TIMED})
-)
+_RETIME = Statement(_ONE_UNTRIED.values({name: p(name) for name in _TIMED}))
 _NO_STEP = Step()
 _STEP = [field.name for field in fields(Step) if field.name not in ("send", "path")]
 
@@ -69,14 +58,13 @@ class Queued(NamedTuple):
 
 def add(tx: Tx, supplier: str, added: Sequence[Kci]) -> None:
     """Put new KCIs into the outbox."""
-    if added:
-        tx.execute(_ADD, [{**kci_row(kci), "supplier": supplier} for kci in added])
+    tx.run_many(_ADD, [{**kci_row(kci), "supplier": supplier} for kci in added])
 
 
 def withdraw(tx: Tx, kci_ids: Sequence[str]) -> None:
     """Withdraw KCIs. One that a sender has attempted stays as it is."""
     if kci_ids:
-        tx.execute(_WITHDRAW, {"ids": list(kci_ids)})
+        tx.run(_WITHDRAW, {"ids": kci_ids})
 
 
 def change(tx: Tx, change: QueueChange) -> None:
@@ -85,74 +73,62 @@ def change(tx: Tx, change: QueueChange) -> None:
     """
     withdraw(tx, change.withdraw)
     if change.paused:
-        tx.execute(_PAUSE, {"ids": list(change.paused)})
+        tx.run(_PAUSE, {"ids": change.paused})
     move(tx, change.moved)
 
 
 def move(tx: Tx, moved: Mapping[str, int]) -> None:
     """Give waiting or paused KCIs a new due moment, and let them go on."""
-    if moved:
-        tx.execute(_MOVE, [{"key": kci_id, "due": due_at} for kci_id, due_at in moved.items()])
+    tx.run_many(_MOVE, [{"key": kci_id, "due": due_at} for kci_id, due_at in moved.items()])
 
 
 def signalled(tx: Tx, changed: Sequence[Kci]) -> None:
     """Write what a signal changed: due moments, states, and the signals still waited for."""
-    if changed:
-        tx.execute(
-            _SIGNAL,
-            [
-                {**{name: getattr(kci, name) for name in _SIGNALLED}, "key": kci.id}
-                for kci in changed
-            ],
-        )
+    tx.run_many(_SIGNAL, [_members(kci, _SIGNALLED) for kci in changed])
 
 
 def retime(tx: Tx, changed: Sequence[Kci]) -> None:
     """Write due moments that became known (`engine.timed`)."""
-    if changed:
-        rows = [(kci, kci_row(kci)) for kci in changed]
-        tx.execute(
-            _RETIME,
-            [{**{name: row[name] for name in _TIMED}, "key": kci.id} for kci, row in rows],
-        )
+    tx.run_many(_RETIME, [{**kci_row(kci), "key": kci.id} for kci in changed])
 
 
 def open_of(tx: Tx, order_ids: Sequence[str]) -> dict[str, list[Kci]]:
     """The open KCIs of some orders: what goes next is first, the paused ones are last."""
     found: dict[str, list[Kci]] = {order_id: [] for order_id in order_ids}
-    for row in tx.execute(_OPEN_OF, {"ids": list(order_ids)}):
-        found[row.order].append(kci_of(row._mapping))
+    for kci in map(kci_of, tx.rows(_OPEN_OF, {"ids": order_ids})):
+        found[kci.order].append(kci)
     return found
 
 
 def rest_of(tx: Tx, order_ids: Sequence[str]) -> dict[str, list[Queued]]:
     """The same as `open_of`, but only what is needed to find the head of a lane."""
     found: dict[str, list[Queued]] = {order_id: [] for order_id in order_ids}
-    for row in tx.execute(_REST_OF, {"ids": list(order_ids)}):
-        found[row.order].append(Queued(row.id, KciState(row.state), row.due_at))
+    for order_id, kci_id, state, due_at in tx.rows(_REST_OF, {"ids": order_ids}):
+        found[order_id].append(Queued(kci_id, KciState(state), due_at))
     return found
 
 
 def save(tx: Tx, changed: Sequence[Kci]) -> None:
     """Write KCIs as their attempts changed them."""
-    if changed:
-        tx.execute(
-            _SAVE,
-            [{**{name: getattr(kci, name) for name in _ATTEMPT}, "key": kci.id} for kci in changed],
-        )
+    tx.run_many(_SAVE, [_members(kci, _ATTEMPT) for kci in changed])
+
+
+def _members(kci: Kci, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(kci, name) for name in names} | {"key": kci.id}
 
 
 def one(tx: Tx, kci_id: str) -> Kci | None:
     """A KCI by id."""
-    row = tx.execute(sa.select(*_KCI).where(kcis.c.id == kci_id)).one_or_none()
-    return kci_of(row._mapping) if row else None
+    row = tx.row(_BY_ID, {"key": kci_id})
+    return kci_of(row) if row else None
 
 
-def kci_of(row: Mapping[Any, Any]) -> Kci:
+def kci_of(row: Row) -> Kci:
     """A KCI from its row."""
-    members = dict(row)
+    members = dict(zip(_BY_ID.names, row, strict=True))
     step = Step(send=members.pop("send"), **members.pop("step"))
-    return Kci(step=step, state=KciState(members.pop("state")), **members)
+    members["state"] = KciState(members["state"])
+    return Kci(step=step, **members)
 
 
 def kci_row(kci: Kci) -> dict[str, Any]:
@@ -188,7 +164,7 @@ def page(
     if after:
         behind = sa.and_(kcis.c.due_at == after[0], kcis.c.id > after[1])
         statement = statement.where(sa.or_(kcis.c.due_at > after[0], behind))
-    return [kci_of(row._mapping) for row in tx.execute(statement)]
+    return [kci_of(row) for row in tx.execute(statement)]
 
 
 def all_of(tx: Tx, order_id: str) -> list[Kci]:
@@ -196,7 +172,7 @@ def all_of(tx: Tx, order_id: str) -> list[Kci]:
     statement = (
         sa.select(*_KCI).where(kcis.c.order == order_id).order_by(kcis.c.due_at, kcis.c.position)
     )
-    return [kci_of(row._mapping) for row in tx.execute(statement)]
+    return [kci_of(row) for row in tx.execute(statement)]
 
 
 def parked(tx: Tx, supplier: str) -> list[Kci]:
@@ -209,7 +185,7 @@ def parked(tx: Tx, supplier: str) -> list[Kci]:
         .where(kcis.c.supplier == supplier, kcis.c.state == KciState.DEAD, kcis.c.order.in_(mine))
         .order_by(kcis.c.position)
     )
-    newest = {row.order: kci_of(row._mapping) for row in tx.execute(statement)}
+    newest = {row.order: kci_of(row) for row in tx.execute(statement)}
     return sorted(newest.values(), key=lambda kci: (kci.due_at, kci.id))
 
 

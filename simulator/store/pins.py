@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from simulator.store.database import Tx
 from simulator.store.tables import p, pins
+from simulator.store.transaction import Tx
 
 _PINS = sa.select(pins).where(pins.c.supplier == p("s")).order_by(pins.c.id)
 

@@ -11,7 +11,8 @@ from simulator.base import instants, seed
 from simulator.base.clock import monotonic
 from simulator.base.errors import Unavailable
 from simulator.store import tables
-from simulator.store.database import Store, Tx
+from simulator.store.database import Store
+from simulator.store.transaction import Tx
 
 EVERY = 2 * instants.SECOND
 SIZE = 8192

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from simulator.base import instants
 from simulator.model import Finding, KciIdentity
-from simulator.store.database import Tx
 from simulator.store.tables import p, received, received_orders
+from simulator.store.transaction import Tx
 
 BATCH = 500
 _SHOWN = [column for column in received.c if column.name not in ("supplier", "message")]

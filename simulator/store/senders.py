@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from simulator.base import instants
 from simulator.model import LaneState
-from simulator.store.database import Tx
 from simulator.store.tables import lanes, p, senders
+from simulator.store.transaction import Tx
 
 SILENT = 6 * instants.SECOND
 """A sender without a sign of life for so long is taken to be gone."""

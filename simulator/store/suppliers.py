@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from simulator.base import seed
 from simulator.base.errors import Refused
 from simulator.store import locks
-from simulator.store.database import Tx
 from simulator.store.notifier import EVERYTHING
+from simulator.store.statements import Row, Statement
 from simulator.store.tables import (
     PER_SUPPLIER,
     clocks,
@@ -25,21 +25,25 @@ from simulator.store.tables import (
     suppliers,
     uploads,
 )
+from simulator.store.transaction import Tx
 
-_ONE = sa.select(suppliers).where(suppliers.c.name == p("n"))
-_CALLED = sa.select(suppliers).where(
-    suppliers.c.standing == p("s"),
-    sa.or_(
-        sa.and_(suppliers.c.tenant == p("t"), suppliers.c.tenant != ""),
-        sa.and_(suppliers.c.client == p("c"), suppliers.c.client != ""),
-    ),
+_one = sa.select(suppliers).where(suppliers.c.name == p("n"))
+_ONE = Statement(_one)
+_LOCK_ONE = Statement(_one.with_for_update(read=True, key_share=True))
+_CALLED = Statement(
+    sa.select(suppliers).where(
+        suppliers.c.standing == p("s"),
+        sa.or_(
+            sa.and_(suppliers.c.tenant == p("t"), suppliers.c.tenant != ""),
+            sa.and_(suppliers.c.client == p("c"), suppliers.c.client != ""),
+        ),
+    )
 )
 _REMOVE = sa.delete(suppliers).where(suppliers.c.name == p("n"))
 _REMOVE_ALL = [
     sa.delete(table).where(table.c.supplier == p("n"))
     for table in (clocks, *PER_SUPPLIER, received, received_orders, uploads)
 ]
-_LOCK_ONE = _ONE.with_for_update(read=True, key_share=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,7 +93,7 @@ def one(tx: Tx, name: str, *, lock: bool = False) -> Made | None:
     """A throw-away supplier by name. With `lock` it cannot be deleted before this transaction
     ends.
     """
-    row = tx.execute(_LOCK_ONE if lock else _ONE, {"n": name}).one_or_none()
+    row = tx.row(_LOCK_ONE if lock else _ONE, {"n": name})
     return _made(row) if row else None
 
 
@@ -97,11 +101,9 @@ def called(tx: Tx, standing: str, tenant: str, client: str) -> Made | None:
     """The throw-away supplier that answers this client, or this tenant, at a standing supplier's
     path.
     """
-    rows = tx.execute(_CALLED, {"s": standing, "t": tenant, "c": client}).all()
-    found = next((row for row in rows if client and row.client == client), None) or next(
-        iter(rows), None
-    )
-    return _made(found) if found else None
+    found = [_made(row) for row in tx.rows(_CALLED, {"s": standing, "t": tenant, "c": client})]
+    of_client = [made for made in found if client and made.called.client == client]
+    return next(iter(of_client or found), None)
 
 
 def every(tx: Tx) -> list[Made]:
@@ -110,9 +112,11 @@ def every(tx: Tx) -> list[Made]:
     return [_made(row) for row in rows]
 
 
-def _made(row: Any) -> Made:
-    called = Called(standing=row.standing, tenant=row.tenant, client=row.client)
-    return Made(name=row.name, edition=row.edition, settings=row.settings, called=called)
+def _made(row: Row) -> Made:
+    members = dict(zip(_ONE.names, row, strict=True))
+    called = Called(**{name: members[name] for name in ("standing", "tenant", "client")})
+    own = {name: members[name] for name in ("name", "edition", "settings")}
+    return Made(**own, called=called)
 
 
 def remove(tx: Tx, name: str) -> bool:

@@ -8,14 +8,15 @@ others nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any, TypeVar
 
-from simulator.store.database import Store, Tx
+from simulator.store.database import Store
+from simulator.store.transaction import Work
 
 T = TypeVar("T")
 
-Task = Generator[Callable[[Tx], Any], Any, T]
+Task = Generator[Work[Any], Any, T]
 """It may yield any number of works, one after another. Between them it is in no transaction."""
 
 
@@ -26,7 +27,7 @@ def run_tasks(store: Store, tasks: Sequence[Task[T]]) -> list[T]:
     returned: dict[int, T] = {}
     results: dict[int, Any] = dict.fromkeys(range(len(tasks)))
     while results:
-        works: dict[int, Callable[[Tx], Any]] = {}
+        works: dict[int, Work[Any]] = {}
         for number, result in results.items():
             try:
                 works[number] = _go_on(tasks[number], result)
@@ -36,5 +37,5 @@ def run_tasks(store: Store, tasks: Sequence[Task[T]]) -> list[T]:
     return [returned[number] for number in range(len(tasks))]
 
 
-def _go_on(task: Task[T], result: Any) -> Callable[[Tx], Any]:
+def _go_on(task: Task[T], result: Any) -> Work[Any]:
     return task.throw(result) if isinstance(result, Exception) else task.send(result)

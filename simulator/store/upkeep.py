@@ -10,7 +10,8 @@ from functools import partial
 
 from simulator.base import instants
 from simulator.store import journal, received
-from simulator.store.database import Store, Tx
+from simulator.store.database import Store
+from simulator.store.transaction import Tx
 
 log = logging.getLogger("simulator.store")
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from simulator.store.database import Tx
 from simulator.store.tables import p, uploads
+from simulator.store.transaction import Tx
 
 _EVERY = (
     sa.select(uploads.c.name, uploads.c.digest)

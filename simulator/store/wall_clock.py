@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from simulator.base import instants
 from simulator.store import clocks, gateway_states, lanes, senders
-from simulator.store.database import Tx
 from simulator.store.tables import meta
+from simulator.store.transaction import Tx
 
 STEP = instants.SECOND
 """A smaller step back is no news: clocks are adjusted by less all the time."""

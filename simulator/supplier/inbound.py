@@ -5,8 +5,8 @@ others that came at the same moment.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from simulator.base.clock import monotonic
@@ -15,11 +15,20 @@ from simulator.dialects import Route, Wire
 from simulator.formats import redact, strict_json
 from simulator.model import Exchange, Incoming, Outgoing, Query, Submission
 from simulator.ops import crash, logs
-from simulator.store import Store, Task, Tx, clocks, journal, locks, orders
+from simulator.store import Store, Task, Together, Tx, Work, clocks, journal, locks, orders
 from simulator.supplier.inbound_auth import InboundAuth
 from simulator.supplier.playing import Played, Player
 
 log = logging.getLogger("simulator.supplier")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request that was read, and when it came (microseconds, a clock that only goes forward)."""
+
+    incoming: Incoming
+    submission: Submission
+    begun: int
 
 
 class InboundRequests:
@@ -40,7 +49,7 @@ class InboundRequests:
             if isinstance(submission, Query):
                 shown: Outgoing = yield self._showing(incoming, submission, begun)
                 return shown
-            played: Played = yield self._playing(incoming, submission, begun)
+            played: Played = yield self._playing(_Asked(incoming, submission, begun))
             crash.point("order-before-answer")
             self._log(
                 incoming,
@@ -140,7 +149,7 @@ class InboundRequests:
         except (Illegal, RenderFailed) as error:
             raise Refused("invalid", [f"scenario: {name} cannot be played: {error}"]) from None
 
-    def _showing(self, incoming: Incoming, query: Query, begun: int) -> Callable[[Tx], Outgoing]:
+    def _showing(self, incoming: Incoming, query: Query, begun: int) -> Work[Outgoing]:
         """Answer a question from one consistent view, and journal it."""
 
         def show(tx: Tx) -> Outgoing:
@@ -164,29 +173,39 @@ class InboundRequests:
 
         return show
 
-    def _playing(
-        self, incoming: Incoming, submission: Submission, begun: int
-    ) -> Callable[[Tx], Played]:
-        """Play a request and journal it."""
+    def _playing(self, asked: _Asked) -> Work[Played]:
+        """Play a request and journal it: new orders of one moment together."""
+        if asked.submission.action == "create":
+            return Together(asked, self._play_new, self._play)
+        return lambda tx: self._play(tx, asked)
 
-        def play(tx: Tx) -> Played:
-            self._share(tx)
-            played = self.player.play(tx, submission)
-            exchange = self._exchange(
+    def _play(self, tx: Tx, asked: _Asked) -> Played:
+        self._share(tx)
+        return self._noted(tx, [asked], [self.player.play(tx, asked.submission)])[0]
+
+    def _play_new(self, tx: Tx, all_asked: list[_Asked]) -> list[Played]:
+        self._share(tx)
+        played = self.player.play_new(tx, [asked.submission for asked in all_asked])
+        return self._noted(tx, all_asked, played)
+
+    def _noted(self, tx: Tx, all_asked: Sequence[_Asked], all_played: list[Played]) -> list[Played]:
+        """Journal what was played."""
+        exchanges = [
+            self._exchange(
                 tx,
-                incoming,
+                asked.incoming,
                 played.outgoing,
-                begun,
+                asked.begun,
                 order=played.order,
                 scenario=played.scenario,
                 reasons=played.reasons,
-                findings=submission.findings,
+                findings=asked.submission.findings,
             )
-            journal.note(tx, self.name, exchange)
-            crash.point("order-before-commit")
-            return played
-
-        return play
+            for asked, played in zip(all_asked, all_played, strict=True)
+        ]
+        journal.note_all(tx, [(self.name, exchange) for exchange in exchanges])
+        crash.point("order-before-commit")
+        return all_played
 
     def _log(
         self,
@@ -228,7 +247,7 @@ class InboundRequests:
 
     def _share(self, tx: Tx) -> None:
         """Refused when this supplier was deleted while the request was on its way."""
-        if not locks.share(tx, self.name, preload=True):
+        if not locks.share(tx, self.name):
             raise Refused("unknown_path", [f"there is no supplier {self.name} any more"])
 
     def _exchange(

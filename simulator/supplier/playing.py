@@ -10,7 +10,7 @@ from typing import Any
 
 from simulator import engine
 from simulator.base import seed
-from simulator.base.errors import Refused
+from simulator.base.errors import Conflict, Refused
 from simulator.dialects import Dialect
 from simulator.engine import Changed, Opened, Plan, Rejected, Situation
 from simulator.formats import strict_json
@@ -18,7 +18,6 @@ from simulator.model import (
     Act,
     EntryName,
     KciState,
-    Lane,
     Order,
     Outgoing,
     Request,
@@ -76,9 +75,40 @@ class Player:
         if action in self.dialect.lookups:
             return self._look_up(tx, submission, now)
         earlier = orders.remembered(tx, self.name, action, tenant, ref) if ref else None
-        if action == "create":
-            return self._play_create(tx, submission, earlier, now)
-        return self._play_later(tx, submission, earlier, now)
+        if action != "create":
+            return self._play_later(tx, submission, earlier, now)
+        if earlier is not None:
+            return self._repeat_create(tx, submission, earlier, now)
+        return self._play_new(tx, [submission])[0]
+
+    def play_new(self, tx: Tx, submissions: Sequence[Submission]) -> list[Played]:
+        """Answer creates, and write their orders. None of them may have been kept before: that is a
+        Conflict, and `play` finds out what it is. Refused, Illegal and RenderFailed as `play`.
+        """
+        all_played = self._play_new(tx, submissions)
+        for submission, played in zip(submissions, all_played, strict=True):
+            tenant, ref = submission.tenant, submission.ref
+            # the insert tells what was kept before, but a rejection inserts nothing
+            if not played.order and ref and orders.remembered(tx, self.name, "create", tenant, ref):
+                raise Conflict(f"the create {ref} of {tenant} was kept before")
+        return all_played
+
+    def _play_new(self, tx: Tx, submissions: Sequence[Submission]) -> list[Played]:
+        now = clocks.get(tx, self.name).now(tx.wall)
+        choices = [self._choose(tx, submission, now) for submission in submissions]
+        situations = [
+            self._situation(submission, choice.scenario, choice.params, now)
+            for submission, choice in zip(submissions, choices, strict=True)
+        ]
+        return [
+            Played(
+                outgoing=outgoing,
+                order=plan.order.id if plan.order else "",
+                scenario=choice.scenario.name,
+                reasons=choice.reasons,
+            )
+            for choice, (plan, outgoing) in zip(choices, self._open(tx, situations), strict=True)
+        ]
 
     def begin(
         self, tx: Tx, name: str, tenant: str, document: Mapping[str, Any], params: Mapping[str, Any]
@@ -90,7 +120,7 @@ class Player:
         submission = self.dialect.begin(tenant, dict(document))
         now = clocks.get(tx, self.name).now(tx.wall)
         given = params_of(scenario, {}, given=params)
-        plan, _ = self._open(tx, self._situation(submission, scenario, given, now))
+        ((plan, _),) = self._open(tx, [self._situation(submission, scenario, given, now)])
         assert isinstance(plan, Opened)
         act = Act(
             at=now,
@@ -113,53 +143,64 @@ class Player:
 
     # ---- a new order
 
-    def _play_create(
-        self, tx: Tx, submission: Submission, earlier: orders.Remembered | None, now: int
+    def _repeat_create(
+        self, tx: Tx, submission: Submission, earlier: orders.Remembered, now: int
     ) -> Played:
-        if earlier is not None:
-            order = orders.by_id(tx, self.name, earlier.order)
-            assert order is not None
-            scenario = self.scenario_set.edition(tx, order.digest)
-            situation = self._situation(submission, scenario, params_of(scenario, {}), now)
-            return self._repeat(
-                replace(situation, repeat_number=self._count_repeat(tx, situation)), earlier, order
-            )
+        order = orders.by_id(tx, self.name, earlier.order)
+        assert order is not None
+        scenario = self.scenario_set.edition(tx, order.digest)
+        situation = self._situation(submission, scenario, params_of(scenario, {}), now)
+        number = self._count_repeat(tx, situation)
+        return self._repeat(replace(situation, repeat_number=number), earlier, order)
+
+    def _choose(self, tx: Tx, submission: Submission, now: int) -> Choice:
+        """The scenario of a new order. A pin that is played is counted."""
         facts = engine.facts_of(submission, None, (), {}, now)
         choice = self.scenario_set.book(tx).choose(facts, pins_of(tx, self.name))
         if choice.pin is not None:
             pins.use(tx, choice.pin)
-        plan, outgoing = self._open(
-            tx, self._situation(submission, choice.scenario, choice.params, now)
-        )
-        return Played(
-            outgoing=outgoing,
-            order=plan.order.id if plan.order else "",
-            scenario=choice.scenario.name,
-            reasons=choice.reasons,
-        )
+        return choice
 
-    def _open(self, tx: Tx, situation: Situation) -> tuple[Rejected | Opened, Outgoing]:
-        """Play a new order and write it, unless the scenario rejects it."""
-        submission, scenario = situation.submission, situation.scenario
-        key = seed_key(submission)
-        before = orders.count_up(tx, self.name, key)
-        key = f"{key}#{before}" if before else key
-        clock = clocks.get(tx, self.name)
-        is_fixed = self.fixed_seed and clock.mode == "manual"
-        situation = replace(
-            situation,
-            repeat_number=self._count_repeat(tx, situation),
-            seed_key=key,
-            chance=seed.Chance(self.run_seed, (self.name, scenario.name, key), is_fixed),
-            serial=1 + orders.count_up(tx, self.name, SERIAL) if self.dialect.counts_orders else 0,
-        )
-        plan = engine.create(situation, self.dialect)
-        outgoing = self._outgoing(submission, plan)
-        if isinstance(plan, Opened):
-            edition = (scenario.digest, scenario.name, scenario.dialect, scenario.source)
-            orders.keep_edition(tx, *edition)
-            self._write_plan(tx, submission, plan, None, outgoing)
-        return plan, outgoing
+    def _open(
+        self, tx: Tx, situations: Sequence[Situation]
+    ) -> list[tuple[Rejected | Opened, Outgoing]]:
+        """Play new orders and write them, but for those that their scenario rejects."""
+        decided: list[tuple[Rejected | Opened, Outgoing]] = []
+        opened: list[tuple[Opened, orders.Answered]] = []
+        for situation in self._counted(tx, situations):
+            submission, scenario = situation.submission, situation.scenario
+            plan = engine.create(situation, self.dialect)
+            outgoing = self._outgoing(submission, plan)
+            decided.append((plan, outgoing))
+            if isinstance(plan, Opened):
+                edition = (scenario.digest, scenario.name, scenario.dialect, scenario.source)
+                orders.keep_edition(tx, *edition)
+                opened.append((plan, _answered(submission, outgoing)))
+        orders.open_all(tx, self.name, opened, clocks.get(tx, self.name))
+        return decided
+
+    def _counted(self, tx: Tx, situations: Sequence[Situation]) -> list[Situation]:
+        """The situations of new orders, with what depends on the orders before: the numbers of
+        equal ones, of the supplier's, of the caller's repeats.
+        """
+        keys = [seed_key(situation.submission) for situation in situations]
+        serials = [SERIAL] * (len(keys) if self.dialect.counts_orders else 0)
+        before = orders.count_up(tx, self.name, [*keys, *serials])
+        is_fixed = self.fixed_seed and clocks.get(tx, self.name).mode == "manual"
+        counted = []
+        for at, (situation, key) in enumerate(zip(situations, keys, strict=True)):
+            key = f"{key}#{before[at]}" if before[at] else key
+            names = (self.name, situation.scenario.name, key)
+            counted.append(
+                replace(
+                    situation,
+                    repeat_number=self._count_repeat(tx, situation),
+                    seed_key=key,
+                    chance=seed.Chance(self.run_seed, names, is_fixed),
+                    serial=1 + before[len(keys) + at] if serials else 0,
+                )
+            )
+        return counted
 
     # ---- a later request
 
@@ -186,7 +227,11 @@ class Player:
             return self._repeat(situation, earlier, order)
         plan = engine.answer_later(situation, order, self.dialect)
         outgoing = self._outgoing(submission, plan)
-        self._write_plan(tx, submission, plan, lane, outgoing)
+        if isinstance(plan, Changed):
+            clock, answered = clocks.get(tx, self.name), _answered(submission, outgoing)
+            orders.change(tx, self.name, plan, lane, clock, answered)
+        elif plan.order is not None:
+            orders.save(tx, [plan.order])
         reasons = choice.reasons if choice else (_reason(scenario, plan.entry),)
         name = situation.scenario.name
         return Played(outgoing=outgoing, order=order.id, scenario=name, reasons=reasons)
@@ -281,18 +326,6 @@ class Player:
             chance=seed.Chance(self.run_seed, (self.name, scenario.name), False),
         )
 
-    def _write_plan(
-        self,
-        tx: Tx,
-        submission: Submission,
-        plan: Opened | Changed | Rejected,
-        lane: Lane | None,
-        outgoing: Outgoing,
-    ) -> None:
-        clock = clocks.get(tx, self.name)
-        fingerprint = _fingerprint(submission)
-        orders.apply(tx, self.name, plan, lane, clock, fingerprint, kept(outgoing))
-
     def _outgoing(self, submission: Submission, plan: Plan) -> Outgoing:
         return as_sent(self.dialect.write(submission, plan), plan.answer, self.max_delay)
 
@@ -353,6 +386,10 @@ def _has_attempts(scenario: Scenario, action: str) -> bool:
     if action == "create":
         return bool(scenario.reply.attempts)
     return any(entry.reply.attempts for entry in scenario.entries.get(action, ()))
+
+
+def _answered(submission: Submission, outgoing: Outgoing) -> orders.Answered:
+    return orders.Answered(fingerprint=_fingerprint(submission), answer=kept(outgoing))
 
 
 def _fingerprint(submission: Submission) -> str:

@@ -238,7 +238,7 @@ def test_a_supplier_that_is_locked_is_not_deleted_meanwhile(postgresql_url: str)
     store.run(make)
     remove = threading.Thread(target=lambda: store.run(lambda tx: suppliers.remove(tx, "made")))
     with store.write() as tx, store.write() as other:
-        assert locks.share(tx, "made", preload=True)
+        assert locks.share(tx, "made")
         assert locks.share(other, "made"), "several may hold the lock"
         remove.start()
         assert is_waiting_for_a_lock(store, remove)
@@ -253,11 +253,11 @@ def test_the_lock_of_a_supplier_tells_whether_there_is_anything_to_ask_for(store
 
     store.run(lambda tx: clocks.begin(tx, "s", "manual", 1.0))
     with store.write() as tx:
-        assert locks.share(tx, "s", preload=True)
+        assert locks.share(tx, "s")
         assert (pins.every(tx, "s"), uploads.every(tx, "s")) == ([], ())
         pins.add(tx, "s", "S", None, {})
         uploads.put(tx, "s", "S", "digest", "scenario: S")
         assert len(pins.every(tx, "s")) == len(uploads.every(tx, "s")) == 1
     with store.write() as tx:
-        assert locks.share(tx, "s", preload=True)
+        assert locks.share(tx, "s")
         assert len(pins.every(tx, "s")) == len(uploads.every(tx, "s")) == 1
