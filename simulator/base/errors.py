@@ -128,6 +128,10 @@ class Conflict(SimulatorError):
     """Another writer was first (a unique row, a serialisation failure)."""
 
 
+class Outdated(SimulatorError):
+    """A supplier was made or deleted after it was decided who answers: that must be decided anew."""
+
+
 class Unavailable(SimulatorError):
     """The store cannot be opened or used now."""
 

@@ -51,7 +51,8 @@ class Endpoint:
         try:
             check_size(incoming, server.max_body)
             check_values(incoming, server.max_values)
-            supplier = self._called(incoming)
+            supplier, found_by = self._called(incoming)
+            incoming = replace(incoming, found_by=found_by)
         except Refused as refused:
             unread = replace(incoming, body=b"")
             return supplier, (yield from supplier.refuse(unread, refused))
@@ -68,10 +69,12 @@ class Endpoint:
         read = replace(incoming, variables=variables)
         return supplier, (yield from supplier.receive(read, route))
 
-    def _called(self, incoming: Incoming) -> Supplier:
-        """The throw-away supplier that the tenant or the client calls, else this one."""
+    def _called(self, incoming: Incoming) -> tuple[Supplier, str]:
+        """The throw-away supplier that the tenant or the client calls, else this one; and by which
+        version of the list of suppliers it was found.
+        """
         if self.supplier.name not in self.world.suppliers:
-            return self.supplier
+            return self.supplier, incoming.found_by
         said = (
             self.supplier.dialect.tenant_of(incoming),
             oauth.client_of(incoming.headers.get("authorization", "")),

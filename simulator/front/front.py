@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
-from simulator.base.errors import Unavailable
+from simulator.base.errors import Outdated, Unavailable
 from simulator.front.endpoint import Endpoint
 from simulator.front.guard import AdminGuard
 from simulator.front.pretend import GuardedPretend
@@ -55,10 +56,14 @@ class Front:
             path = incoming.path
             if self.pretend and _is_below(path, self.pretend_path):
                 return self.pretend.answer(incoming)
-            endpoint = self._endpoint(path)
-            if endpoint is None:
-                return problem(404, "not_found", f"no supplier answers at {path[:200]}")
-            return (yield from endpoint.answer(incoming))
+            while True:
+                endpoint, found_by = self._endpoint(path)
+                if endpoint is None:
+                    return problem(404, "not_found", f"no supplier answers at {path[:200]}")
+                try:
+                    return (yield from endpoint.answer(replace(incoming, found_by=found_by)))
+                except Outdated:
+                    self.world.routes.forget()
         except Unavailable as error:
             log.error("%s %s: %s", incoming.method, incoming.path, error)
             return problem(503, "unavailable", str(error))
@@ -67,12 +72,14 @@ class Front:
             said = "an internal fault of the simulator: its log has the details"
             return problem(500, "fault", said)
 
-    def _endpoint(self, path: str) -> Endpoint | None:
+    def _endpoint(self, path: str) -> tuple[Endpoint | None, str]:
+        """Whose path it is, and by which version of the list of suppliers that was found."""
+        found_by = ""
         if path.startswith(MADE + "/"):
-            made = self.world.made(path[len(MADE) + 1 :].partition("/")[0])
+            made, found_by = self.world.made_at(path[len(MADE) + 1 :].partition("/")[0])
             if made is not None:
-                return Endpoint(self.world, made)
-        return next((one for one in self.standing if _is_below(path, one.prefix)), None)
+                return Endpoint(self.world, made), found_by
+        return next((one for one in self.standing if _is_below(path, one.prefix)), None), found_by
 
 
 def _is_below(path: str, prefix: str) -> bool:

@@ -16,8 +16,9 @@ from simulator.model.records import Document, Order
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Incoming:
     """One request as it came: header names in lower case, the body's bytes untouched; `variables`
-    are its path's variable parts. `parsed` is for whoever parses the body first, and goes with a
-    request that is copied.
+    are its path's variable parts. `found_by` is the version of the list of suppliers by which the
+    one that answers was found, empty where that depends on nothing. `parsed` is for whoever parses
+    the body first, and goes with a request that is copied.
     """
 
     method: str
@@ -27,6 +28,7 @@ class Incoming:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     variables: Mapping[str, str] = field(default_factory=dict)
+    found_by: str = ""
     parsed: dict[str, tuple[bytes, Any]] = field(default_factory=dict, compare=False, repr=False)
 
 

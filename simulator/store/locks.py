@@ -17,8 +17,9 @@ from functools import cache
 import sqlalchemy as sa
 
 from simulator.base.clock import Clock
+from simulator.base.errors import Outdated
 from simulator.store.statements import Statement
-from simulator.store.tables import clocks, p, pins, uploads
+from simulator.store.tables import clocks, meta, p, pins, uploads
 from simulator.store.transaction import Tx
 
 _CLOCK = sa.select(clocks.c.mode, clocks.c.rate, clocks.c.anchor, clocks.c.anchor_wall).where(
@@ -28,6 +29,13 @@ _HAS = [
     sa.exists().where(table.c.supplier == clocks.c.supplier).label(f"has_{table.name}")
     for table in (pins, uploads)
 ]
+SUPPLIERS_VERSION = "suppliers"
+"""The key in `meta` of the version of the list of throw-away suppliers (`suppliers.version`)."""
+
+UNCHANGED = "unchanged"
+"""The version before the first change."""
+
+_VERSION = sa.select(meta.c.value).where(meta.c.key == SUPPLIERS_VERSION).scalar_subquery()
 _turn = sa.select(sa.func.pg_advisory_xact_lock_shared(p("key")).label("taken")).cte("turn")
 """First the turn, then the row: FOR SHARE reads the row as it is after the wait."""
 
@@ -37,32 +45,42 @@ def _locking(statement: sa.Select[tuple[object, ...]]) -> sa.Select[tuple[object
     return joined.with_for_update(read=True, of=clocks)
 
 
-_CLOCK_AND_MORE = _CLOCK.add_columns(*_HAS)
+_CLOCK_AND_MORE = _CLOCK.add_columns(*_HAS, _VERSION.label("version"))
 _SHARE = Statement(_CLOCK_AND_MORE)
 _SHARE_IN_TURN = Statement(_locking(_CLOCK_AND_MORE))
 _ALONE = sa.select(sa.func.pg_advisory_xact_lock(p("key")))
 
 
-def share(tx: Tx, supplier: str) -> bool:
+def share(tx: Tx, supplier: str, found_by: str = "") -> bool:
     """Whether there is such a supplier. If so, nobody deletes it or sets its clock before this
     transaction ends.
 
     Its clock is read with the lock, and `clocks.get` does not ask for it again. The same statement
     tells whether the supplier has any pins or uploads: `pins.every` and `uploads.every` do not ask
     when it has none.
+
+    Outdated when the list of throw-away suppliers has another version than `found_by`, unless that
+    is empty.
     """
-    if ("locked", supplier) in tx.memo:
-        return True
+    if ("locked", supplier) not in tx.memo and not _locked(tx, supplier):
+        return False
+    if found_by and tx.memo["version", supplier] != found_by:
+        raise Outdated("the list of suppliers has changed")
+    return True
+
+
+def _locked(tx: Tx, supplier: str) -> bool:
     if tx.is_sqlite:
         row = tx.row(_SHARE, {"s": supplier})
     else:
         row = tx.row(_SHARE_IN_TURN, {"s": supplier, "key": _key(supplier)})
     if row is None:
         return False
-    mode, rate, anchor, anchor_wall, has_pins, has_uploads = row
+    mode, rate, anchor, anchor_wall, has_pins, has_uploads, version = row
     tx.memo["locked", supplier] = True
     tx.memo["clock", supplier] = Clock(mode=mode, rate=rate, anchor=anchor, anchor_wall=anchor_wall)
     tx.memo["pins", supplier], tx.memo["uploads", supplier] = has_pins, has_uploads
+    tx.memo["version", supplier] = version or UNCHANGED
     return True
 
 

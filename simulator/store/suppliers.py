@@ -18,6 +18,7 @@ from simulator.store.statements import Row, Statement
 from simulator.store.tables import (
     PER_SUPPLIER,
     clocks,
+    meta,
     p,
     received,
     received_orders,
@@ -37,6 +38,13 @@ _CALLED = Statement(
             sa.and_(suppliers.c.tenant == p("t"), suppliers.c.tenant != ""),
             sa.and_(suppliers.c.client == p("c"), suppliers.c.client != ""),
         ),
+    )
+)
+_VERSION = Statement(sa.select(meta.c.value).where(meta.c.key == locks.SUPPLIERS_VERSION))
+_NEW_VERSION = Statement(
+    sa.text(
+        f"INSERT INTO meta (key, value) VALUES ('{locks.SUPPLIERS_VERSION}', :value)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value"
     )
 )
 _REMOVE = sa.delete(suppliers).where(suppliers.c.name == p("n"))
@@ -69,6 +77,16 @@ class Made:
     called: Called
 
 
+def version(tx: Tx) -> str:
+    """The version of the list of throw-away suppliers: another one after each change."""
+    return str(tx.value(_VERSION, {}) or locks.UNCHANGED)
+
+
+def _changed(tx: Tx, name: str) -> None:
+    tx.changed(name)
+    tx.run(_NEW_VERSION, {"value": seed.unique()})
+
+
 def add(tx: Tx, name: str, settings: Mapping[str, Any], called: Called) -> Made:
     """Keep a new supplier. Refused when its name, its tenant or its client is taken."""
     tx.exclusive(suppliers)
@@ -85,7 +103,7 @@ def add(tx: Tx, name: str, settings: Mapping[str, Any], called: Called) -> Made:
     made = Made(name=name, edition=seed.unique(), settings=settings, called=called)
     row = {"name": name, "edition": made.edition, "settings": dict(settings), "made_wall": tx.wall}
     tx.execute(sa.insert(suppliers), row | row_of(called))
-    tx.changed(name)
+    _changed(tx, name)
     return made
 
 
@@ -128,6 +146,7 @@ def remove(tx: Tx, name: str) -> bool:
         return False
     for statement in _REMOVE_ALL:
         tx.execute(statement, {"n": name})
+    _changed(tx, name)
     tx.changed(name, EVERYTHING)
     tx.wake_senders()
     return True

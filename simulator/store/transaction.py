@@ -26,9 +26,9 @@ _END_STUCK = sa.text(
 class Tx:
     """One transaction, or one work of several that share a transaction.
 
-    `cursor` is the driver's. `wall` is its wall time (the database's own on PostgreSQL). `memo` keeps what this transaction
-    has read and only it can change. `known` holds facts that are committed and never change;
-    `learned` are those that become known with the commit.
+    `cursor` is the driver's. `wall` is its wall time (the database's own on PostgreSQL). `memo`
+    keeps what this transaction has read and only it can change. `known` holds facts that are
+    committed and never change; `learned` are those that become known with the commit.
     """
 
     def __init__(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from simulator.base.clock import monotonic
-from simulator.base.errors import Illegal, Refused, RenderFailed, Unavailable
+from simulator.base.errors import Illegal, Outdated, Refused, RenderFailed, Unavailable
 from simulator.dialects import Route, Wire
 from simulator.formats import redact, strict_json
 from simulator.model import Exchange, Incoming, Outgoing, Query, Submission
@@ -60,6 +60,8 @@ class InboundRequests:
                 scenario=played.scenario,
             )
             return played.outgoing
+        except Outdated:
+            raise
         except Refused as error:
             refused = error
         except (Illegal, RenderFailed) as error:
@@ -121,7 +123,7 @@ class InboundRequests:
         findings = submission.findings if submission else ()
 
         def keep(tx: Tx) -> None:
-            if not locks.share(tx, self.name):
+            if not locks.share(tx, self.name, incoming.found_by):
                 return  # deleted meanwhile: it has no journal any more
             order = None
             if isinstance(submission, Submission) and submission.action != "create":
@@ -153,7 +155,7 @@ class InboundRequests:
         """Answer a question from one consistent view, and journal it."""
 
         def show(tx: Tx) -> Outgoing:
-            self._share(tx)
+            self._share(tx, incoming)
             found, total = orders.asked(
                 tx,
                 self.name,
@@ -180,11 +182,12 @@ class InboundRequests:
         return lambda tx: self._play(tx, asked)
 
     def _play(self, tx: Tx, asked: _Asked) -> Played:
-        self._share(tx)
+        self._share(tx, asked.incoming)
         return self._noted(tx, [asked], [self.player.play(tx, asked.submission)])[0]
 
     def _play_new(self, tx: Tx, all_asked: list[_Asked]) -> list[Played]:
-        self._share(tx)
+        for asked in all_asked:
+            self._share(tx, asked.incoming)
         played = self.player.play_new(tx, [asked.submission for asked in all_asked])
         return self._noted(tx, all_asked, played)
 
@@ -245,9 +248,11 @@ class InboundRequests:
             extra=extra,
         )
 
-    def _share(self, tx: Tx) -> None:
-        """Refused when this supplier was deleted while the request was on its way."""
-        if not locks.share(tx, self.name):
+    def _share(self, tx: Tx, incoming: Incoming | None = None) -> None:
+        """Refused when this supplier was deleted while the request was on its way; Outdated when
+        another one may have to answer it.
+        """
+        if not locks.share(tx, self.name, incoming.found_by if incoming else ""):
             raise Refused("unknown_path", [f"there is no supplier {self.name} any more"])
 
     def _exchange(

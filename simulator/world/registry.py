@@ -20,6 +20,7 @@ from simulator.supplier import Supplier
 from simulator.supplier.scenario_set import checked_all
 from simulator.supplier.waiting import Waits
 from simulator.world.health import Health
+from simulator.world.routes import Routes
 
 if TYPE_CHECKING:
     from simulator.sender import Sender
@@ -48,6 +49,10 @@ class World:
     base_url: str = ""
     known: dict[str, tuple[str, Supplier]] = field(default_factory=dict)
     shipped: dict[str, Book] = field(default_factory=dict)
+    routes: Routes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.routes = Routes(self.store)
 
     @property
     def default(self) -> Supplier:
@@ -89,8 +94,7 @@ class World:
         """
         if name in self.suppliers:
             return self.suppliers[name]
-        made = suppliers.one(tx, name, lock=lock)
-        return self._made(made) if made else None
+        return self._found(suppliers.one(tx, name, lock=lock))
 
     def supplier(self, name: str) -> Supplier:
         """A supplier by name. Invalid names the nearest."""
@@ -102,10 +106,18 @@ class World:
         return found
 
     def made(self, name: str) -> Supplier | None:
-        """A throw-away supplier by name; None where there is none."""
+        """A throw-away supplier by name as it is now; None where there is none."""
         with self.store.read() as tx:
             found = self.find(tx, name)
         return found if found and found.name not in self.suppliers else None
+
+    def made_at(self, name: str) -> tuple[Supplier | None, str]:
+        """Which throw-away supplier answers at its own path, and by which version of the list of
+        suppliers it was found (`Routes`).
+        """
+        if name in self.suppliers:
+            return None, ""
+        return self.routes.find((name,), lambda tx: self._found(suppliers.one(tx, name)))
 
     def end_waits(self) -> None:
         """Let everyone who waits for news go, because this process ends."""
@@ -182,15 +194,21 @@ class World:
             raise Refused("invalid", [f"{said}: there is no path to be called at"])
         return Called(standing=instead_of or fits[0], tenant=tenant, client=client)
 
-    def called(self, standing: Supplier, tenant: str, client: str) -> Supplier:
+    def called(self, standing: Supplier, tenant: str, client: str) -> tuple[Supplier, str]:
         """Which supplier answers a request at a standing supplier's path: the throw-away one that
-        this tenant or client calls, else the standing one.
+        this tenant or client calls, else the standing one. And by which version of the list of
+        suppliers it was found (`Routes`).
         """
         if not (tenant or client):
-            return standing
-        with self.store.read() as tx:
-            made = suppliers.called(tx, standing.name, tenant, client)
-            return (self._made(made) if made else None) or standing
+            return standing, ""
+        made, version = self.routes.find(
+            (standing.name, tenant, client),
+            lambda tx: self._found(suppliers.called(tx, standing.name, tenant, client)),
+        )
+        return made or standing, version
+
+    def _found(self, made: Made | None) -> Supplier | None:
+        return self._made(made) if made else None
 
     def remove(self, name: str) -> None:
         """Delete a throw-away supplier with its orders. Refused for a standing or unknown one."""

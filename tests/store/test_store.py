@@ -179,7 +179,11 @@ def test_one_order_never_uses_a_number_twice(store: Store) -> None:
 
 def test_orders_are_counted_under_a_key(store: Store) -> None:
     with store.write() as tx:
-        assert [*orders.count_up(tx, "s", ["k", "k"]), *orders.count_up(tx, "s", ["k"])] == [0, 1, 2]
+        assert [*orders.count_up(tx, "s", ["k", "k"]), *orders.count_up(tx, "s", ["k"])] == [
+            0,
+            1,
+            2,
+        ]
         assert orders.count_up(tx, "other", ["k"]) == [0]
 
 
