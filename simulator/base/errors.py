@@ -129,7 +129,7 @@ class Conflict(SimulatorError):
 
 
 class Outdated(SimulatorError):
-    """A supplier was made or deleted after it was decided who answers: that must be decided anew."""
+    """A supplier was made or deleted after it was decided who answers: decide that anew."""
 
 
 class Unavailable(SimulatorError):

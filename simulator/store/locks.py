@@ -16,6 +16,7 @@ from functools import cache
 
 import sqlalchemy as sa
 
+from simulator.base import seed
 from simulator.base.clock import Clock
 from simulator.base.errors import Outdated
 from simulator.store.statements import Statement
@@ -29,13 +30,16 @@ _HAS = [
     sa.exists().where(table.c.supplier == clocks.c.supplier).label(f"has_{table.name}")
     for table in (pins, uploads)
 ]
-SUPPLIERS_VERSION = "suppliers"
-"""The key in `meta` of the version of the list of throw-away suppliers (`suppliers.version`)."""
-
-UNCHANGED = "unchanged"
-"""The version before the first change."""
-
-_VERSION = sa.select(meta.c.value).where(meta.c.key == SUPPLIERS_VERSION).scalar_subquery()
+_KEY = "suppliers"
+_UNCHANGED = "unchanged"
+_version = sa.select(meta.c.value).where(meta.c.key == _KEY)
+_VERSION = Statement(_version)
+_NEW_VERSION = Statement(
+    sa.text(
+        f"INSERT INTO meta (key, value) VALUES ('{_KEY}', :value)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+    )
+)
 _turn = sa.select(sa.func.pg_advisory_xact_lock_shared(p("key")).label("taken")).cte("turn")
 """First the turn, then the row: FOR SHARE reads the row as it is after the wait."""
 
@@ -45,7 +49,7 @@ def _locking(statement: sa.Select[tuple[object, ...]]) -> sa.Select[tuple[object
     return joined.with_for_update(read=True, of=clocks)
 
 
-_CLOCK_AND_MORE = _CLOCK.add_columns(*_HAS, _VERSION.label("version"))
+_CLOCK_AND_MORE = _CLOCK.add_columns(*_HAS, _version.scalar_subquery().label("version"))
 _SHARE = Statement(_CLOCK_AND_MORE)
 _SHARE_IN_TURN = Statement(_locking(_CLOCK_AND_MORE))
 _ALONE = sa.select(sa.func.pg_advisory_xact_lock(p("key")))
@@ -62,11 +66,10 @@ def share(tx: Tx, supplier: str, found_by: str = "") -> bool:
     Outdated when the list of throw-away suppliers has another version than `found_by`, unless that
     is empty.
     """
-    if ("locked", supplier) not in tx.memo and not _locked(tx, supplier):
-        return False
-    if found_by and tx.memo["version", supplier] != found_by:
+    is_there = ("locked", supplier) in tx.memo or _locked(tx, supplier)
+    if found_by and found_by != (tx.memo["version", supplier] if is_there else version(tx)):
         raise Outdated("the list of suppliers has changed")
-    return True
+    return is_there
 
 
 def _locked(tx: Tx, supplier: str) -> bool:
@@ -76,12 +79,22 @@ def _locked(tx: Tx, supplier: str) -> bool:
         row = tx.row(_SHARE_IN_TURN, {"s": supplier, "key": _key(supplier)})
     if row is None:
         return False
-    mode, rate, anchor, anchor_wall, has_pins, has_uploads, version = row
+    mode, rate, anchor, anchor_wall, has_pins, has_uploads, newest = row
     tx.memo["locked", supplier] = True
     tx.memo["clock", supplier] = Clock(mode=mode, rate=rate, anchor=anchor, anchor_wall=anchor_wall)
     tx.memo["pins", supplier], tx.memo["uploads", supplier] = has_pins, has_uploads
-    tx.memo["version", supplier] = version or UNCHANGED
+    tx.memo["version", supplier] = newest or _UNCHANGED
     return True
+
+
+def version(tx: Tx) -> str:
+    """The version of the list of throw-away suppliers: another one after each change."""
+    return str(tx.value(_VERSION, {}) or _UNCHANGED)
+
+
+def renew_version(tx: Tx) -> None:
+    """The list of throw-away suppliers changes."""
+    tx.run(_NEW_VERSION, {"value": seed.unique()})
 
 
 def take(tx: Tx, supplier: str) -> None:

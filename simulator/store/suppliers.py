@@ -18,7 +18,6 @@ from simulator.store.statements import Row, Statement
 from simulator.store.tables import (
     PER_SUPPLIER,
     clocks,
-    meta,
     p,
     received,
     received_orders,
@@ -38,13 +37,6 @@ _CALLED = Statement(
             sa.and_(suppliers.c.tenant == p("t"), suppliers.c.tenant != ""),
             sa.and_(suppliers.c.client == p("c"), suppliers.c.client != ""),
         ),
-    )
-)
-_VERSION = Statement(sa.select(meta.c.value).where(meta.c.key == locks.SUPPLIERS_VERSION))
-_NEW_VERSION = Statement(
-    sa.text(
-        f"INSERT INTO meta (key, value) VALUES ('{locks.SUPPLIERS_VERSION}', :value)"
-        " ON CONFLICT (key) DO UPDATE SET value = excluded.value"
     )
 )
 _REMOVE = sa.delete(suppliers).where(suppliers.c.name == p("n"))
@@ -77,14 +69,9 @@ class Made:
     called: Called
 
 
-def version(tx: Tx) -> str:
-    """The version of the list of throw-away suppliers: another one after each change."""
-    return str(tx.value(_VERSION, {}) or locks.UNCHANGED)
-
-
 def _changed(tx: Tx, name: str) -> None:
     tx.changed(name)
-    tx.run(_NEW_VERSION, {"value": seed.unique()})
+    locks.renew_version(tx)
 
 
 def add(tx: Tx, name: str, settings: Mapping[str, Any], called: Called) -> Made:

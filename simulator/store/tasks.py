@@ -26,13 +26,15 @@ def run_tasks(store: Store, tasks: Sequence[Task[T]]) -> list[T]:
     """
     returned: dict[int, T] = {}
     results: dict[int, Any] = dict.fromkeys(range(len(tasks)))
-    while results:
+    while True:
         works: dict[int, Work[Any]] = {}
         for number, result in results.items():
             try:
                 works[number] = _go_on(tasks[number], result)
             except StopIteration as end:
                 returned[number] = end.value
+        if not works:
+            break
         results = dict(zip(works, store.run_all(list(works.values())), strict=True))
     return [returned[number] for number in range(len(tasks))]
 

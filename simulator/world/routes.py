@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from simulator.store import Store, Tx, suppliers
+from simulator.store import Store, Tx, locks
 from simulator.supplier import Supplier
 
 MOST_KNOWN = 10_000
@@ -33,7 +33,7 @@ class Routes:
         version, found = self.known
         if key not in found:
             with self.store.read() as tx:
-                now, supplier = suppliers.version(tx), ask(tx)
+                now, supplier = locks.version(tx), ask(tx)
             if now != version or len(found) >= MOST_KNOWN:
                 version, found = self.known = (now, {})
             found[key] = supplier
