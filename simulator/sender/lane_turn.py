@@ -223,13 +223,14 @@ class LaneTurn:
     def _happen(self, advanced: engine.Advance) -> None:
         """Let a step happen: the order moves, and what the step withdraws is withdrawn."""
         if advanced.request is not None:
-            orders.settle_request(self.tx, advanced.request.id, advanced.request.status)
+            settled = advanced.request
+            orders.settle_request(self.tx, self.order.id, settled.id, settled.status)
             self.requests = [
                 advanced.request if request.id == advanced.request.id else request
                 for request in self.requests
             ]
         for request_id in advanced.lapsed:
-            orders.settle_request(self.tx, request_id, "lapsed")
+            orders.settle_request(self.tx, self.order.id, request_id, "lapsed")
         outbox.withdraw(self.tx, advanced.withdraw)
         head, *rest = self.waiting
         self.waiting = [head, *(kci for kci in rest if kci.id not in advanced.withdraw)]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from simulator.base import instants
 from simulator.gateway import Decision, Outcome, Result, decide
 from simulator.model import KciState, Lane, LaneState
 from simulator.ops import crash
 from simulator.sender.beat import Beat
-from simulator.sender.flow import FlowControl
+from simulator.sender.flow import Allowance, FlowControl
 from simulator.sender.lane_turn import (
     Attempt,
     Changes,
@@ -32,6 +32,16 @@ STATE_AFTER = {
     Outcome.RETRY: KciState.ATTEMPTED,
     Outcome.DEAD: KciState.DEAD,
 }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Claim:
+    """The lanes of one supplier that a turn has claimed, and what may leave of it."""
+
+    supplier: str
+    target: Target
+    allowance: Allowance
+    lanes: Sequence[Lane]
 
 
 class Turn:
@@ -131,44 +141,62 @@ class Turn:
         due = [name for name, wake in pending if wake <= tx.wall]
         changes = Changes()
         blocked: dict[str, int | None] = {}
+        claims: list[_Claim] = []
+        left = free
         for place, name in enumerate(due):
-            fair = -(-(free - len(changes.attempts_out)) // (len(due) - place))
+            fair = -(-left // (len(due) - place))
             if fair <= 0:
                 break
             if target := self.find_and_lock(tx, name):
-                blocked |= self._claim_of(tx, name, target, fair, changes)
+                claim = self._claim_of(tx, name, target, fair)
+                if claim.allowance.most <= 0:
+                    blocked[name] = claim.allowance.later
+                claims.append(claim)
+                left -= len(claim.lanes)
             else:
                 # they must neither keep this sender awake nor take the place of other lanes
                 strange = lanes.claim(tx, name, free)
                 wake = {"wake": tx.wall + LOOK_AGAIN}
                 changes.lanes += [lanes.row(lane) | wake for lane in strange]
+        blocked |= self._hand_out(tx, claims, changes)
         changes.save(tx)
         if len(changes.attempts_out) >= free:
             return changes.attempts_out, None  # the next result wakes us
         wakes = [blocked.get(name, wake) for name, wake in (lanes.pending(tx) if due else pending)]
         return changes.attempts_out, min((wake for wake in wakes if wake is not None), default=None)
 
-    def _claim_of(
-        self, tx: Tx, supplier: str, target: Target, fair: int, changes: Changes
-    ) -> dict[str, int | None]:
-        """Hand out what may leave of one supplier. Where that is not all, returns when to look
-        again; None: when a result comes.
-        """
+    def _claim_of(self, tx: Tx, supplier: str, target: Target, fair: int) -> _Claim:
+        """Claim what may leave of one supplier, `fair` lanes at most."""
         allowance = self.flow.allowance(tx, supplier, target.policy, fair)
-        if allowance.most <= 0:
-            return {supplier: allowance.later}
-        locks.share(tx, supplier)
-        claimed = lanes.claim(tx, supplier, allowance.most, in_front=allowance.in_front)
-        ids = [lane.order for lane in claimed]
-        before = len(changes.attempts_out)
+        claimed: list[Lane] = []
+        if allowance.most > 0:
+            locks.share(tx, supplier)
+            claimed = lanes.claim(tx, supplier, allowance.most, in_front=allowance.in_front)
+        return _Claim(supplier=supplier, target=target, allowance=allowance, lanes=claimed)
+
+    def _hand_out(
+        self, tx: Tx, claims: Sequence[_Claim], changes: Changes
+    ) -> dict[str, int | None]:
+        """Let the steps of all claimed lanes happen. Returns for suppliers of which not all may
+        leave when to look again.
+        """
+        ids = [lane.order for claim in claims for lane in claim.lanes]
+        if not ids:
+            return {}
         waiting, requests = outbox.open_of(tx, ids), orders.requests_in_play(tx, ids)
         found = orders.many(tx, ids)
-        for lane in claimed:
-            of_order = (found[lane.order], requests[lane.order], waiting[lane.order])
-            LaneTurn(self.lease, tx, lane, target, *of_order).run(changes)
-        left = len(changes.attempts_out) - before
-        later = self.flow.left(tx, supplier, target.policy, allowance, left)
-        return {} if later is None else {supplier: later}
+        again: dict[str, int | None] = {}
+        for claim in claims:
+            before = len(changes.attempts_out)
+            for lane in claim.lanes:
+                of_order = (found[lane.order], requests[lane.order], waiting[lane.order])
+                LaneTurn(self.lease, tx, lane, claim.target, *of_order).run(changes)
+            count = len(changes.attempts_out) - before
+            policy, allowance = claim.target.policy, claim.allowance
+            later = self.flow.left(tx, claim.supplier, policy, allowance, count)
+            if later is not None:
+                again[claim.supplier] = later
+        return again
 
     def _lock(self, tx: Tx, supplier: str) -> bool:
         """Lock a supplier against deletion, and its clock. False when it is not there any more."""

@@ -74,7 +74,7 @@ _SAVE = Statement(_ONE_ORDER.values({name: p(name) for name in _SAVED}))
 _MOVE = Statement(_ONE_ORDER.values({name: p(name) for name in _MOVED}))
 _SETTLE = Statement(
     sa.update(requests)
-    .where(requests.c.id == p("key"), requests.c.status == "open")
+    .where(requests.c.order == p("i"), requests.c.id == p("key"), requests.c.status == "open")
     .values(status=p("status"))
 )
 _COUNT_KEYS = each_of(
@@ -196,7 +196,7 @@ def change(
     save(tx, [plan.order])
     tx.run(_INSERT_REQUEST, _request_row(supplier, plan.request, answered))
     for request_id in plan.lapsed:
-        settle_request(tx, request_id, "lapsed")
+        settle_request(tx, plan.order.id, request_id, "lapsed")
     outbox.add(tx, supplier, plan.kcis)
     outbox.change(tx, plan.queue)
     unpark = bool(plan.queue.withdraw) or plan.ended
@@ -227,9 +227,9 @@ def save(tx: Tx, changed: Sequence[Order], before: Mapping[str, Order] | None = 
         tx.changed(order.supplier, order.id)
 
 
-def settle_request(tx: Tx, request_id: str, status: RequestStatus) -> None:
-    """Close an open request: applied, refused or lapsed."""
-    tx.run(_SETTLE, {"key": request_id, "status": status})
+def settle_request(tx: Tx, order_id: str, request_id: str, status: RequestStatus) -> None:
+    """Close an open request of an order: applied, refused or lapsed."""
+    tx.run(_SETTLE, {"i": order_id, "key": request_id, "status": status})
 
 
 def keep_edition(tx: Tx, digest: str, name: str, dialect: str, source: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -14,7 +16,12 @@ from simulator.store.statements import AnyOf, Row, Statement
 from simulator.store.tables import is_open, kcis, lanes, one_of, p, row_of
 from simulator.store.transaction import Tx
 
-_KCI = [column for column in kcis.c if column.name != "supplier"]
+# many KCIs have the same step: its text is read once
+_KCI = [
+    sa.type_coerce(column, sa.Text).label("step") if column.name == "step" else column
+    for column in kcis.c
+    if column.name != "supplier"
+]
 _ADD = Statement(sa.insert(kcis))
 _IS_UNTRIED = one_of(kcis.c.state, UNTRIED)
 _SOME_UNTRIED = sa.update(kcis).where(AnyOf(kcis.c.id, "ids"), _IS_UNTRIED)
@@ -126,9 +133,14 @@ def one(tx: Tx, kci_id: str) -> Kci | None:
 def kci_of(row: Row) -> Kci:
     """A KCI from its row."""
     members = dict(zip(_BY_ID.names, row, strict=True))
-    step = Step(send=members.pop("send"), **members.pop("step"))
+    members["step"] = _step_of(members.pop("send"), members["step"])
     members["state"] = KciState(members["state"])
-    return Kci(step=step, **members)
+    return Kci(**members)
+
+
+@lru_cache(maxsize=10_000)
+def _step_of(send: str, rest: str) -> Step:
+    return Step(send=send, **json.loads(rest))
 
 
 def kci_row(kci: Kci) -> dict[str, Any]:

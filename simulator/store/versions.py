@@ -211,7 +211,51 @@ def _act_of_4(texts: list[str]) -> dict[str, Any]:
     return {"what": LEGACY.id, "by": by, "message": message}
 
 
-STEPS: dict[int, Callable[[sa.Connection], None]] = {3: _from_3, 4: _from_4}
+def _from_5(connection: sa.Connection) -> None:
+    """Fewer indexes: a request is found by its order first, a KCI without a number is not in the
+    index of numbers, and small tables of SQLite have no rowid.
+    """
+    if connection.dialect.name == "postgresql":
+        for statement in _KEYS_OF_5:
+            connection.execute(sa.text(statement))
+        _index_of_6().create(connection)
+    else:
+        for table in _REBUILT_OF_5:
+            _rebuild(connection, table)
+
+
+_KEYS_OF_5 = (
+    'ALTER TABLE requests DROP CONSTRAINT requests_pkey, ADD PRIMARY KEY ("order", id)',
+    "DROP INDEX requests_order",
+    "ALTER TABLE kcis DROP CONSTRAINT kcis_order_sequence_key",
+)
+_REBUILT_OF_5 = (
+    tables.requests,
+    tables.kcis,
+    tables.lanes,
+    tables.seed_keys,
+    tables.repeats,
+    tables.received_orders,
+)
+
+
+def _index_of_6() -> sa.Index:
+    return next(index for index in tables.kcis.indexes if index.name == "kcis_sequence")
+
+
+def _rebuild(connection: sa.Connection, table: sa.Table) -> None:
+    """Make a table of SQLite anew, with its rows: it cannot change a key in place."""
+    old = f"{table.name}_of_5"
+    for index in sa.inspect(connection).get_indexes(table.name):
+        connection.execute(sa.text(f"DROP INDEX {index['name']}"))
+    connection.execute(sa.text(f"ALTER TABLE {table.name} RENAME TO {old}"))
+    table.create(connection)
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    connection.execute(sa.text(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {old}"))
+    connection.execute(sa.text(f"DROP TABLE {old}"))
+
+
+STEPS: dict[int, Callable[[sa.Connection], None]] = {3: _from_3, 4: _from_4, 5: _from_5}
 """What brings a schema up to the next one, by its number. A step names what it changes, and uses
 nothing that a later step changes.
 """

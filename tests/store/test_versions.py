@@ -269,6 +269,10 @@ def test_the_same_steps_work_on_postgresql(postgresql_url: str) -> None:
             "ALTER TABLE received DROP COLUMN message",
             "ALTER TABLE uploads DROP COLUMN number",
             "DROP TABLE received_orders",
+            "DROP INDEX kcis_sequence",
+            'ALTER TABLE kcis ADD UNIQUE ("order", sequence)',
+            "ALTER TABLE requests DROP CONSTRAINT requests_pkey, ADD PRIMARY KEY (id)",
+            'CREATE INDEX requests_order ON requests ("order")',
         ):
             connection.execute(sa.text(statement))
         note_sentences(connection)
