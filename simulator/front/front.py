@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 
 from simulator.base.errors import Outdated, Unavailable
 from simulator.front.endpoint import Endpoint
@@ -61,7 +60,7 @@ class Front:
                 if endpoint is None:
                     return problem(404, "not_found", f"no supplier answers at {path[:200]}")
                 try:
-                    return (yield from endpoint.answer(replace(incoming, found_by=found_by)))
+                    return (yield from endpoint.answer(incoming, found_by))
                 except Outdated:
                     self.world.routes.forget()
         except Unavailable as error:

@@ -17,7 +17,8 @@ from simulator.model import Exchange, Incoming, Outgoing, Query, Submission
 from simulator.ops import crash, logs
 from simulator.store import Store, Task, Together, Tx, Work, clocks, journal, locks, orders
 from simulator.supplier.inbound_auth import InboundAuth
-from simulator.supplier.playing import Played, Player
+from simulator.supplier.playing import Player
+from simulator.supplier.sent import Played
 
 log = logging.getLogger("simulator.supplier")
 
@@ -144,7 +145,7 @@ class InboundRequests:
 
         def begin(tx: Tx) -> str:
             self._share(tx)
-            return self.player.begin(tx, name, tenant, document, params)
+            return self.player.new_orders.begin(tx, name, tenant, document, params)
 
         try:
             return self.store.run(begin)
@@ -188,7 +189,7 @@ class InboundRequests:
     def _play_new(self, tx: Tx, all_asked: list[_Asked]) -> list[Played]:
         for asked in all_asked:
             self._share(tx, asked.incoming)
-        played = self.player.play_new(tx, [asked.submission for asked in all_asked])
+        played = self.player.new_orders.play_first(tx, [asked.submission for asked in all_asked])
         return self._noted(tx, all_asked, played)
 
     def _noted(self, tx: Tx, all_asked: Sequence[_Asked], all_played: list[Played]) -> list[Played]:

@@ -5,17 +5,15 @@ writing the plan.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from simulator import engine
 from simulator.base import seed
-from simulator.base.errors import Conflict, Refused
+from simulator.base.errors import Refused
 from simulator.dialects import Dialect
-from simulator.engine import Changed, Opened, Plan, Rejected, Situation
-from simulator.formats import strict_json
+from simulator.engine import Changed, Plan, Rejected, Situation
 from simulator.model import (
-    Act,
     EntryName,
     KciState,
     Order,
@@ -25,25 +23,12 @@ from simulator.model import (
     Submission,
 )
 from simulator.scenario import Choice, params_of
-from simulator.store import Tx, clocks, journal, lanes, orders, outbox, pins
+from simulator.store import Tx, clocks, lanes, orders, outbox, pins
+from simulator.supplier.new_orders import NewOrders, seed_key
 from simulator.supplier.pinned import pins_of
+from simulator.supplier.repeats import answered, count_repeat, fingerprint, has_attempts
 from simulator.supplier.scenario_set import ScenarioSet
-from simulator.supplier.sent import as_sent, given_again, kept
-
-SEED_KEY_HEADER = "x-seed-key"
-SERIAL = "#serial"
-"""Under this the creates of a supplier are counted. No seed key has it: `#` is written twice there.
-"""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Played:
-    """One request's outcome, and what the journal says of it."""
-
-    outgoing: Outgoing
-    order: str = ""
-    scenario: str = ""
-    reasons: tuple[str, ...] = ()
+from simulator.supplier.sent import Played, as_sent, given_again
 
 
 class Player:
@@ -65,6 +50,14 @@ class Player:
         self.run_seed = run_seed
         self.fixed_seed = fixed_seed
         self.max_delay = max_delay
+        self.new_orders = NewOrders(
+            name,
+            dialect,
+            scenario_set,
+            run_seed=run_seed,
+            fixed_seed=fixed_seed,
+            max_delay=max_delay,
+        )
 
     def play(self, tx: Tx, submission: Submission) -> Played:
         """Answer one request and write what it does. Refused, Illegal and RenderFailed change
@@ -79,59 +72,7 @@ class Player:
             return self._play_later(tx, submission, earlier, now)
         if earlier is not None:
             return self._repeat_create(tx, submission, earlier, now)
-        return self._play_new(tx, [submission])[0]
-
-    def play_new(self, tx: Tx, submissions: Sequence[Submission]) -> list[Played]:
-        """Answer creates, and write their orders. None of them may have been kept before: that is a
-        Conflict, and `play` finds out what it is. Refused, Illegal and RenderFailed as `play`.
-        """
-        all_played = self._play_new(tx, submissions)
-        for submission, played in zip(submissions, all_played, strict=True):
-            tenant, ref = submission.tenant, submission.ref
-            # the insert tells what was kept before, but a rejection inserts nothing
-            if not played.order and ref and orders.remembered(tx, self.name, "create", tenant, ref):
-                raise Conflict(f"the create {ref} of {tenant} was kept before")
-        return all_played
-
-    def _play_new(self, tx: Tx, submissions: Sequence[Submission]) -> list[Played]:
-        now = clocks.get(tx, self.name).now(tx.wall)
-        choices = [self._choose(tx, submission, now) for submission in submissions]
-        situations = [
-            self._situation(submission, choice.scenario, choice.params, now)
-            for submission, choice in zip(submissions, choices, strict=True)
-        ]
-        return [
-            Played(
-                outgoing=outgoing,
-                order=plan.order.id if plan.order else "",
-                scenario=choice.scenario.name,
-                reasons=choice.reasons,
-            )
-            for choice, (plan, outgoing) in zip(choices, self._open(tx, situations), strict=True)
-        ]
-
-    def begin(
-        self, tx: Tx, name: str, tenant: str, document: Mapping[str, Any], params: Mapping[str, Any]
-    ) -> str:
-        """Begin an order that nobody asked for; its id. Refused when the scenario, its parameters
-        or the document are wrong.
-        """
-        scenario = self.scenario_set.book(tx).beginning(name)
-        submission = self.dialect.begin(tenant, dict(document))
-        now = clocks.get(tx, self.name).now(tx.wall)
-        given = params_of(scenario, {}, given=params)
-        ((plan, _),) = self._open(tx, [self._situation(submission, scenario, given, now)])
-        assert isinstance(plan, Opened)
-        act = Act(
-            at=now,
-            what="order.begin",
-            by="supplier",
-            message=f"begun by the supplier: {submission.operation} of {tenant}",
-            order=plan.order.id,
-            scenario=name,
-        )
-        journal.act(tx, self.name, act)
-        return plan.order.id
+        return self.new_orders.play(tx, [submission])[0]
 
     def order_of(self, tx: Tx, submission: Submission) -> Order | None:
         """The order that a later request is about."""
@@ -141,8 +82,6 @@ class Player:
             found = orders.by_number(tx, self.name, tenant, number)
         return found
 
-    # ---- a new order
-
     def _repeat_create(
         self, tx: Tx, submission: Submission, earlier: orders.Remembered, now: int
     ) -> Played:
@@ -150,57 +89,8 @@ class Player:
         assert order is not None
         scenario = self.scenario_set.edition(tx, order.digest)
         situation = self._situation(submission, scenario, params_of(scenario, {}), now)
-        number = self._count_repeat(tx, situation)
+        number = count_repeat(tx, self.name, situation.submission, situation.scenario)
         return self._repeat(replace(situation, repeat_number=number), earlier, order)
-
-    def _choose(self, tx: Tx, submission: Submission, now: int) -> Choice:
-        """The scenario of a new order. A pin that is played is counted."""
-        facts = engine.facts_of(submission, None, (), {}, now)
-        choice = self.scenario_set.book(tx).choose(facts, pins_of(tx, self.name))
-        if choice.pin is not None:
-            pins.use(tx, choice.pin)
-        return choice
-
-    def _open(
-        self, tx: Tx, situations: Sequence[Situation]
-    ) -> list[tuple[Rejected | Opened, Outgoing]]:
-        """Play new orders and write them, but for those that their scenario rejects."""
-        decided: list[tuple[Rejected | Opened, Outgoing]] = []
-        opened: list[tuple[Opened, orders.Answered]] = []
-        for situation in self._counted(tx, situations):
-            submission, scenario = situation.submission, situation.scenario
-            plan = engine.create(situation, self.dialect)
-            outgoing = self._outgoing(submission, plan)
-            decided.append((plan, outgoing))
-            if isinstance(plan, Opened):
-                edition = (scenario.digest, scenario.name, scenario.dialect, scenario.source)
-                orders.keep_edition(tx, *edition)
-                opened.append((plan, _answered(submission, outgoing)))
-        orders.open_all(tx, self.name, opened, clocks.get(tx, self.name))
-        return decided
-
-    def _counted(self, tx: Tx, situations: Sequence[Situation]) -> list[Situation]:
-        """The situations of new orders, with what depends on the orders before: the numbers of
-        equal ones, of the supplier's, of the caller's repeats.
-        """
-        keys = [seed_key(situation.submission) for situation in situations]
-        serials = [SERIAL] * (len(keys) if self.dialect.counts_orders else 0)
-        before = orders.count_up(tx, self.name, [*keys, *serials])
-        is_fixed = self.fixed_seed and clocks.get(tx, self.name).mode == "manual"
-        counted = []
-        for at, (situation, key) in enumerate(zip(situations, keys, strict=True)):
-            key = f"{key}#{before[at]}" if before[at] else key
-            names = (self.name, situation.scenario.name, key)
-            counted.append(
-                replace(
-                    situation,
-                    repeat_number=self._count_repeat(tx, situation),
-                    seed_key=key,
-                    chance=seed.Chance(self.run_seed, names, is_fixed),
-                    serial=1 + before[len(keys) + at] if serials else 0,
-                )
-            )
-        return counted
 
     # ---- a later request
 
@@ -228,8 +118,8 @@ class Player:
         plan = engine.answer_later(situation, order, self.dialect)
         outgoing = self._outgoing(submission, plan)
         if isinstance(plan, Changed):
-            clock, answered = clocks.get(tx, self.name), _answered(submission, outgoing)
-            orders.change(tx, self.name, plan, lane, clock, answered)
+            clock = clocks.get(tx, self.name)
+            orders.change(tx, self.name, plan, lane, clock, answered(submission, outgoing))
         elif plan.order is not None:
             orders.save(tx, [plan.order])
         reasons = choice.reasons if choice else (_reason(scenario, plan.entry),)
@@ -270,7 +160,10 @@ class Player:
             situation = replace(situation, scenario=choice.scenario, params=choice.params)
             if choice.pin is not None:
                 pins.use(tx, choice.pin)
-        return replace(situation, repeat_number=self._count_repeat(tx, situation)), choice
+        return replace(
+            situation,
+            repeat_number=count_repeat(tx, self.name, situation.submission, situation.scenario),
+        ), choice
 
     # ---- a lookup, and a repeat
 
@@ -295,7 +188,7 @@ class Player:
         say otherwise.
         """
         asked, name = situation.submission, situation.scenario.name
-        self.dialect.guard_repeat(asked, order, same=earlier.fingerprint == _fingerprint(asked))
+        self.dialect.guard_repeat(asked, order, same=earlier.fingerprint == fingerprint(asked))
         if rejected := self._rejected_again(situation):
             outgoing, reason = self._outgoing(asked, rejected), f"attempt {situation.repeat_number}"
         else:
@@ -304,7 +197,7 @@ class Player:
 
     def _rejected_again(self, situation: Situation) -> Rejected | None:
         """The rejection that the scenario's `attempts` have for this repeat."""
-        if not _has_attempts(situation.scenario, situation.submission.action):
+        if not has_attempts(situation.scenario, situation.submission.action):
             return None
         try:
             plan = engine.play(situation, self.dialect)
@@ -329,17 +222,6 @@ class Player:
     def _outgoing(self, submission: Submission, plan: Plan) -> Outgoing:
         return as_sent(self.dialect.write(submission, plan), plan.answer, self.max_delay)
 
-    def _count_repeat(self, tx: Tx, situation: Situation) -> int:
-        """Which of the caller's repeats this is, where the scenario answers by that."""
-        submission, scenario = situation.submission, situation.scenario
-        if not _has_attempts(scenario, submission.action):
-            return 1
-        # what has no id is known by its content
-        ref = submission.ref or seed.digest(submission.order_number, _fingerprint(submission))
-        return orders.count_repeat(
-            tx, self.name, submission.action, submission.tenant, ref, scenario.name
-        )
-
     def _chance(self, names: tuple[str, ...]) -> seed.Chance:
         return seed.Chance(self.run_seed, (self.name, *names), self.fixed_seed)
 
@@ -361,36 +243,7 @@ def params_of_request(
     }
 
 
-def seed_key(submission: Submission) -> str:
-    """What chance hangs on: the header X-Seed-Key, else the document without ids and dates, which
-    change from run to run. A `#` of the caller's is written twice: a single one is ours.
-    """
-    asked = submission.headers.get(SEED_KEY_HEADER, "").strip()
-    if asked:
-        return asked[:100].replace("#", "##")
-    lasting = {
-        key: value
-        for key, value in submission.document.items()
-        if key != "id" and not key.endswith(("Id", "Reference", "Number")) and "Date" not in key
-    }
-    return seed.digest(submission.operation, strict_json.canonical(lasting))[:16]
-
-
 def _reason(scenario: Scenario, entry: EntryName | None) -> str:
     if entry is None:
         return f"no entry of {scenario.name} fits: the dialect's default"
     return f"entry {entry}"
-
-
-def _has_attempts(scenario: Scenario, action: str) -> bool:
-    if action == "create":
-        return bool(scenario.reply.attempts)
-    return any(entry.reply.attempts for entry in scenario.entries.get(action, ()))
-
-
-def _answered(submission: Submission, outgoing: Outgoing) -> orders.Answered:
-    return orders.Answered(fingerprint=_fingerprint(submission), answer=kept(outgoing))
-
-
-def _fingerprint(submission: Submission) -> str:
-    return seed.digest(submission.operation, strict_json.canonical(submission.document))

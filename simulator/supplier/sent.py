@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from simulator.base.errors import RenderFailed
 from simulator.engine import Answer
 from simulator.formats import http
 from simulator.model import Outgoing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Played:
+    """One request's outcome, and what the journal says of it."""
+
+    outgoing: Outgoing
+    order: str = ""
+    scenario: str = ""
+    reasons: tuple[str, ...] = ()
 
 
 def as_sent(outgoing: Outgoing, answer: Answer, max_delay: int) -> Outgoing:

@@ -1,0 +1,175 @@
+"""New orders: which scenario each plays, what the engine makes of it, and writing them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from simulator import engine
+from simulator.base import seed
+from simulator.base.errors import Conflict
+from simulator.dialects import Dialect
+from simulator.engine import Opened, Rejected, Situation
+from simulator.formats import strict_json
+from simulator.model import Act, Outgoing, Scenario, Submission
+from simulator.scenario import Choice, params_of
+from simulator.store import Tx, clocks, journal, orders, pins
+from simulator.supplier.pinned import pins_of
+from simulator.supplier.repeats import answered, count_repeat
+from simulator.supplier.scenario_set import ScenarioSet
+from simulator.supplier.sent import Played, as_sent
+
+SEED_KEY_HEADER = "x-seed-key"
+SERIAL = "#serial"
+"""Under this the creates of a supplier are counted. No seed key has it: `#` is written twice there.
+"""
+
+
+_New = tuple[Submission, Scenario, Mapping[str, Any]]
+"""A new order: its create, its scenario, and the scenario's parameters."""
+
+
+class NewOrders:
+    """Plays the creates of one supplier."""
+
+    def __init__(
+        self,
+        name: str,
+        dialect: Dialect,
+        scenario_set: ScenarioSet,
+        *,
+        run_seed: str,
+        fixed_seed: bool,
+        max_delay: int,
+    ) -> None:
+        self.name = name
+        self.dialect = dialect
+        self.scenario_set = scenario_set
+        self.run_seed = run_seed
+        self.fixed_seed = fixed_seed
+        self.max_delay = max_delay
+
+    def play(self, tx: Tx, submissions: Sequence[Submission]) -> list[Played]:
+        """Answer creates, none of which repeats another, and write their orders. Refused, Illegal
+        and RenderFailed change nothing.
+        """
+        now = clocks.get(tx, self.name).now(tx.wall)
+        choices = [self._choose(tx, submission, now) for submission in submissions]
+        opened = self._open(
+            tx,
+            [
+                (submission, choice.scenario, choice.params)
+                for submission, choice in zip(submissions, choices, strict=True)
+            ],
+            now,
+        )
+        return [
+            Played(
+                outgoing=outgoing,
+                order=plan.order.id if plan.order else "",
+                scenario=choice.scenario.name,
+                reasons=choice.reasons,
+            )
+            for choice, (plan, outgoing) in zip(choices, opened, strict=True)
+        ]
+
+    def play_first(self, tx: Tx, submissions: Sequence[Submission]) -> list[Played]:
+        """The same for creates that come for the first time, as it seems. Conflict when one of them
+        was kept before.
+        """
+        all_played = self.play(tx, submissions)
+        for submission, played in zip(submissions, all_played, strict=True):
+            tenant, ref = submission.tenant, submission.ref
+            # the insert tells what was kept before, but a rejection inserts nothing
+            if not played.order and ref and orders.remembered(tx, self.name, "create", tenant, ref):
+                raise Conflict(f"the create {ref} of {tenant} was kept before")
+        return all_played
+
+    def begin(
+        self, tx: Tx, name: str, tenant: str, document: Mapping[str, Any], params: Mapping[str, Any]
+    ) -> str:
+        """Begin an order that nobody asked for; its id. Refused when the scenario, its parameters
+        or the document are wrong.
+        """
+        scenario = self.scenario_set.book(tx).beginning(name)
+        submission = self.dialect.begin(tenant, dict(document))
+        now = clocks.get(tx, self.name).now(tx.wall)
+        given = params_of(scenario, {}, given=params)
+        ((plan, _),) = self._open(tx, [(submission, scenario, given)], now)
+        assert isinstance(plan, Opened)
+        act = Act(
+            at=now,
+            what="order.begin",
+            by="supplier",
+            message=f"begun by the supplier: {submission.operation} of {tenant}",
+            order=plan.order.id,
+            scenario=name,
+        )
+        journal.act(tx, self.name, act)
+        return plan.order.id
+
+    def _choose(self, tx: Tx, submission: Submission, now: int) -> Choice:
+        """The scenario of a new order. A pin that is played is counted."""
+        facts = engine.facts_of(submission, None, (), {}, now)
+        choice = self.scenario_set.book(tx).choose(facts, pins_of(tx, self.name))
+        if choice.pin is not None:
+            pins.use(tx, choice.pin)
+        return choice
+
+    def _open(
+        self, tx: Tx, wanted: Sequence[_New], now: int
+    ) -> list[tuple[Rejected | Opened, Outgoing]]:
+        """Play new orders and write them, but for those that their scenario rejects."""
+        decided: list[tuple[Rejected | Opened, Outgoing]] = []
+        opened: list[tuple[Opened, orders.Answered]] = []
+        for situation in self._counted(tx, wanted, now):
+            submission, scenario = situation.submission, situation.scenario
+            plan = engine.create(situation, self.dialect)
+            outgoing = as_sent(self.dialect.write(submission, plan), plan.answer, self.max_delay)
+            decided.append((plan, outgoing))
+            if isinstance(plan, Opened):
+                edition = (scenario.digest, scenario.name, scenario.dialect, scenario.source)
+                orders.keep_edition(tx, *edition)
+                opened.append((plan, answered(submission, outgoing)))
+        orders.open_all(tx, self.name, opened, clocks.get(tx, self.name))
+        return decided
+
+    def _counted(self, tx: Tx, wanted: Sequence[_New], now: int) -> list[Situation]:
+        """The situations of new orders, with what depends on the orders before: the numbers of
+        equal ones, of the supplier's, of the caller's repeats.
+        """
+        keys = [seed_key(submission) for submission, _, _ in wanted]
+        serials = [SERIAL] * (len(keys) if self.dialect.counts_orders else 0)
+        before = orders.count_up(tx, self.name, [*keys, *serials])
+        is_fixed = self.fixed_seed and clocks.get(tx, self.name).mode == "manual"
+        counted = []
+        for at, (submission, scenario, params) in enumerate(wanted):
+            key = f"{keys[at]}#{before[at]}" if before[at] else keys[at]
+            situation = Situation(
+                submission=submission,
+                scenario=scenario,
+                params=params,
+                supplier=self.name,
+                now=now,
+                chance=seed.Chance(self.run_seed, (self.name, scenario.name, key), is_fixed),
+                seed_key=key,
+                repeat_number=count_repeat(tx, self.name, submission, scenario),
+                serial=1 + before[len(keys) + at] if serials else 0,
+            )
+            counted.append(situation)
+        return counted
+
+
+def seed_key(submission: Submission) -> str:
+    """What chance hangs on: the header X-Seed-Key, else the document without ids and dates, which
+    change from run to run. A `#` of the caller's is written twice: a single one is ours.
+    """
+    asked = submission.headers.get(SEED_KEY_HEADER, "").strip()
+    if asked:
+        return asked[:100].replace("#", "##")
+    lasting = {
+        key: value
+        for key, value in submission.document.items()
+        if key != "id" and not key.endswith(("Id", "Reference", "Number")) and "Date" not in key
+    }
+    return seed.digest(submission.operation, strict_json.canonical(lasting))[:16]

@@ -1,0 +1,37 @@
+"""How a request is known again, and which of its repeats one is."""
+
+from __future__ import annotations
+
+from simulator.base import seed
+from simulator.formats import strict_json
+from simulator.model import Outgoing, Scenario, Submission
+from simulator.store import Tx, orders
+from simulator.supplier.sent import kept
+
+
+def fingerprint(submission: Submission) -> str:
+    """What tells two documents of one id apart."""
+    return seed.digest(submission.operation, strict_json.canonical(submission.document))
+
+
+def answered(submission: Submission, outgoing: Outgoing) -> orders.Answered:
+    """What is kept of a request for its repeats."""
+    return orders.Answered(fingerprint=fingerprint(submission), answer=kept(outgoing))
+
+
+def has_attempts(scenario: Scenario, action: str) -> bool:
+    """Whether a scenario answers repeats of this action in its own way."""
+    if action == "create":
+        return bool(scenario.reply.attempts)
+    return any(entry.reply.attempts for entry in scenario.entries.get(action, ()))
+
+
+def count_repeat(tx: Tx, supplier: str, submission: Submission, scenario: Scenario) -> int:
+    """Which of the caller's repeats this is, where the scenario answers by that."""
+    if not has_attempts(scenario, submission.action):
+        return 1
+    # what has no id is known by its content
+    ref = submission.ref or seed.digest(submission.order_number, fingerprint(submission))
+    return orders.count_repeat(
+        tx, supplier, submission.action, submission.tenant, ref, scenario.name
+    )
