@@ -1,19 +1,16 @@
 """The store and its transactions: SQLite in a file, or PostgreSQL for several hosts; the same
 statements on both.
 
-On SQLite all writers of the machine take one blocking file lock round `BEGIN IMMEDIATE`: SQLite's
-own busy wait costs ten times the latency. Nothing slow may happen inside a transaction.
+On SQLite all writers of the machine take one blocking file lock round `BEGIN IMMEDIATE`
+(`writer_lock`). Nothing slow may happen inside a transaction.
 """
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
 import sqlite3
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,6 +31,7 @@ from simulator.store.notifier import Notifier, notifier_for
 from simulator.store.subscriptions import Subscriptions
 from simulator.store.transaction import Together, Tx, Work, run_works
 from simulator.store.versions import prepare
+from simulator.store.writer_lock import WriterLock
 
 log = logging.getLogger("simulator.store")
 
@@ -43,7 +41,6 @@ MOST_TRIES = 8
 """How often a work is run before its caller is told that the store is busy."""
 
 MOST_KNOWN = 10_000
-_TURN_SECONDS = 20
 _MUCH = 500  # pages of the write-ahead log
 _READERS_SECONDS = 0.05  # so long writers stand still at most for those who read
 _ADVISORY_LOCK = 0x51AB1E
@@ -56,18 +53,15 @@ class Store:
         self.url = parse_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.skew = 0  # microseconds that the wall clock is off: tests set the clock back
-        self._local_lock = threading.Lock()
         self._was_full = False
-        self._lock_file: int | None = None
+        self._writers: WriterLock | None = None
         self._known: set[tuple[str, str]] = set()
         try:
             if self.is_sqlite:
                 self.path = Path(self.url.database or "").absolute()
                 check_sqlite(sqlite3.sqlite_version_info)
                 check_folder(self.path)
-                self._lock_file = os.open(
-                    f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644
-                )
+                self._writers = WriterLock(self.path)
             self.engine = make_engine(self.url, durability, pool)
             self._driver: Any = self.engine.dialect.loaded_dbapi
             self._create()
@@ -87,9 +81,9 @@ class Store:
             self.notifier.close()
         if hasattr(self, "engine"):
             self.engine.dispose()
-        if self._lock_file is not None:
-            os.close(self._lock_file)
-            self._lock_file = None
+        if self._writers is not None:
+            self._writers.close()
+            self._writers = None
 
     # ---- transactions
 
@@ -258,23 +252,9 @@ class Store:
                 ).scalar_one()
             )
 
-    @contextmanager
-    def _one_writer(self) -> Iterator[None]:
-        if self._lock_file is None:
-            yield
-            return
-        if not self._local_lock.acquire(timeout=_TURN_SECONDS):
-            raise Unavailable(
-                f"the store {self.path} is busy: other writers took more than {_TURN_SECONDS} s"
-            )
-        try:
-            fcntl.flock(self._lock_file, fcntl.LOCK_EX)
-            try:
-                yield
-            finally:
-                fcntl.flock(self._lock_file, fcntl.LOCK_UN)
-        finally:
-            self._local_lock.release()
+    def _one_writer(self) -> AbstractContextManager[None]:
+        """Exclude other writers, where the database does not do so by itself."""
+        return self._writers.held() if self._writers else nullcontext()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

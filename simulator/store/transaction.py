@@ -62,7 +62,9 @@ class Tx:
 
     def run_many(self, statement: Statement, values: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement without rows once for each of `values`, of which there may be none."""
-        if values:
+        if len(values) == 1:
+            self.run(statement, values[0])
+        elif values:
             form = statement.form(self.connection.dialect)
             self.cursor.executemany(form.text, [form.parameters(one) for one in values])
 
