@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from simulator.base.copies import replace
 from simulator.base.seed import Chance
 from simulator.engine.names import names_for, order_names
 from simulator.engine.plan import Advance

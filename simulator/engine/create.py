@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from simulator.base.copies import replace
 from simulator.engine.names import names_for
 from simulator.engine.plan import BEGUN, Answer, Opened, Rejected, Situation
 from simulator.engine.reply import answer_of, reply_for, request_of

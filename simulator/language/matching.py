@@ -8,11 +8,11 @@ Paths (see `paths`) without a prefix look into the request's body. Prefixes: `or
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import re2
 
+from simulator.base.copies import replace
 from simulator.language import paths
 from simulator.model import Condition
 
