@@ -76,7 +76,10 @@ LONGEST_NAME = 200
 """Characters of a name that are looked at, from its end."""
 
 _SPELLING = str.maketrans("", "", "-_")
-_HINT = re.compile(r"assertion|auth|bearer|cookie|credential|jwt|key|pass|pwd|secret|token|\\u|%")
+_HINTS = (
+    *("key", "auth", "token", "pass", "secret", "cookie", "bearer", "credential", "assertion"),
+    *("jwt", "pwd", "\\u", "%"),
+)
 """A body without any of these holds no secret: `\\u` and `%` may spell one."""
 
 _TOKEN = re.compile(
@@ -154,7 +157,8 @@ def body(text: str) -> str:
         plain = text.replace("\0", "")
         masked = body(plain)
         return text if masked == plain else masked
-    if not _HINT.search(text.casefold().translate(_SPELLING)):
+    plain = text.casefold().replace("-", "").replace("_", "")
+    if not any(map(plain.__contains__, _HINTS)):
         return text
     if text.lstrip("\ufeff\ufffd \t\r\n").startswith(("{", "[")):
         return _json(text)

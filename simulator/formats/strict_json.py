@@ -121,6 +121,8 @@ def _is_finite(value: Any) -> bool:
 
 def keepable(text: str) -> str:
     """The text with the characters replaced that no store can keep: NUL and lone surrogates."""
+    if text.isascii() and "\0" not in text:
+        return text
     return _UNKEEPABLE.sub("\ufffd", text)
 
 
