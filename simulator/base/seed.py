@@ -76,11 +76,13 @@ class Chance:
         """A generator that depends on the names alone."""
         return random.Random(digest(self.root, *self.path))
 
-    def uuid(self) -> str:
-        """An identifier: from the names under a fixed seed, otherwise unique for ever."""
+    def uuid(self, *names: object) -> str:
+        """The identifier of something inside this: from the names under a fixed seed, otherwise
+        unique for ever.
+        """
         if not self.fixed:
             return unique()
-        return str(uuid.UUID(hex=digest("uuid", self.root, *self.path), version=4))
+        return str(uuid.UUID(hex=digest("uuid", self.root, *self.at(*names).path), version=4))
 
     def fake(self) -> Fake:
         """The template name `fake`."""
