@@ -27,7 +27,7 @@ _newest = 0
 def unique() -> str:
     """A UUID that was never drawn before, and that anybody can guess a part of.
 
-    It is one of version 7 (RFC 9562): wall time in milliseconds, 12 bits of what is left of it, 62
+    It is one of version 7 (RFC 9562): wall time in milliseconds, 12 bits of what is left of it, 60
     random bits. Rows that are made one after another then stand beside each other in an index. In
     one thread each is greater than the one before. Two threads may share a moment: then the random
     bits tell them apart.
@@ -35,8 +35,8 @@ def unique() -> str:
     global _newest
     _newest = moment = max(clock.wall() * 4096 // 1000, _newest + 1)
     time = f"{moment:015x}"
-    rest = f"{1 << 63 | int.from_bytes(os.urandom(8)) >> 2:016x}"
-    return f"{time[:8]}-{time[8:12]}-7{time[12:]}-{rest[:4]}-{rest[4:]}"
+    rest = os.urandom(8).hex()
+    return f"{time[:8]}-{time[8:12]}-7{time[12:]}-8{rest[1:4]}-{rest[4:]}"
 
 
 def secret() -> str:
