@@ -223,12 +223,11 @@ def _value(tokens: Iterator[re.Match[str]]) -> tuple[int, int] | None:
 def members(document: Any) -> Any:
     """A JSON value, but for the secrets in it, at any depth."""
     if isinstance(document, dict):
-        return {
-            key: members(value) if _is_shown(value) or not is_secret(key) else MASK
-            for key, value in document.items()
-        }
+        return {name: _member(name, value) for name, value in document.items()}
     return [members(entry) for entry in document] if isinstance(document, list) else document
 
 
-def _is_shown(value: Any) -> bool:
-    return value is None or isinstance(value, bool)
+def _member(name: str, value: Any) -> Any:
+    if is_secret(name):
+        return value if value is None or isinstance(value, bool) else MASK
+    return members(value) if isinstance(value, (dict, list)) else value
