@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 MILLISECOND = 1_000
 SECOND = 1_000_000
@@ -63,6 +64,7 @@ def _numeric(seconds: float) -> int:
     return round(seconds * SECOND)
 
 
+@lru_cache(maxsize=1024)
 def _textual(text: str) -> int:
     if re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", text):
         return _numeric(float(text))
@@ -115,6 +117,7 @@ def parse_instant(text: object) -> int:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
+@lru_cache(maxsize=1024)  # all that happens in one transaction has the same moment
 def format_instant(instant: int) -> str:
     """Write an instant as ISO 8601 UTC with milliseconds: `2026-03-02T09:00:00.000Z`.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from simulator.base.copies import replace
 from simulator.base.seed import Chance
-from simulator.engine.names import names_for, order_names
+from simulator.engine.names import names_for
 from simulator.engine.plan import Advance
 from simulator.engine.rules import Event, Rules, Settlement
 from simulator.language import paths, template
@@ -35,20 +35,22 @@ def advance(
         moved = rules.merge(moved, request)
     if step.mark and step.mark not in moved.marks:
         moved = replace(moved, marks=(*moved.marks, step.mark))
-    names = names_for(moved, request, now, chance.at(kci.position))
+    chance = chance.at(kci.position)
     if step.set:
-        changes = template.render(dict(step.set), names)
+        changes = template.render(dict(step.set), names_for(moved, request, now, chance))
         moved = replace(moved, document=paths.assign_all(moved.document, changes))
     moved = replace(rules.complete(moved, event, now), updated_at=now)
-    fields = template.render(dict(step.fields), {**names, "order": order_names(moved)})
-    moved = rules.keep_members(moved, replace(event, members=fields))
+    if step.fields:
+        fields = template.render(dict(step.fields), names_for(moved, request, now, chance))
+        moved = rules.keep_members(moved, replace(event, members=fields))
+        step = replace(step, fields=fields)
     settled, settlement = None, settlement_of(kci, request, rules)
     if request is not None and settlement:
         settled = replace(request, status=settlement)
     withdraw, lapsed = _ended(moved, kci, request, requests, waiting, rules)
     return Advance(
         order=moved,
-        kci=replace(kci, step=replace(step, fields=fields), issued_at=now),
+        kci=replace(kci, step=step, issued_at=now),
         request=settled,
         withdraw=withdraw,
         lapsed=lapsed,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from simulator.base.copies import replace
 from simulator.engine.names import names_for
 from simulator.engine.plan import BEGUN, Answer, Opened, Rejected, Situation
 from simulator.engine.reply import answer_of, reply_for, request_of
@@ -17,7 +16,7 @@ def create(situation: Situation, rules: Rules) -> Rejected | Opened:
     """Decide a new order. Refused, Illegal and RenderFailed as `play`."""
     submission, scenario = situation.submission, situation.scenario
     order = Order(
-        id=situation.chance.at("order").uuid(),
+        id=situation.chance.uuid("order"),
         supplier=situation.supplier,
         tenant=submission.tenant,
         ref=submission.order_ref,
@@ -42,9 +41,9 @@ def create(situation: Situation, rules: Rules) -> Rejected | Opened:
         action="create", operation=submission.operation, answer=answer.word, serial=situation.serial
     )
     order = rules.move(order, event, situation.now)
-    order = replace(
-        order, document=paths.assign_all(order.document, template.render(dict(reply.set), names))
-    )
+    if reply.set:
+        changes = template.render(dict(reply.set), names)
+        order = replace(order, document=paths.assign_all(order.document, changes))
     order = rules.complete(order, event, situation.now)
     kcis = schedule(situation, order, scenario.timeline, request, names)
     return Opened(answer=answer, order=order, request=request, kcis=kcis)

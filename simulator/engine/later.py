@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Refused
 from simulator.engine.advance import event_of
 from simulator.engine.entries import entry_for

@@ -7,8 +7,9 @@ The store does the same with SQL, and a test compares the two; rehearsals use th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from simulator.base.copies import replace
 from simulator.model import Kci, KciState
 
 

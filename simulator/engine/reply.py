@@ -17,9 +17,9 @@ def request_of(situation: Situation, order: Order, count: int, *, status: Reques
     """
     submission = situation.submission
     ref = submission.ref or f"{order.id}/{count}"
-    name = situation.chance.at("request", submission.action, ref if submission.ref else count)
+    name = (submission.action, ref if submission.ref else count)
     return Request(
-        id=name.uuid(),
+        id=situation.chance.uuid("request", *name),
         order=order.id,
         action=submission.action,
         operation=submission.operation,

@@ -90,7 +90,7 @@ class Rules(Protocol):
 
     def keep_members(self, order: Order, event: Event) -> Order:
         """The order after its KCI's own members (`with`) are known: what they say of the order
-        stands in it too. Illegal when one contradicts the order.
+        stands in it too. Illegal when one contradicts the order. It is asked where there are some.
         """
         return order
 

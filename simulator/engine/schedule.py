@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from simulator.base import instants
+from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Refused, RenderFailed
 from simulator.base.seed import Chance
 from simulator.engine.names import names_for
@@ -54,7 +55,7 @@ def schedule(
         position = situation.position + len(kcis)
         kcis.append(
             Kci(
-                id=situation.chance.at("kci", position).uuid(),
+                id=situation.chance.uuid("kci", position),
                 order=order.id,
                 request=request.id,
                 position=position,
@@ -107,9 +108,13 @@ def timed(
 
 def _reads_the_order(step: Step) -> bool:
     """Whether a step's time reads what the steps before it may change."""
-    texts = [text for text in (step.after, step.at) if isinstance(text, str)]
-    read = [path for text in texts for path in template.reads(text)]
-    return any(path[0] == "order" and path[1:2] not in _LASTING for path in read)
+    return any(_reads(time) for time in (step.after, step.at) if isinstance(time, str))
+
+
+@lru_cache(maxsize=1024)
+def _reads(time: str) -> bool:
+    paths = template.reads(time)
+    return any(path[0] == "order" and path[1:2] not in _LASTING for path in paths)
 
 
 def _without_time(step: Step) -> Step:

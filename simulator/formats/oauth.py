@@ -127,6 +127,6 @@ def client_of(authorization: str) -> str:
 
 def _same(wanted: str | None, given: str) -> bool:
     return hmac.compare_digest(
-        (wanted if wanted is not None else seed.unique()).encode(),
+        (wanted if wanted is not None else seed.secret()).encode(),
         given.encode("utf-8", "surrogateescape"),
     )

@@ -76,7 +76,10 @@ LONGEST_NAME = 200
 """Characters of a name that are looked at, from its end."""
 
 _SPELLING = str.maketrans("", "", "-_")
-_HINT = re.compile(r"assertion|auth|bearer|cookie|credential|jwt|key|pass|pwd|secret|token|\\u|%")
+_HINTS = (
+    *("key", "auth", "token", "pass", "secret", "cookie", "bearer", "credential", "assertion"),
+    *("jwt", "pwd", "\\u", "%"),
+)
 """A body without any of these holds no secret: `\\u` and `%` may spell one."""
 
 _TOKEN = re.compile(
@@ -154,7 +157,8 @@ def body(text: str) -> str:
         plain = text.replace("\0", "")
         masked = body(plain)
         return text if masked == plain else masked
-    if not _HINT.search(text.casefold().translate(_SPELLING)):
+    plain = text.casefold().replace("-", "").replace("_", "")
+    if not any(map(plain.__contains__, _HINTS)):
         return text
     if text.lstrip("\ufeff\ufffd \t\r\n").startswith(("{", "[")):
         return _json(text)
@@ -219,12 +223,11 @@ def _value(tokens: Iterator[re.Match[str]]) -> tuple[int, int] | None:
 def members(document: Any) -> Any:
     """A JSON value, but for the secrets in it, at any depth."""
     if isinstance(document, dict):
-        return {
-            key: members(value) if _is_shown(value) or not is_secret(key) else MASK
-            for key, value in document.items()
-        }
+        return {name: _member(name, value) for name, value in document.items()}
     return [members(entry) for entry in document] if isinstance(document, list) else document
 
 
-def _is_shown(value: Any) -> bool:
-    return value is None or isinstance(value, bool)
+def _member(name: str, value: Any) -> Any:
+    if is_secret(name):
+        return value if value is None or isinstance(value, bool) else MASK
+    return members(value) if isinstance(value, (dict, list)) else value

@@ -3,15 +3,20 @@
 That is RFC 8259 in UTF-8, without a byte order mark, NaN, infinity, duplicate keys, lone
 surrogates, NUL, numbers out of range, and nesting past 64 levels. Each refusal begins with a stable
 word: not_json, not_utf8, bad_text, too_deep, number_range, duplicate_key.
+
+orjson writes. It does not read, because it makes integers past 64 bits inexact.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+
+import orjson
 
 DEEPEST = 64
 _LONGEST_NUMBER = 100
@@ -78,20 +83,46 @@ def has_more_values(body: bytes, most: int) -> bool:
     return False
 
 
+def loads_written(text: str) -> Any:
+    """Parse a text that `dumps` wrote: nothing is checked again."""
+    return _PLAIN.raw_decode(text)[0]
+
+
 def dumps(value: Any) -> str:
-    """Write compact JSON; member order is kept."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    """Write compact JSON; member order is kept. ValueError or TypeError for what is no JSON."""
+    return _written(value, _JSON_ONLY, _WRITER)
 
 
 def canonical(value: Any) -> str:
     """Write JSON in one form only, whatever the member order: for fingerprints."""
-    return json.dumps(
-        value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False
-    )
+    return _written(value, _JSON_ONLY | orjson.OPT_SORT_KEYS, _SORTING_WRITER)
+
+
+def _written(value: Any, options: int, otherwise: json.JSONEncoder) -> str:
+    """What orjson does not know (integers past 64 bits, names that are numbers) goes `otherwise`;
+    where it may have written null for NaN, the values are looked through.
+    """
+    try:
+        text = orjson.dumps(value, option=options).decode()
+    except orjson.JSONEncodeError:
+        return otherwise.encode(value)
+    if "null" in text and not _is_finite(value):
+        raise ValueError("NaN and infinity are not JSON")
+    return text
+
+
+def _is_finite(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_finite, value))
+    return not isinstance(value, dict) or all(map(_is_finite, value.values()))
 
 
 def keepable(text: str) -> str:
     """The text with the characters replaced that no store can keep: NUL and lone surrogates."""
+    if text.isascii() and "\0" not in text:
+        return text
     return _UNKEEPABLE.sub("\ufffd", text)
 
 
@@ -172,6 +203,14 @@ def _decoder(pairs: Callable[[list[tuple[str, Any]]], Any] | None) -> json.JSOND
 
 _UNIQUE = _decoder(_unique_keys)
 _LENIENT = _decoder(None)
+_PLAIN = json.JSONDecoder()
+_JSON_ONLY = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+"""A dataclass or a date in a value is a mistake of ours, and no JSON."""
+
+_WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_SORTING_WRITER = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=True
+)
 
 
 def _check_text(text: str, value: Any) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 
 from simulator.base import clock
+from simulator.base.copies import replace
 from simulator.base.errors import Refused, Unavailable
 from simulator.dialects.routes import router_of
 from simulator.formats import oauth

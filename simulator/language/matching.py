@@ -8,19 +8,18 @@ Paths (see `paths`) without a prefix look into the request's body. Prefixes: `or
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import re2
 
+from simulator.base.copies import replace
 from simulator.language import paths
 from simulator.model import Condition
 
 PREFIXES = ("order", "header", "param")
 WORDS = ("tenant", "operation", "marked", "open", "now")
 TESTS = ("exists", "matches")
-
-_MISSING = object()
 
 
 def check_path(path: str) -> None:
@@ -36,7 +35,7 @@ def check_path(path: str) -> None:
 def check_pattern(pattern: str) -> None:
     """ValueError when a pattern is not a linear-time regular expression."""
     try:
-        re2.compile(pattern, _options())
+        _pattern(pattern)
     except re2.error as error:
         said = (
             error.args[0].decode(errors="replace")
@@ -57,7 +56,7 @@ def first_difference(conditions: Iterable[Condition], facts: Mapping[str, Any]) 
 def differences(conditions: Iterable[Condition], facts: Mapping[str, Any]) -> Iterator[str]:
     """Each condition that does not hold, as a sentence."""
     for condition in conditions:
-        values = [value for value in look_up(condition.path, facts) if value is not _MISSING]
+        values = look_up(condition.path, facts)
         if not _holds(condition, values):
             yield f"{describe(condition)}, but it is {_show(values)}"
 
@@ -66,7 +65,11 @@ def render_values(
     conditions: Iterable[Condition], render: Callable[[Any], Any]
 ) -> tuple[Condition, ...]:
     """The same conditions with `{{ param }}` in their values filled in."""
-    return tuple(replace(condition, value=render(condition.value)) for condition in conditions)
+    rendered = [(condition, render(condition.value)) for condition in conditions]
+    return tuple(
+        condition if value is condition.value else replace(condition, value=value)
+        for condition, value in rendered
+    )
 
 
 def describe(condition: Condition) -> str:
@@ -87,7 +90,8 @@ def look_up(path: str, facts: Mapping[str, Any]) -> list[Any]:
         return list(found) if isinstance(found, (list, tuple)) else [found]
     prefix, dot, rest = path.partition(".")
     if prefix == "header" and dot:
-        return [facts["header"].get(rest.lower(), _MISSING)]
+        name, headers = rest.lower(), facts["header"]
+        return [headers[name]] if name in headers else []
     if prefix in PREFIXES and dot:
         return paths.look_up(facts.get(prefix), rest)
     return paths.look_up(facts["body"], path)
@@ -97,7 +101,7 @@ def _holds(condition: Condition, values: list[Any]) -> bool:
     if condition.test == "exists":
         return bool(values) is bool(condition.value)
     if condition.test == "matches":
-        pattern = re2.compile(condition.value, _options())
+        pattern = _pattern(condition.value)
         return any(
             isinstance(value, (str, int, float)) and pattern.search(str(value)) for value in values
         )
@@ -107,6 +111,8 @@ def _holds(condition: Condition, values: list[Any]) -> bool:
 
 def _same(value: Any, wanted: Any) -> bool:
     """Equal, where a number and its text are the same: a header and a template are always text."""
+    if type(value) is type(wanted):
+        return bool(value == wanted)
     if isinstance(value, bool) or isinstance(wanted, bool):
         return value is wanted or (isinstance(value, str) and value == str(wanted).lower())
     if (isinstance(value, (int, float)) and isinstance(wanted, str)) or (
@@ -122,7 +128,8 @@ def _show(values: list[Any]) -> str:
     return ", ".join(str(value)[:60] for value in values[:3])
 
 
-def _options() -> Any:
+@lru_cache(maxsize=1024)
+def _pattern(text: str) -> Any:
     options = re2.Options()
     options.log_errors = False
-    return options
+    return re2.compile(text, options)

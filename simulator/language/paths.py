@@ -7,7 +7,6 @@ and `[+]` a new one (to change).
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -137,54 +136,51 @@ def _inside(value: Any, part: Part) -> list[Any]:
 
 
 def assign_all(document: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Apply each path's value in order, to a copy: null removes, `[key=value]` makes the entry
-    that is not there, `[+]` a new one.
+    """The document with each path's value, in order: null removes, `[key=value]` makes the entry
+    that is not there, `[+]` a new one. Only what lies on the way to a change is copied.
 
     RenderFailed when a path leads through something that is no map or list.
     """
-    if not changes:
-        return document
-    changed = copy.deepcopy(document)
     for path, value in changes.items():
-        _assign(changed, parse(path), value, path)
-    return changed
+        document = _assigned(document, parse(path), value, path)
+    return document
 
 
-def _assign(target: Any, parts: tuple[Part, ...], value: Any, path: str) -> None:
+def _assigned(target: Any, parts: tuple[Part, ...], value: Any, path: str) -> Any:
     part, rest = parts[0], parts[1:]
     if not isinstance(part, Member):
-        _assign_entry(target, part, rest, value, path)
-        return
+        return _with_entry(target, part, rest, value, path)
     if not isinstance(target, dict):
         raise RenderFailed(f"set {path}: `{part}` is asked of something that is no map")
+    name = part.name
+    if value is None and name not in target:
+        return target
     if rest:
-        if part.name in target or value is not None:
-            _assign(target.setdefault(part.name, _empty(rest)), rest, value, path)
+        value = _assigned(target.get(name, _empty(rest)), rest, value, path)
     elif value is None:
-        target.pop(part.name, None)
-    else:
-        target[part.name] = value
+        return {key: member for key, member in target.items() if key != name}
+    return {**target, name: value}
 
 
-def _assign_entry(target: Any, part: Part, rest: tuple[Part, ...], value: Any, path: str) -> None:
+def _with_entry(target: Any, part: Part, rest: tuple[Part, ...], value: Any, path: str) -> Any:
     if not isinstance(target, list):
         raise RenderFailed(f"set {path}: `{part}` is asked of something that is no list")
     index = _index(target, part)
     if index is None and value is None:
-        return
+        return target
     if index is None:
         if isinstance(part, Index):
             raise RenderFailed(f"set {path}: the list has no entry {part.number}")
-        target.append({part.key: part.value} if isinstance(part, Keyed) else _empty(rest))
-        index = len(target) - 1
+        index = len(target)
+        target = [*target, {part.key: part.value} if isinstance(part, Keyed) else _empty(rest)]
+    before, entry, after = target[:index], target[index], target[index + 1 :]
     if rest:
-        _assign(target[index], rest, value, path)
+        value = _assigned(entry, rest, value, path)
     elif value is None:
-        target.pop(index)
+        return [*before, *after]
     elif isinstance(part, Keyed) and isinstance(value, dict):
-        target[index] = {part.key: part.value, **value}
-    else:
-        target[index] = value
+        value = {part.key: part.value, **value}
+    return [*before, value, *after]
 
 
 def _empty(rest: tuple[Part, ...]) -> Any:

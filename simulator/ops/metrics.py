@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from simulator.base import instants
@@ -28,21 +28,19 @@ def share(folder: str) -> None:
 
 def request(supplier: str, method: str, code: int, took: int) -> None:
     """A request of a gateway was answered, after `took` microseconds."""
-    meters = _meters()
-    meters["requests"].labels(supplier, method, str(code)).inc()
-    meters["request_seconds"].labels(supplier).observe(took / instants.SECOND)
+    _meter("requests", supplier, method, str(code)).inc()
+    _meter("request_seconds", supplier).observe(took / instants.SECOND)
 
 
 def answer(supplier: str, code: int | None, took: int) -> None:
     """A gateway answered a KCI, or did not (None), after `took` microseconds."""
-    meters = _meters()
-    meters["answers"].labels(supplier, "none" if code is None else str(code)).inc()
-    meters["answer_seconds"].labels(supplier).observe(took / instants.SECOND)
+    _meter("answers", supplier, "none" if code is None else str(code)).inc()
+    _meter("answer_seconds", supplier).observe(took / instants.SECOND)
 
 
 def late(supplier: str, length: int) -> None:
     """A KCI left for the first time `length` microseconds of real time after it fell due."""
-    _meters()["lateness"].labels(supplier).observe(max(0, length) / instants.SECOND)
+    _meter("lateness", supplier).observe(max(0, length) / instants.SECOND)
 
 
 def exposed(gauges: Mapping[str, tuple[str, Mapping[str, float]]]) -> tuple[bytes, str]:
@@ -90,9 +88,11 @@ def _registry() -> Any:
         return _made()[0]
 
 
-def _meters() -> dict[str, Any]:
+@lru_cache(maxsize=1024)
+def _meter(name: str, *labels: str) -> Any:
+    """What counts under these labels: the library takes as long to find it as to count."""
     with _lock:
-        return _made()[1]
+        return _made()[1][name].labels(*labels)
 
 
 @cache

@@ -7,11 +7,12 @@ It uses the real dialect and the real engine on sample requests. Only the outbox
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from simulator import engine
 from simulator.base import instants
+from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Problem, Refused, RenderFailed
 from simulator.dialects import Dialect
 from simulator.language import matching

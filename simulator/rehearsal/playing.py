@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from simulator import engine
 from simulator.base import seed
+from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Refused, RenderFailed
 from simulator.dialects import Dialect
 from simulator.dialects.routes import router_of

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -34,25 +35,20 @@ class Pin:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
-    """The decision: which scenario, with which parameters, why, and the first difference of each
-    other one.
+    """The decision: which scenario, with which parameters, and why. `reasons` has the first
+    difference of each other one behind it.
     """
 
     scenario: Scenario
     params: Mapping[str, Any]
-    reason: str
-    others: tuple[tuple[str, str], ...] = ()
+    reasons: tuple[str, ...]
     pin: int | None = None
 
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        return (self.reason, *(f"not {name}: {difference}" for name, difference in self.others))
 
-
-@dataclass(slots=True)
+@dataclass
 class Book:
     """The current edition of each scenario, in file order, and every other edition that was asked
-    for.
+    for. `scenarios` stay as they are.
     """
 
     vocabulary: Vocabulary
@@ -153,13 +149,25 @@ class Book:
             said = f"scenario: {scenario.name} is what new orders play by default"
             raise Refused("invalid", [f"{said}; this one {purpose_of(scenario)}"])
 
-    def _for(self, action: str) -> dict[str, Scenario]:
+    @cached_property
+    def _by_action(self) -> dict[str, dict[str, Scenario]]:
+        found: dict[str, dict[str, Scenario]] = {}
+        for name, scenario in self.scenarios.items():
+            if scenario.begins == "gateway":
+                found.setdefault(scenario.answers, {})[name] = scenario
+        return found
+
+    @cached_property
+    def _rendered(self) -> dict[str, tuple[tuple[Condition, ...], Mapping[str, Any]]]:
+        return {}
+
+    @cached_property
+    def _without_when(self) -> dict[str, str]:
+        return {name: f"not {name}: it has no `when`" for name in self.scenarios}
+
+    def _for(self, action: str) -> Mapping[str, Scenario]:
         """Those that may answer a request of the gateway, by name."""
-        return {
-            name: found
-            for name, found in self.scenarios.items()
-            if found.answers == action and found.begins == "gateway"
-        }
+        return self._by_action.get(action, {})
 
     def _asked(
         self,
@@ -176,7 +184,7 @@ class Book:
                 return Choice(
                     scenario=scenario,
                     params=params_of(scenario, headers),
-                    reason=f"pin {pin.id}",
+                    reasons=(f"pin {pin.id}",),
                     pin=pin.id,
                 )
         asked = headers.get(SCENARIO_HEADER, "").strip()
@@ -189,7 +197,7 @@ class Book:
         return Choice(
             scenario=scenario,
             params=params_of(scenario, headers, query),
-            reason=f"header X-Scenario: {asked[:200]}",
+            reasons=(f"header X-Scenario: {asked[:200]}",),
         )
 
     def _by_when(
@@ -199,8 +207,9 @@ class Book:
         one.
         """
         differences = {
-            name: self._difference(scenario, facts) if scenario.when else "it has no `when`"
+            name: self._difference(scenario, facts)
             for name, scenario in fitting.items()
+            if scenario.when
         }
         fits = [fitting[name] for name, difference in differences.items() if not difference]
         if not fits and not default:
@@ -212,21 +221,27 @@ class Book:
             if fits
             else "the supplier's default: no `when` fits"
         )
-        others = tuple(
-            (name, difference or f"fits too, with {len(fitting[name].when)} conditions")
-            for name, difference in differences.items()
-            if name != best.name
-        )
+        others = {name: self._without_when[name] for name in fitting}
+        for name, difference in differences.items():
+            why = difference or f"fits too, with {len(fitting[name].when)} conditions"
+            others[name] = f"not {name}: {why}"
+        del others[best.name]
         return Choice(
-            scenario=best, params=params_of(best, facts["header"]), reason=reason, others=others
+            scenario=best,
+            params=params_of(best, facts["header"]),
+            reasons=(reason, *others.values()),
         )
 
     def _difference(self, scenario: Scenario, facts: Mapping[str, Any]) -> str:
-        params = {name: param.default for name, param in scenario.params.items()}
-        conditions = matching.render_values(
-            scenario.when, lambda value: template.render(value, params)
-        )
-        return matching.first_difference(conditions, {**facts, "param": params})
+        """The first difference from a scenario's `when`, with the defaults of its parameters."""
+        found = self._rendered.get(scenario.name)
+        if found is None:
+            params = {name: param.default for name, param in scenario.params.items()}
+            conditions = matching.render_values(
+                scenario.when, lambda value: template.render(value, params)
+            )
+            found = self._rendered[scenario.name] = conditions, params
+        return matching.first_difference(found[0], {**facts, "param": found[1]})
 
 
 def is_playable(scenario: Scenario) -> bool:
@@ -271,9 +286,9 @@ def params_of(
         for param in scenario.params.values()
         if param.header.lower() in headers
     ]
-    named = [("X-Scenario: ", *pair) for pair in parse_qsl(query, keep_blank_values=True)] + [
-        ("", *pair) for pair in (given or {}).items()
-    ]
+    asked_by_name = parse_qsl(query, keep_blank_values=True) if query else ()
+    named = [("X-Scenario: ", *pair) for pair in asked_by_name]
+    named += [("", *pair) for pair in (given or {}).items()]
     for prefix, name, value in named:
         param = scenario.params.get(name)
         if param is None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import ValidationError
 
 from simulator.base import seed
+from simulator.base.copies import replace
 from simulator.base.errors import Invalid, Problem
 from simulator.formats import strict_yaml
 from simulator.formats.schema import flatten

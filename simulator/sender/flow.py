@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from simulator.base import instants
 from simulator.base.clock import Clock
+from simulator.base.copies import replace
 from simulator.config import Delivery, Policy
 from simulator.gateway import Decision
 from simulator.model import Act, FlowState, GatewayState, LaneState, Sign

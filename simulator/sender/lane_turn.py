@@ -7,13 +7,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from simulator import engine
 from simulator.base import seed
 from simulator.base.clock import Clock
+from simulator.base.copies import replace
 from simulator.base.errors import Illegal, RenderFailed, SimulatorError
 from simulator.config import Gateway, Policy
 from simulator.dialects import Dialect

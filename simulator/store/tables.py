@@ -9,7 +9,6 @@ that is down are not read again and again.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
@@ -38,7 +37,7 @@ class Json(sa.types.TypeDecorator[Any]):
         return None if value is None else strict_json.dumps(value)
 
     def process_result_value(self, value: Any, dialect: Any) -> Any:
-        return None if value is None else json.loads(value)
+        return None if value is None else strict_json.loads_written(value)
 
 
 def one_of(column: sa.Column[str], states: Iterable[StrEnum]) -> sa.ColumnElement[bool]:

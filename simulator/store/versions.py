@@ -35,7 +35,7 @@ def prepare(connection: sa.Connection, shown: str) -> None:
         )
     tables.metadata.create_all(connection)
     if "meta" not in there:
-        first = {"schema": str(tables.SCHEMA_VERSION), "root": seed.unique()}
+        first = {"schema": str(tables.SCHEMA_VERSION), "root": seed.secret()}
         connection.execute(
             sa.insert(tables.meta), [{"key": key, "value": value} for key, value in first.items()]
         )

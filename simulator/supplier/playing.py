@@ -5,11 +5,11 @@ writing the plan.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from simulator import engine
 from simulator.base import seed
+from simulator.base.copies import replace
 from simulator.base.errors import Refused
 from simulator.dialects import Dialect
 from simulator.engine import Changed, Plan, Rejected, Situation

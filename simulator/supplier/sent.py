@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+from simulator.base.copies import replace
 from simulator.base.errors import RenderFailed
 from simulator.engine import Answer
 from simulator.formats import http

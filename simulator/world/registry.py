@@ -146,7 +146,7 @@ class World:
         supplier `instead_of`, by default the first one of its contract. Refused when a name is
         taken or unknown, Invalid when a scenario is wrong.
         """
-        name = given.get("name") or f"s{seed.unique().replace('-', '')[:12]}"
+        name = given.get("name") or f"s{seed.secret()[:12]}"
         entry = {**given, "name": name, "path": f"{MADE}/{name}"}
         config = with_gateway(make_supplier(entry, self.config.common), self.config, self.base_url)
         if refused := list(refusals(self.config.targets, config)):

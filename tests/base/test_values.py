@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from simulator.base import instants, seed
+from simulator.base import clock, instants, seed
 from simulator.base.clock import Clock
 from simulator.formats import redact, strict_json
 
@@ -112,6 +114,27 @@ def test_chance_hangs_on_names_alone() -> None:
         with pytest.raises(KeyError):
             one.fake()[word]
     assert len({seed.reference(str(number)) for number in range(2000)}) == 2000
+
+
+def test_unique_ids_begin_with_the_time_and_grow() -> None:
+    before = clock.wall() // 1000
+    drawn = [seed.unique() for _ in range(5000)]
+    after = clock.wall() // 1000
+    assert drawn == sorted(set(drawn))
+    for text in drawn:
+        one = uuid.UUID(text)
+        assert str(one) == text and one.variant == uuid.RFC_4122 and one.version == 7
+        assert before <= one.int >> 80 <= after + 1
+
+
+def test_unique_ids_of_many_threads_differ() -> None:
+    with ThreadPoolExecutor(4) as threads:
+        drawn = list(threads.map(lambda _: seed.unique(), range(4000)))
+    assert len(set(drawn)) == 4000
+
+
+def test_a_secret_does_not_begin_with_the_time() -> None:
+    assert len({seed.secret()[:8] for _ in range(100)}) == 100
 
 
 @pytest.mark.parametrize("word", seed.FAKE_WORDS)

@@ -32,6 +32,19 @@ def test_paths_change_a_copy(change: dict[str, Any], result: dict[str, Any]) -> 
     assert document == {"a": {"x": 0}, "l": [{"n": "A", "v": "1"}]}
 
 
+def test_what_is_not_on_the_way_to_a_change_is_the_same_thing() -> None:
+    document = {"a": {"x": [1]}, "l": [{"n": "A"}, {"n": "B"}]}
+    changed = paths.assign_all(document, {"l[n=B].v": 2})
+    assert changed["a"] is document["a"] and changed["l"][0] is document["l"][0]
+    assert paths.assign_all(document, {"nobody": None}) is document
+
+
+def test_a_change_leaves_the_value_of_another_alone() -> None:
+    shared = {"x": 0}
+    changed = paths.assign_all({}, {"a": shared, "b": shared, "a.x": 1})
+    assert changed == {"a": {"x": 1}, "b": {"x": 0}} and shared == {"x": 0}
+
+
 @pytest.mark.parametrize("path", ["a.x.y", "a[0]", "l.x", "l[7]"])
 def test_a_path_that_leads_nowhere_says_so(path: str) -> None:
     with pytest.raises(RenderFailed, match="set "):

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from simulator.base import seed
 from simulator.base.errors import RenderFailed
 from simulator.language import template
 
@@ -114,3 +117,40 @@ def test_the_output_of_a_template_is_bounded() -> None:
 )
 def test_a_template_says_what_it_reads(text: str, found: set[tuple[str, ...]]) -> None:
     assert template.reads(text) == found
+
+
+WORDS = ("n", "order", "items", "result", "self", "loop", "keys", "context", "_x")
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3)
+VALUES = st.recursive(
+    LEAVES | st.just(seed.Chance("root").fake()) | st.just("x" * 70_000),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.tuples(inner)
+        | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+MEMBERS = st.sampled_from([*(f".{word}" for word in WORDS), "['items']", "[0]", "[true]", "[1.0]"])
+PATHS = st.builds(
+    lambda name, members: name + "".join(members),
+    st.sampled_from(WORDS),
+    st.lists(MEMBERS, max_size=3),
+)
+
+
+def rendered(text: str, names: dict[str, Any]) -> str:
+    """The value with its type, or what is wrong, without the text of the template."""
+    try:
+        return repr(template.render(text, names))
+    except RenderFailed as error:
+        return f"failed: {str(error).partition('`: ')[2]}"
+
+
+@settings(max_examples=500, deadline=None, derandomize=True)
+@given(PATHS, st.dictionaries(st.sampled_from(WORDS), VALUES, max_size=5), st.booleans())
+def test_a_path_alone_is_looked_up_as_jinja_looks_it_up(
+    path: str, names: dict[str, Any], alone: bool
+) -> None:
+    before, after = ("", "") if alone else ("a", "b")
+    looked_up = rendered(f"{before}{{{{ {path} }}}}{after}", names)
+    assert looked_up == rendered(f"{before}{{{{ {path} if true }}}}{after}", names)

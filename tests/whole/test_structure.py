@@ -46,6 +46,7 @@ HOMES = {
     "aiohttp": {"gateway"},
     "requests": {"cli", "client"},
     "yaml": {"formats/strict_yaml"},
+    "orjson": {"formats/strict_json"},
     "marshmallow": {"formats/schema", "formats/compiled", "config", "scenario", "dialects", "web"},
     "apispec": {"dialects", "scenario", "web"},
     "faker": {"base/seed"},

@@ -7,10 +7,10 @@ The memo keeps what the order had last, so that a change can be seen.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from simulator.base import instants
+from simulator.base.copies import replace
 from simulator.base.errors import Illegal
 from simulator.dialects.fibre_cafe.transitions import IN_PROGRESS
 from simulator.engine.rules import Event

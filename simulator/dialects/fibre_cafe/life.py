@@ -9,9 +9,8 @@ below its open requests, so that each of them goes back to the newest status.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from simulator.base import seed
+from simulator.base.copies import replace
 from simulator.base.errors import Illegal
 from simulator.dialects.fibre_cafe.requests import OURS
 from simulator.dialects.fibre_cafe.transitions import (

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from simulator.base.copies import replace
 from simulator.base.errors import Refused
 from simulator.dialects.fibre_cafe.transitions import ENDED, REQUESTS, UNASKED
 from simulator.model import RECEIVED, Document, Order, Request, Submission

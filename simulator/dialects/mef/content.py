@@ -7,10 +7,10 @@ The document is the Buyer's own JSON. What the Seller adds are members that a Bu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from simulator.base import instants
+from simulator.base.copies import replace
 from simulator.model import Document, Order, Request
 
 NEVER_CHANGES = ("buyerPurchaseOrderNumber", "buyerId", "sellerId")

@@ -8,9 +8,9 @@ Seller's hold asks for one), `restarted` (a replacement put the order back to it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
+from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Refused
 from simulator.dialects.mef import content
 from simulator.dialects.mef.settings import Settings

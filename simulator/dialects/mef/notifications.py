@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from simulator.base import instants
+from simulator.base.copies import replace
 from simulator.base.errors import Illegal
 from simulator.dialects.mef import content
 from simulator.dialects.mef.transitions import CANCELLED, COMPLETED, PENDING, SELLER

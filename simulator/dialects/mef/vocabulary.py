@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from simulator.base.copies import replace
 from simulator.dialects.mef import content, schemas, transitions
 from simulator.dialects.members import members_of
 from simulator.model import Known, Members, Vocabulary
