@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from simulator.formats import strict_json
 from simulator.model import OPEN
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 p = sa.bindparam
 """Statements that run for every order are built once, with `p(...)` for what varies: building one
 takes longer than running it.
@@ -155,6 +155,8 @@ lanes = sa.Table(
     _text("state"),
     _instant("due"),
     _instant("wake"),
+    # since when no KCI of the order is open; null while one is, and while the lane is parked
+    _instant("rested_wall"),
     _text("owner"),
     sa.Column("fence", sa.BigInteger, nullable=False),
     sa.Column("next_sequence", sa.Integer, nullable=False),
@@ -169,7 +171,7 @@ sa.Index(
     sqlite_where=_awake,
     postgresql_where=_awake,
 )
-sa.Index("lanes_due", lanes.c.supplier, lanes.c.state, lanes.c.due)
+sa.Index("lanes_state", lanes.c.supplier, lanes.c.state, lanes.c.due, lanes.c.rested_wall)
 
 kcis = sa.Table(
     "kcis",
@@ -300,6 +302,8 @@ repeats = sa.Table(
     _text("ref", primary_key=True),
     _text("scenario"),
     sa.Column("count", sa.Integer, nullable=False),
+    _instant("at_wall", nullable=False, server_default="0"),
+    sa.Index("repeats_age", "supplier", "at_wall"),
 )
 
 received = sa.Table(
@@ -333,7 +337,9 @@ received_orders = sa.Table(
     _text("order", primary_key=True),
     sa.Column("highest", sa.BigInteger, nullable=False),
 )
-"""The highest number among an order's KCIs, as its pretend gateway knows it."""
+"""The highest number among an order's KCIs, as its pretend gateway knows it. The row of the order
+'' says that orders were forgotten.
+"""
 
 
 def row_of(thing: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from simulator import engine
 from simulator.base import seed
-from simulator.base.errors import Refused
+from simulator.base.errors import Conflict, Refused
 from simulator.dialects import Dialect
 from simulator.engine import Changed, Opened, Plan, Rejected, Situation
 from simulator.formats import strict_json
@@ -26,7 +26,7 @@ from simulator.model import (
     Submission,
 )
 from simulator.scenario import Choice, params_of
-from simulator.store import Tx, clocks, journal, lanes, orders, outbox, pins
+from simulator.store import Tx, clocks, journal, lanes, orders, outbox, pins, repeats
 from simulator.supplier.pinned import pins_of
 from simulator.supplier.scenario_set import ScenarioSet
 from simulator.supplier.sent import as_sent, given_again, kept
@@ -118,7 +118,8 @@ class Player:
     ) -> Played:
         if earlier is not None:
             order = orders.by_id(tx, self.name, earlier.order)
-            assert order is not None
+            if order is None:
+                raise Conflict(f"the order {earlier.order} was deleted")
             scenario = self.scenario_set.edition(tx, order.digest)
             situation = self._situation(submission, scenario, params_of(scenario, {}), now)
             return self._repeat(
@@ -141,9 +142,7 @@ class Player:
     def _open(self, tx: Tx, situation: Situation) -> tuple[Rejected | Opened, Outgoing]:
         """Play a new order and write it, unless the scenario rejects it."""
         submission, scenario = situation.submission, situation.scenario
-        key = seed_key(submission)
-        before = orders.count_up(tx, self.name, key)
-        key = f"{key}#{before}" if before else key
+        key = self._seed_key(tx, submission)
         clock = clocks.get(tx, self.name)
         is_fixed = self.fixed_seed and clock.mode == "manual"
         situation = replace(
@@ -160,6 +159,16 @@ class Player:
             orders.keep_edition(tx, *edition)
             self._write_plan(tx, submission, plan, None, outgoing)
         return plan, outgoing
+
+    def _seed_key(self, tx: Tx, submission: Submission) -> str:
+        """What the chance of a new order hangs on. Under a seed, equal orders are counted: they
+        differ from each other, and not from run to run.
+        """
+        if not self.fixed_seed:
+            return seed.unique()
+        key = seed_key(submission)
+        before = orders.count_up(tx, self.name, key)
+        return f"{key}#{before}" if before else key
 
     # ---- a later request
 
@@ -303,7 +312,7 @@ class Player:
             return 1
         # what has no id is known by its content
         ref = submission.ref or seed.digest(submission.order_number, _fingerprint(submission))
-        return orders.count_repeat(
+        return repeats.count(
             tx, self.name, submission.action, submission.tenant, ref, scenario.name
         )
 
