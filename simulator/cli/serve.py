@@ -19,6 +19,7 @@ import logging
 import os
 import signal
 import tempfile
+import threading
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -31,11 +32,11 @@ from simulator.base import clock, instants
 from simulator.base.errors import Invalid, Problem, Unavailable
 from simulator.cli.supervisor import Supervisor
 from simulator.cli.welcome import say_welcome
-from simulator.config import Config
+from simulator.config import Config, JournalConfig
 from simulator.config.advice import is_loopback
 from simulator.ops import metrics
 from simulator.pretend_gateway import RECEIVED, Book, Mounted, PretendGateway, token_key
-from simulator.store import Store, parse_url, remedy
+from simulator.store import Store, parse_url, remedy, upkeep
 from simulator.world import World, open_world, read_books
 
 if TYPE_CHECKING:
@@ -104,6 +105,9 @@ def pretend(settings: Config, host: str, port: int) -> None:
     with tempfile.TemporaryDirectory(prefix="pretend-gateway-") as folder:
         store = Store(f"sqlite:///{folder}/received.db")
         guarded = _guarded_pretend(settings, host, store)
+        ended = threading.Event()
+        tidying = threading.Thread(target=tidy, args=(store, settings.journal, ended))
+        tidying.start()
         listener = listen(host, port)
         loop = Loop(
             [listener],
@@ -120,7 +124,21 @@ def pretend(settings: Config, host: str, port: int) -> None:
             click.echo(f"  curl {listed}      # what came from the supplier {supplier.name}")
         loop.run()
         listener.close()
+        ended.set()
+        tidying.join()
         store.close()
+
+
+def tidy(store: Store, bounds: JournalConfig, ended: threading.Event) -> None:
+    """Keep the lists of the pretend gateway within their bounds, until this process ends."""
+    while True:
+        try:
+            for _ in upkeep.tidy_lists(store, bounds):
+                ended.wait(upkeep.PAUSE)
+        except Unavailable as error:
+            log.warning("the lists cannot be kept in bounds now: %s", error)
+        if ended.wait(upkeep.EVERY):
+            return
 
 
 def _guarded_pretend(settings: Config, host: str, store: Store) -> GuardedPretend:

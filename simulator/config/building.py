@@ -19,6 +19,7 @@ from simulator.config.table import (
     Delivery,
     JournalConfig,
     LogConfig,
+    OrdersConfig,
     Pretend,
     Server,
     StoreConfig,
@@ -45,6 +46,7 @@ class Config:
     store: StoreConfig
     delivery: Delivery
     journal: JournalConfig
+    orders: OrdersConfig
     log: LogConfig
     admin_token: str | None = field(repr=False)
     pretend_gateway: Pretend
@@ -77,6 +79,7 @@ def build_config(values: Mapping[str, Any]) -> Config:
         store=build(StoreConfig, values["store"]),
         delivery=build(Delivery, values["delivery"]),
         journal=build(JournalConfig, values["journal"]),
+        orders=build(OrdersConfig, values["orders"]),
         log=build(LogConfig, values["log"]),
         admin_token=build(Admin, values["admin"]).token or None,
         pretend_gateway=build(Pretend, values["pretend_gateway"]),

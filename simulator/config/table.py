@@ -306,6 +306,32 @@ class JournalConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class OrdersConfig:
+    """How many of a supplier's orders are kept of those that are at rest: numbers, and microseconds
+    of real time; None is no bound.
+    """
+
+    most: int | None = setting(
+        100_000,
+        Integer(validate=Range(min=100), allow_none=True),
+        "a finished order goes when so many of its supplier came to rest after it; null: never",
+        "At rest: none of its KCIs is to be sent any more. Finished: and its contract has ended "
+        "it. The sender deletes them ([finished orders](delivery.md#finished-orders)).",
+    )
+    keep: int | None = setting(
+        "30d",
+        Duration(allow_none=True),
+        "how long a finished order is kept, in real time; null is for ever",
+    )
+    unended: int | None = setting(
+        1_000_000,
+        Integer(validate=Range(min=100), allow_none=True),
+        "the same number for orders at rest that their contract has not ended; null: never",
+        "Their gateway may still amend or cancel them, so they go by number alone.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class LogConfig:
     """How this process logs."""
 
@@ -397,6 +423,7 @@ SECTIONS: dict[str, tuple[str, tuple[type, ...]]] = {
     "auth": ("what the gateway must prove when it calls us", (InboundCredentials,)),
     "delivery": ("how KCIs are delivered", (Policy, Delivery)),
     "journal": ("", (JournalConfig,)),
+    "orders": ("how many are kept that are at rest", (OrdersConfig,)),
     "log": ("", (LogConfig,)),
     "admin": ("", (Admin,)),
     "clock": ("supplier time", (ClockStart,)),

@@ -139,7 +139,8 @@ class Lane:
     """The queue of one order, which a sender claims whole.
 
     `wake` is when a sender must look at it, in wall time; `due` is when its head is due, in
-    supplier time. `owner` is the sender that has leased it, under a `fence` that counts up.
+    supplier time; `rested_wall` is since when the order is at rest. `owner` is the sender that has
+    leased it, under a `fence` that counts up.
     """
 
     order: str
@@ -147,6 +148,7 @@ class Lane:
     state: LaneState = LaneState.IDLE
     due: int | None = None
     wake: int | None = None
+    rested_wall: int | None = None
     owner: str = ""
     fence: int = 0
     next_sequence: int = 1

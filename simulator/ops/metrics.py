@@ -18,6 +18,9 @@ from simulator.base import instants
 MADE = "made"
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+"""A gateway may invent others; each would be a series of its own for ever."""
+
 _LATE = (*_SECONDS, 30.0, 60.0, 300.0, 1800.0)
 
 
@@ -28,7 +31,8 @@ def share(folder: str) -> None:
 
 def request(supplier: str, method: str, code: int, took: int) -> None:
     """A request of a gateway was answered, after `took` microseconds."""
-    _meter("requests", supplier, method, str(code)).inc()
+    known = method if method in _METHODS else "other"
+    _meter("requests", supplier, known, str(code)).inc()
     _meter("request_seconds", supplier).observe(took / instants.SECOND)
 
 
@@ -41,6 +45,11 @@ def answer(supplier: str, code: int | None, took: int) -> None:
 def late(supplier: str, length: int) -> None:
     """A KCI left for the first time `length` microseconds of real time after it fell due."""
     _meter("lateness", supplier).observe(max(0, length) / instants.SECOND)
+
+
+def deleted(supplier: str, number: int) -> None:
+    """So many orders were deleted, because they were at rest for long."""
+    _meter("deleted", supplier).inc(number)
 
 
 def exposed(gauges: Mapping[str, tuple[str, Mapping[str, float]]]) -> tuple[bytes, str]:
@@ -132,6 +141,12 @@ def _made() -> tuple[Any, dict[str, Any]]:
             "Real time between the moment a KCI fell due and its first attempt.",
             ["supplier"],
             buckets=_LATE,
+            registry=registry,
+        ),
+        "deleted": Counter(
+            "simulator_orders_deleted",
+            "Orders that were deleted by the bounds of the settings.",
+            ["supplier"],
             registry=registry,
         ),
     }

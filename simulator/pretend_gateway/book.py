@@ -72,7 +72,8 @@ class Book:
 
     def _findings(self, tx: Tx, kci: KciIdentity, document: Mapping[str, Any]) -> list[Finding]:
         """What stands out in the order's sequence: gaps, repeats, numbers used twice."""
-        expected = received.highest(tx, self.supplier, kci.order) + 1
+        highest = received.highest(tx, self.supplier, kci.order)
+        expected = kci.number if highest is None else highest + 1
         same = received.earlier(tx, self.supplier, kci)
         if same is not None and same == document:
             return [REPEAT.finding("a repeat of a KCI that came before", got=kci.id)]

@@ -15,7 +15,7 @@ from contextlib import suppress
 
 from simulator.base import instants, seed
 from simulator.base.errors import Unavailable
-from simulator.config import Delivery, JournalConfig, Targets
+from simulator.config import Delivery, Targets
 from simulator.gateway import Client, Result
 from simulator.ops import crash
 from simulator.sender.flow import FlowControl
@@ -28,7 +28,6 @@ __all__ = ["Attempt", "FindAndLock", "Sender", "Target"]
 log = logging.getLogger("simulator.sender")
 
 POLL = 1.0
-TIDY_EVERY = 10.0
 CHECKPOINT_EVERY = 0.25
 
 
@@ -42,11 +41,11 @@ class Sender:
         store: Store,
         find_and_lock: FindAndLock,
         delivery: Delivery,
-        bounds: JournalConfig,
+        tidying: upkeep.Upkeep,
         targets: Targets,
     ) -> None:
         self.store = store
-        self.bounds = bounds
+        self.tidying = tidying
         self.delivery = delivery
         self.lease = Lease(seed.unique(), delivery.lease)
         self.client = Client(delivery, targets)
@@ -100,15 +99,20 @@ class Sender:
             self.store.run(self.turn.beat.leave)
 
     async def _tidy(self) -> None:
-        """Keep the journals within their bounds, beside the turns."""
+        """Keep the store within its bounds, beside the turns. Requests and turns come between two
+        pieces of this work.
+        """
         while True:
+            turn = self.tidying.turn()
             try:
-                await asyncio.to_thread(
-                    upkeep.tidy, self.store, most=self.bounds.most, keep=self.bounds.keep
-                )
+                while await asyncio.to_thread(next, turn, None) is not None:
+                    await asyncio.sleep(upkeep.PAUSE)
             except Unavailable as error:
-                log.warning("the journal cannot be kept in bounds now: %s", error)
-            await asyncio.sleep(TIDY_EVERY)
+                log.warning("the store cannot be kept in bounds now: %s", error)
+            # a defect of ours must not let the store grow for ever
+            except Exception:
+                log.exception("the store cannot be kept in bounds now")
+            await asyncio.sleep(upkeep.EVERY)
 
     async def _checkpoint(self) -> None:
         """Copy the store's write-ahead log into its file, beside the turns."""

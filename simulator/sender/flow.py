@@ -23,6 +23,9 @@ log = logging.getLogger("simulator.sender")
 
 GLANCE = 50 * instants.MILLISECOND
 BURST = 100 * instants.MILLISECOND
+MOST_FAILING = 1000
+"""For so many suppliers failures are counted: throw-away ones come and go."""
+
 KEPT_FREE = 8
 """One supplier never has the last eighth of a sender's slots. When its gateway hangs, the KCIs of
 the others still leave.
@@ -55,7 +58,8 @@ class FlowControl:
     def begin(self, tx: Tx) -> None:
         """Read what is kept back now. A turn that is not committed changes nothing here."""
         self.kept_back = gateway_states.every(tx)
-        self.failing = {name: set(orders) for name, orders in self.committed.items()}
+        newest = list(self.committed.items())[-MOST_FAILING:]
+        self.failing = {name: set(orders) for name, orders in newest}
         tx.after(self._keep_failing)
 
     def _keep_failing(self) -> None:

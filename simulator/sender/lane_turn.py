@@ -146,7 +146,7 @@ class LaneTurn:
                 or head.state == KciState.PAUSED
                 or (head.state == KciState.WAITING and head.due_at > self.now)
             ):
-                return row | lanes.resting(self.waiting, self.clock)
+                return row | lanes.resting(self.waiting, self.clock, self.tx.wall)
             try:
                 if head.state == KciState.WAITING and not head.is_timed:
                     self._time(head)
@@ -162,7 +162,7 @@ class LaneTurn:
             if message is not None:
                 return self._hand_out(after, message, row)
             self.waiting.pop(0)
-        return row | lanes.resting(self.waiting, self.clock)
+        return row | lanes.resting(self.waiting, self.clock, self.tx.wall)
 
     def _take_step(self, head: Kci, row: dict[str, Any]) -> tuple[Kci, Message | None]:
         """The KCI after its step or its retry, with its message; without one for a silent step.
@@ -327,7 +327,7 @@ def given_up(
     if policy.after_dead == "park":
         return {"state": LaneState.PARKED, "wake": None, "due": None, "owner": ""}
     if policy.after_dead == "skip":
-        return lanes.resting(rest, clock)
+        return lanes.resting(rest, clock, tx.wall)
     outbox.withdraw(tx, [kci.id for kci in rest])
     said = f"abandoned: {_name(dead)} was given up, and so is all that came after it"
     act = Act(
@@ -339,7 +339,7 @@ def given_up(
         kci=dead.id,
     )
     changes.notes.append((supplier, act))
-    return lanes.resting((), clock)
+    return lanes.resting((), clock, tx.wall)
 
 
 def _name(kci: Kci) -> str:

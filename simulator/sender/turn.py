@@ -126,7 +126,7 @@ class Turn:
         elif decision.outcome == Outcome.DEAD:
             row |= given_up(tx, changes, policy, attempt.kci, attempt.supplier, rest, clock)
         else:
-            row |= lanes.resting(rest, clock)
+            row |= lanes.resting(rest, clock, tx.wall)
         changes.lanes.append(row)
         if policy.queue == "supplier":
             tx.wake_senders()  # the next order's turn: another sender may wait for it

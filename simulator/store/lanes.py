@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from simulator.base.clock import Clock
+from simulator.base.errors import Conflict
 from simulator.model import Kci, KciState, Lane, LaneState
 from simulator.store import outbox
 from simulator.store.outbox import Queued
@@ -42,7 +43,7 @@ _LEASED = Statement(
     .order_by(lanes.c.order)
     .with_for_update()
 )
-_SAVED = ("state", "due", "wake", "owner", "fence", "next_sequence")
+_SAVED = ("state", "due", "wake", "rested_wall", "owner", "fence", "next_sequence")
 _ONE_LANE = sa.update(lanes).where(lanes.c.order == p("key"))
 _SAVE = Statement(_ONE_LANE.values({name: p(name) for name in _SAVED}))
 _PENDING = Statement(
@@ -68,7 +69,12 @@ _PENDING = Statement(
 def add(tx: Tx, supplier: str, added: Sequence[tuple[str, Sequence[Kci]]], clock: Clock) -> None:
     """The lanes of new orders, each at the first of its order's KCIs."""
     new = [
-        Lane(order=order, supplier=supplier, next_position=len(kcis) + 1, **resting(kcis, clock))
+        Lane(
+            order=order,
+            supplier=supplier,
+            next_position=len(kcis) + 1,
+            **resting(kcis, clock, tx.wall),
+        )
         for order, kcis in added
     ]
     tx.run_many(_INSERT, [row_of(lane) for lane in new])
@@ -76,10 +82,11 @@ def add(tx: Tx, supplier: str, added: Sequence[tuple[str, Sequence[Kci]]], clock
 
 def lock(tx: Tx, order_id: str) -> Lane:
     """An order's lane, locked until the commit. A claim locks the same row, so an amendment and a
-    sender never interleave.
+    sender never interleave. Conflict when the order was deleted in this moment.
     """
     row = tx.row(_LOCK, {"i": order_id})
-    assert row is not None
+    if row is None:
+        raise Conflict(f"the order {order_id} was deleted")
     return _lane_of(row)
 
 
@@ -89,19 +96,22 @@ def rest(tx: Tx, lane: Lane, clock: Clock, *, positions: int = 0, unpark: bool =
     """
     values: dict[str, Any] = {"next_position": lane.next_position + positions}
     if lane.state in (LaneState.IDLE, LaneState.DUE) or (lane.state == LaneState.PARKED and unpark):
-        values |= resting(outbox.open_of(tx, [lane.order])[lane.order], clock)
+        values |= resting(outbox.open_of(tx, [lane.order])[lane.order], clock, tx.wall)
         tx.wake_senders()
     tx.execute(sa.update(lanes).where(lanes.c.order == lane.order).values(**values))
 
 
-def resting(waiting: Sequence[Kci | Queued], clock: Clock) -> dict[str, Any]:
-    """The columns of a lane that waits for the first of `waiting`."""
+def resting(waiting: Sequence[Kci | Queued], clock: Clock, wall: int) -> dict[str, Any]:
+    """The columns of a lane that waits for the first of `waiting`, or is at rest from `wall` on."""
     if not waiting or waiting[0].state == KciState.PAUSED:
-        return {"state": LaneState.IDLE, "due": None, "wake": None, "owner": ""}
+        rested = None if waiting else wall
+        idle = {"state": LaneState.IDLE, "due": None, "wake": None, "owner": ""}
+        return idle | {"rested_wall": rested}
     return {
         "state": LaneState.DUE,
         "due": waiting[0].due_at,
         "wake": clock.wake(waiting[0].due_at),
+        "rested_wall": None,
         "owner": "",
     }
 

@@ -12,7 +12,7 @@ Everybody takes the lock of a supplier before any of its lanes.
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import lru_cache
 
 import sqlalchemy as sa
 
@@ -105,7 +105,7 @@ def take(tx: Tx, supplier: str) -> None:
         tx.execute(_ALONE, {"key": _key(supplier)})
 
 
-@cache
+@lru_cache(maxsize=1000)
 def _key(supplier: str) -> int:
     digest = hashlib.blake2b(supplier.encode(), digest_size=8, person=b"supplier")
     return int.from_bytes(digest.digest(), "big", signed=True)

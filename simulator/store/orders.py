@@ -22,7 +22,6 @@ from simulator.store.tables import (
     kcis,
     orders,
     p,
-    repeats,
     requests,
     row_of,
 )
@@ -266,23 +265,6 @@ def count_up(tx: Tx, supplier: str, keys: Sequence[str]) -> list[int]:
         before.append(counted[key] - added[key])
         added[key] -= 1
     return before
-
-
-def count_repeat(tx: Tx, supplier: str, action: str, tenant: str, ref: str, scenario: str) -> int:
-    """Count a request that a scenario answers by `attempts`. Returns 1 the first time."""
-    same = (
-        repeats.c.supplier == supplier,
-        repeats.c.action == action,
-        repeats.c.tenant == tenant,
-        repeats.c.ref == ref,
-    )
-    if tx.execute(sa.update(repeats).where(*same).values(count=repeats.c.count + 1)).rowcount == 0:
-        tx.execute(
-            sa.insert(repeats).values(
-                supplier=supplier, action=action, tenant=tenant, ref=ref, scenario=scenario, count=1
-            )
-        )
-    return int(tx.execute(sa.select(repeats.c.count).where(*same)).scalar_one())
 
 
 def page(

@@ -25,6 +25,19 @@ _BEGIN = sa.text(
     'INSERT INTO received_orders (supplier, "order", highest) VALUES (:s, :o, 0)'
     " ON CONFLICT DO NOTHING"
 )
+_SOME = ""
+"""Its row says that some orders were forgotten."""
+
+_FORGOTTEN = sa.select(received_orders.c.highest).where(*_ORDER)
+_FORGET = sa.delete(received_orders).where(
+    received_orders.c.supplier == p("s"),
+    received_orders.c.order.in_(p("orders", expanding=True)),
+    received_orders.c.order != _SOME,
+    ~sa.exists().where(
+        received.c.supplier == received_orders.c.supplier,
+        received.c.order == received_orders.c.order,
+    ),
+)
 _SAME = (
     sa.select(received.c.body)
     .where(
@@ -37,16 +50,21 @@ _SAME = (
 )
 
 
-def highest(tx: Tx, supplier: str, order: str) -> int:
-    """The highest number among the KCIs of an order so far, 0 for none. Until the commit, no other
-    transaction keeps a KCI of this order.
+def highest(tx: Tx, supplier: str, order: str) -> int | None:
+    """The highest number among the KCIs of an order so far, 0 for none. None: it may have been
+    forgotten. Until the commit, no other transaction keeps a KCI of this order.
     """
     key = {"s": supplier, "o": order}
     found = tx.execute(_HIGHEST, key).scalar_one_or_none()
     if found is None:
         tx.execute(_BEGIN, key)
         found = tx.execute(_HIGHEST, key).scalar_one()
-    return int(found)
+    return int(found) or (None if _has_forgotten(tx, supplier) else 0)
+
+
+def _has_forgotten(tx: Tx, supplier: str) -> bool:
+    found = tx.execute(_FORGOTTEN, {"s": supplier, "o": _SOME}).scalar_one_or_none()
+    return found is not None
 
 
 def earlier(tx: Tx, supplier: str, kci: KciIdentity) -> Any:
@@ -115,15 +133,20 @@ def edge(tx: Tx, supplier: str, most: int) -> int:
 
 def drop(tx: Tx, supplier: str, *, edge: int, before_wall: int) -> int:
     """Delete the oldest up to `edge`, and what came before a moment; at most `BATCH` at once.
-    Returns how many. The highest number of each order stays.
+    Returns how many. An order is forgotten with the last that came of it.
     """
-    mine = sa.select(received.c.id, received.c.at_wall).where(received.c.supplier == supplier)
+    mine = sa.select(received.c.id, received.c.at_wall, received.c.order).where(
+        received.c.supplier == supplier
+    )
     oldest = tx.execute(mine.order_by(received.c.id).limit(BATCH))
-    gone = [row.id for row in oldest if row.id <= edge or row.at_wall < before_wall]
+    gone = [row for row in oldest if row.id <= edge or row.at_wall < before_wall]
     if gone:
         tx.execute(
-            sa.delete(received).where(received.c.supplier == supplier, received.c.id <= gone[-1])
+            sa.delete(received).where(received.c.supplier == supplier, received.c.id <= gone[-1].id)
         )
+        about = sorted({row.order for row in gone})
+        if tx.execute(_FORGET, {"s": supplier, "orders": about}).rowcount:
+            tx.execute(_BEGIN, {"s": supplier, "o": _SOME})
     return len(gone)
 
 

@@ -155,6 +155,8 @@ lanes = sa.Table(
     _text("state"),
     _instant("due"),
     _instant("wake"),
+    # since when no KCI of the order is open; null while one is, and while the lane is parked
+    _instant("rested_wall"),
     _text("owner"),
     sa.Column("fence", sa.BigInteger, nullable=False),
     sa.Column("next_sequence", sa.Integer, nullable=False),
@@ -170,7 +172,7 @@ sa.Index(
     sqlite_where=_awake,
     postgresql_where=_awake,
 )
-sa.Index("lanes_due", lanes.c.supplier, lanes.c.state, lanes.c.due)
+sa.Index("lanes_state", lanes.c.supplier, lanes.c.state, lanes.c.due, lanes.c.rested_wall)
 
 kcis = sa.Table(
     "kcis",
@@ -309,6 +311,8 @@ repeats = sa.Table(
     _text("ref", primary_key=True),
     _text("scenario"),
     sa.Column("count", sa.Integer, nullable=False),
+    _instant("at_wall", nullable=False, server_default="0"),
+    sa.Index("repeats_age", "supplier", "at_wall"),
     sqlite_with_rowid=False,
 )
 
@@ -344,7 +348,9 @@ received_orders = sa.Table(
     sa.Column("highest", sa.BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
-"""The highest number among an order's KCIs, as its pretend gateway knows it."""
+"""The highest number among an order's KCIs, as its pretend gateway knows it. The row of the order
+'' says that orders were forgotten.
+"""
 
 
 def row_of(thing: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from simulator.base import seed
+from simulator.base import clock, seed
 from simulator.base.errors import Unavailable
 from simulator.formats import strict_json
 from simulator.model import LEGACY
@@ -212,9 +212,16 @@ def _act_of_4(texts: list[str]) -> dict[str, Any]:
 
 
 def _from_5(connection: sa.Connection) -> None:
-    """Fewer indexes: a request is found by its order first, a KCI without a number is not in the
-    index of numbers, and small tables of SQLite have no rowid.
+    """Each lane says since when its order is at rest; in an older store that is the moment of this
+    step, in the sequence of arrival. Counted repeats have an age. A pretend gateway forgets orders
+    of which its list has nothing any more.
+
+    And there are fewer indexes: a request is found by its order first, a KCI without a number is
+    not in the index of numbers, and small tables of SQLite have no rowid.
     """
+    now = clock.wall()
+    for statement in _STEP_5:
+        connection.execute(sa.text(statement), {"now": now} if ":now" in statement else {})
     if connection.dialect.name == "postgresql":
         for statement in _KEYS_OF_5:
             connection.execute(sa.text(statement))
@@ -224,6 +231,25 @@ def _from_5(connection: sa.Connection) -> None:
             _rebuild(connection, table)
 
 
+_STEP_5 = (
+    "ALTER TABLE lanes ADD COLUMN rested_wall BIGINT",
+    """UPDATE lanes SET rested_wall = :now - known.place
+       FROM (SELECT id, row_number() OVER (ORDER BY received_at DESC, id) AS place FROM orders)
+       AS known WHERE known.id = lanes."order" AND lanes.state = 'idle' AND NOT EXISTS (
+       SELECT 1 FROM kcis WHERE kcis."order" = lanes."order"
+       AND kcis.state IN ('waiting', 'attempted', 'paused'))""",
+    "DROP INDEX IF EXISTS lanes_due",
+    "CREATE INDEX lanes_state ON lanes (supplier, state, due, rested_wall)",
+    "ALTER TABLE repeats ADD COLUMN at_wall BIGINT NOT NULL DEFAULT 0",
+    "UPDATE repeats SET at_wall = :now",
+    "CREATE INDEX repeats_age ON repeats (supplier, at_wall)",
+    """INSERT INTO received_orders SELECT DISTINCT supplier, '', 0 FROM received_orders AS kept
+       WHERE NOT EXISTS (SELECT 1 FROM received WHERE received.supplier = kept.supplier
+       AND received."order" = kept."order")""",
+    """DELETE FROM received_orders WHERE "order" <> '' AND NOT EXISTS (SELECT 1 FROM received
+       WHERE received.supplier = received_orders.supplier
+       AND received."order" = received_orders."order")""",
+)
 _KEYS_OF_5 = (
     'ALTER TABLE requests DROP CONSTRAINT requests_pkey, ADD PRIMARY KEY ("order", id)',
     "DROP INDEX requests_order",

@@ -138,13 +138,11 @@ class NewOrders:
         """The situations of new orders, with what depends on the orders before: the numbers of
         equal ones, of the supplier's, of the caller's repeats.
         """
-        keys = [seed_key(submission) for submission, _, _ in wanted]
-        serials = [SERIAL] * (len(keys) if self.dialect.counts_orders else 0)
-        before = orders.count_up(tx, self.name, [*keys, *serials])
+        keys = self._keys(tx, [submission for submission, _, _ in wanted])
+        serials = self._serials(tx, len(wanted))
         is_fixed = self.fixed_seed and clocks.get(tx, self.name).mode == "manual"
         counted = []
-        for at, (submission, scenario, params) in enumerate(wanted):
-            key = f"{keys[at]}#{before[at]}" if before[at] else keys[at]
+        for (submission, scenario, params), key, serial in zip(wanted, keys, serials, strict=True):
             situation = Situation(
                 submission=submission,
                 scenario=scenario,
@@ -154,10 +152,26 @@ class NewOrders:
                 chance=seed.Chance(self.run_seed, (self.name, scenario.name, key), is_fixed),
                 seed_key=key,
                 repeat_number=count_repeat(tx, self.name, submission, scenario),
-                serial=1 + before[len(keys) + at] if serials else 0,
+                serial=serial,
             )
             counted.append(situation)
         return counted
+
+    def _keys(self, tx: Tx, submissions: Sequence[Submission]) -> list[str]:
+        """What the chance of each new order hangs on. Under a seed, equal orders are counted: they
+        differ from each other, and not from run to run.
+        """
+        if not self.fixed_seed:
+            return [seed.unique() for _ in submissions]
+        keys = [seed_key(submission) for submission in submissions]
+        counted = zip(keys, orders.count_up(tx, self.name, keys), strict=True)
+        return [f"{key}#{before}" if before else key for key, before in counted]
+
+    def _serials(self, tx: Tx, count: int) -> list[int]:
+        """The place of each new order among the supplier's, 0 where the contract does not ask."""
+        if not self.dialect.counts_orders:
+            return [0] * count
+        return [before + 1 for before in orders.count_up(tx, self.name, [SERIAL] * count)]
 
 
 def seed_key(submission: Submission) -> str:

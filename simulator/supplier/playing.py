@@ -10,7 +10,7 @@ from typing import Any
 from simulator import engine
 from simulator.base import seed
 from simulator.base.copies import replace
-from simulator.base.errors import Refused
+from simulator.base.errors import Conflict, Refused
 from simulator.dialects import Dialect
 from simulator.engine import Changed, Plan, Rejected, Situation
 from simulator.model import (
@@ -86,7 +86,8 @@ class Player:
         self, tx: Tx, submission: Submission, earlier: orders.Remembered, now: int
     ) -> Played:
         order = orders.by_id(tx, self.name, earlier.order)
-        assert order is not None
+        if order is None:
+            raise Conflict(f"the order {earlier.order} was deleted")
         scenario = self.scenario_set.edition(tx, order.digest)
         situation = self._situation(submission, scenario, params_of(scenario, {}), now)
         number = count_repeat(tx, self.name, situation.submission, situation.scenario)

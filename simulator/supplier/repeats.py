@@ -5,7 +5,7 @@ from __future__ import annotations
 from simulator.base import seed
 from simulator.formats import strict_json
 from simulator.model import Outgoing, Scenario, Submission
-from simulator.store import Tx, orders
+from simulator.store import Tx, orders, repeats
 from simulator.supplier.sent import kept
 
 
@@ -32,6 +32,4 @@ def count_repeat(tx: Tx, supplier: str, submission: Submission, scenario: Scenar
         return 1
     # what has no id is known by its content
     ref = submission.ref or seed.digest(submission.order_number, fingerprint(submission))
-    return orders.count_repeat(
-        tx, supplier, submission.action, submission.tenant, ref, scenario.name
-    )
+    return repeats.count(tx, supplier, submission.action, submission.tenant, ref, scenario.name)

@@ -14,7 +14,7 @@ from simulator.config import Config, SupplierConfig, make_supplier
 from simulator.config.targets import refusals
 from simulator.rehearsal.folders import shipped_folder
 from simulator.scenario import Book, read_folder, ties
-from simulator.store import Store, Tx, clocks, gateway_states, suppliers, uploads
+from simulator.store import Store, Tx, clocks, gateway_states, suppliers, upkeep, uploads
 from simulator.store.suppliers import Called, Made
 from simulator.supplier import Supplier
 from simulator.supplier.scenario_set import checked_all
@@ -83,7 +83,8 @@ class World:
             )
 
         own = self.config
-        return Sender(self.store, target, own.delivery, own.journal, own.targets)
+        tidying = upkeep.Upkeep(self.store, target, own.journal, own.orders)
+        return Sender(self.store, target, own.delivery, tidying, own.targets)
 
     # ---- throw-away suppliers
 

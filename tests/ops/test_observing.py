@@ -45,6 +45,7 @@ def test_metrics_count_requests_answers_lateness_and_what_is_pending(
         gateway.place()
         gateway.post("/service-orders", {})
         gateway.http.request("GET", f"{gateway.url}/nothing", timeout=30)
+        gateway.http.request("INVENTED", f"{gateway.url}/nothing", timeout=30)
         pending = metrics(simulator.url)
         assert pending["simulator_kcis", "waiting"] == pending["simulator_kcis_pending",] == 3
         gateway.advance()
@@ -56,10 +57,11 @@ def test_metrics_count_requests_answers_lateness_and_what_is_pending(
             == 1
         )
         assert counted["simulator_requests_total", "404", "GET", "default"] == 1
+        assert counted["simulator_requests_total", "404", "other", "default"] == 1
         assert counted["simulator_gateway_answers_total", "204", "default"] == 2
         assert counted["simulator_gateway_answers_total", "422", "default"] == 1
         assert counted["simulator_kci_lateness_seconds_count", "default"] == 3
-        assert counted["simulator_request_seconds_count", "default"] == 3
+        assert counted["simulator_request_seconds_count", "default"] == 4
         assert (
             after["simulator_kcis", "delivered"],
             after["simulator_kcis", "dead"],

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from simulator.base import instants
+from simulator.config import JournalConfig
 from simulator.model import KciIdentity
 from simulator.pretend_gateway.book import Book
-from simulator.store import Store, received, tables
+from simulator.store import Store, received, tables, upkeep
 from tests.dialects.pizza import Pizza
 
 MANY = 10_000
@@ -57,6 +59,22 @@ def test_what_was_forgotten_is_not_compared(store: Store) -> None:
     with store.write() as tx:
         received.forget(tx, "s")
     assert keep(store, message(1)) == []
+
+
+def test_an_order_is_forgotten_with_the_last_that_came_of_it_and_has_no_false_gap(
+    store: Store,
+) -> None:
+    keep(store, message(1))
+    keep(store, message(1, who="W2"))
+    for number in range(2, 101):
+        keep(store, message(number, who="W2"))
+    assert sum(upkeep.tidy_lists(store, JournalConfig(most=100, keep=instants.DAY))) == 1
+    with store.read() as tx:
+        known = set(tx.execute(sa.select(tables.received_orders.c.order)).scalars())
+    assert known == {"T/W2", ""}, "the empty one says that some were forgotten"
+    assert keep(store, message(2)) == [], "it may follow on what was forgotten"
+    assert keep(store, message(4)) == [("kci.sequence", 3, 4)]
+    assert keep(store, message(102, who="W2")) == [("kci.sequence", 101, 102)]
 
 
 def fill(store: Store, count: int) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from simulator.base import instants
 from simulator.base.errors import Refused
-from simulator.config import Config
+from simulator.cli.serve import tidy
+from simulator.config import Config, JournalConfig
 from simulator.front import AdminGuard, GuardedPretend
 from simulator.model import MESSAGE_METHODS, Incoming, Outgoing
 from simulator.pretend_gateway import PretendGateway
@@ -32,6 +35,16 @@ def kci(method: str, number: int = 1) -> Incoming:
 
 def listed(pretend: PretendGateway) -> Outgoing:
     return pretend.answer(Incoming(method="GET", path="/kcis"))
+
+
+def test_a_pretend_gateway_alone_keeps_its_list_within_bounds(pretend: PretendGateway) -> None:
+    for number in range(1, 106):
+        pretend.answer(kci("POST", number))
+    ended = threading.Event()
+    ended.set()
+    tidy(pretend.book.store, JournalConfig(most=100, keep=instants.DAY), ended)
+    numbers = [row["body"]["n"] for row in listed(pretend).body["items"]]
+    assert numbers == list(range(6, 106))
 
 
 def test_a_kci_comes_by_any_method_that_a_message_can_have(pretend: PretendGateway) -> None:

@@ -317,6 +317,24 @@ def test_a_rate_is_kept_whoever_sends(store_url: str, make_config: Callable[...,
         ), "a burst of a tenth of a second at most"
 
 
+def test_failures_are_counted_for_a_bounded_number_of_suppliers(
+    store_url: str, make_config: Callable[..., Config]
+) -> None:
+    settings = make_config()
+    policy, traffic = settings.suppliers[0].policy, FlowControl(settings.delivery)
+    store = Store(store_url)
+    kci = Kci(id="k", order="o", request="r", position=1, due_at=0, step=Step(send="A"))
+    failed = decide(Result(error="refused"), kci, (), policy)
+    with store.write() as tx:
+        traffic.begin(tx)
+        for number in range(1500):
+            assert traffic.hear(tx, f"made{number}", policy, "o", failed)
+    with store.write() as tx:
+        traffic.begin(tx)
+    store.close()
+    assert len(traffic.failing) == 1000 and "made1499" in traffic.failing
+
+
 def test_a_strict_wholesaler_gets_one_at_a_time_and_one_that_fails_holds_up_all(
     running: Any, receiver: Receiver
 ) -> None:

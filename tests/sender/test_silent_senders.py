@@ -8,7 +8,7 @@ from dataclasses import replace
 from simulator.base import instants
 from simulator.config import Config
 from simulator.sender import Sender
-from simulator.store import Store, gateway_states, lanes, senders
+from simulator.store import Store, gateway_states, lanes, senders, upkeep
 from tests.store.test_store import NOW, Clock, place
 
 
@@ -44,9 +44,8 @@ def test_a_clock_that_is_set_back_holds_nothing_up(
 ) -> None:
     store = Store(store_url)
     settings = make_config()
-    sender = Sender(
-        store, lambda tx, name: None, settings.delivery, settings.journal, settings.targets
-    )
+    tidying = upkeep.Upkeep(store, lambda tx, name: None, settings.journal, settings.orders)
+    sender = Sender(store, lambda tx, name: None, settings.delivery, tidying, settings.targets)
     store.skew = instants.HOUR
     with store.write() as tx:
         before = tx.wall

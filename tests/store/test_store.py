@@ -149,6 +149,7 @@ def test_a_result_whose_fence_has_passed_changes_nothing(store: Store) -> None:
             "state": "sending",
             "due": lane.due,
             "wake": tx.wall,
+            "rested_wall": None,
             "owner": "a",
             "fence": 1,
             "next_sequence": 2,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 
 from simulator.client import Client
+from simulator.store.tables import seed_keys
 from simulator.web import Embedded
 from tests.conftest import Gateway
 from tests.dialects.mef import Buyer, published
@@ -35,6 +37,14 @@ def test_a_key_that_looks_like_a_repeated_one_is_another_key(seeded: Gateway) ->
     keys = ["a", "a", "a#1", "a#", "a#", "a##1", "a#1", "a#1#1"]
     references = [drawn(seeded, key) for key in keys]
     assert len(set(references)) == len(keys)
+
+
+def test_without_a_seed_no_content_is_counted(simulator: Embedded, gateway: Gateway) -> None:
+    references = {drawn(gateway, key) for key in ("a", "a", "b")}
+    assert len(references) == 3
+    with simulator.world.store.read() as tx:
+        counted = tx.execute(sa.select(seed_keys.c.key).where(seed_keys.c.supplier == "default"))
+        assert counted.all() == []
 
 
 def test_no_key_of_a_caller_moves_the_numbers_of_orders(simulator: Embedded) -> None:

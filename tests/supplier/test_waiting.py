@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from simulator.base.errors import Unavailable
+from simulator.config import JournalConfig
 from simulator.dialects.routes import router_of
 from simulator.store import run_tasks, upkeep
 from simulator.supplier import Supplier
@@ -349,6 +350,7 @@ def test_the_journal_is_bounded_and_says_what_it_dropped(
         oldest = gateway.admin("GET", "/orders?ref=1")["items"][0]
         events = gateway.admin("GET", f"/orders/{oldest['id']}/story")["events"]
         assert "does not have its beginning any more: 5 exchanges were dropped" in events[0]["text"]
-        assert upkeep.tidy(simulator.world.store, most=100, keep=0) == 100, "and by age"
+        old = JournalConfig(most=100, keep=0)
+        assert sum(upkeep.tidy_lists(simulator.world.store, old)) == 100, "and by age"
         gateway.admin("POST", "/reset")
         assert gateway.admin("GET", "/journal")["dropped"] is None
