@@ -146,10 +146,8 @@ class Store:
                 self.path = Path(self.url.database or "").absolute()
                 check_sqlite(sqlite3.sqlite_version_info)
                 check_folder(self.path)
-                self._lock_file = os.open(
-                    f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644
-                )
             self.engine = make_engine(self.url, durability, pool)
+            self.reopen()
             self._create()
         except (exc.DBAPIError, OSError) as error:
             self.close()
@@ -157,6 +155,12 @@ class Store:
         except Unavailable:
             self.close()
             raise
+
+    def reopen(self) -> None:
+        """Use a closed store again, in a process that was forked since."""
+        if self.is_sqlite:
+            how = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+            self._lock_file = os.open(f"{self.path}.lock", how, 0o644)
         self.notifier: Notifier = notifier_for(self.url)
         self.subscriptions = Subscriptions(self.notifier)
 

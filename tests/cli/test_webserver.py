@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -51,21 +50,34 @@ def test_a_stop_ends_long_polls_and_streams_and_answers_what_waits(tmp_path: Pat
 
 def test_a_worker_that_does_not_answer_any_more_is_replaced(tmp_path: Path) -> None:
     with serving(tmp_path, "--workers", "1") as (process, url):
-        web = _children(process.pid)[0]
-        until(lambda: _children(web))
-        (worker,) = _children(web)
+        worker = _children(process.pid)[0]
         os.kill(worker, signal.SIGKILL)
-        until(lambda: _children(web) not in ([], [worker]))
+        until(lambda: not _runs(worker))
         with Gateway(url) as gateway:
             gateway.place()
+    said = "the web process ended (-9): starting it again"
+    assert said in (tmp_path / "serve.log").read_text()
 
 
-def test_a_worker_without_a_parent_ends(tmp_path: Path) -> None:
-    with serving(tmp_path, "--workers", "1") as (process, url):
-        web = _children(process.pid)[0]
-        until(lambda: _children(web))
-        (worker,) = _children(web)
-        os.kill(web, signal.SIGKILL)
-        until(lambda: not _runs(worker))
-        with Gateway(url) as gateway, socket.create_connection(address_of(url)):
-            until(lambda: gateway.admin("GET", "/health", code=None)["version"])
+def test_several_workers_stop_together(tmp_path: Path) -> None:
+    with serving(tmp_path, "--workers", "3") as (process, url):
+        workers = _children(process.pid)[:3]
+        with Client(address_of(url)) as stream:
+            stream.send(asked("GET", "/__admin/events"))
+            while b"events of the simulator" not in stream.file.readline():
+                pass
+            process.terminate()
+            assert stream.rest().endswith(b"0\r\n\r\n"), "a stream ends whole"
+        assert process.wait(timeout=30) == 0
+        assert not any(map(_runs, workers))
+
+
+def test_there_is_one_web_process_on_sqlite_and_two_on_postgresql(
+    tmp_path: Path, store_url: str
+) -> None:
+    with serving(tmp_path, "--store", store_url) as (process, url):
+        with Gateway(url) as gateway:
+            gateway.place()
+        names = [Path(f"/proc/{pid}/comm").read_text() for pid in _children(process.pid)]
+        web = 1 if store_url.startswith("sqlite") else 2
+        assert names == [*["sim-web\n"] * web, "sim-sender\n"]

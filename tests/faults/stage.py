@@ -166,17 +166,15 @@ class Simulator:
             threading.Thread(target=self.process.stdout.read, daemon=True).start()
 
     def pids(self) -> dict[str, int]:
-        """Its living processes: the parent, its web arbiter, the workers, its sender."""
+        """Its living processes: the parent, its web processes, its sender."""
         assert self.process is not None
         parent = self.process.pid
         if self.command == "send":
             return {"sender": parent}
         found = {"parent": parent}
-        for child in children(parent):
-            workers = sorted(children(child))
-            found |= {"web" if workers else "sender": child} | {
-                f"worker {number}": pid for number, pid in enumerate(workers)
-            }
+        for child in sorted(children(parent)):
+            part = Path(f"/proc/{child}/comm").read_text().strip()
+            found["sender" if part == "sim-sender" else f"web {len(found)}"] = child
         return found
 
     def kill(self) -> None:

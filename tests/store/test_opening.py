@@ -6,7 +6,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from simulator.base import clock
 from simulator.base.errors import Invalid, Unavailable
 from simulator.store import Store
 
@@ -44,6 +46,28 @@ def test_another_versions_store_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="schema 99"):
         Store(f"sqlite:///{tmp_path}/s.db")
     assert open_files(tmp_path) == []
+
+
+def test_the_indexes_of_some_rows_are_that_on_both_databases(store_url: str) -> None:
+    store = Store(store_url)
+    asked = (
+        "SELECT sql FROM sqlite_master" if store.is_sqlite else "SELECT indexdef FROM pg_indexes"
+    )
+    with store.read() as tx:
+        told = [row[0] for row in tx.execute(sa.text(asked)) if row[0]]
+    store.close()
+    for name in ("lanes_wake", "kcis_open"):
+        assert [" WHERE " in text for text in told if f"INDEX {name} " in text] == [True]
+
+
+def test_a_closed_store_can_be_opened_again(store_url: str) -> None:
+    store = Store(store_url)
+    store.close()
+    store.reopen()
+    assert store.run(lambda tx: tx.wall) > 0
+    with store.subscriptions.subscribe() as subscription:
+        subscription.next(clock.monotonic())  # Unavailable if the store were closed
+    store.close()
 
 
 def test_a_server_that_is_not_there_is_refused_in_one_line(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ LEVELS = {
 
 HOMES = {
     "flask": {"web"},
-    "werkzeug": {"web", "dialects"},
+    "werkzeug": {"web"},
     "jwt": {"formats/oauth"},
     "sqlalchemy": {"store"},
     "psycopg": {"store"},
@@ -50,7 +50,6 @@ HOMES = {
     "apispec": {"dialects", "scenario", "web"},
     "faker": {"base/seed"},
     "re2": {"language/matching"},
-    "gunicorn": {"cli"},
     "httptools": {"web/worker/heads"},
     "click": {"cli"},
     "jinja2": {"language/template"},
