@@ -18,6 +18,7 @@ import gc
 import logging
 import os
 import signal
+import sys
 import tempfile
 from contextlib import ExitStack
 from dataclasses import replace
@@ -30,7 +31,7 @@ from simulator import dialects
 from simulator.base import clock, instants
 from simulator.base.errors import Invalid, Problem, Unavailable
 from simulator.cli.supervisor import Part, Supervisor
-from simulator.cli.welcome import say_welcome
+from simulator.cli.welcome import welcome
 from simulator.config import Config
 from simulator.config.advice import is_loopback
 from simulator.ops import metrics
@@ -72,12 +73,14 @@ def serve(settings: Config) -> None:
         web = Part("web", lambda beat: serve_web(reopened(), listener, beat))
         sender = Part("sender", lambda beat: _send(reopened()))
         supervisor = Supervisor([*[web] * _web_processes(settings), sender])
+        said = welcome(settings, base_url)
         # A collection writes to all that it looks at, and memory that is written to is not shared
         # any more: what there is by now is not looked at again.
         gc.freeze()
         gc.enable()
         supervisor.start()
-        say_welcome(settings, base_url)
+        click.echo(said)
+        sys.stdout.flush()
         supervisor.watch()
 
 

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-import re2
-
 from simulator.language import paths
 from simulator.model import Condition
 
@@ -35,8 +33,10 @@ def check_path(path: str) -> None:
 
 def check_pattern(pattern: str) -> None:
     """ValueError when a pattern is not a linear-time regular expression."""
+    import re2
+
     try:
-        re2.compile(pattern, _options())
+        _compiled(pattern)
     except re2.error as error:
         said = (
             error.args[0].decode(errors="replace")
@@ -97,7 +97,7 @@ def _holds(condition: Condition, values: list[Any]) -> bool:
     if condition.test == "exists":
         return bool(values) is bool(condition.value)
     if condition.test == "matches":
-        pattern = re2.compile(condition.value, _options())
+        pattern = _compiled(condition.value)
         return any(
             isinstance(value, (str, int, float)) and pattern.search(str(value)) for value in values
         )
@@ -122,7 +122,9 @@ def _show(values: list[Any]) -> str:
     return ", ".join(str(value)[:60] for value in values[:3])
 
 
-def _options() -> Any:
+def _compiled(pattern: str) -> Any:
+    import re2  # few scenarios have a pattern, and its libraries take 3 MB
+
     options = re2.Options()
     options.log_errors = False
-    return options
+    return re2.compile(pattern, options)
