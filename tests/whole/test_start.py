@@ -22,6 +22,7 @@ HEAVY = {
     "jwt",
     "marshmallow",
     "prometheus_client",
+    "re2",
     "requests",
     "sqlalchemy",
     "sqlalchemy.dialects.postgresql",
