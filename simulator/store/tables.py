@@ -54,14 +54,14 @@ def _instant(name: str, **options: Any) -> sa.Column[int]:
 
 
 def _partial_index(
-    name: str, *columns: sa.ColumnElement[Any], where: sa.ColumnElement[bool]
+    name: str, *columns: sa.ColumnElement[Any], where: sa.ColumnElement[bool], unique: bool = False
 ) -> None:
-    """Add an index of some rows. PostgreSQL's word for it is added when such a database is met: a
-    word of its own makes SQLAlchemy import its dialect, which each start on SQLite would wait for.
+    """Add an index of some rows. `postgresql_where` is set when the index is made there, because it
+    makes SQLAlchemy import that dialect: 20 ms and 2 MB of a start on SQLite.
     """
-    index = sa.Index(name, *columns, sqlite_where=where)
+    index = sa.Index(name, *columns, unique=unique, sqlite_where=where)
 
-    @sa.event.listens_for(metadata, "before_create")
+    @sa.event.listens_for(index, "before_create")
     def know_postgresql(_: Any, connection: sa.Connection, **__: Any) -> None:
         if connection.dialect.name == "postgresql":
             index.dialect_kwargs["postgresql_where"] = where
