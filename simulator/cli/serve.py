@@ -1,9 +1,9 @@
 """`serve`, `send` and `gateway`: the commands that run until they are stopped.
 
-`serve` is one parent, which holds the store's lock and the socket, and two children: gunicorn and
-the sender. The parent starts a child again when it dies, and passes SIGTERM on, web first. A child
-whose parent was killed notices by the end of a pipe and ends too. Lock and port are free when all
-have ended.
+`serve` is one parent, which holds the store's lock and the socket, and two children: gunicorn with
+the web processes, and the sender. The parent starts a child again when it dies, and passes SIGTERM
+on, web first. A child whose parent was killed notices by the end of a pipe and ends too. Lock and
+port are free when all have ended.
 
 Children are forked from a parent that has read the scenarios and imported what a first answer
 needs, so they share its memory and read nothing again. The HTTP client is imported by the sender,
@@ -18,6 +18,7 @@ import gc
 import logging
 import os
 import signal
+import sys
 import tempfile
 import threading
 from contextlib import ExitStack
@@ -31,13 +32,13 @@ from simulator import dialects
 from simulator.base import clock, instants
 from simulator.base.errors import Invalid, Problem, Unavailable
 from simulator.cli.supervisor import Supervisor
-from simulator.cli.welcome import say_welcome
+from simulator.cli.welcome import welcome
 from simulator.config import Config, JournalConfig
 from simulator.config.advice import is_loopback
 from simulator.ops import metrics
 from simulator.pretend_gateway import RECEIVED, Book, Mounted, PretendGateway, token_key
 from simulator.store import Store, parse_url, remedy, upkeep
-from simulator.world import World, open_world, read_books
+from simulator.world import World, open_world
 
 if TYPE_CHECKING:
     from simulator.front import GuardedPretend
@@ -62,26 +63,35 @@ def serve(settings: Config) -> None:
         base_url = _base_url(settings)
         counted = resources.enter_context(tempfile.TemporaryDirectory(prefix="simulator-metrics-"))
         # Every mistake in scenarios, settings and store is told here, once.
-        books = read_books(settings)
-        open_world(settings, base_url, books=books).close()
+        world = open_world(settings, base_url)
+        world.close()
+        metrics.share(counted)
 
-        def opened() -> World:
-            return open_world(settings, base_url, beginning=False, books=books)
+        def reopened() -> World:
+            world.reopen()
+            return world
 
         supervisor = Supervisor(
             {
-                "web": lambda: WebServer(settings, opened, listener).run(),
-                "sender": lambda: _send(opened()),
-            },
-            lambda: metrics.share(counted),
+                "web": lambda: WebServer(world, listener, _web_processes(settings)).run(),
+                "sender": lambda: _send(reopened()),
+            }
         )
+        said = welcome(settings, base_url)
         # A collection writes to all that it looks at, and memory that is written to is not shared
         # any more: what there is by now is not looked at again.
         gc.freeze()
         gc.enable()
         supervisor.start()
-        say_welcome(settings, base_url)
+        click.echo(said)
+        sys.stdout.flush()
         supervisor.watch()
+
+
+def _web_processes(settings: Config) -> int:
+    """How many. On SQLite there is one writer at a time: a second web process would only wait."""
+    is_sqlite = parse_url(settings.store.url).get_backend_name() == "sqlite"
+    return settings.server.workers or (1 if is_sqlite else 2)
 
 
 def send(settings: Config) -> None:

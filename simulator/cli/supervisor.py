@@ -23,14 +23,10 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Supervisor:
-    """Starts the children, watches them, starts them again, and stops them in the given order.
+    """Starts the children, watches them, starts them again, and stops them in the given order."""
 
-    Each child calls `begin` first, then its part.
-    """
-
-    def __init__(self, parts: dict[str, Callable[[], None]], begin: Callable[[], None]) -> None:
+    def __init__(self, parts: dict[str, Callable[[], None]]) -> None:
         self.parts = parts
-        self.begin = begin
         self.pids: dict[str, int] = {}
         self.started: dict[str, int] = {}
         # A plain flag: a signal's handler must not wait for a lock that its own thread holds.
@@ -91,7 +87,6 @@ class Supervisor:
                 signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
             threading.Thread(target=self._await_orphanhood, daemon=True).start()
-            self.begin()
             self.parts[name]()
             code = 0
         except SystemExit as error:

@@ -1,4 +1,4 @@
-"""gunicorn, on the socket that the parent opened; each worker opens the world for itself."""
+"""gunicorn, on the socket that the parent opened; each worker opens the world again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import logging
 import os
 import socket
 import tempfile
-from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -14,8 +13,7 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
 from simulator.base import instants
-from simulator.config import Config
-from simulator.web import Site, loop_of, make_site
+from simulator.web import Site, loop_of
 from simulator.web.worker import Limits, Loop
 from simulator.world import World
 
@@ -40,21 +38,23 @@ class _Worker(Worker):  # type: ignore[misc]
     loop: Loop | None = None
 
     def run(self) -> None:
+        world = self.app.world
         self.loop = loop_of(
             self.app.site,
             [one.sock for one in self.sockets],
-            self.app.settings.server,
+            world.config.server,
             heartbeat=self.beat,
-            end=self.app.end,
+            end=world.end_waits,
         )
         if not self.alive:  # a signal came before there was a loop
             self.loop.stop()
         self.loop.run()
 
-    def beat(self) -> bool:
-        """Tell gunicorn that this worker lives; whether gunicorn lives."""
+    def beat(self) -> None:
+        """Tell gunicorn that this worker lives. A worker without gunicorn ends."""
         self.notify()
-        return bool(self.ppid == os.getppid())
+        if self.ppid != os.getppid() and self.loop is not None:
+            self.loop.stop()
 
     def handle_exit(self, number: int, frame: Any) -> None:
         """Stop. The loop ends long polls and streams: it may hold a lock at this very moment."""
@@ -64,23 +64,22 @@ class _Worker(Worker):  # type: ignore[misc]
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]
-    """The gunicorn application of one `serve`."""
+    """The gunicorn application of one `serve`: `workers` processes that serve a world, which is
+    closed when they are forked.
+    """
 
-    def __init__(
-        self, settings: Config, open_it: Callable[[], World], listener: socket.socket
-    ) -> None:
-        self.settings = settings
-        self.open_it = open_it
+    def __init__(self, world: World, listener: socket.socket, workers: int) -> None:
+        self.world = world
         self.listener = listener
-        self.world: World | None = None
+        self.workers = workers
         self.site: Site | None = None
         super().__init__()
 
     def load_config(self) -> None:
         options = {
             "bind": f"fd://{self.listener.fileno()}",
-            "workers": self.settings.server.workers,
-            "worker_exit": lambda server, worker: self.close(),
+            "workers": self.workers,
+            "worker_exit": lambda server, worker: self.world.close(),
             "worker_class": _Worker,
             "logger_class": _Log,
             "timeout": SILENCE,
@@ -95,16 +94,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
                 self.cfg.set(name, value)
 
     def load(self) -> Any:
-        self.world = self.open_it()
-        self.site = make_site(self.world)
-        return self.site.app
-
-    def end(self) -> None:
-        """End long polls and streams."""
-        if self.world is not None:
-            self.world.end_waits()
-
-    def close(self) -> None:
-        """Close the connections and the subscriptions of this worker."""
-        if self.world is not None:
-            self.world.close()
+        """Called in each worker."""
+        self.world.reopen()
+        self.site = Site(self.world)
+        return self.site.wsgi

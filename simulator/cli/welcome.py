@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
-import click
+from collections.abc import Iterator
 
 from simulator import dialects
 from simulator.base import clock, instants
@@ -24,36 +22,36 @@ _CREDENTIALS = {
 }
 
 
-def say_welcome(settings: Config, base_url: str) -> None:
-    """Print the address, and a first request for each supplier."""
-    click.echo(f"listening on {base_url}")
-    click.echo(_FIRST)
+def welcome(settings: Config, base_url: str) -> str:
+    """The address, and a first request for each supplier."""
+    return "\n".join([f"listening on {base_url}", _FIRST, *_told(settings, base_url), ""])
+
+
+def _told(settings: Config, base_url: str) -> Iterator[str]:
     for supplier in settings.suppliers:
-        _say_request(supplier, base_url)
+        yield from _request(supplier, base_url)
         is_first = supplier is settings.suppliers[0]
         admin = f"{base_url}/__admin" + ("" if is_first else f"/suppliers/{supplier.name}")
-        click.echo(f"  then look:  curl {admin}/orders")
-        click.echo(f"{_LOOK}curl {admin}/kcis")
+        yield f"  then look:  curl {admin}/orders"
+        yield f"{_LOOK}curl {admin}/kcis"
         if supplier.gateway.url is None and settings.pretend_gateway.mount:
             path = f"{base_url}{pretend_path(settings, supplier.name)}{RECEIVED}"
-            click.echo(f"{_LOOK}curl {path}   (what its pretend gateway received)")
-    click.echo()
-    sys.stdout.flush()
+            yield f"{_LOOK}curl {path}   (what its pretend gateway received)"
 
 
-def _say_request(supplier: SupplierConfig, base_url: str) -> None:
-    """Print a first order as a curl command."""
+def _request(supplier: SupplierConfig, base_url: str) -> Iterator[str]:
+    """A first order as a curl command."""
     contract = dialects.get(supplier.dialect, supplier.contract)
     operation = contract.sample_operations("create")[0]
     # each start needs a new id: the store may know the order of the last one
     sample = contract.sample(operation, None, clock.wall() // instants.SECOND)
     url = base_url + supplier.path
-    click.echo(f"\n{contract.title}, at {url or '/'}:\n")
+    yield f"\n{contract.title}, at {url or '/'}:\n"
     if supplier.auth.kind == "oauth2":
         token_url = url + supplier.auth.token_path
         asks = f"curl -s -u CLIENT_ID:SECRET -d grant_type=client_credentials {token_url}"
-        click.echo(f"  it wants a token first (auth.clients):  TOKEN=$({asks} | {_TOKEN})\n")
+        yield f"  it wants a token first (auth.clients):  TOKEN=$({asks} | {_TOKEN})\n"
     headers = [f"-H '{name.title()}: {value}'" for name, value in sample.headers.items()]
     credentials = _CREDENTIALS.get(supplier.auth.kind, "")
     asked = f"{' '.join(headers)}{credentials} -H 'X-Kci-Delay: 2' -d '{sample.body.decode()}'"
-    click.echo(f"  curl -i {url}{sample.path} {asked}\n")
+    yield f"  curl -i {url}{sample.path} {asked}\n"

@@ -54,7 +54,12 @@ class Server:
         Integer(validate=Range(min=0, max=65535)),
         "0 picks a free one; the line `listening on ...` names it",
     )
-    workers: int = setting(2, Integer(validate=Range(min=1, max=64)), "web processes")
+    workers: int | None = setting(
+        None,
+        Integer(allow_none=True, validate=Range(min=1, max=64)),
+        "web processes; null is 1 on SQLite and 2 on PostgreSQL",
+        "SQLite has one writer at a time: there more of them take memory and are no faster.",
+    )
     threads: int = setting(
         8, Integer(validate=Range(min=1, max=256)), "threads of each web process, for the admin API"
     )

@@ -4,13 +4,11 @@ server and for rehearsals.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
-
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import Map, Rule
 
 from simulator.base.errors import Refused
 
@@ -27,40 +25,56 @@ class Route:
     shown: bool = True
 
 
+_VARIABLE = re.compile(r"\\{(\w+)\\}")
+"""A variable part of an escaped path."""
+
+
 class Router:
-    """A contract's routes, ready to match. A path without variable parts is looked up."""
+    """A contract's routes, ready to match. What answers GET answers HEAD too."""
 
     def __init__(self, routes: Sequence[Route]) -> None:
-        rules = [
-            Rule(rule_of(route.path), methods=[route.method], endpoint=route) for route in routes
-        ]
-        self.plain = {
-            (route.method, route.path): route for route in routes if "{" not in route.path
-        }
-        self.urls = Map(rules, merge_slashes=False, redirect_defaults=False).bind("supplier")
+        self.fixed: dict[str, dict[str, Route]] = {}
+        self.variable: dict[re.Pattern[str], dict[str, Route]] = {}
         self.paths = ", ".join(dict.fromkeys(route.path for route in routes if route.shown))
+        for route in routes:
+            methods = self._methods_at(route.path)
+            if route.method == "GET":
+                methods.setdefault("HEAD", route)
+            methods[route.method] = route
+
+    def _methods_at(self, path: str) -> dict[str, Route]:
+        if "{" not in path:
+            return self.fixed.setdefault(path, {})
+        return self.variable.setdefault(_pattern_of(path), {})
 
     def match(self, method: str, path: str) -> tuple[Route, Mapping[str, str]]:
         """The route of a request and the variable parts of its path. Refused: unknown_path, or
         wrong_method with the methods that are possible.
         """
-        if plain := self.plain.get((method, path)):
-            return plain, {}
-        try:
-            route, variables = self.urls.match(path, method)
-        except MethodNotAllowed as error:
-            allow = sorted(error.valid_methods or ())
-            raise Refused(
-                "wrong_method",
-                [f"{method} is not possible at {path[:200]}, only {', '.join(allow)}"],
-                allow=allow,
-            ) from None
-        except HTTPException:
-            raise Refused(
-                "unknown_path",
-                [f"there is nothing at {path[:200]}; this supplier has {self.paths}"],
-            ) from None
-        return route, variables
+        possible: set[str] = set()
+        for methods, variables in self._at("/" + path.lstrip("/")):
+            if method in methods:
+                return methods[method], variables
+            possible |= methods.keys()
+        if not possible:
+            said = f"there is nothing at {path[:200]}; this supplier has {self.paths}"
+            raise Refused("unknown_path", [said])
+        allow = sorted(possible)
+        said = f"{method} is not possible at {path[:200]}, only {', '.join(allow)}"
+        raise Refused("wrong_method", [said], allow=allow)
+
+    def _at(self, path: str) -> Iterator[tuple[Mapping[str, Route], Mapping[str, str]]]:
+        """The routes of a path by their methods; a path without variable parts goes first."""
+        if methods := self.fixed.get(path):
+            yield methods, {}
+        for pattern, methods in self.variable.items():
+            if found := pattern.fullmatch(path):
+                yield methods, found.groupdict()
+
+
+def _pattern_of(path: str) -> re.Pattern[str]:
+    """What a path with variable parts matches; a part holds no slash."""
+    return re.compile(_VARIABLE.sub(r"(?P<\1>[^/]+)", re.escape(path)))
 
 
 @lru_cache(maxsize=64)
@@ -76,8 +90,3 @@ def filled(path: str, **variables: str) -> str:
     for name, value in variables.items():
         path = path.replace(f"{{{name}}}", quote(value, safe=""))
     return path
-
-
-def rule_of(path: str) -> str:
-    """A path of ours in werkzeug's notation."""
-    return path.replace("{", "<").replace("}", ">")

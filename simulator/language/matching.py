@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-import re2
-
 from simulator.base.copies import replace
 from simulator.language import paths
 from simulator.model import Condition
@@ -34,6 +32,8 @@ def check_path(path: str) -> None:
 
 def check_pattern(pattern: str) -> None:
     """ValueError when a pattern is not a linear-time regular expression."""
+    import re2
+
     try:
         _pattern(pattern)
     except re2.error as error:
@@ -130,6 +130,8 @@ def _show(values: list[Any]) -> str:
 
 @lru_cache(maxsize=1024)
 def _pattern(text: str) -> Any:
+    import re2  # few scenarios have a pattern, and its libraries take 3 MB
+
     options = re2.Options()
     options.log_errors = False
     return re2.compile(text, options)

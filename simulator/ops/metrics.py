@@ -25,8 +25,11 @@ _LATE = (*_SECONDS, 30.0, 60.0, 300.0, 1800.0)
 
 
 def share(folder: str) -> None:
-    """Count in files of this folder, with all processes that are started from here."""
+    """Count in files of this folder, with all processes that are started from here. They share the
+    library too: it is imported now.
+    """
     os.environ[_SHARED] = folder
+    _registry()
 
 
 def request(supplier: str, method: str, code: int, took: int) -> None:

@@ -30,12 +30,14 @@ def read_file(path: Path) -> bytes:
     return files.load(path, strict_yaml.LARGEST)
 
 
-def read_folder(folder: Path, vocabulary: Vocabulary, default: str | None = None) -> Book:
-    """Read every `*.yaml` of a folder, in file order. Invalid lists the problems of all files at
-    once.
+def read_folder(
+    folder: Path, vocabulary: Vocabulary, default: str | None = None, *, kept: bool = False
+) -> Book:
+    """Read every `*.yaml` of a folder, in file order; `kept` as in `parse`. Invalid lists the
+    problems of all files at once.
     """
     sources = ((str(path), path) for path in scenario_files(folder))
-    return make_book(sources, vocabulary, default, str(folder))
+    return make_book(sources, vocabulary, default, str(folder), kept=kept)
 
 
 def make_book(
@@ -43,6 +45,8 @@ def make_book(
     vocabulary: Vocabulary,
     default: str | None = None,
     folder: str = "",
+    *,
+    kept: bool = False,
 ) -> Book:
     """Build a book from texts, or files that hold them, each with the name that problems give it.
     Invalid lists the problems of all of them.
@@ -52,7 +56,7 @@ def make_book(
     for file, source in sources:
         try:
             text = read_file(source) if isinstance(source, Path) else source
-            scenarios.append(parse(text, file, vocabulary))
+            scenarios.append(parse(text, file, vocabulary, kept=kept))
         except Invalid as error:
             problems += error.problems
     return book_of(scenarios, problems, vocabulary, default, folder)

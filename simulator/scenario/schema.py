@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from marshmallow import ValidationError, validates_schema
@@ -157,10 +158,16 @@ ACTIONS = ("amendment", "cancellation", "hold", "release")
 
 def schema_for(vocabulary: Vocabulary) -> Strict:
     """The file's schema with the entries that this dialect has."""
-    entries: dict[str, Any] = {action: listed(nested(EntrySchema)) for action in vocabulary.actions}
+    return _schema_with(vocabulary.actions, vocabulary.dialect)
+
+
+@lru_cache
+def _schema_with(actions: tuple[str, ...], dialect: str) -> Strict:
+    """Made once: making it takes as long as reading a file."""
+    entries: dict[str, Any] = {action: listed(nested(EntrySchema)) for action in actions}
     made: Any = ScenarioSchema.from_dict(entries)()
     strange = set(ACTIONS) - entries.keys()
-    hint = f"{vocabulary.dialect} has no such request, only {', '.join(entries)}"
+    hint = f"{dialect} has no such request, only {', '.join(entries)}"
     made.elsewhere = {**ScenarioSchema.elsewhere, **dict.fromkeys(strange, hint)}
     schema: Strict = made
     return schema

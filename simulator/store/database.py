@@ -61,9 +61,9 @@ class Store:
                 self.path = Path(self.url.database or "").absolute()
                 check_sqlite(sqlite3.sqlite_version_info)
                 check_folder(self.path)
-                self._writers = WriterLock(self.path)
             self.engine = make_engine(self.url, durability, pool)
             self._driver: Any = self.engine.dialect.loaded_dbapi
+            self.reopen()
             self._create()
         except (exc.DBAPIError, OSError) as error:
             self.close()
@@ -71,6 +71,11 @@ class Store:
         except Unavailable:
             self.close()
             raise
+
+    def reopen(self) -> None:
+        """Use a closed store again, in a process that was forked since."""
+        if self.is_sqlite:
+            self._writers = WriterLock(self.path)
         self.notifier: Notifier = notifier_for(self.url)
         self.subscriptions = Subscriptions(self.notifier)
 

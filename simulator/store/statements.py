@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 
 Row = Sequence[Any]
@@ -110,8 +109,9 @@ class _Texts(sa.types.TypeDecorator[Any]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
-        is_server = dialect.name == "postgresql"
-        return dialect.type_descriptor(postgresql.ARRAY(sa.Text) if is_server else sa.Text())
+        return dialect.type_descriptor(
+            sa.ARRAY(sa.Text) if dialect.name == "postgresql" else sa.Text()
+        )
 
     def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
         return list(value) if dialect.name == "postgresql" else json.dumps(list(value))

@@ -53,6 +53,20 @@ def _instant(name: str, **options: Any) -> sa.Column[int]:
     return sa.Column(name, sa.BigInteger, **options)
 
 
+def _partial_index(
+    name: str, *columns: sa.ColumnElement[Any], where: sa.ColumnElement[bool], unique: bool = False
+) -> None:
+    """Add an index of some rows. `postgresql_where` is set when the index is made there, because it
+    makes SQLAlchemy import that dialect: 20 ms and 2 MB of a start on SQLite.
+    """
+    index = sa.Index(name, *columns, unique=unique, sqlite_where=where)
+
+    @sa.event.listens_for(index, "before_create")
+    def know_postgresql(_: Any, connection: sa.Connection, **__: Any) -> None:
+        if connection.dialect.name == "postgresql":
+            index.dialect_kwargs["postgresql_where"] = where
+
+
 meta = sa.Table("meta", metadata, _text("key", primary_key=True), _text("value"))
 
 clocks = sa.Table(
@@ -164,14 +178,7 @@ lanes = sa.Table(
     sqlite_with_rowid=False,
 )
 _awake = lanes.c.wake.is_not(None)
-sa.Index(
-    "lanes_wake",
-    lanes.c.supplier,
-    lanes.c.wake,
-    lanes.c.due,
-    sqlite_where=_awake,
-    postgresql_where=_awake,
-)
+_partial_index("lanes_wake", lanes.c.supplier, lanes.c.wake, lanes.c.due, where=_awake)
 sa.Index("lanes_state", lanes.c.supplier, lanes.c.state, lanes.c.due, lanes.c.rested_wall)
 
 kcis = sa.Table(
@@ -197,23 +204,9 @@ kcis = sa.Table(
     sa.UniqueConstraint("order", "position"),
 )
 _has_number = kcis.c.sequence.is_not(None)
-sa.Index(
-    "kcis_sequence",
-    kcis.c.order,
-    kcis.c.sequence,
-    unique=True,
-    sqlite_where=_has_number,
-    postgresql_where=_has_number,
-)
+_partial_index("kcis_sequence", kcis.c.order, kcis.c.sequence, where=_has_number, unique=True)
 is_open = one_of(kcis.c.state, OPEN)
-sa.Index(
-    "kcis_open",
-    kcis.c.order,
-    kcis.c.due_at,
-    kcis.c.position,
-    sqlite_where=is_open,
-    postgresql_where=is_open,
-)
+_partial_index("kcis_open", kcis.c.order, kcis.c.due_at, kcis.c.position, where=is_open)
 sa.Index("kcis_state", kcis.c.supplier, kcis.c.state, kcis.c.due_at, kcis.c.id)
 sa.Index("kcis_page", kcis.c.supplier, kcis.c.due_at, kcis.c.id)
 

@@ -1,22 +1,10 @@
 """The HTTP face: the contract's own paths at each supplier's path, and the admin API under
-`/__admin`.
+`/__admin`. Flask is imported by the first request of the admin API.
 """
 
-from simulator.web.app import Site, create_app, is_admin, make_site
 from simulator.web.embedded import Embedded
-from simulator.web.limiter import MOST_WAITING
+from simulator.web.paths import is_admin
 from simulator.web.serving import listen, loop_of
-from simulator.web.wsgi import Application, application
+from simulator.web.site import Site, create_app
 
-__all__ = [
-    "MOST_WAITING",
-    "Application",
-    "Embedded",
-    "Site",
-    "application",
-    "create_app",
-    "is_admin",
-    "listen",
-    "loop_of",
-    "make_site",
-]
+__all__ = ["Embedded", "Site", "create_app", "is_admin", "listen", "loop_of"]

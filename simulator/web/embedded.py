@@ -9,8 +9,8 @@ import threading
 from types import TracebackType
 
 from simulator.config import Config
-from simulator.web.app import make_site
 from simulator.web.serving import listen, loop_of
+from simulator.web.site import Site
 from simulator.world import World, open_world
 
 
@@ -26,7 +26,7 @@ class Embedded:
             listener.close()
             raise
         self.listener = listener
-        self.site = make_site(self.world)
+        self.site = Site(self.world)
         self.loop = loop_of(self.site, [listener], config.server, end=self.world.end_waits)
         self.sender = self.world.sender()
         self.threads = [

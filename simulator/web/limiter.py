@@ -15,10 +15,8 @@ from typing import Any
 
 from simulator.base import clock
 from simulator.base.errors import Refused
+from simulator.web.worker import MOST_WAITING
 from simulator.web.wsgi import await_body
-
-MOST_WAITING = 256
-"""The most requests of one process that may wait at once."""
 
 
 class Limiter:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 
 from simulator.base.errors import Unavailable
 from simulator.config import Server
-from simulator.web.app import Site, is_admin
-from simulator.web.limiter import MOST_WAITING
-from simulator.web.worker import Limits, Loop
+from simulator.web.paths import is_admin
+from simulator.web.site import Site
+from simulator.web.worker import MOST_WAITING, Limits, Loop
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -37,13 +37,13 @@ def loop_of(
     server: Server,
     *,
     end: Callable[[], None],
-    heartbeat: Callable[[], bool] = lambda: True,
+    heartbeat: Callable[[], None] = lambda: None,
 ) -> Loop:
     """The loop that serves a site; `heartbeat` and `end` as in `Loop`."""
     return Loop(
         listeners,
         site.front.answer_all,
-        site.app,
+        site.wsgi,
         is_beside=is_admin,
         most_body=server.max_body,
         threads=server.threads + MOST_WAITING,

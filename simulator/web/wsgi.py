@@ -14,8 +14,8 @@ from werkzeug.wrappers import Request
 from simulator.base import clock
 from simulator.formats import strict_json
 from simulator.model import Incoming, Outgoing
+from simulator.web.shared import Application, base_url_of, status_of
 
-Application = Callable[[Any, Any], Iterable[bytes]]
 Sleep = Callable[[int], None]
 _BODY = "simulator.body"
 
@@ -53,10 +53,11 @@ def await_body(environ: Any, most: int) -> None:
 def incoming_of(environ: Any) -> Incoming:
     """The request of an environment whose body was awaited."""
     asked = Request(environ)
+    server = environ["SERVER_NAME"], environ["SERVER_PORT"]
     return Incoming(
         method=asked.method,
         path=asked.path,
-        base_url=asked.host_url.rstrip("/"),
+        base_url=base_url_of(asked.scheme, environ.get("HTTP_HOST"), (server[0], int(server[1]))),
         query=asked.query_string.decode("latin-1"),
         headers={name.lower(): value for name, value in asked.headers.items()},
         body=environ.get(_BODY, b""),
@@ -66,10 +67,10 @@ def incoming_of(environ: Any) -> Incoming:
 def response_of(outgoing: Outgoing) -> Response:
     """The response of an answer, without its delay."""
     if outgoing.body is None:
-        response = Response(status=outgoing.code)
+        response = Response(status=status_of(outgoing.code))
         response.headers.pop("Content-Type", None)
     else:
         text = strict_json.dumps(outgoing.body)
-        response = Response(text, status=outgoing.code, content_type="application/json")
+        response = Response(text, status=status_of(outgoing.code), content_type="application/json")
     response.headers.update(outgoing.headers)
     return response

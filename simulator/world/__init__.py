@@ -1,6 +1,6 @@
 """A whole simulator: its store, its suppliers, and the sender that serves them all."""
 
-from simulator.world.opening import open_world, read_books
+from simulator.world.opening import open_world
 from simulator.world.registry import MADE, MOST_KNOWN, World, pretend_path
 
 __all__ = [
@@ -9,5 +9,4 @@ __all__ = [
     "World",
     "open_world",
     "pretend_path",
-    "read_books",
 ]

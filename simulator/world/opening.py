@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import replace
 
 from simulator.base.errors import Invalid, Problem
@@ -18,22 +17,14 @@ from simulator.world.registry import World, build_supplier, with_gateway
 log = logging.getLogger("simulator.world")
 
 
-def open_world(
-    config: Config,
-    base_url: str,
-    *,
-    beginning: bool = True,
-    books: Mapping[str, Book] | None = None,
-) -> World:
+def open_world(config: Config, base_url: str, *, beginning: bool = True) -> World:
     """Open the store and read every scenario.
 
     At the `beginning` of a simulator, not of each process, the scenarios are rehearsed and the
-    clocks are set. A process that was forked from one that has read them is given its `books`.
-    `base_url` is this server's own; the pretend gateways are below it. Invalid lists what is wrong
-    with scenarios and settings, Unavailable what is wrong with the store.
+    clocks are set. `base_url` is this server's own; the pretend gateways are below it. Invalid
+    lists what is wrong with scenarios and settings, Unavailable what is wrong with the store.
     """
-    if books is None:
-        books = read_books(config, rehearse=beginning)
+    books = _read_books(config, rehearse=beginning)
     config = replace(
         config,
         suppliers=tuple(with_gateway(supplier, config, base_url) for supplier in config.suppliers),
@@ -58,7 +49,7 @@ def open_world(
     )
 
 
-def read_books(config: Config, *, rehearse: bool = True) -> dict[str, Book]:
+def _read_books(config: Config, *, rehearse: bool) -> dict[str, Book]:
     """The scenarios of each standing supplier, by its name; what may be wrong with them goes to the
     log. Invalid lists what is wrong.
     """

@@ -61,6 +61,11 @@ class World:
     def close(self) -> None:
         self.store.close()
 
+    def reopen(self) -> None:
+        """Go on with a world that was closed before this process was forked."""
+        self.store.reopen()
+        self.health_of = Health(self.store)
+
     def sender(self) -> Sender:
         """A sender for all suppliers of this world.
 

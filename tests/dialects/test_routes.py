@@ -1,36 +1,65 @@
-"""Which operation a method and a path are for."""
+"""Which operation a request is for: the same answer as werkzeug's router gives."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import Map, Rule
 
+from simulator import dialects
 from simulator.base.errors import Refused
-from simulator.dialects.routes import Route, Router, filled
+from simulator.dialects.routes import Route, Router, filled, router_of
 
-PLAIN = Route(method="POST", path="/orders", operation="create")
-READ = Route(method="GET", path="/orders", operation="list")
-ONE = Route(method="GET", path="/orders/{id}/parts/{part}", operation="part")
-ROUTER = Router([PLAIN, READ, ONE])
-
-
-def test_a_plain_path_and_one_with_variable_parts_are_found() -> None:
-    assert ROUTER.match("POST", "/orders") == (PLAIN, {})
-    assert ROUTER.match("GET", "/orders") == (READ, {})
-    assert ROUTER.match("GET", "/orders/7 a/parts/b") == (ONE, {"id": "7 a", "part": "b"})
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "ODD")
+WORDS = st.sampled_from(["orders", "service-orders", "status", "cancel", "orders&", "1", "é", "\n"])
+PATHS = st.lists(st.one_of(WORDS, st.text(max_size=3)), max_size=4).map("/".join)
 
 
-@pytest.mark.parametrize("path", ["/orders/", "/orders/7", "/Orders", "/orders/{id}", ""])
-def test_what_is_no_path_of_the_contract_is_refused(path: str) -> None:
-    with pytest.raises(Refused) as refused:
-        ROUTER.match("POST", path)
-    assert refused.value.kind == "unknown_path"
+def by_werkzeug(routes: tuple[Route, ...], method: str, path: str) -> object:
+    rules = [
+        Rule(route.path.replace("{", "<").replace("}", ">"), methods=[route.method], endpoint=route)
+        for route in routes
+    ]
+    urls = Map(rules, merge_slashes=False, redirect_defaults=False).bind("supplier")
+    try:
+        return urls.match(path, method)
+    except MethodNotAllowed as error:
+        return sorted(error.valid_methods or ())
+    except NotFound:
+        return None
 
 
-def test_a_wrong_method_is_told_the_ones_that_are_possible() -> None:
-    with pytest.raises(Refused) as refused:
-        ROUTER.match("DELETE", "/orders")
-    assert refused.value.kind == "wrong_method"
-    assert refused.value.allow == ("GET", "HEAD", "POST")
+def by_us(router: Router, method: str, path: str) -> object:
+    try:
+        return router.match(method, path)
+    except Refused as error:
+        return list(error.allow) if error.kind == "wrong_method" else None
+
+
+@given(st.sampled_from(dialects.names()), st.sampled_from(METHODS), PATHS)
+def test_any_path_is_matched_as_by_werkzeug(name: str, method: str, path: str) -> None:
+    routes = dialects.get(name).routes
+    asked = f"/{path}"
+    assert by_us(router_of(routes), method, asked) == by_werkzeug(routes, method, asked)
+
+
+@pytest.mark.parametrize("name", dialects.names())
+def test_every_route_is_found_by_each_method_as_by_werkzeug(name: str) -> None:
+    routes = dialects.get(name).routes
+    for route in routes:
+        path = route.path.replace("{", "").replace("}", "")
+        for method in METHODS:
+            assert by_us(router_of(routes), method, path) == by_werkzeug(routes, method, path)
+
+
+def test_a_path_without_variable_parts_goes_first() -> None:
+    named = [("GET", "/a/{id}"), ("GET", "/a/all"), ("POST", "/a/{id}")]
+    routes = [Route(method=method, path=path, operation="") for method, path in named]
+    router = Router(routes)
+    assert router.match("GET", "/a/all") == (routes[1], {})
+    assert router.match("POST", "/a/all") == (routes[2], {"id": "all"})
 
 
 def test_a_path_is_filled_with_quoted_parts() -> None:

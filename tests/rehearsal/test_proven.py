@@ -28,6 +28,12 @@ def test_a_rehearsal_finds_nothing_in_what_is_proven(name: str) -> None:
     assert PROVEN[name] == digest_of(files), "the scenarios were changed: write this digest there"
 
 
+@pytest.mark.parametrize("name", dialects.names())
+def test_what_is_proven_is_read_the_same_without_its_checks(name: str) -> None:
+    folder, vocabulary = shipped_folder(name), dialects.get(name).vocabulary
+    assert read_folder(folder, vocabulary, kept=True) == read_folder(folder, vocabulary)
+
+
 def test_a_changed_copy_is_rehearsed(tmp_path: Path) -> None:
     folder = copytree(shipped_folder("fibre_cafe"), tmp_path / "copy")
     overrides = {"suppliers": [{"name": "s", "scenarios": str(folder)}]}

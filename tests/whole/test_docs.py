@@ -20,7 +20,7 @@ from simulator.language.template import FILTERS
 from simulator.scenario import parse, schema_for
 from simulator.scenario.fields import ParamsField, ReplyField
 from simulator.web import Embedded
-from simulator.web.admin import ADMIN
+from simulator.web.paths import ADMIN
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text()

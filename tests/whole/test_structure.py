@@ -39,7 +39,7 @@ LEVELS = {
 
 HOMES = {
     "flask": {"web"},
-    "werkzeug": {"web", "dialects"},
+    "werkzeug": {"web"},
     "jwt": {"formats/oauth"},
     "sqlalchemy": {"store"},
     "psycopg": {"store"},

@@ -13,12 +13,13 @@ from simulator.base.errors import Conflict, Invalid, Refused, Unavailable
 from simulator.front import AdminGuard, refusal
 from simulator.web.admin import acts, clocks, journal, queries, scenarios, service, suppliers, waits
 from simulator.web.admin.answers import problem
-from simulator.web.admin.operations import ADMIN, Operation, mount
+from simulator.web.admin.operations import Operation, mount
 from simulator.web.limiter import Limiter
+from simulator.web.paths import ADMIN
 from simulator.web.wsgi import incoming_of, response_of
 from simulator.world import World
 
-__all__ = ["ADMIN", "OPERATIONS", "make_admin"]
+__all__ = ["OPERATIONS", "make_admin"]
 
 OPEN = tuple(f"{ADMIN}/{name}" for name in ("health", "ready", "metrics"))
 """The paths that want no token."""

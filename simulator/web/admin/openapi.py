@@ -13,7 +13,8 @@ from simulator import __version__
 from simulator.config.secret import Secrets
 from simulator.config.table import Duration, Retry, Seed
 from simulator.formats.schema import Mapped
-from simulator.web.admin.operations import ADMIN, OF_SUPPLIER, TEXT, Operation
+from simulator.web.admin.operations import OF_SUPPLIER, TEXT, Operation
+from simulator.web.paths import ADMIN
 
 _PROBLEM = {
     "type": "object",

@@ -11,12 +11,11 @@ from typing import Any
 from flask import Flask, Response
 from marshmallow import Schema
 
-from simulator.dialects.routes import rule_of
 from simulator.supplier import Supplier
 from simulator.web.limiter import Limiter
+from simulator.web.paths import ADMIN
 from simulator.world import World
 
-ADMIN = "/__admin"
 OF_SUPPLIER = "/suppliers/{supplier_name}"
 TEXT: dict[str, Any] = {"type": "string"}
 PAGED: dict[str, dict[str, Any]] = {
@@ -103,7 +102,7 @@ def mount(app: Flask, world: World, limiter: Limiter, operations: Sequence[Opera
         for prefix in operation.prefixes:
             path = prefix + operation.path
             app.add_url_rule(
-                rule_of(ADMIN + path),
+                (ADMIN + path).replace("{", "<").replace("}", ">"),
                 f"{operation.method} {path}".replace(".", "_"),
                 _bound(operation, world, limiter, operations),
                 methods=[operation.method],

@@ -5,14 +5,12 @@ from __future__ import annotations
 from email.utils import formatdate
 from functools import lru_cache
 
-from werkzeug.http import HTTP_STATUS_CODES
-
 from simulator.base import clock, instants
 from simulator.formats import strict_json
 from simulator.front import problem
 from simulator.model import Outgoing
+from simulator.web.shared import status_of
 from simulator.web.worker.heads import BadRequest
-from simulator.web.wsgi import response_of
 
 SERVER = "simulator"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -24,11 +22,9 @@ Headers = list[tuple[str, str]]
 def parts_of(outgoing: Outgoing) -> tuple[str, Headers, bytes]:
     """Status, header fields and body of an answer, without its delay."""
     code = outgoing.code
-    if (
-        code < 200
-        or code in (204, 304)
-        or not _ODD_HEADERS.isdisjoint(name.lower() for name in outgoing.headers)
-    ):
+    if code == 304 or not _ODD_HEADERS.isdisjoint(name.lower() for name in outgoing.headers):
+        from simulator.web.wsgi import response_of  # werkzeug, which other answers do without
+
         response = response_of(outgoing)
         fields = response.get_wsgi_headers({})
         return response.status, list(fields.items()), response.get_data()
@@ -40,9 +36,11 @@ def parts_of(outgoing: Outgoing) -> tuple[str, Headers, bytes]:
         headers["content-length"] = ("Content-Length", str(len(body)))
     for name, value in outgoing.headers.items():
         headers[name.lower()] = (name, value)
-    if not body:
+    if code < 200 or code == 204:
+        headers.pop("content-length", None)
+    elif not body:
         headers["content-length"] = ("Content-Length", "0")
-    return _status(code), list(headers.values()), body
+    return status_of(code), list(headers.values()), body
 
 
 def head_bytes(status: str, headers: Headers, *, minor: int, keeps: bool) -> bytes:
@@ -79,11 +77,6 @@ def refusal_bytes(bad: BadRequest) -> bytes:
 def has_no_body(method: str, code: int) -> bool:
     """Whether an answer ends with its head."""
     return method == "HEAD" or code < 200 or code in (204, 304)
-
-
-@lru_cache(maxsize=64)
-def _status(code: int) -> str:
-    return f"{code} {HTTP_STATUS_CODES.get(code, 'Unknown').upper()}"
 
 
 @lru_cache(maxsize=2)

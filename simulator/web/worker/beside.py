@@ -12,9 +12,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from simulator.web.shared import Application
 from simulator.web.worker.answers import SERVER, Headers, has_no_body, head_bytes
 from simulator.web.worker.reader import Request
-from simulator.web.wsgi import Application
 
 log = logging.getLogger("simulator.web")
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import httptools
-from werkzeug.sansio.utils import get_current_url, get_host
 
 MOST_LINE = 4094
 MOST_FIELD = 8190
@@ -96,16 +94,6 @@ def read_head(raw: bytes, *, is_trusted: bool) -> Head:
     if head.method == "CONNECT":
         head.keeps = False
     return head
-
-
-def base_url_of(head: Head, server: tuple[str, int]) -> str:
-    """How the caller reached this server, as werkzeug tells it."""
-    return _base_url(head.scheme, head.headers.get("host"), server)
-
-
-@lru_cache(maxsize=256)
-def _base_url(scheme: str, host: str | None, server: tuple[str, int]) -> str:
-    return get_current_url(scheme, get_host(scheme, host, server)).rstrip("/")
 
 
 def _read_line(line: bytes) -> Head:

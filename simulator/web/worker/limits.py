@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from simulator.base import instants
 
+MOST_WAITING = 256
+"""The most requests of one process that may wait at once, beside those that work."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:

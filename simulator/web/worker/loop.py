@@ -18,6 +18,7 @@ from selectors import EVENT_READ, EVENT_WRITE
 from simulator.base import clock, instants
 from simulator.front import problem
 from simulator.model import Incoming, Outgoing
+from simulator.web.shared import Application
 from simulator.web.worker.answers import CONTINUE, answer_bytes, refusal_bytes
 from simulator.web.worker.beside import Beside
 from simulator.web.worker.connection import HALFWAY, IN_FLIGHT, PIECE, Connection, Phase
@@ -25,7 +26,6 @@ from simulator.web.worker.crowd import Crowd
 from simulator.web.worker.heads import BadRequest
 from simulator.web.worker.limits import Limits
 from simulator.web.worker.reader import Request
-from simulator.web.wsgi import Application
 
 log = logging.getLogger("simulator.web")
 
@@ -36,7 +36,7 @@ FAULT = "an internal fault of the simulator: its log has the details"
 class Loop:
     """Serves `listeners` until `stop`. `answer_all` answers all requests but those of the paths of
     which `is_beside` says that they are `app`'s, a WSGI application. `heartbeat` is called each
-    tick and says whether to go on; `end` ends what waits in the application.
+    tick; `end` ends what waits in the application.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Loop:
         most_body: int,
         threads: int = 1,
         limits: Limits | None = None,
-        heartbeat: Callable[[], bool] = lambda: True,
+        heartbeat: Callable[[], None] = lambda: None,
         end: Callable[[], None] = lambda: None,
     ) -> None:
         self.listeners = listeners
@@ -159,8 +159,7 @@ class Loop:
 
     def _tick(self, now: int) -> None:
         self.next_tick = now + self.limits.tick
-        if not self.heartbeat():
-            self.is_asked_to_stop = True
+        self.heartbeat()
         for connection in list(self.crowd.connections):
             if connection.deadline and connection.deadline <= now:
                 self._try(self._expire, connection)

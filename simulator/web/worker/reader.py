@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulator.model import Incoming
+from simulator.web.shared import base_url_of
 from simulator.web.worker.bodies import Chunked, Sized
 from simulator.web.worker.heads import (
     MOST_FIELDS,
@@ -12,7 +13,6 @@ from simulator.web.worker.heads import (
     MOST_LINE,
     BadRequest,
     Head,
-    base_url_of,
     read_head,
 )
 
@@ -37,7 +37,7 @@ class Request:
         return Incoming(
             method=head.method,
             path="/" + head.decoded_path.lstrip("/"),
-            base_url=base_url_of(head, server),
+            base_url=base_url_of(head.scheme, head.headers.get("host"), server),
             query=head.query,
             headers=head.headers,
             body=self.body,

@@ -123,6 +123,7 @@ def test_a_stop_does_not_wait_for_ever() -> None:
             assert client.rest() == b""
 
 
-def test_a_loop_whose_parent_has_gone_ends() -> None:
-    with looping(heartbeat=lambda: False) as (loop, _):
-        until(lambda: loop.is_closed)
+def test_a_loop_has_a_heartbeat_from_the_beginning() -> None:
+    beats: list[int] = []
+    with looping(heartbeat=lambda: beats.append(1)):
+        until(lambda: beats)

@@ -21,7 +21,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from simulator import config
-from simulator.web import create_app, is_admin, make_site
+from simulator.web import Site, create_app, is_admin
 from simulator.web.worker import Loop
 from simulator.web.worker.beside import environ_of
 from simulator.web.worker.reader import Reader
@@ -75,7 +75,7 @@ def behind_werkzeug(world: World) -> Iterator[tuple[str, int]]:
 
 @contextmanager
 def behind_loop(world: World) -> Iterator[tuple[str, int]]:
-    site = make_site(world)
+    site = Site(world)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         loop = Loop(
             [listener],
