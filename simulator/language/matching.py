@@ -128,7 +128,7 @@ def _show(values: list[Any]) -> str:
     return ", ".join(str(value)[:60] for value in values[:3])
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def _pattern(text: str) -> Any:
     options = re2.Options()
     options.log_errors = False
