@@ -28,15 +28,12 @@ class Route:
 
 
 class Router:
-    """A contract's routes, ready to match. A path without variable parts is looked up."""
+    """A contract's routes, ready to match."""
 
     def __init__(self, routes: Sequence[Route]) -> None:
         rules = [
             Rule(rule_of(route.path), methods=[route.method], endpoint=route) for route in routes
         ]
-        self.plain = {
-            (route.method, route.path): route for route in routes if "{" not in route.path
-        }
         self.urls = Map(rules, merge_slashes=False, redirect_defaults=False).bind("supplier")
         self.paths = ", ".join(dict.fromkeys(route.path for route in routes if route.shown))
 
@@ -44,8 +41,6 @@ class Router:
         """The route of a request and the variable parts of its path. Refused: unknown_path, or
         wrong_method with the methods that are possible.
         """
-        if plain := self.plain.get((method, path)):
-            return plain, {}
         try:
             route, variables = self.urls.match(path, method)
         except MethodNotAllowed as error:

@@ -8,12 +8,11 @@ Paths (see `paths`) without a prefix look into the request's body. Prefixes: `or
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from dataclasses import replace
 from typing import Any
 
 import re2
 
-from simulator.base.copies import replace
 from simulator.language import paths
 from simulator.model import Condition
 
@@ -35,7 +34,7 @@ def check_path(path: str) -> None:
 def check_pattern(pattern: str) -> None:
     """ValueError when a pattern is not a linear-time regular expression."""
     try:
-        _pattern(pattern)
+        re2.compile(pattern, _options())
     except re2.error as error:
         said = (
             error.args[0].decode(errors="replace")
@@ -101,7 +100,7 @@ def _holds(condition: Condition, values: list[Any]) -> bool:
     if condition.test == "exists":
         return bool(values) is bool(condition.value)
     if condition.test == "matches":
-        pattern = _pattern(condition.value)
+        pattern = re2.compile(condition.value, _options())
         return any(
             isinstance(value, (str, int, float)) and pattern.search(str(value)) for value in values
         )
@@ -128,8 +127,7 @@ def _show(values: list[Any]) -> str:
     return ", ".join(str(value)[:60] for value in values[:3])
 
 
-@lru_cache(maxsize=128)
-def _pattern(text: str) -> Any:
+def _options() -> Any:
     options = re2.Options()
     options.log_errors = False
-    return re2.compile(text, options)
+    return options

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from simulator.base.copies import replace
 from simulator.base.errors import RenderFailed
 from simulator.engine import Answer
 from simulator.formats import http
