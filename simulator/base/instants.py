@@ -64,7 +64,7 @@ def _numeric(seconds: float) -> int:
     return round(seconds * SECOND)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)  # few, because a text may be long
 def _textual(text: str) -> int:
     if re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", text):
         return _numeric(float(text))

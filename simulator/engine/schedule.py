@@ -111,7 +111,7 @@ def _reads_the_order(step: Step) -> bool:
     return any(_reads(time) for time in (step.after, step.at) if isinstance(time, str))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _reads(time: str) -> bool:
     paths = template.reads(time)
     return any(path[0] == "order" and path[1:2] not in _LASTING for path in paths)

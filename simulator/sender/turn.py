@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from simulator.base import instants
+from simulator.base.copies import replace
 from simulator.gateway import Decision, Outcome, Result, decide
 from simulator.model import KciState, Lane, LaneState
 from simulator.ops import crash

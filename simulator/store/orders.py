@@ -40,7 +40,7 @@ _REMEMBERED = Statement(
     sa.select(requests.c.order, requests.c.fingerprint, requests.c.answer).where(*_SAME_REQUEST)
 )
 _ORDERS = sa.select(orders).where(orders.c.supplier == p("s"))
-_NEWEST = _ORDERS.order_by(orders.c.received_at.desc(), orders.c.id).limit(1)
+_NEWEST = _ORDERS.order_by(orders.c.received_at.desc(), orders.c.id.desc()).limit(1)
 _NUMBERED = _NEWEST.where(orders.c.number == p("n"))
 _BY_REF = Statement(_NEWEST.where(orders.c.tenant == p("t"), orders.c.ref == p("r")))
 _BY_NUMBER = Statement(_NUMBERED)

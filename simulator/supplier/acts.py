@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from simulator import engine
+from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Refused
 from simulator.model import Act, FlowState, GatewayState, Kci, KciState, Lane, LaneState
 from simulator.store import Store, Tx, clocks, gateway_states, journal, lanes, locks, orders, outbox

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from simulator.base.clock import monotonic
+from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Outdated, Refused, RenderFailed, Unavailable
 from simulator.dialects import Route, Wire
 from simulator.formats import redact, strict_json
