@@ -43,6 +43,7 @@ _BEHIND = (
     .limit(1)
     .offset(p("most"))
 )
+_DROP = sa.delete(journal).where(journal.c.supplier == p("s"), journal.c.id <= p("last"))
 EXACT = ("order", "direction", "method", "kci", "scenario")
 BATCH = 500
 LONGEST_COMMIT = 12 * instants.SECOND
@@ -243,20 +244,18 @@ def drop(tx: Tx, supplier: str, *, edge: int, before_wall: int) -> int:
     if not gone:
         return 0
     tx.exclusive(dropped)  # another host may do the same now
-    tx.execute(
-        sa.delete(journal).where(journal.c.supplier == supplier, journal.c.id <= gone[-1].id)
-    )
+    deleted = int(tx.execute(_DROP, {"s": supplier, "last": gone[-1].id}).rowcount)
+    if not deleted:
+        return 0
     known = what_was_dropped(tx, supplier)
-    now = replace(
-        known, count=known.count + len(gone), last=gone[-1].id, until_wall=gone[-1].at_wall
-    )
+    now = replace(known, count=known.count + deleted, last=gone[-1].id, until_wall=gone[-1].at_wall)
     tx.execute(sa.delete(dropped).where(dropped.c.supplier == supplier))
     tx.execute(
         sa.insert(dropped).values(
             supplier=supplier, count=now.count, last=now.last, until_wall=now.until_wall
         )
     )
-    return len(gone)
+    return deleted
 
 
 def _line(row: Mapping[Any, Any]) -> JournalLine:

@@ -35,7 +35,7 @@ orders a second are 5% more.
 READ = 500
 """So many orders one look reads, and those that came to rest at the moment of the last one."""
 
-ROWS = 500
+ROWS = 200
 """So many rows one transaction deletes, unless a single order has more: no request waits long."""
 
 _AT_REST = (

@@ -23,7 +23,7 @@ log = logging.getLogger("simulator.store")
 EVERY = 10.0
 """Seconds between two turns."""
 
-PAUSE = 0.02
+PAUSE = 0.01
 """Seconds between two transactions of one turn: requests and senders come in between."""
 
 LEAST = instants.MINUTE
