@@ -12,7 +12,6 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = ROOT / "scenarios" / "fibre_cafe" / "order_successful.yaml"
 HEAVY = {
-    "aiohttp",
     "apispec",
     "cryptography",
     "faker",
@@ -93,4 +92,4 @@ def test_an_order_is_answered_without_a_web_framework(tmp_path: Path) -> None:
 
 def test_a_sender_alone_needs_no_web_framework() -> None:
     found = imported_by("import simulator.cli.serve, simulator.sender")
-    assert found == {"aiohttp", "jinja2", "marshmallow", "sqlalchemy", "yaml"}
+    assert found == {"jinja2", "marshmallow", "sqlalchemy", "yaml"}
