@@ -61,7 +61,7 @@ class Caller:
         self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.parser = httptools.HttpResponseParser(self)
-        self.complete = False
+        self.complete = self.stays = False
 
     def place(self, order: int, text: bytes) -> None:
         self.order, self.complete = order, False
@@ -69,6 +69,7 @@ class Caller:
 
     def on_message_complete(self) -> None:
         self.complete = True
+        self.stays = self.parser.should_keep_alive()  # the parser does not know it any more later
 
     def read(self) -> int:
         """The status of a whole answer, 0 while it is not whole, -1 where the server hung up."""
@@ -153,7 +154,7 @@ class Load:
         elif code:
             self.found.answered[caller.order] = monotonic()
             self.found.codes[caller.order] = code
-            if caller.parser.should_keep_alive():
+            if caller.stays:
                 self.idle.append(caller)
             else:
                 self.renew(caller)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import http.client
 import importlib
 import json
+import socket
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,7 +47,12 @@ class WrongServer(ThreadingHTTPServer):
         self.gateway = gateway
         self.numbers = count()
         self.treated: Counter[str] = Counter()
+        self.connections = 0
         self.lock = threading.Lock()
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        self.connections += 1
+        return super().get_request()
 
     def treat(self) -> str:
         with self.lock:
@@ -112,6 +119,8 @@ def test_what_a_wrong_server_does_is_counted(
     for name in ("lost", "twice", "disordered"):
         assert found[name] == treated[name]
     assert found["strange"] == 0 and found["early"] == 0
+    kept = wrong_server.connections - treated["hung up"]
+    assert 0 <= kept <= loop["connections"]
     assert judged(answers, arrivals, kcis=2, delay=LATER)["early"] == len(arrivals)
 
 
