@@ -106,13 +106,15 @@ def best(records: Records, one: Column) -> float | None:
 
 
 def cell(record: Record, one: Column, best_peer: float | None) -> str:
-    """A figure with its ratio to the best peer: above 1 is better than that."""
+    """A figure with its ratio to the best peer: above 1 is better than that. Who did the work
+    wrongly or falls behind has no ratio.
+    """
     value = one.read(record)
     if value is None:
         return "-"
     if not keeps_up(record, one):
         return shown(value) + (" falls behind" if one.high else "")
-    if best_peer is None or min(value, best_peer) <= 0:
+    if best_peer is None or min(value, best_peer) <= 0 or not sound(record, one.work):
         return shown(value)
     return f"{shown(value)} ({value / best_peer if one.high else best_peer / value:.2f})"
 
@@ -255,8 +257,8 @@ median of its rounds. Before the first round each server gets load until its rat
   reach the receiver. A KCI is *early* when it comes less than 100 ms after its order was sent.
 * *CPU* is user and system time of all processes of a server, the database included.
 * *Memory* is the proportional set size of the same processes.
-* In brackets is the ratio to the best peer. Above 1 is better than the best peer. A peer that lost
-  a KCI, sent one early or refused an order is nobody's best.
+* In brackets is the ratio to the best peer. Above 1 is better than the best peer. A server that
+  lost a KCI, sent one early or refused an order has no ratio, and is nobody's best.
 
 Ours is `simulator serve` with one scenario file, everything else as it is by default: SQLite with
 `durability: normal`, a log line for each order and each KCI, the journal. "2 senders" is one

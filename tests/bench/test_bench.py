@@ -187,7 +187,7 @@ def test_a_ratio_is_to_the_best_peer_that_did_the_work_rightly() -> None:
         "Mockoon": record(100, unsent=50),
     }
     shown = page.figures(records)
-    for text in ("500 (2.00)", "250 (1.00)", "1000 (4.00)", "100 falls behind", "2 (2.00)"):
+    for text in ("500 (2.00)", "250 (1.00)", "| Prism    | 1000 ", "100 falls behind", "2 (2.00)"):
         assert text in shown, shown
     assert "took 7 % of the processors" in shown
     assert "## What went wrong" in page.page(records)
