@@ -11,6 +11,7 @@ RUNS := $(VENV)/.ready-to-run
 READY := $(VENV)/.ready
 UV := .venv-uv
 SPECTRAL := $(VENV)/spectral/node_modules/.bin/spectral
+PEERS := wiremock@3.13.2 mockserver-node@8.0.0 @mockoon/cli@9.9.0 @stoplight/prism-cli@5.16.0
 
 PIP := -m pip install --quiet --disable-pip-version-check
 LOCKED := --require-hashes --only-binary :all:
@@ -18,8 +19,8 @@ OURSELVES := --no-index --no-deps --no-build-isolation -e .
 QUICK := -m pytest -p no:schemathesis -n 2 --dist worksteal -m "not slow" \
 	--ignore tests/contract --ignore tests/faults
 
-.PHONY: run demo test docs slow faults contract linter examples lint types format check bench million \
-	sizing lowest newest lock upgrade clean
+.PHONY: run demo test docs slow faults contract linter examples lint types format check bench peers \
+	million sizing lowest newest lock upgrade clean
 
 run: $(RUNS)  ## the simulator and the pretend gateway on http://127.0.0.1:8080
 	$(BIN)/simulator serve $(ARGS)
@@ -64,8 +65,11 @@ format: $(READY)
 check: $(RUNS)  ## the shipped scenario files
 	$(BIN)/simulator check
 
-bench: $(READY)  ## how fast it is here, beside yardsticks taken in the same run
+bench: $(READY)  ## how fast it is here, beside other mock servers (`make peers`) and yardsticks
 	$(BIN)/python -m tests.bench $(ARGS)
+
+peers:  ## the mock servers that `make bench` then compares with; they need npm and Java
+	npm install --silent --no-audit --no-fund --ignore-scripts --prefix .venv-peers $(PEERS)
 
 million: $(READY)  ## what a million waiting KCIs cost, on both databases: minutes
 	$(BIN)/python -m tests.bench.million $(ARGS)

@@ -1,255 +1,68 @@
-"""How fast it is here: `make bench`. Every figure stands beside a yardstick taken in the same run,
-because machines are noisy.
+"""How fast it is here: `make bench`. Our server beside other mock servers on the same work
+(`rounds`), then what parts of it cost within one process (`parts`), then how much one sender sends,
+and two (`sizing`).
 
 Bounded and on loopback only. Nothing is judged: a benchmark is no test.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import resource
-import sqlite3
 import sys
-import tempfile
-import threading
-import time
-from collections.abc import Callable
-from dataclasses import replace
-from itertools import count
+from collections.abc import Sequence
 from pathlib import Path
 
-import requests
+from tests.bench import page, parts, rounds, sizing
+from tests.bench.ours import FEW_ROWS, ROWS
+from tests.bench.peers import PEERS
+from tests.bench.processes import has_postgresql
+from tests.faults.stage import ROOT
 
-from simulator import config
-from simulator.dialects.routes import router_of
-from simulator.model import Incoming
-from simulator.store import run_tasks
-from simulator.supplier import Supplier
-from simulator.web import Embedded
-from simulator.world import open_world
-from tests.receiver import Receiver
-
-LONG = """
-scenario: LONG
-about: Six weeks, nine messages.
-reply: accept
-timeline:
-  - {after: 1d, send: ACKNOWLEDGED}
-  - {after: 4d, send: COMMITTED}
-  - {after: 4d, send: UPDATE}
-  - {after: 4d, send: UPDATE}
-  - {after: 4d, send: UPDATE}
-  - {after: 4d, send: DELAY}
-  - {after: 4d, send: RESUMED}
-  - {after: 4d, send: UPDATE}
-  - {after: 4d, send: COMPLETED}
-"""
-ORDERS = int(sys.argv[1]) if len(sys.argv) > 1 else 300
-WAITING = 10_000 if len(sys.argv) < 2 else 10 * ORDERS
+PAGE = ROOT / "docs" / "performance.md"
 
 
-def settings(folder: str, **overrides: object) -> config.Config:
-    base = {
-        "server": {"port": 0},
-        "store": {"url": f"sqlite:///{folder}/s.db"},
-        "clock": {"mode": "manual"},
-    }
-    return config.load(environment={}, overrides={**base, **overrides})
+def asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one short round, fewer rows of ours")
+    parser.add_argument("--only", choices=["servers", "parts", "senders"], help="a part of it")
+    parser.add_argument("--servers", nargs="+", metavar="NAME", help="compare these alone")
+    parser.add_argument("--json", type=Path, default=ROOT / "build" / "bench.json", metavar="FILE")
+    parser.add_argument("--page", action="store_true", help=f"write docs/{PAGE.name}")
+    return parser.parse_args()
 
 
-def each(times: int, work: Callable[[int], object]) -> float:
-    """Milliseconds for one, over `count`, after a tenth of them to warm up."""
-    for number in range(times // 10):
-        work(-number - 1)
-    begun = time.perf_counter()
-    for number in range(times):
-        work(number)
-    return (time.perf_counter() - begun) * 1000 / times
+def contenders(rows: Sequence[rounds.Contender], names: list[str] | None) -> list[rounds.Contender]:
+    """Those that are installed, of those that are wanted."""
+    wanted = [one for one in (*rows, *PEERS) if names is None or one.name in names]
+    for one in wanted:
+        if not one.installed:
+            rounds.tell(f"{one.name} is left out: it is not installed")
+    return [one for one in wanted if one.installed]
 
 
-def bench_commit(folder: str) -> float:
-    """The yardstick: one JSON document and one row in one committed SQLite transaction, by hand."""
-    connection = sqlite3.connect(f"{folder}/y.db", isolation_level=None)
-    connection.executescript(
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
-        "CREATE TABLE t (id INTEGER PRIMARY KEY, document TEXT)"
-    )
-    document = {"id": 1, "tenant": "T", "items": [{"name": "A", "value": "1"}] * 10}
-
-    def work(number: int) -> None:
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO t (document) VALUES (?)", (json.dumps(document),))
-        connection.execute("COMMIT")
-
-    taken = each(ORDERS, work)
-    connection.close()
-    return taken
-
-
-def bench_receive(folder: str, name: str) -> float:
-    """One order read, played and committed, without HTTP."""
-    world = open_world(settings(folder), "http://127.0.0.1:1")
-    supplier = world.supplier(name)
-    operation = supplier.dialect.sample_operations("create")[0]
-    taken = each(
-        ORDERS,
-        lambda number: place(supplier, supplier.dialect.sample(operation, None, number + 10_000)),
-    )
-    world.close()
-    return taken
-
-
-def place(supplier: Supplier, sample: Incoming) -> None:
-    route, variables = router_of(supplier.dialect.routes).match(sample.method, sample.path)
-    task = supplier.receive(replace(sample, variables=variables), route)
-    assert run_tasks(supplier.store, [task])[0].code < 300
-
-
-def bench_amendments(folder: str, *, one_order: bool) -> float:
-    """The 99th percentile of `ORDERS` amendments by eight clients, without HTTP: all of one order,
-    or each client's of an order of its own.
-    """
-    world = open_world(settings(folder), "http://127.0.0.1:1")
-    supplier = world.default
-    base = 1_000_000 if one_order else 2_000_000
-    sample = supplier.dialect.sample("provide", None, base)
-    for client in range(8):
-        body = json.dumps({**json.loads(sample.body), "id": base + client}).encode()
-        headers = {**sample.headers, "x-scenario": "ORDER_ACKNOWLEDGED"}
-        place(supplier, replace(sample, body=body, headers=headers))
-    taken: list[float] = []
-
-    def amend(client: int) -> None:
-        order = base if one_order else base + client
-        for number in range(ORDERS // 8):
-            document = {"id": base + 10_000 * client + number, "orderId": order, "notes": "x"}
-            body = json.dumps(document).encode()
-            begun = time.perf_counter()
-            place(supplier, replace(sample, path="/service-order-amendments", body=body))
-            taken.append((time.perf_counter() - begun) * 1000)
-
-    clients = [threading.Thread(target=amend, args=(client,)) for client in range(8)]
-    for thread in clients:
-        thread.start()
-    for thread in clients:
-        thread.join()
-    world.close()
-    return sorted(taken)[len(taken) * 99 // 100]
-
-
-def bench_made(folder: str) -> float:
-    """One throw-away supplier made and deleted, without HTTP."""
-    world = open_world(settings(folder), "http://127.0.0.1:1")
-    taken = each(ORDERS, lambda number: world.remove(world.make({})[0].name))
-    world.close()
-    return taken
-
-
-def bench_posts(receiver: Receiver) -> float:
-    """The yardstick: one POST after another to the receiver, on one connection."""
-    with requests.Session() as http:
-        http.trust_env = False
-        taken = each(
-            ORDERS,
-            lambda number: http.post(
-                f"{receiver.url}/kcis", data=b'{"provideServiceOrder": {"id": 0}}', timeout=10
-            ),
-        )
-    receiver.arrivals.clear()
-    return taken
-
-
-def bench_delivery(folder: str, receiver: Receiver) -> float:
-    """Milliseconds for one KCI of many orders that fall due at once: claimed, posted, settled."""
-    with Embedded(settings(folder, gateway={"url": receiver.url})) as simulator:
-        supplier = simulator.world.default
-        for number in range(ORDERS):
-            sample = supplier.dialect.sample("provide", None, number + 1)
-            place(supplier, replace(sample, headers={**sample.headers, "x-kci-delay": "1"}))
-        begun = time.perf_counter()
-        mover = threading.Thread(
-            target=lambda: simulator.world.default.advance(
-                by=10_000_000, settle=False, within=60_000_000
-            )
-        )
-        mover.start()
-        receiver.wait_for(3 * ORDERS, within=120)
-        taken = (time.perf_counter() - begun) * 1000 / (3 * ORDERS)
-        mover.join()
-    return taken
-
-
-def bench_advance(folder: str, receiver: Receiver) -> tuple[float, float, float]:
-    """An order of six weeks with nine KCIs, advanced over HTTP to its end: in a supplier of its
-    own, and beside orders that wait.
-
-    Milliseconds: alone, while another supplier has `WAITING` orders waiting, and while its own
-    supplier has them too.
-    """
-    (Path(folder) / "long.yaml").write_text(LONG)
-    suppliers = [
-        {"name": name, "path": f"/{name}", "scenarios": folder, "default": "LONG"}
-        for name in ("a", "b")
-    ]
-    gateway = {"url": receiver.url, "auth": {"kind": "none"}}
-    with (
-        Embedded(settings(folder, gateway=gateway, suppliers=suppliers)) as simulator,
-        requests.Session() as http,
-    ):
-        http.trust_env = False
-        supplier, other = simulator.world.suppliers.values()
-
-        serials = count(1_000_000)
-
-        def one(number: int) -> None:
-            place(supplier, supplier.dialect.sample("provide", None, next(serials)))
-            url = f"{simulator.url}/__admin/suppliers/a/clock/advance"
-            assert len(http.post(url, json={"by": "42d"}, timeout=60).json()["kcis"]) >= 9
-
-        alone = each(min(ORDERS, 30), one)
-        for number in range(WAITING):
-            place(other, other.dialect.sample("provide", None, number + 1))
-        beside = each(min(ORDERS, 30), one)
-        return alone, beside, bench_crowd(supplier)
-
-
-def bench_crowd(supplier: Supplier) -> float:
-    """One step of the clock of a supplier with many orders that wait for later."""
-    for number in range(WAITING):
-        place(supplier, supplier.dialect.sample("provide", None, number + 1))
-    return each(min(ORDERS, 30), lambda number: supplier.advance(by=1000, within=60_000_000))
+def compare(options: argparse.Namespace) -> None:
+    plan = rounds.QUICK if options.quick else rounds.Plan()
+    rows = FEW_ROWS if options.quick and not options.servers else ROWS
+    records = rounds.compare(plan, contenders(rows, options.servers))
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(json.dumps(page.document(records), indent=1))
+    sys.stdout.write(page.figures(records) + "\n")
+    for name, record in records.items():
+        if record.trouble:
+            sys.stdout.write(f"{name} {record.trouble}\n")
+    if options.page:
+        PAGE.write_text(page.page(records))
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as three, Receiver() as receiver:
-        alone, beside, crowd = bench_advance(three, receiver)
-    with (
-        tempfile.TemporaryDirectory() as one,
-        tempfile.TemporaryDirectory() as two,
-        Receiver() as receiver,
-    ):
-        commit, made = bench_commit(one), bench_made(one)
-        apart, together = (bench_amendments(one, one_order=alone) for alone in (False, True))
-        receive = {name: bench_receive(one, name) for name in ("default", "mef")}
-        post, deliver = bench_posts(receiver), bench_delivery(two, receiver)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    lines = [
-        f"one committed row by hand      {commit:7.2f} ms",
-        *(
-            f"one order received, {name:<11}{taken:7.2f} ms   {taken / commit:6.1f} x"
-            for name, taken in receive.items()
-        ),
-        f"amendments of 8 orders, p99    {apart:7.2f} ms",
-        f"... of one order, p99          {together:7.2f} ms   {together / apart:6.2f} x",
-        f"one supplier made and deleted  {made:7.2f} ms   {made / commit:6.1f} x",
-        f"one POST by requests           {post:7.2f} ms",
-        f"one KCI sent and settled       {deliver:7.2f} ms   {deliver / post:6.1f} x",
-        f"six weeks and nine KCIs        {alone:7.2f} ms   {alone / post / 9:6.1f} x a KCI",
-        f"... beside {WAITING:6} that wait   {beside:7.2f} ms   {beside / alone:6.2f} x alone",
-        f"a step among {WAITING:6} that wait {crowd:7.2f} ms",
-        f"memory of all this at its peak {memory:7.0f} MiB",
-    ]
-    sys.stdout.write("\n".join(lines) + "\n")
+    options = asked()
+    if options.only in (None, "servers"):
+        compare(options)
+    if options.only in (None, "parts"):
+        parts.measure(20 if options.quick else 100)
+    if options.only in (None, "senders") and has_postgresql():
+        sizing.measure(30 if options.quick else 500)
 
 
 if __name__ == "__main__":

@@ -7,14 +7,12 @@ Nothing is judged; the same is measured on a store that is almost empty, in the 
 from __future__ import annotations
 
 import os
-import re
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,13 +22,12 @@ import sqlalchemy as sa
 
 from simulator import config
 from simulator.base import instants
-from simulator.dialects.routes import router_of
-from simulator.store import Store, lanes, run_tasks, tables
-from simulator.supplier import Supplier
+from simulator.store import Store, lanes, tables
 from simulator.world import World, open_world
+from tests.bench.parts import place
+from tests.bench.processes import family, memory
 from tests.cli.test_processes import serving
 from tests.faults.conftest import Server
-from tests.faults.playing import children
 
 KCIS = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
 TIMES = 200
@@ -71,13 +68,6 @@ def fill(store: Store, count: int) -> None:
             )
 
 
-def place(supplier: Supplier, number: int) -> None:
-    sample = supplier.dialect.sample("provide", None, number)
-    route, variables = router_of(supplier.dialect.routes).match(sample.method, sample.path)
-    task = supplier.receive(replace(sample, variables=variables), route)
-    assert run_tasks(supplier.store, [task])[0].code < 300
-
-
 def timed(work: Callable[[int], object], times: int = TIMES) -> str:
     """Median and 99th percentile in milliseconds."""
     took = []
@@ -88,14 +78,11 @@ def timed(work: Callable[[int], object], times: int = TIMES) -> str:
     return f"{statistics.median(took):7.2f} {sorted(took)[round(times * 0.99) - 1]:8.2f}"
 
 
-def resident(pid: int) -> int:
-    """MiB of a process."""
-    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
-    return int(found.group(1)) // 1024 if found else 0
-
-
 def inside(world: World, numbers: int) -> list[tuple[str, str]]:
     supplier, store = world.default, world.store
+
+    def receive(number: int) -> None:
+        place(supplier, supplier.dialect.sample("provide", None, numbers + number))
 
     def claim(_: int) -> None:
         with store.write() as tx:
@@ -106,7 +93,7 @@ def inside(world: World, numbers: int) -> list[tuple[str, str]]:
     return [
         (
             "an order received and committed",
-            timed(lambda number: place(supplier, numbers + number)),
+            timed(receive),
         ),
         ("a claim of 64", timed(claim)),
     ]
@@ -137,16 +124,11 @@ def outside(folder: Path, url: str) -> list[tuple[str, str]]:
             ("a page further on", timed(get(f"/kcis?limit=100&after={quote(deep)}"), 50)),
             ("health", timed(get("/health"), 20)),
         ]
-        family = [
-            process.pid,
-            *children(process.pid),
-            *(pid for child in children(process.pid) for pid in children(child)),
-        ]
-        most = max(resident(pid) for pid in family)
+        weight = memory(family(process.pid))
     return [
         ("start, to the first line (s)", f"{started:7.2f}"),
         *pages,
-        ("the largest process (MiB)", f"{most:7d}"),
+        ("all processes (PSS, MiB)", f"{weight:7.0f}"),
     ]
 
 
@@ -157,7 +139,7 @@ def measured(folder: Path, url: str, count: int) -> list[tuple[str, str]]:
         "suppliers": [{"name": "default", "path": "/"}],
     }
     world = open_world(config.load(environment={}, overrides=overrides), "http://127.0.0.1:1")
-    place(world.default, 1)
+    place(world.default, world.default.dialect.sample("provide", None, 1))
     fill(world.store, count)
     if not world.store.is_sqlite:
         with world.store.engine.connect().execution_options(

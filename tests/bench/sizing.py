@@ -1,8 +1,8 @@
 """How many KCIs a second leave from one sender, and from two on one PostgreSQL: `make sizing`.
 Nothing is judged.
 
-The receiver is a process of its own that takes 50 ms for each answer, as a gateway over a network
-does; senders are processes of their own.
+The receiver takes 50 ms for each answer, as a gateway over a network does, or no time. Receiver and
+senders are processes of their own.
 """
 
 from __future__ import annotations
@@ -13,30 +13,45 @@ import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from simulator import config
 from simulator.base import instants
+from simulator.store import senders
 from simulator.world import World, open_world
+from tests.bench.parts import place
+from tests.bench.processes import Helper, cpu
 from tests.faults.conftest import Server
-from tests.faults.playing import ROOT, Receiver, pause
-from tests.million import place
+from tests.faults.stage import ROOT, pause, wait_for
 
-ORDERS = int(sys.argv[1]) if len(sys.argv) > 1 else 1500
 SUPPLIERS = [{"name": "default", "path": "/"}]
-Row = tuple[str, int, int, float]
-ROWS: list[Row] = [
-    ("sqlite", 1, 64, 0.05),
-    ("postgresql", 1, 64, 0.05),
-    ("postgresql", 2, 64, 0.05),
-    ("postgresql", 1, 16, 0.05),
-    ("postgresql", 2, 16, 0.05),
-    ("sqlite", 1, 64, 0.0),
-    ("postgresql", 1, 64, 0.0),
-]
+KCIS = 3
+"""Of each order: the dialect's default scenario."""
 
 
-def begun(store: str, url: str) -> World:
+@dataclass(frozen=True)
+class Row:
+    """`answer` is how many seconds the receiver takes."""
+
+    store: str
+    senders: int
+    in_flight: int
+    answer: float
+
+
+ROWS = (
+    Row("sqlite", 1, 64, 0.05),
+    Row("postgresql", 1, 64, 0.05),
+    Row("postgresql", 2, 64, 0.05),
+    Row("postgresql", 1, 16, 0.05),
+    Row("postgresql", 2, 16, 0.05),
+    Row("sqlite", 1, 64, 0),
+    Row("postgresql", 1, 64, 0),
+)
+
+
+def begun(store: str, url: str, orders: int) -> World:
     """A store in which many orders wait for the clock."""
     overrides = {
         "store": {"url": store},
@@ -45,86 +60,74 @@ def begun(store: str, url: str) -> World:
         "suppliers": SUPPLIERS,
     }
     world = open_world(config.load(environment={}, overrides=overrides), "http://127.0.0.1:1")
-    for number in range(ORDERS):
-        place(world.default, number + 1)
+    for number in range(orders):
+        place(world.default, world.default.dialect.sample("provide", None, number + 1))
     return world
 
 
-def times(log: Path) -> list[float]:
-    whole = log.read_text().splitlines(keepends=True)
-    return sorted(json.loads(line)["t"] for line in whole if line.endswith("\n"))
-
-
-def cpu(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def measured(server: Server, row: Row, folder: Path) -> tuple[float, float]:
-    """KCIs a second of the middle four fifths, and CPU milliseconds of the senders for each."""
-    database, senders, in_flight, delay = row
-    store = (
-        f"sqlite:///{folder}/s.db"
-        if database == "sqlite"
-        else server.database(folder.name.lower().replace("-", "_"))
-    )
-    receiver = Receiver(folder)
-    receiver.behave(delay=delay)
-    world = begun(store, receiver.url)
+def started(row: Row, store: str, url: str, held: ExitStack) -> list[subprocess.Popen[bytes]]:
     environment = {
         **os.environ,
-        "SIMULATOR_DELIVERY__IN_FLIGHT": str(in_flight),
+        "SIMULATOR_DELIVERY__IN_FLIGHT": str(row.in_flight),
         "SIMULATOR_LOG__LEVEL": "warning",
         "SIMULATOR_GATEWAY__AUTH__KIND": "none",
         "SIMULATOR_SUPPLIERS": json.dumps(SUPPLIERS),
     }
-    command = [
-        sys.executable,
-        "-m",
-        "simulator",
-        "send",
-        "--store",
-        store,
-        "--gateway-url",
-        receiver.url,
-    ]
-    processes = [subprocess.Popen(command, cwd=ROOT, env=environment) for _ in range(senders)]
-    pause(4)
-    before = sum(cpu(process.pid) for process in processes)
-    world.default.advance(by=3 * instants.DAY, settle=False, within=instants.SECOND)
-    while receiver.log.read_bytes().count(b"\n") < 3 * ORDERS:
-        pause(0.2)
-    found = times(receiver.log)
-    spent = sum(cpu(process.pid) for process in processes) - before
-    for process in processes:
-        process.terminate()
-        process.wait()
-    world.close()
-    receiver.close()
+    command = [sys.executable, "-m", "simulator", "send", "--store", store, "--gateway-url", url]
+    processes = []
+    for _ in range(row.senders):
+        process = subprocess.Popen(command, cwd=ROOT, env=environment)
+        held.callback(process.wait)
+        held.callback(process.terminate)
+        processes.append(process)
+    return processes
+
+
+def running(world: World) -> int:
+    with world.store.read() as tx:
+        return len(senders.every(tx))
+
+
+def measured(row: Row, store: str, orders: int) -> tuple[float, float]:
+    """KCIs a second of the middle four fifths, and CPU milliseconds of the senders for each."""
+    with ExitStack() as held:
+        receiver = held.enter_context(Helper("tests.bench.receiver", str(row.answer)))
+        url = f"http://127.0.0.1:{receiver.answer()}"
+        world = begun(store, url, orders)
+        held.callback(world.close)
+        pids = [process.pid for process in started(row, store, url, held)]
+        wait_for(lambda: running(world) == row.senders, 60, "the senders run")
+        before = cpu(pids)
+        world.default.advance(by=3 * instants.DAY, settle=False, within=instants.SECOND)
+        while receiver.ask("count") < KCIS * orders:
+            pause(0.05)
+        found = sorted(at for _, _, at in receiver.ask("take"))
+        spent = cpu(pids) - before
     count = len(found)
-    first, last = found[count // 10], found[count - count // 10]
+    first, last = found[count // 10], found[count - count // 10 - 1]
     return 0.8 * count / (last - first), spent * 1000 / count
 
 
-def main() -> None:
+def measure(orders: int) -> None:
     with ExitStack() as held:
         server = Server()
         held.callback(server.close)
         sys.stdout.write(
-            f"{os.cpu_count()} cores, {3 * ORDERS} KCIs\n"
+            f"{os.cpu_count()} cores, {KCIS * orders} KCIs\n"
             f"{'store':<12}{'senders':>8}{'in flight':>11}{'answer':>9}"
             f"{'KCI/s':>8}{'CPU ms/KCI':>12}\n"
         )
-        for row in ROWS:
-            rate, each = measured(
-                server, row, Path(held.enter_context(tempfile.TemporaryDirectory()))
-            )
+        for number, row in enumerate(ROWS):
+            folder = held.enter_context(tempfile.TemporaryDirectory())
+            sqlite = f"sqlite:///{Path(folder)}/s.db"
+            store = sqlite if row.store == "sqlite" else server.database(f"sizing_{number}")
+            rate, each = measured(row, store, orders)
             sys.stdout.write(
-                f"{row[0]:<12}{row[1]:>8}{row[2]:>11}{row[3] * 1000:>6.0f} ms"
+                f"{row.store:<12}{row.senders:>8}{row.in_flight:>11}{row.answer * 1000:>6.0f} ms"
                 f"{rate:>8.0f}{each:>12.2f}\n"
             )
             sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main()
+    measure(int(sys.argv[1]) if len(sys.argv) > 1 else 1500)
