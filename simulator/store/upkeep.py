@@ -73,12 +73,16 @@ class Upkeep:
         self.lists = lists
         self.orders = orders
         self.walks: dict[tuple[str, bool], Walk] = {}
+        self.wall = 0
 
     def turn(self) -> Iterator[int]:
         """Do what there is to do, one short transaction after another; how much each deleted."""
         yield from tidy_lists(self.store, self.lists)
         with self.store.read() as tx:
             suppliers = sorted(tx.execute(sa.select(clocks.c.supplier)).scalars())
+            went_back, self.wall = tx.wall < self.wall, tx.wall
+        if went_back:  # the wall clock: orders come to rest behind the walks
+            self.walks.clear()
         self.walks = {key: walk for key, walk in self.walks.items() if key[0] in suppliers}
         for supplier in suppliers:
             yield from self._tidy_orders(supplier)

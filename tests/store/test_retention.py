@@ -158,6 +158,18 @@ def test_what_was_passed_by_is_not_read_again_until_something_happens_to_it(stor
     assert kept(store) == {"4", "5"}
 
 
+def test_when_the_wall_clock_is_set_back_no_order_is_passed_by(store: Store) -> None:
+    rested(store, 1, 2, 3, 4)
+    after_a_while(store)
+    house = tidying(store)
+    assert sum(house.turn()) == 2
+    store.skew -= instants.HOUR
+    rested(store, 5, 6, 7)
+    after_a_while(store)
+    assert sum(house.turn()) == 3
+    assert kept(store) == {"3", "4"}, "these came to rest at a later moment"
+
+
 def test_one_transaction_deletes_a_bounded_number_of_rows(store: Store) -> None:
     many = ROWS // 6 + 1  # an order counts as six rows here
     rested(store, *range(many))
