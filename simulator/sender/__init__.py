@@ -13,15 +13,16 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
-from simulator.base import instants, seed
+from simulator.base import clock, instants, seed
 from simulator.base.errors import Unavailable
 from simulator.config import Delivery, Targets
 from simulator.gateway import Client, Result
 from simulator.ops import crash
+from simulator.sender.alarm import Alarm
 from simulator.sender.flow import FlowControl
 from simulator.sender.lane_turn import Attempt, FindAndLock, Lease, Target
 from simulator.sender.turn import Turn
-from simulator.store import WORK, Store, upkeep
+from simulator.store import WORK, Change, Store, Tx, upkeep
 
 __all__ = ["Attempt", "FindAndLock", "Sender", "Target"]
 
@@ -54,8 +55,8 @@ class Sender:
         self.results: list[tuple[Attempt, Result]] = []
         self.in_flight: set[asyncio.Task[None]] = set()
         self.stopping = False
-        self.loop: asyncio.AbstractEventLoop | None = None
-        self.awake: asyncio.Event | None = None
+        self.alarm: Alarm | None = None
+        self.ahead = 0  # microseconds that the store's clock is ahead of ours
 
     def stop(self) -> None:
         """Claim nothing more, and return from `run` when everything in flight is booked."""
@@ -64,25 +65,29 @@ class Sender:
 
     def wake(self) -> None:
         """Begin the next turn now. Safe from any thread."""
-        if self.loop is not None and self.awake is not None:
-            with suppress(RuntimeError):  # the loop has ended meanwhile
-                self.loop.call_soon_threadsafe(self.awake.set)
+        if self.alarm is not None:
+            self.alarm.call(0)
+
+    def _hear(self, moments: Sequence[Change]) -> None:
+        """There will be work at these moments of the store's clock; at once where none is said."""
+        first = min((int(moment) for moment, _ in moments), default=0)
+        if self.alarm is not None:
+            self.alarm.call(max(0, first - self.ahead - clock.wall()) / instants.SECOND)
 
     async def run(self) -> None:
         """Send until `stop` is called."""
-        self.loop, self.awake = asyncio.get_running_loop(), asyncio.Event()
+        self.alarm = alarm = Alarm()
         await self.client.open()
-        unlisten = self.store.notifier.listen(WORK, lambda changes: self.wake())
+        unlisten = self.store.notifier.listen(WORK, self._hear)
         if self.store.is_sqlite:
             await asyncio.to_thread(self._take_all)
         beside = [asyncio.create_task(work()) for work in (self._tidy, self._checkpoint)]
         try:
             while not (self.stopping and not self.in_flight and not self.results):
-                wait = await self._safe_turn()
+                alarm.clear()
+                alarm.ring_in(await self._safe_turn())
                 if not self.results:
-                    with suppress(asyncio.TimeoutError):
-                        await asyncio.wait_for(self.awake.wait(), wait)
-                self.awake.clear()
+                    await alarm.wait()
             await asyncio.to_thread(self._leave)
         finally:
             for task in beside:
@@ -156,12 +161,17 @@ class Sender:
         crash.point("post-after")
         self.results.append((attempt, result))
         self.flow.back(attempt.supplier)
-        if self.awake is not None:
-            self.awake.set()
+        if self.alarm is not None:
+            self.alarm.ring()
 
     def _turn(
         self, results: Sequence[tuple[Attempt, Result]], free: int
     ) -> tuple[list[Attempt], float]:
         """One turn, on a worker thread. Returns the attempts, and the seconds to the next one."""
-        attempts_out, wait = self.store.run(lambda tx: self.turn.run(tx, results, free))
+
+        def turn(tx: Tx) -> tuple[list[Attempt], int | None]:
+            self.ahead = tx.wall - clock.wall()
+            return self.turn.run(tx, results, free)
+
+        attempts_out, wait = self.store.run(turn)
         return attempts_out, POLL if wait is None else min(POLL, wait / instants.SECOND)

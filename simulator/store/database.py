@@ -175,8 +175,8 @@ class Store:
             if len(self._known) >= MOST_KNOWN:
                 self._known.clear()
             self._known |= tx.learned
-        if tx.wakes_senders or tx.changes:
-            self.notifier.notify(tx.wakes_senders, tx.changes)
+        if tx.work_at is not None or tx.changes:
+            self.notifier.notify(tx.work_at, tx.changes)
         for act in tx.later:
             try:
                 act()

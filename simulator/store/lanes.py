@@ -78,6 +78,8 @@ def add(tx: Tx, supplier: str, added: Sequence[tuple[str, Sequence[Kci]]], clock
         for order, kcis in added
     ]
     tx.run_many(_INSERT, [row_of(lane) for lane in new])
+    if wakes := [lane.wake for lane in new if lane.wake is not None]:
+        tx.wake_senders(min(wakes))
 
 
 def lock(tx: Tx, order_id: str) -> Lane:

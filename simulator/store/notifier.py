@@ -1,9 +1,9 @@
 """The notifier tells other processes what a commit changed: through a pipe to each listener of the
 machine for SQLite, by NOTIFY for PostgreSQL.
 
-There are two topics: *work* (a sender has something to do now) and *news* (which suppliers and
-orders changed). Both are hints that are sent after the commit. When one is lost, its listener finds
-the change at its next poll.
+There are two topics: *work* (a sender has something to do, now or at a moment) and *news* (which
+suppliers and orders changed). Both are hints that are sent after the commit. When one is lost, its
+listener finds the change at its next poll.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ clock.
 """
 
 EVERYTHING = "*"
+Heard = Callable[[list[Change]], None]
 
 MOST_BYTES = 4000
 """The most that a pipe takes in one piece, and that a NOTIFY takes at all."""
@@ -55,12 +56,13 @@ _numbers = count(1)
 class Notifier(Protocol):
     """Sends messages between the processes of one store."""
 
-    def notify(self, work: bool, changes: set[Change]) -> None:
-        """Notify all listeners; called after a commit."""
+    def notify(self, work_at: int | None, changes: set[Change]) -> None:
+        """Notify all listeners; called after a commit. `work_at` as in `Tx.wake_senders`."""
 
-    def listen(self, topic: str, heard: Callable[[list[Change]], None]) -> Callable[[], None]:
+    def listen(self, topic: str, heard: Heard) -> Callable[[], None]:
         """Call `heard` from another thread with each notification of a topic, until the returned
-        function is called. An empty list of changes says that some may have been lost.
+        function is called. An empty list says that some may have been lost. What is listed are
+        changes; of work it is the moments, as texts, each with an empty order.
         """
 
     def close(self) -> None:
@@ -102,14 +104,14 @@ class PipeNotifier:
         name = hashlib.blake2b(str(file).encode(), digest_size=10).hexdigest()
         self.folder = Path(tempfile.gettempdir()) / f"simulator-{os.getuid()}-{name}"
 
-    def notify(self, work: bool, changes: set[Change]) -> None:
+    def notify(self, work_at: int | None, changes: set[Change]) -> None:
         try:
             listeners = [entry.name for entry in os.scandir(self.folder)] if self._is_ours() else []
         except OSError:
             return  # there is no folder: nobody has listened
         for name in listeners:
-            if work and name.startswith(WORK):
-                self._write(name, "\n")
+            if work_at is not None and name.startswith(WORK):
+                self._write(name, f"{work_at}\n")
             elif changes and name.startswith(NEWS):
                 for message in _messages(changes):
                     self._write(name, message + "\n")
@@ -128,7 +130,7 @@ class PipeNotifier:
         finally:
             os.close(pipe)
 
-    def listen(self, topic: str, heard: Callable[[list[Change]], None]) -> Callable[[], None]:
+    def listen(self, topic: str, heard: Heard) -> Callable[[], None]:
         path = self.folder / f"{topic}-{os.getpid()}-{next(_numbers)}"
         try:
             pipe = self._make(path)
@@ -174,9 +176,7 @@ class PipeNotifier:
         unnamed.rename(path)
         return pipe
 
-    def _hear(
-        self, pipe: int, heard: Callable[[list[Change]], None], stopped: threading.Event
-    ) -> None:
+    def _hear(self, pipe: int, heard: Heard, stopped: threading.Event) -> None:
         while not stopped.is_set():
             heard(_changes(os.read(pipe, 1 << 16).decode()))
 
@@ -192,14 +192,15 @@ class PostgresNotifier:
     def __init__(self, url: sa.URL) -> None:
         self.url = url
         self.lock = threading.Condition()
-        self.work = False
+        self.work_at: int | None = None
         self.news: set[Change] = set()
         self.closed = False
         self.thread: threading.Thread | None = None
 
-    def notify(self, work: bool, changes: set[Change]) -> None:
+    def notify(self, work_at: int | None, changes: set[Change]) -> None:
         with self.lock:
-            self.work = self.work or work
+            if work_at is not None:
+                self.work_at = work_at if self.work_at is None else min(self.work_at, work_at)
             self.news |= changes
             if self.thread is None:
                 self.thread = threading.Thread(target=self._send, name="notifier", daemon=True)
@@ -213,24 +214,27 @@ class PostgresNotifier:
         if self.thread is not None:
             self.thread.join(timeout=2)
 
+    def _has_any(self) -> bool:
+        return self.work_at is not None or bool(self.news)
+
     def _send(self) -> None:
         import psycopg  # the driver is an extra
 
         connection: Any = None
         while True:
             with self.lock:
-                self.lock.wait_for(lambda: self.work or self.news or self.closed)
-                if self.closed and not (self.work or self.news):
+                self.lock.wait_for(lambda: self._has_any() or self.closed)
+                if not self._has_any():
                     break
-                work, news = self.work, self.news
-                self.work, self.news = False, set()
+                work_at, news = self.work_at, self.news
+                self.work_at, self.news = None, set()
             try:
                 if connection is None:
                     connection = self._connect(psycopg)
                     # a hint need not be on the disk
                     connection.execute("SET synchronous_commit = off")
-                if work:
-                    connection.execute("SELECT pg_notify(%s, '')", (_channel(WORK),))
+                if work_at is not None:
+                    connection.execute("SELECT pg_notify(%s, %s)", (_channel(WORK), str(work_at)))
                 for message in _messages(news):
                     connection.execute("SELECT pg_notify(%s, %s)", (_channel(NEWS), message))
             except psycopg.Error:
@@ -239,7 +243,7 @@ class PostgresNotifier:
         if connection is not None:
             connection.close()
 
-    def listen(self, topic: str, heard: Callable[[list[Change]], None]) -> Callable[[], None]:
+    def listen(self, topic: str, heard: Heard) -> Callable[[], None]:
         stopped = threading.Event()
         ours, theirs = socket.socketpair()
         thread = threading.Thread(
@@ -260,7 +264,7 @@ class PostgresNotifier:
     def _hear(
         self,
         topic: str,
-        heard: Callable[[list[Change]], None],
+        heard: Heard,
         stopped: threading.Event,
         stopping: socket.socket,
     ) -> None:

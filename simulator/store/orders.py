@@ -183,7 +183,6 @@ def open_all(
     outbox.add(tx, supplier, [kci for plan in plans for kci in plan.kcis])
     for plan in plans:
         tx.changed(supplier, plan.order.id)
-    tx.wake_senders()
 
 
 def change(

@@ -39,7 +39,7 @@ class Tx:
         self.wall = wall
         self.known = known
         self.learned: set[tuple[str, str]] = set()
-        self.wakes_senders = False
+        self.work_at: int | None = None
         self.changes: set[Change] = set()
         self.memo: dict[tuple[str, str], Any] = {}
         self.later: list[Callable[[], None]] = []
@@ -106,9 +106,11 @@ class Tx:
         if not self.is_sqlite:
             self.connection.execute(_END_STUCK, {"name": APPLICATION, "seconds": seconds})
 
-    def wake_senders(self) -> None:
-        """Wake the senders after the commit."""
-        self.wakes_senders = True
+    def wake_senders(self, at: int = 0) -> None:
+        """After the commit, tell the senders that there is work at the moment `at` of wall time: at
+        once, unless it is ahead.
+        """
+        self.work_at = at if self.work_at is None else min(self.work_at, at)
 
     def changed(self, supplier: str, order: str = "") -> None:
         """Tell subscriptions, after the commit, that a supplier or one of its orders changed."""
@@ -126,7 +128,8 @@ class Tx:
         """Take over what a part changed: its work has succeeded."""
         self.learned |= part.learned
         self.changes |= part.changes
-        self.wakes_senders = self.wakes_senders or part.wakes_senders
+        if part.work_at is not None:
+            self.wake_senders(part.work_at)
         self.later += part.later
 
 

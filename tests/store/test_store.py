@@ -262,9 +262,11 @@ def test_a_listener_hears_that_there_is_work_and_what_changed(store: Store) -> N
         if not store.is_sqlite:  # an empty list says that the listener is connected
             assert (work.get(timeout=10), news.get(timeout=10)) == ([], [])
         with store.write() as tx:
-            tx.wake_senders()
+            tx.wake_senders(NOW + 1)
+            tx.wake_senders(NOW)
             tx.changed("a", "order-1")
-        assert (work.get(timeout=10), news.get(timeout=10)) == ([], [("a", "order-1")])
+        heard = (work.get(timeout=10), news.get(timeout=10))
+        assert heard == ([(str(NOW), "")], [("a", "order-1")])
         assert work.empty() and news.empty()
     finally:
         for stop in stops:
