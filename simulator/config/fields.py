@@ -50,7 +50,7 @@ class Url(String):
         if not (parts.hostname or "").isascii():
             said = "must name its host in ASCII (xn--...): other letters may look like these"
             raise ValidationError(Misfit(said))
-        if parts.username or parts.query or parts.fragment:
+        if "@" in parts.netloc or parts.query or parts.fragment:
             raise ValidationError(Misfit("must have no credentials, query or fragment"))
         return text.rstrip("/")
 

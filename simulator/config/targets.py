@@ -162,9 +162,7 @@ def _address(text: str) -> Address | None:
 
 
 def _is_number(host: str) -> bool:
-    """Whether the system may read a host as an IPv4 address, as it reads `2130706433`. An HTTP
-    library does not look such a host up.
-    """
+    """Whether the system may read a host as an IPv4 address, as it reads `2130706433`."""
     return host.replace(".", "").isdigit()
 
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
-
-import aiohttp
-from aiohttp.abc import AbstractResolver
 
 from simulator.base import clock, instants
 from simulator.config import Delivery, Gateway, Policy, Targets
+from simulator.gateway.answers import Answer, NoAnswer
+from simulator.gateway.connecting import TargetRefused
 from simulator.gateway.credentials import Credentials, NoToken, credentials_for
 from simulator.gateway.decision import Result
-from simulator.gateway.outbound import Body, Outbound, TargetRefused, in_one_line
+from simulator.gateway.names import LookUp, look_up
+from simulator.gateway.outbound import Outbound
 from simulator.model import Finding, Message, Rule
 
 KEPT_BODY = 1024
@@ -33,17 +32,15 @@ class Client:
     Use it inside an event loop.
     """
 
-    def __init__(
-        self, delivery: Delivery, targets: Targets, names: AbstractResolver | None = None
-    ) -> None:
+    def __init__(self, delivery: Delivery, targets: Targets, look_up: LookUp = look_up) -> None:
         self.delivery = delivery
         self.targets = targets
-        self.names = names
+        self.look_up = look_up
         self.credentials: dict[Gateway, Credentials] = {}
         self.outbound: Outbound | None = None
 
     async def open(self) -> None:
-        self.outbound = Outbound(self.targets, self.delivery.in_flight, self.names)
+        self.outbound = Outbound(self.targets, self.delivery.in_flight, self.look_up)
 
     async def close(self) -> None:
         if self.outbound is not None:
@@ -92,42 +89,48 @@ class Client:
     ) -> Result:
         """One request and its answer. An answer that breaks off is an error, not a code."""
         assert self.outbound is not None
-        begun, seconds = clock.monotonic(), instants.SECOND
-        timeout = aiohttp.ClientTimeout(
-            total=policy.timeout / seconds, sock_connect=policy.connect_timeout / seconds
-        )
-        status, body, findings = None, Body(KEPT_BODY, MOST_READ), credentials.findings
+        begun, answer, error, finding = clock.monotonic(), Answer(), "", None
         try:
-            async with self.outbound.request(
+            answer = await self.outbound.request(
                 message.method,
-                f"{url}{message.path}",
-                data=message.body.encode(),
+                url,
+                message.path,
                 headers=headers,
-                timeout=timeout,
-                ssl=credentials.tls,
-            ) as response:
-                status = response.status
-                if not await body.read(response):
-                    response.close()
-                    findings = (*findings, _long(status))
-                answer = {name: value for name, value in response.headers.items()}
-                came: dict[str, Any] = {"code": status, "headers": answer, "body": body.text}
-        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
-            came = {"error": in_one_line(error)}
-            if isinstance(getattr(error, "os_error", error), TargetRefused):
-                findings = (*findings, TARGET_REFUSED.finding(in_one_line(error)))
-            elif status is not None:
-                finding = _incomplete(status, body, in_one_line(error))
-                came, findings = {"error": finding.message}, (*findings, finding)
-        took = clock.monotonic() - begun
-        return Result(**came, took=took, sent=headers, findings=findings)
+                body=message.body,
+                tls=credentials.tls,
+                timeout=policy.timeout / instants.SECOND,
+                connect_timeout=policy.connect_timeout / instants.SECOND,
+                keep=KEPT_BODY,
+                most=MOST_READ,
+            )
+            finding = _long(answer) if answer.is_cut else None
+        except NoAnswer as no_answer:
+            finding = _finding_of(no_answer)
+            error = finding.message if finding else str(no_answer)
+        return Result(
+            code=answer.status,
+            error=error,
+            headers=answer.headers,
+            body=answer.text,
+            took=clock.monotonic() - begun,
+            sent=headers,
+            findings=(*credentials.findings, finding) if finding else credentials.findings,
+        )
 
 
-def _long(status: int) -> Finding:
-    message = f"the answer {status} is longer than {MOST_READ} bytes: its rest was not read"
+def _long(answer: Answer) -> Finding:
+    message = f"the answer {answer.status} is longer than {MOST_READ} bytes: its rest was not read"
     return LONG_ANSWER.finding(message, expected=MOST_READ)
 
 
-def _incomplete(status: int, body: Body, why: str) -> Finding:
-    message = f"the answer {status} broke off behind {body.length} bytes of its body: {why}"
-    return INCOMPLETE_ANSWER.finding(message[:300], got=body.length)
+def _finding_of(error: NoAnswer) -> Finding | None:
+    """What stands out where no whole answer came: a refused target, and an answer that broke off
+    behind its head.
+    """
+    if isinstance(error, TargetRefused):
+        return TARGET_REFUSED.finding(str(error))
+    came = error.answer
+    if came.status is None:
+        return None
+    message = f"the answer {came.status} broke off behind {came.length} bytes of its body: {error}"
+    return INCOMPLETE_ANSWER.finding(message[:300], got=came.length)

@@ -9,14 +9,14 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import aiohttp
+from urllib.parse import urlencode
 
 from simulator.base import clock, instants
 from simulator.config import Auth, Gateway, Policy
 from simulator.config.tls import context_of
 from simulator.formats import strict_json
-from simulator.gateway.outbound import Body, Outbound, in_one_line
+from simulator.gateway.answers import NoAnswer
+from simulator.gateway.outbound import Outbound
 from simulator.model import Finding, Rule
 
 log = logging.getLogger("simulator.gateway")
@@ -95,7 +95,7 @@ class _OAuth2:
         self.tls = tls
         self.url = url
         self.auth = auth
-        self.timeout = aiohttp.ClientTimeout(total=timeout / instants.SECOND)
+        self.timeout = timeout / instants.SECOND
         self.lock = asyncio.Lock()
         self.token: dict[str, str] = {}
         self.until = 0
@@ -159,27 +159,30 @@ class _OAuth2:
             "grant_type": "client_credentials",
             **({"scope": self.auth.scope} if self.auth.scope else {}),
         }
-        headers = _basic(self.auth.client_id, self.auth.client_secret)
+        headers = {
+            **_basic(self.auth.client_id, self.auth.client_secret),
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
         try:
-            async with outbound.request(
+            answer = await outbound.request(
                 "POST",
                 self.url,
-                data=form,
                 headers=headers,
+                body=urlencode(form),
+                tls=self.tls,
                 timeout=self.timeout,
-                ssl=self.tls,
-            ) as response:
-                body = Body(_LONGEST_TOKEN, _LONGEST_TOKEN)
-                if not await body.read(response):
-                    response.close()
-                if response.status in _NO_ENDPOINT and self.auth.optional:
-                    self._do_without(response.status)
-                    return
-                if response.status != 200:
-                    raise NoToken(f"token endpoint {self.url} answered {response.status}")
-        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
-            raise NoToken(f"token endpoint {self.url}: {in_one_line(error)}") from None
-        self._keep(body.kept)
+                connect_timeout=self.timeout,
+                keep=_LONGEST_TOKEN,
+                most=_LONGEST_TOKEN,
+            )
+        except NoAnswer as error:
+            raise NoToken(f"token endpoint {self.url}: {error}") from None
+        if answer.status in _NO_ENDPOINT and self.auth.optional:
+            self._do_without(answer.status)
+        elif answer.status != 200:
+            raise NoToken(f"token endpoint {self.url} answered {answer.status}")
+        else:
+            self._keep(answer.kept)
 
     def _do_without(self, status: int) -> None:
         """Go on without a token for a gateway that has no token endpoint, with a finding for each

@@ -124,13 +124,16 @@ def _retry_after(result: Result, most: int) -> tuple[int, tuple[Finding, ...]]:
     The header has seconds, or an HTTP date, which is relative to the answer's own Date. What cannot
     be read is ignored.
     """
-    text = result.headers.get("Retry-After", "").strip()
-    if result.code not in (429, 503) or not text:
+    if result.code not in (429, 503):
+        return 0, ()
+    headers = {name.lower(): value.strip() for name, value in result.headers.items()}
+    text = headers.get("retry-after", "")
+    if not text:
         return 0, ()
     asked = (
         int(text) * instants.SECOND
         if text.isascii() and text.isdigit() and len(text) < 9
-        else _until(text, result.headers.get("Date", ""))
+        else _until(text, headers.get("date", ""))
     )
     if asked is None or asked < 0:
         unreadable = UNREADABLE_RETRY_AFTER.finding(

@@ -1,127 +1,94 @@
-"""The one way out: every request to a gateway or a token endpoint, and where it may go.
+"""The one way out: every request to a gateway or a token endpoint.
 
-The address is checked when the connection is made, so that a name cannot lead elsewhere after it
-was checked.
+HTTP/1.1 as far as a message needs it: no proxies, no cookies, no redirects, no compression. An
+address is checked when the connection is made (`simulator.gateway.connecting`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
+import ssl
+from collections.abc import Mapping
+from functools import lru_cache
 
-import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-
-from simulator import __version__
 from simulator.config import Targets
+from simulator.gateway.answers import Answer, NoAnswer, Reader
+from simulator.gateway.connecting import Connector, TargetRefused
+from simulator.gateway.connection import Connection
+from simulator.gateway.names import LookUp, Names, look_up
+from simulator.gateway.pool import Pool
+from simulator.gateway.wire import Place, Site, request_bytes, site_of
 
-_ALWAYS = {"User-Agent": f"supplier-simulator/{__version__}", "Accept-Encoding": "identity"}
-
-
-class TargetRefused(OSError):
-    """This host may not be posted to; the text says why."""
+_KNOWN_SITES = 1000
 
 
 class Outbound:
-    """Keep-alive connections, `connections` at most at once. Use inside an event loop."""
+    """Keep-alive connections, `connections` at most. Use inside an event loop."""
 
-    def __init__(self, targets: Targets, connections: int, names: AbstractResolver | None = None):
-        connector = aiohttp.TCPConnector(
-            limit=connections,
-            keepalive_timeout=1.5,
-            resolver=_Checked(targets, names or aiohttp.ThreadedResolver()),
-        )
+    def __init__(self, targets: Targets, connections: int, look_up: LookUp = look_up) -> None:
         self.targets = targets
-        self.session = aiohttp.ClientSession(
-            connector=connector,
-            # what one gateway sets is no business of the next message
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            headers=_ALWAYS,
-        )
+        self.connections = connections
+        self.connector = Connector(targets, Names(look_up))
+        self.pool = Pool()
+        self.slots = asyncio.Semaphore(connections)
+        self.busy = 0
+        self.site = lru_cache(maxsize=_KNOWN_SITES)(self._checked_site)
 
     async def close(self) -> None:
         """Give the connections back."""
-        await self.session.close()
+        await self.pool.close()
 
-    def request(
-        self, method: str, url: str, **options: Any
-    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        """One request; redirects are never followed. Raises TargetRefused for an address that may
-        not be posted to.
+    async def request(
+        self,
+        method: str,
+        url: str,
+        path: str = "",
+        *,
+        headers: Mapping[str, str],
+        body: str,
+        tls: ssl.SSLContext,
+        timeout: float,
+        connect_timeout: float,
+        keep: int,
+        most: int,
+    ) -> Answer:
+        """One request for a path below a URL, and its answer, within `timeout` seconds. NoAnswer
+        when no whole one came; TargetRefused for an address that may not be posted to.
+
+        It is sent once, also where the connection is lost before an answer: the gateway may have
+        it. The first `keep` bytes of the answer's body are kept; behind `most` it is cut.
         """
-        # an address is not looked up, so that the resolver does not see it
-        if refusal := self.targets.refusal(urlsplit(url).hostname or ""):
-            raise TargetRefused(refusal)
-        return self.session.request(method, url, allow_redirects=False, **options)
+        reader = Reader(keep, most)
+        try:
+            site = self.site(url)
+            data = request_bytes(method, site, path, headers, body)
+            async with asyncio.timeout(timeout), self.slots:
+                await self._exchange(site.place(tls), data, reader, connect_timeout)
+        except TimeoutError:
+            raise NoAnswer("timeout: no complete answer in time", reader.answer) from None
+        except ValueError as error:
+            raise NoAnswer(str(error), reader.answer) from None
+        return reader.answer
 
-
-@dataclass(slots=True)
-class Body:
-    """What was read of an answer's body. The first `keep` bytes are kept, the rest is only counted;
-    reading stops behind `most` bytes.
-    """
-
-    keep: int
-    most: int
-    kept: bytes = b""
-    length: int = 0
-
-    async def read(self, response: aiohttp.ClientResponse) -> bool:
-        """Read the body, and return whether its end came. Raises the errors of the connection when
-        the answer breaks off.
-        """
-        async for piece in response.content.iter_any():
-            self.kept += piece[: self.keep - len(self.kept)]
-            self.length += len(piece)
-            if self.length > self.most:
-                return False
-        return True
-
-    @property
-    def text(self) -> str:
-        """What was kept, as text that a store can keep."""
-        return self.kept.decode("utf-8", "replace").replace("\x00", "\ufffd")
-
-
-def in_one_line(error: Exception) -> str:
-    """An error of the connection, for the journal and the log."""
-    if isinstance(error, asyncio.TimeoutError):
-        return "timeout: no complete answer in time"
-    if isinstance(refused := getattr(error, "os_error", error), TargetRefused):
-        return str(refused)
-    if isinstance(error, aiohttp.ClientConnectorError):
-        if isinstance(error, aiohttp.ClientConnectorCertificateError):
-            cause: Any = error.certificate_error  # before 3.13.4 it has no `os_error`
+    async def _exchange(self, place: Place, data: bytes, reader: Reader, within: float) -> None:
+        self.busy += 1
+        try:
+            connection = self.pool.take(place) or await self._connect(place, within)
+            await connection.exchange(data, reader)
+        finally:
+            self.busy -= 1
+        if reader.keeps and connection.is_free:
+            self.pool.keep(place, connection)
         else:
-            cause = error.os_error
-        number = cause.errno if isinstance(cause, ConnectionError) else None
-        why = os.strerror(number) if number else cause.strerror or str(cause)
-        return f"cannot connect to {error.host}:{error.port}: {why}"[:300]
-    return f"{type(error).__name__}: {error}"[:300]
+            connection.abort()
 
+    async def _connect(self, place: Place, within: float) -> Connection:
+        self.pool.keep_at_most(self.connections - self.busy)
+        return await self.connector.connect(place, within)
 
-class _Checked(AbstractResolver):
-    """A resolver that leaves out the addresses that may not be posted to."""
-
-    def __init__(self, targets: Targets, names: AbstractResolver) -> None:
-        self.targets = targets
-        self.names = names
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        found = await self.names.resolve(host, port, family)
-        refusals = {one["host"]: self.targets.refusal(host, one["host"]) for one in found}
-        allowed = [one for one in found if not refusals[one["host"]]]
-        if found and not allowed:
-            raise TargetRefused(next(iter(refusals.values())))
-        return allowed
-
-    async def close(self) -> None:
-        await self.names.close()
+    def _checked_site(self, url: str) -> Site:
+        site = site_of(url)
+        # an address is not looked up, so that the connector does not check it
+        if refusal := self.targets.refusal(site.host):
+            raise TargetRefused(refusal)
+        return site

@@ -2,106 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
-import re
-import socket
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from simulator.config import Config
-from simulator.gateway import Client, Result, decide
+from simulator.gateway import Result, decide
 from simulator.gateway.client import MOST_READ
-from simulator.model import Kci, Message, Step
-
-OK = b"HTTP/1.1 200 OK\r\n"
-PAUSE = b"<pause>"
-MESSAGE = Message(path="/kcis", body="{}", headers={"Content-Type": "application/json"})
-
-
-@dataclass
-class Raw:
-    """A server that answers each request with the next of some bytes, then closes where told."""
-
-    answers: Sequence[tuple[bytes, bool]]
-    connections: int = 0
-    requests: int = 0
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def __enter__(self) -> Raw:
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.listener.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            with self.lock:
-                self.connections += 1
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        with connection, suppress(OSError):  # the client may close at any moment
-            while _has_request(connection):
-                with self.lock:
-                    answer, closes = self.answers[self.requests]
-                    self.requests += 1
-                for part in answer.split(PAUSE):
-                    connection.sendall(part)
-                    threading.Event().wait(0.05)  # the parts come apart
-                if closes:
-                    return
-
-
-def _has_request(connection: socket.socket) -> bool:
-    """Read one request with a body of a known length."""
-    data = b""
-    while True:
-        head, end, body = data.partition(b"\r\n\r\n")
-        length = re.search(rb"(?i)content-length: (\d+)", head)
-        if end and length and len(body) >= int(length[1]):
-            return True
-        piece = connection.recv(4096)
-        if not piece:
-            return False
-        data += piece
+from simulator.model import Kci, Step
+from tests.gateway.raw import OK, PAUSE, TAKEN, Post, Raw, with_client
 
 
 @pytest.fixture
-def post(make_config: Callable[..., Config]) -> Iterator[Callable[..., list[Result]]]:
+def post(settings_for: Callable[..., Config]) -> Iterator[Callable[..., list[Result]]]:
     """Post as often as there are answers: what came of each."""
 
     def run(*answers: tuple[bytes, bool], timeout: str = "5s") -> list[Result]:
+        async def work(post: Post) -> list[Result]:
+            return [await post() for _ in answers]
+
         with Raw(answers) as server:
-            config = make_config(
-                gateway={"url": server.url, "auth": {"kind": "none"}},
-                delivery={"timeout": timeout},
-            )
-            results = asyncio.run(_post_all(config, len(answers)))
+            results = with_client(settings_for(server.url, timeout=timeout), work)
             run.connections = server.connections  # type: ignore[attr-defined]
         return results
 
     yield run
-
-
-async def _post_all(config: Config, count: int) -> list[Result]:
-    supplier = config.suppliers[0]
-    client = Client(config.delivery, config.targets)
-    await client.open()
-    try:
-        return [await client.post(supplier.gateway, supplier.policy, MESSAGE) for _ in range(count)]
-    finally:
-        await client.close()
 
 
 def state(result: Result, config: Config) -> str:
@@ -114,7 +39,7 @@ WHOLE = [
     OK + b"Content-Length: 4\r\n\r\ndone",
     OK + b"Transfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\n\r\n",
     OK + b"\r\nuntil the end of the connection",
-    b"HTTP/1.1 204 No Content\r\n\r\n",
+    TAKEN,
 ]
 CUT = [
     OK + b"Content-Length: 100\r\n\r\ndone",
@@ -181,8 +106,7 @@ def test_a_token_may_come_in_pieces(make_config: Callable[..., Config]) -> None:
     token = b'{"access_token": "t",' + PAUSE + b' "expires_in": 60}'
     length = len(token.replace(PAUSE, b""))
     given = OK + f"Content-Length: {length}\r\n\r\n".encode() + token
-    taken = b"HTTP/1.1 204 No Content\r\n\r\n"
-    with Raw([(given, False), (taken, False)]) as server:
+    with Raw([(given, False), (TAKEN, False)]) as server:
         config = make_config(gateway={"url": server.url, "auth": {"kind": "oauth2"}})
-        (result,) = asyncio.run(_post_all(config, 1))
+        result = with_client(config, lambda post: post())
     assert (result.code, result.sent["Authorization"]) == (204, "Bearer t")

@@ -2,68 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from aiohttp.abc import AbstractResolver, ResolveResult
 
-from simulator.config import Config, Gateway
-from simulator.gateway import Client, Result
-from simulator.model import Message
+from simulator.config import Config
+from simulator.gateway import Result
+from tests.gateway.raw import names, with_client
 from tests.receiver import Receiver
 
-MESSAGE = Message(path="/kcis", body="{}", headers={"Content-Type": "application/json"})
 OPEN = {"server": {"host": "0.0.0.0"}}
-
-
-class Names(AbstractResolver):
-    """What a name server says, in turn."""
-
-    def __init__(self, *answers: list[str]) -> None:
-        self.answers = list(answers)
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        addresses = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address,
-                port=port,
-                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-                proto=0,
-                flags=0,
-            )
-            for address in addresses
-        ]
-
-    async def close(self) -> None:
-        pass
 
 
 def post(config: Config, url: str, *answers: list[str]) -> Result:
     """Post one message to a URL of a supplier that was not configured."""
-
-    async def run() -> Result:
-        supplier = config.suppliers[0]
-        gateway = _at(supplier.gateway, url)
-        client = Client(config.delivery, config.targets, Names(*answers or [["203.0.113.7"]]))
-        await client.open()
-        try:
-            return await client.post(gateway, supplier.policy, MESSAGE)
-        finally:
-            await client.close()
-
-    return asyncio.run(run())
-
-
-def _at(gateway: Gateway, url: str) -> Gateway:
-    return replace(gateway, url=url)
+    return with_client(config, lambda post: post(url), names(*answers or [["203.0.113.7"]]))
 
 
 @pytest.fixture
@@ -106,23 +60,10 @@ def test_a_number_that_is_no_canonical_address_is_refused_by_ourselves(
 
 
 @pytest.mark.parametrize("host", ["2852039166", "0xa9fea9fe", "169.254.43518"])
-def test_an_address_in_disguise_gets_nothing(
-    settings: Callable[..., Config], make_config: Callable[..., Config], host: str
-) -> None:
+def test_an_address_in_disguise_gets_nothing(settings: Callable[..., Config], host: str) -> None:
     """Whether the client's library or the system's resolver reads it as an address."""
 
-    async def run() -> Result:
-        supplier = settings().suppliers[0]
-        client = Client(settings().delivery, settings().targets)
-        await client.open()
-        try:
-            return await client.post(
-                _at(supplier.gateway, f"http://{host}"), supplier.policy, MESSAGE
-            )
-        finally:
-            await client.close()
-
-    result = asyncio.run(run())
+    result = with_client(settings(), lambda post: post(f"http://{host}"))
     assert result.code is None
     assert "metadata address" in result.error or "canonical" in result.error, result.error
 
@@ -153,20 +94,11 @@ def test_a_name_that_changes_its_address_is_checked_again(
     """First a good address, and a bad one when the next connection is made."""
     port = receiver.url.rpartition(":")[2]
 
-    async def run() -> list[Result]:
-        config = settings(**OPEN)
-        supplier = config.suppliers[0]
-        names = Names(["127.0.0.1"], ["169.254.169.254"])
-        found = []
-        for _ in range(2):  # another client each: no connection and no name is remembered
-            client = Client(config.delivery, config.targets, names)
-            await client.open()
-            gateway = _at(supplier.gateway, f"http://rebound.test:{port}")
-            found.append(await client.post(gateway, supplier.policy, MESSAGE))
-            await client.close()
-        return found
-
-    first, second = asyncio.run(run())
+    name_server = names(["127.0.0.1"], ["169.254.169.254"])
+    first, second = (  # another client each: no connection and no name is remembered
+        with_client(settings(**OPEN), lambda post: post(f"http://rebound.test:{port}"), name_server)
+        for _ in range(2)
+    )
     assert first.code == 204 and len(receiver.arrivals) == 1
     check_refused(second, "rebound.test (169.254.169.254) is a link-local")
 

@@ -220,14 +220,12 @@ ODD = [
 
 
 @pytest.mark.parametrize(("given", "seconds", "said"), ODD)
-@pytest.mark.parametrize("code", [429, 503])
+@pytest.mark.parametrize(("code", "name"), [(429, "Retry-After"), (503, "retry-after")])
 def test_every_form_of_retry_after(
-    make_config: Callable[..., Config], code: int, given: str, seconds: int, said: str
+    make_config: Callable[..., Config], code: int, name: str, given: str, seconds: int, said: str
 ) -> None:
     policy = make_config(delivery={"retry": ["1ms"] * 3}).suppliers[0].policy
-    result = Result(
-        code=code, headers={"Retry-After": given, "Date": "Wed, 01 Jan 2020 00:00:00 GMT"}
-    )
+    result = Result(code=code, headers={name: given, "date": "Wed, 01 Jan 2020 00:00:00 GMT"})
     decision = decide(
         result,
         Kci(id="k", order="o", request="r", position=1, due_at=0, step=Step(), attempts=1),

@@ -24,6 +24,7 @@ D: list[tuple[str, str, str]] = [
     ("D1 a negative limit", "server: {max_body: -1}", "server.max_body: must be"),
     ("D2 ftp", "gateway: {url: 'ftp://x'}", "must be an absolute http:// or https:// URL"),
     ("D2 credentials in the URL", "gateway: {url: 'http://u:p@x'}", "must have no credentials"),
+    ("D2 a password alone", "gateway: {url: 'http://:p@x'}", "must have no credentials"),
     (
         "D2 a fragment",
         "gateway: {url: 'http://x/#a'}",

@@ -12,7 +12,6 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = ROOT / "scenarios" / "fibre_cafe" / "order_successful.yaml"
 HEAVY = {
-    "aiohttp",
     "apispec",
     "cryptography",
     "faker",
@@ -61,4 +60,4 @@ def test_a_start_imports_neither_an_http_client_nor_what_a_first_answer_does_wit
 
 def test_a_sender_alone_needs_no_web_framework() -> None:
     found = imported_by("import simulator.cli.serve, simulator.sender")
-    assert found == {"aiohttp", "jinja2", "marshmallow", "sqlalchemy", "werkzeug", "yaml"}
+    assert found == {"jinja2", "marshmallow", "sqlalchemy", "werkzeug", "yaml"}
