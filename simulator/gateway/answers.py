@@ -62,7 +62,7 @@ class Reader:
             lenient_spaces_after_chunk_size=True,
         )
 
-    def feed(self, data: memoryview) -> bool:
+    def feed(self, data: bytes | memoryview) -> bool:
         """Read what came, and return whether the answer has ended. NoAnswer where it is none."""
         assert self._parser is not None
         self._between += len(data)
@@ -71,7 +71,6 @@ class Reader:
         except httptools.HttpParserUpgrade:
             pass  # what follows is no HTTP; the answer itself is there
         except httptools.HttpParserError as error:
-            self.keeps = False
             if not self.is_done:
                 raise NoAnswer(f"the answer is no HTTP: {error}", self.answer) from None
         if self.is_done:

@@ -14,7 +14,7 @@ import aiohappyeyeballs
 
 from simulator.config import Targets
 from simulator.gateway.answers import NoAnswer
-from simulator.gateway.connection import Connection, reason_of
+from simulator.gateway.connection import Connection, Plain, Secured, reason_of
 from simulator.gateway.names import Names
 from simulator.gateway.wire import Place
 
@@ -36,7 +36,7 @@ class Connector:
     def __init__(self, targets: Targets, names: Names) -> None:
         self.targets = targets
         self.names = names
-        self.buffer = memoryview(bytearray(_BUFFER))  # for all: each piece is read at once
+        self.buffer = memoryview(bytearray(_BUFFER))
 
     async def connect(self, place: Place, within: float) -> Connection:
         """A connection to the first address that takes one; each has so many seconds. NoAnswer says
@@ -74,7 +74,7 @@ class Connector:
 
     async def _open(self, place: Place, infos: list[AddrInfo]) -> Connection:
         sock = await aiohappyeyeballs.start_connection(infos, happy_eyeballs_delay=_NEXT_AFTER)
-        connection = Connection(sock, self.buffer)
+        connection = Secured(sock) if place.tls else Plain(sock, self.buffer)
         try:
             await asyncio.get_running_loop().create_connection(
                 lambda: connection,

@@ -9,19 +9,13 @@ import socket
 from simulator.gateway.answers import NoAnswer, Reader
 
 
-class Connection(asyncio.BufferedProtocol):
-    """One connection, for one request at a time. `ended` is set when it is closed.
-
-    What comes is read into `buffer`, and at once from there, so that all connections of an event
-    loop can have the same one. (For a plain `Protocol`, asyncio makes a buffer of 256 KiB at each
-    read, which takes longer than all the rest of a post.)
-    """
+class Connection(asyncio.BaseProtocol):
+    """One connection, for one request at a time. `ended` is set when it is closed."""
 
     transport: asyncio.Transport
 
-    def __init__(self, sock: socket.socket, buffer: memoryview) -> None:
+    def __init__(self, sock: socket.socket) -> None:
         self.socket = sock
-        self.buffer = buffer
         self.loop = asyncio.get_running_loop()
         self.ended = asyncio.Event()
         self.reader: Reader | None = None
@@ -72,16 +66,14 @@ class Connection(asyncio.BufferedProtocol):
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
 
-    def get_buffer(self, sizehint: int) -> memoryview:
-        return self.buffer
-
-    def buffer_updated(self, nbytes: int) -> None:
+    def received(self, data: bytes | memoryview) -> None:
+        """Something came."""
         reader = self.reader
         if reader is None or reader.is_done:
             self.abort()  # nobody has asked for this
             return
         try:
-            if reader.feed(self.buffer[:nbytes]):
+            if reader.feed(data):
                 self._tell(None)
         except NoAnswer as error:
             self._tell(error)
@@ -111,6 +103,34 @@ class Connection(asyncio.BufferedProtocol):
             waiter.set_result(None)
         else:
             waiter.set_exception(failed)
+
+
+class Plain(Connection, asyncio.BufferedProtocol):
+    """A connection without TLS. What comes is read into `buffer`, and at once from there, so that
+    all connections of an event loop can have the same one.
+
+    (Without one, asyncio makes a buffer of 256 KiB at each read, which takes as long as all the
+    rest of an exchange.)
+    """
+
+    def __init__(self, sock: socket.socket, buffer: memoryview) -> None:
+        super().__init__(sock)
+        self.buffer = buffer
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self.buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self.received(self.buffer[:nbytes])
+
+
+class Secured(Connection, asyncio.Protocol):
+    """A connection with TLS. (With a buffer of ours, asyncio would lose what is longer than it and
+    comes just before the connection ends.)
+    """
+
+    def data_received(self, data: bytes) -> None:
+        self.received(data)
 
 
 def reason_of(error: OSError) -> str:

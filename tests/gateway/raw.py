@@ -111,9 +111,11 @@ class Raw:
             answer, closes = self.answers[self.requests]
             self.requests += 1
             self.changed.notify_all()
-        for part in answer.split(PAUSE):
-            connection.sendall(part)
+        first, *others = answer.split(PAUSE)
+        connection.sendall(first)
+        for part in others:
             threading.Event().wait(0.05)  # the parts come apart
+            connection.sendall(part)
         if self.resets:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         return closes

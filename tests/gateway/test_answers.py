@@ -65,7 +65,7 @@ def read(*pieces: bytes, keep: int = 100, most: int = 1000) -> Reader:
     """A reader that was fed these pieces, as far as it wants them."""
     reader = Reader(keep, most)
     for piece in pieces:
-        if reader.feed(memoryview(piece)):
+        if reader.feed(piece):
             break
     return reader
 

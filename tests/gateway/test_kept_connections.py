@@ -12,7 +12,7 @@ import pytest
 
 from simulator.config import Config, Targets
 from simulator.gateway import Result
-from simulator.gateway.connection import Connection
+from simulator.gateway.connection import Connection, Plain
 from simulator.gateway.outbound import Outbound
 from simulator.gateway.pool import Pool
 from simulator.gateway.wire import Place
@@ -86,7 +86,7 @@ async def kept(pool: Pool, listener: socket.socket, place: Place) -> Connection:
     """A connection that was just used."""
     raw = socket.create_connection(listener.getsockname())
     raw.setblocking(False)
-    connection = Connection(raw, memoryview(bytearray(1024)))
+    connection = Plain(raw, memoryview(bytearray(1024)))
     loop = asyncio.get_running_loop()
     await loop.create_connection(lambda: connection, sock=raw)
     pool.keep(place, connection)

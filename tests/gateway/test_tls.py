@@ -20,7 +20,7 @@ from simulator.config.tls import Tls
 from simulator.gateway import Result
 from simulator.web import Embedded
 from tests.conftest import Gateway
-from tests.gateway.raw import TAKEN, Post, Raw, names, with_client
+from tests.gateway.raw import OK, TAKEN, Post, Raw, names, with_client
 from tests.receiver import Receiver
 
 
@@ -182,6 +182,16 @@ def test_the_next_address_is_tried_when_the_first_does_not_shake_hands(
         result = with_client(config, lambda post: post(), names(["127.0.0.2", "127.0.0.1"]))
         other.hang_up()
     assert (result.code, other.connections) == (204, 1)
+
+
+@pytest.mark.parametrize("head", [OK + b"Content-Length: 500000\r\n\r\n", OK + b"\r\n"])
+def test_a_long_answer_is_read_to_its_end_though_its_connection_has_ended(
+    settings_for: Callable[..., Config], secured: Secured, head: bytes
+) -> None:
+    secured.server.answers = [(head + b"x" * 500_000, True)] * 3
+    config = settings_for(f"https://gateway.test:{secured.server.port}", tls={"ca": secured.ca})
+    results = post_all(config, None, None, None)
+    assert [(result.code, len(result.body)) for result in results] == [(200, 1024)] * 3
 
 
 def test_a_connection_is_only_for_whom_it_was_made(
