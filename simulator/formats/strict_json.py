@@ -85,6 +85,8 @@ def has_more_values(body: bytes, most: int) -> bool:
 
 def loads_written(text: str) -> Any:
     """Parse a text that `dumps` wrote: nothing is checked again."""
+    if text == "{}":  # most columns hold nothing
+        return {}
     return _PLAIN.raw_decode(text)[0]
 
 

@@ -361,7 +361,7 @@ def test_a_strict_wholesaler_stands_still_behind_a_dead_kci(
     with running(queue="supplier") as simulator, Gateway(simulator.url) as gateway:
         gateway.place()
         gateway.place()
-        gateway.admin("POST", "/clock/advance", {"by": "31s", "within": "300ms"}, 408)
+        gateway.admin("POST", "/clock/advance", {"by": "31s", "within": "1s"}, 408)
         assert len(receiver.arrivals) == 1
         (dead,) = gateway.admin("GET", "/kcis?state=dead")["items"]
         gateway.admin("POST", f"/orders/{dead['order']}/abandon")

@@ -16,11 +16,11 @@ class Limits:
     `body_rate` bytes of it; `silence` is how long a client may take nothing of its answer,
     `leave` how long it may read after the last one, `grace` how long a stop waits for what is in
     flight. `tick` is how often time-outs are looked at, `at_once` how many requests are answered
-    by one call: whoever watches the heartbeat must not take a store that is slow for a death.
+    by one call. The next request waits for all of them, so there is a bound.
     """
 
     connections: int = 1000
-    at_once: int = 16
+    at_once: int = 64
     idle: int = 5 * instants.SECOND
     head: int = 10 * instants.SECOND
     body: int = 30 * instants.SECOND
