@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from simulator.base.errors import Invalid, Problem, closest
 from simulator.config import SupplierConfig
 from simulator.dialects import Dialect
 from simulator.formats import strict_json, strict_yaml
+from simulator.model import Scenario
 from simulator.rehearsal.inspection import Inspection, inspect
 from simulator.rehearsal.proven import PROVEN, digest_of
 from simulator.scenario import Book, book_of, read_file, read_folder, scenario_files, ties
@@ -29,7 +31,8 @@ def open_book(supplier: SupplierConfig, *, rehearse: bool = True) -> Book:
         said = f"suppliers: {supplier.name}: there is no folder of scenarios `{folder}`"
         raise Invalid([Problem(message=said)])
     if _is_proven(supplier, folder):
-        return read_folder(folder, dialect.vocabulary, supplier.default, kept=True)
+        scenarios = list(_proven(folder, supplier.dialect))
+        return book_of(scenarios, [], dialect.vocabulary, supplier.default, str(folder))
     if not rehearse:
         return read_folder(folder, dialect.vocabulary, supplier.default)
     contract = strict_json.canonical(supplier.contract)
@@ -50,6 +53,14 @@ def _is_proven(supplier: SupplierConfig, folder: Path) -> bool:
         return digest_of(scenario_files(folder)) == PROVEN[supplier.dialect]
     except Invalid:
         return False  # who reads the files for good will say what is wrong with them
+
+
+@lru_cache
+def _proven(folder: Path, dialect: str) -> tuple[Scenario, ...]:
+    """The scenarios of a folder that is proven: always the same, and read once in a process."""
+    return tuple(
+        read_folder(folder, dialects.get(dialect).vocabulary, kept=True).scenarios.values()
+    )
 
 
 _inspected: dict[tuple[str, str, str, str], Inspection] = {}

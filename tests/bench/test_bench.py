@@ -104,6 +104,7 @@ def wrong_server(receiver: Helper) -> Iterator[WrongServer]:
         thread.join()
 
 
+@pytest.mark.slow  # it starts processes
 @pytest.mark.parametrize("loop", [{"connections": 3}, {"connections": 8, "rate": 100}])
 def test_what_a_wrong_server_does_is_counted(
     receiver: Helper, wrong_server: WrongServer, loop: dict[str, float]

@@ -24,6 +24,8 @@ from simulator.store.tables import repeats as repeats_table
 from tests.store.test_store import DIALECT, place
 from tests.store.test_versions import restore_4
 
+pytestmark = pytest.mark.slow  # hundreds of orders each
+
 LISTS = JournalConfig(most=100, keep=instants.DAY)
 FEW = OrdersConfig(most=2, keep=None, unended=4)
 OWNER = SimpleNamespace(dialect=DIALECT, label="s")

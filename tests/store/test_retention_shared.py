@@ -19,6 +19,8 @@ from simulator.store.tables import orders as orders_table
 from tests.running import until
 from tests.store.test_retention import after_a_while, kept, rested, tidying
 
+pytestmark = pytest.mark.slow  # hundreds of orders each
+
 
 @pytest.fixture
 def shared(postgresql_url: str) -> Iterator[Store]:
