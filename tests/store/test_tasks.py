@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from simulator.base.errors import Unavailable
-from simulator.store import Store, Task, Tx, run_tasks
+from simulator.store import Store, Task, Together, Tx, run_tasks
 from simulator.store.tables import meta
 
 
@@ -98,3 +98,32 @@ def test_every_task_hears_that_the_store_cannot_be_used(store: Store) -> None:
 
     assert run_tasks(store, [task(put("a")), task(cannot), task(put("b"))]) == ["gone"] * 3
     assert kept(store) == set()
+
+
+def test_works_that_are_done_together_are_one_call_and_fall_apart_when_one_fails(
+    store: Store,
+) -> None:
+    calls: list[list[str]] = []
+
+    def all_of(tx: Tx, items: list[str]) -> list[str]:
+        calls.append(items)
+        for item in items:
+            alone(tx, item)
+        return [f"{item} with {len(items)}" for item in items]
+
+    def alone(tx: Tx, item: str) -> str:
+        if item == "bad":
+            raise ValueError("no")
+        return put(item)(tx) + " alone"
+
+    def task(item: str) -> Task[str]:
+        try:
+            return (yield Together(item, all_of, alone))  # type: ignore[no-any-return]
+        except ValueError as error:
+            return str(error)
+
+    assert run_tasks(store, [task("a"), task("b")]) == ["a with 2", "b with 2"]
+    assert run_tasks(store, [task("c"), task("bad")]) == ["c alone", "no"]
+    assert run_tasks(store, [task("bad")]) == ["no"]
+    assert calls == [["a", "b"], ["c", "bad"], ["bad"]]
+    assert kept(store) == {"a", "b", "c"}
