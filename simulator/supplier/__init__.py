@@ -36,6 +36,7 @@ from simulator.supplier.clock_advance import AdvanceResult, ClockAdvance
 from simulator.supplier.inbound import InboundRequests
 from simulator.supplier.inbound_auth import InboundAuth, described
 from simulator.supplier.inquiry import Inquiry
+from simulator.supplier.new_orders import NewOrders
 from simulator.supplier.pinned import read_when
 from simulator.supplier.playing import Player
 from simulator.supplier.scenario_set import ScenarioSet
@@ -69,7 +70,7 @@ class Supplier:
         self.fixed_seed = fixed_seed
         self.called = called
         self.waits = waits
-        player = Player(
+        new_orders = NewOrders(
             config.name,
             dialect,
             self.scenario_set,
@@ -81,7 +82,7 @@ class Supplier:
         issuers = [config.name, *([called.standing] if called and called.standing else [])]
         keys = [oauth.key_of(store.root_seed, issuer) for issuer in issuers]
         self.inbound_auth = InboundAuth(config.auth, keys)
-        self.inbound = InboundRequests(config.name, dialect, player, store)
+        self.inbound = InboundRequests(config.name, dialect, Player(new_orders), store)
 
     @property
     def book(self) -> Book:

@@ -9,7 +9,7 @@ from simulator import engine
 from simulator.base import seed
 from simulator.base.errors import Conflict
 from simulator.dialects import Dialect
-from simulator.engine import Opened, Rejected, Situation
+from simulator.engine import Opened, Plan, Rejected, Situation
 from simulator.formats import strict_json
 from simulator.model import Act, Outgoing, Scenario, Submission
 from simulator.scenario import Choice, params_of
@@ -108,6 +108,14 @@ class NewOrders:
         journal.act(tx, self.name, act)
         return plan.order.id
 
+    def outgoing(self, submission: Submission, plan: Plan) -> Outgoing:
+        """The answer to a request of any kind, as it is sent."""
+        return as_sent(self.dialect.write(submission, plan), plan.answer, self.max_delay)
+
+    def chance(self, *names: str) -> seed.Chance:
+        """What is random in something of this supplier."""
+        return seed.Chance(self.run_seed, (self.name, *names), self.fixed_seed)
+
     def _choose(self, tx: Tx, submission: Submission, now: int) -> Choice:
         """The scenario of a new order. A pin that is played is counted."""
         facts = engine.facts_of(submission, None, (), {}, now)
@@ -125,7 +133,7 @@ class NewOrders:
         for situation in self._counted(tx, wanted, now):
             submission, scenario = situation.submission, situation.scenario
             plan = engine.create(situation, self.dialect)
-            outgoing = as_sent(self.dialect.write(submission, plan), plan.answer, self.max_delay)
+            outgoing = self.outgoing(submission, plan)
             decided.append((plan, outgoing))
             if isinstance(plan, Opened):
                 edition = (scenario.digest, scenario.name, scenario.dialect, scenario.source)

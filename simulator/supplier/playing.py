@@ -8,16 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator import engine
-from simulator.base import seed
 from simulator.base.copies import replace
 from simulator.base.errors import Conflict, Refused
-from simulator.dialects import Dialect
-from simulator.engine import Changed, Plan, Rejected, Situation
+from simulator.engine import Changed, Rejected, Situation
 from simulator.model import (
     EntryName,
     KciState,
     Order,
-    Outgoing,
     Request,
     Scenario,
     Submission,
@@ -27,37 +24,17 @@ from simulator.store import Tx, clocks, lanes, orders, outbox, pins
 from simulator.supplier.new_orders import NewOrders, seed_key
 from simulator.supplier.pinned import pins_of
 from simulator.supplier.repeats import answered, count_repeat, fingerprint, has_attempts
-from simulator.supplier.scenario_set import ScenarioSet
 from simulator.supplier.sent import Played, as_sent, given_again
 
 
 class Player:
     """Plays the requests of one supplier."""
 
-    def __init__(
-        self,
-        name: str,
-        dialect: Dialect,
-        scenario_set: ScenarioSet,
-        *,
-        run_seed: str,
-        fixed_seed: bool,
-        max_delay: int,
-    ) -> None:
-        self.name = name
-        self.dialect = dialect
-        self.scenario_set = scenario_set
-        self.run_seed = run_seed
-        self.fixed_seed = fixed_seed
-        self.max_delay = max_delay
-        self.new_orders = NewOrders(
-            name,
-            dialect,
-            scenario_set,
-            run_seed=run_seed,
-            fixed_seed=fixed_seed,
-            max_delay=max_delay,
-        )
+    def __init__(self, new_orders: NewOrders) -> None:
+        self.new_orders = new_orders
+        self.name = new_orders.name
+        self.dialect = new_orders.dialect
+        self.scenario_set = new_orders.scenario_set
 
     def play(self, tx: Tx, submission: Submission) -> Played:
         """Answer one request and write what it does. Refused, Illegal and RenderFailed change
@@ -111,13 +88,13 @@ class Player:
             earlier=orders.count_requests(tx, order.id, submission.action),
             waiting=tuple(kci for kci in queue if kci.state != KciState.ATTEMPTED),
             position=lane.next_position,
-            chance=self._chance((order.scenario, order.seed_key)),
+            chance=self.new_orders.chance(order.scenario, order.seed_key),
         )
         situation, choice = self._cast(tx, situation, order, again=earlier is not None)
         if earlier is not None:
             return self._repeat(situation, earlier, order)
         plan = engine.answer_later(situation, order, self.dialect)
-        outgoing = self._outgoing(submission, plan)
+        outgoing = self.new_orders.outgoing(submission, plan)
         if isinstance(plan, Changed):
             clock = clocks.get(tx, self.name)
             orders.change(tx, self.name, plan, lane, clock, answered(submission, outgoing))
@@ -173,14 +150,16 @@ class Player:
         book = self.scenario_set.book(tx)
         scenario = book.named(book.default)
         situation = self._situation(submission, scenario, {}, now)
-        situation = replace(situation, chance=self._chance((scenario.name, seed_key(submission))))
+        situation = replace(
+            situation, chance=self.new_orders.chance(scenario.name, seed_key(submission))
+        )
         situation, choice = self._cast(tx, situation, None, again=False)
         result = engine.answer_lookup(situation, self.dialect)
         if isinstance(result, Rejected):
-            outgoing = self._outgoing(submission, result)
+            outgoing = self.new_orders.outgoing(submission, result)
         else:
             outgoing = self.dialect.write_lookup(submission, result)
-            outgoing = as_sent(outgoing, result.answer, self.max_delay)
+            outgoing = as_sent(outgoing, result.answer, self.new_orders.max_delay)
         reasons = choice.reasons if choice else (_reason(scenario, result.entry),)
         return Played(outgoing=outgoing, scenario=situation.scenario.name, reasons=reasons)
 
@@ -191,7 +170,10 @@ class Player:
         asked, name = situation.submission, situation.scenario.name
         self.dialect.guard_repeat(asked, order, same=earlier.fingerprint == fingerprint(asked))
         if rejected := self._rejected_again(situation):
-            outgoing, reason = self._outgoing(asked, rejected), f"attempt {situation.repeat_number}"
+            outgoing, reason = (
+                self.new_orders.outgoing(asked, rejected),
+                f"attempt {situation.repeat_number}",
+            )
         else:
             outgoing, reason = given_again(earlier.answer), "a repeat: the first answer again"
         return Played(outgoing=outgoing, order=earlier.order, scenario=name, reasons=(reason,))
@@ -217,14 +199,8 @@ class Player:
             params=params,
             supplier=self.name,
             now=now,
-            chance=seed.Chance(self.run_seed, (self.name, scenario.name), False),
+            chance=self.new_orders.chance(scenario.name),
         )
-
-    def _outgoing(self, submission: Submission, plan: Plan) -> Outgoing:
-        return as_sent(self.dialect.write(submission, plan), plan.answer, self.max_delay)
-
-    def _chance(self, names: tuple[str, ...]) -> seed.Chance:
-        return seed.Chance(self.run_seed, (self.name, *names), self.fixed_seed)
 
 
 def params_of_request(

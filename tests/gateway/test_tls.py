@@ -23,6 +23,8 @@ from tests.conftest import Gateway
 from tests.gateway.raw import OK, TAKEN, Post, Raw, names, with_client
 from tests.receiver import Receiver
 
+pytestmark = pytest.mark.slow  # certificates are made, and hands shaken
+
 
 @dataclass
 class Guarded:

@@ -354,6 +354,7 @@ def test_a_strict_wholesaler_gets_one_at_a_time_and_one_that_fails_holds_up_all(
     assert len(dict.fromkeys(ids)) == 8
 
 
+@pytest.mark.slow  # it waits a second
 def test_a_strict_wholesaler_stands_still_behind_a_dead_kci(
     running: Any, receiver: Receiver
 ) -> None:

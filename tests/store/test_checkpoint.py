@@ -41,6 +41,7 @@ def test_no_writer_copies_the_log(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.slow  # a log of many megabytes
 def test_a_long_log_begins_anew_when_it_was_copied(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path}/s.db")
     write(store, 3000)

@@ -17,6 +17,8 @@ from tests.dialects.mef import Buyer
 from tests.ops.test_observing import metrics
 from tests.running import until
 
+pytestmark = pytest.mark.slow  # orders come to rest in wall time
+
 SUPPLIERS = [
     {"name": "default", "path": "/"},
     {"name": "mef", "path": "/mef", "dialect": "mef"},

@@ -192,6 +192,7 @@ def test_long_polls_hold_up_nobody(
         assert all(len(found.result()["evidence"]) == 1 for found in waiting)
 
 
+@pytest.mark.slow  # it waits a second
 def test_a_scripted_delay_holds_up_nobody(
     make_config: Callable[..., Any],
     scenario_folder: Callable[..., str],

@@ -62,6 +62,7 @@ def test_refused_requests_are_shown(running: Embedded) -> None:
             assert_shown(running.url, {"direction": "in"}, name)
 
 
+@pytest.mark.slow  # hundreds of answers
 def test_odd_answers_of_the_gateway_are_shown(running: Embedded, receiver: Receiver) -> None:
     with Gateway(running.url) as gateway:
         for name, body in BODIES.items():

@@ -67,6 +67,8 @@ from simulator.model import Incoming
 from simulator.web import Site
 from simulator.world import open_world
 
+pytestmark = pytest.mark.slow  # each starts an interpreter
+
 world = open_world(config.load(environment={{}}, overrides={{"store": {{"url": "{store}"}}}}), "")
 for supplier in world.suppliers.values():
     operation = supplier.dialect.sample_operations("create")[0]

@@ -316,6 +316,7 @@ def test_a_change_of_mind_about_notifications_counts_from_then_on(
     assert receiver.arrivals[0].body["notificationVersion"] == "01"
 
 
+@pytest.mark.slow  # it waits a second
 def test_a_notification_is_tried_again_with_the_same_bytes(
     seller: Callable[..., Buyer], receiver: Receiver
 ) -> None:

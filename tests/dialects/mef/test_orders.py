@@ -160,6 +160,7 @@ def test_the_status_of_an_order(buyer: Buyer) -> None:
 # ---- many at once
 
 
+@pytest.mark.slow  # processes that race
 def test_orders_at_once_are_numbered_without_gap_or_double(
     make_config: Any, store_url: str
 ) -> None:
