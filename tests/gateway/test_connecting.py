@@ -28,7 +28,7 @@ def test_the_next_address_is_tried_when_the_first_takes_no_connection(
 
 
 def test_the_next_address_is_tried_when_the_first_does_not_answer(settings_for: Settings) -> None:
-    with full("127.0.0.2") as port, Raw([(TAKEN, False)], port=port) as server:
+    with Raw([(TAKEN, False)]) as server, full("127.0.0.2", server.port):
         config = settings_for(f"http://both.test:{server.port}", connect_timeout="5s")
         result = with_client(config, one, names(["127.0.0.2", "127.0.0.1"]))
     assert result.code == 204 and result.took < 3_000_000
@@ -105,10 +105,10 @@ def test_each_connection_begins_with_another_address_of_a_name() -> None:
 
 
 @contextmanager
-def full(host: str = "127.0.0.1") -> Iterator[int]:
+def full(host: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
     """The port of a listener that takes no more connections: who connects there waits."""
     with ExitStack() as opened:
-        listener = opened.enter_context(socket.create_server((host, 0), backlog=0))
+        listener = opened.enter_context(socket.create_server((host, port), backlog=0))
         for _ in range(4):
             one_more = opened.enter_context(socket.socket())
             one_more.setblocking(False)
