@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # each starts an interpreter
+
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = ROOT / "scenarios" / "fibre_cafe" / "order_successful.yaml"
 HEAVY = {
@@ -66,8 +68,6 @@ from simulator.cli import serve, webserver
 from simulator.model import Incoming
 from simulator.web import Site
 from simulator.world import open_world
-
-pytestmark = pytest.mark.slow  # each starts an interpreter
 
 world = open_world(config.load(environment={{}}, overrides={{"store": {{"url": "{store}"}}}}), "")
 for supplier in world.suppliers.values():
