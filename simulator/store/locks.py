@@ -30,13 +30,13 @@ _HAS = [
     sa.exists().where(table.c.supplier == clocks.c.supplier).label(f"has_{table.name}")
     for table in (pins, uploads)
 ]
-_KEY = "suppliers"
+_LIST = "suppliers"
 _UNCHANGED = "unchanged"
-_version = sa.select(meta.c.value).where(meta.c.key == _KEY)
+_version = sa.select(meta.c.value).where(meta.c.key == _LIST)
 _VERSION = Statement(_version)
 _NEW_VERSION = Statement(
     sa.text(
-        f"INSERT INTO meta (key, value) VALUES ('{_KEY}', :value)"
+        f"INSERT INTO meta (key, value) VALUES ('{_LIST}', :value)"
         " ON CONFLICT (key) DO UPDATE SET value = excluded.value"
     )
 )

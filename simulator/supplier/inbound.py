@@ -87,8 +87,8 @@ class InboundRequests:
             outgoing = inbound_auth.grant(incoming)
         except Refused as refused:
             return (yield from self.refuse(incoming, refused, begun))
-        self._log(incoming, outgoing, begun, None)
         yield from self._journal(incoming, outgoing, begun)
+        self._log(incoming, outgoing, begun, None)
         return outgoing
 
     def refuse(
@@ -104,6 +104,7 @@ class InboundRequests:
             outgoing = replace(
                 outgoing, headers={**outgoing.headers, "WWW-Authenticate": refused.challenge}
             )
+        yield from self._journal(incoming, outgoing, begun, submission)
         self._log(
             incoming,
             outgoing,
@@ -111,7 +112,6 @@ class InboundRequests:
             submission if isinstance(submission, Submission) else None,
             why=str(refused),
         )
-        yield from self._journal(incoming, outgoing, begun, submission)
         return outgoing
 
     def _journal(
