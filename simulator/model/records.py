@@ -140,7 +140,8 @@ class Lane:
 
     `wake` is when a sender must look at it, in wall time; `due` is when its head is due, in
     supplier time; `rested_wall` is since when the order is at rest. `owner` is the sender that has
-    leased it, under a `fence` that counts up.
+    leased it, under a `fence` that counts up. `version` counts up with every change of the lane,
+    and of its order, its requests and its KCIs.
     """
 
     order: str
@@ -153,6 +154,7 @@ class Lane:
     fence: int = 0
     next_sequence: int = 1
     next_position: int = 1
+    version: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,9 +1,9 @@
 """The background sender. It claims due lanes, lets their steps happen, posts the messages, and
 books the answers.
 
-Each turn is one short transaction that books what came back and claims what is due. A post is made
-after the commit, never inside the transaction. The lease and the fence of a lane make it safe to
-have many senders, and to lose one at any moment.
+Each turn books what came back and claims what is due. It works out both before it writes: on
+SQLite nobody waits for it meanwhile. A post is made after the commit, never inside the transaction.
+The lease and the fence of a lane make it safe to have many senders, and to lose one at any moment.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from simulator.config import Delivery, Targets
 from simulator.gateway import Client, Result
 from simulator.ops import crash
 from simulator.sender.alarm import Alarm
+from simulator.sender.changes import Attempt, Changes, FindAndLock, Target
 from simulator.sender.flow import FlowControl
-from simulator.sender.lane_turn import Attempt, FindAndLock, Lease, Target
+from simulator.sender.lane_turn import Lease
 from simulator.sender.turn import Turn
 from simulator.store import WORK, Change, Store, Tx, upkeep
 
@@ -169,9 +170,16 @@ class Sender:
     ) -> tuple[list[Attempt], float]:
         """One turn, on a worker thread. Returns the attempts, and the seconds to the next one."""
 
-        def turn(tx: Tx) -> tuple[list[Attempt], int | None]:
+        def look(tx: Tx) -> Changes:
             self.ahead = tx.wall - clock.wall()
-            return self.turn.run(tx, results, free)
+            return self.turn.look(tx, results, free)
 
-        attempts_out, wait = self.store.run(turn)
-        return attempts_out, POLL if wait is None else min(POLL, wait / instants.SECOND)
+        def save(tx: Tx, changes: Changes) -> Changes:
+            changes.save(tx)
+            if results:
+                crash.point("book-before-commit")
+            return changes
+
+        changes = self.store.look_and_save(look, save)
+        wait = POLL if changes.wait is None else changes.wait / instants.SECOND
+        return changes.attempts_out, min(POLL, wait)

@@ -29,10 +29,11 @@ class Beat:
         }
 
     def give(self, tx: Tx) -> None:
-        """Give a sign of life when one is due."""
+        """Give a sign of life when one is due. Conflict in a view, where none can be given."""
         last = self.last
         if 0 <= tx.wall - last <= BEAT_EVERY:
             return
+        tx.want_locks()
         tx.end_stuck()
         if back := wall_clock.went_back(tx, lease=self.longest, beat=BEAT_EVERY):
             length = instants.format_duration(back)

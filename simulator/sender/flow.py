@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from simulator.base import instants
 from simulator.base.clock import Clock
 from simulator.base.copies import replace
 from simulator.config import Delivery, Policy
 from simulator.gateway import Decision
-from simulator.model import Act, FlowState, GatewayState, LaneState, Sign
+from simulator.model import Act, FlowState, GatewayState, Lane, LaneState, Sign
 from simulator.store import Tx, clocks, gateway_states, journal, lanes
 
 log = logging.getLogger("simulator.sender")
@@ -78,18 +80,28 @@ class FlowControl:
 
     # ---- before: what may leave
 
-    def allowance(self, tx: Tx, supplier: str, policy: Policy, wanted: int) -> Allowance:
-        """How many KCIs of a supplier may leave now: at most `wanted`, and at most its share."""
+    def allowance(
+        self,
+        tx: Tx,
+        supplier: str,
+        policy: Policy,
+        wanted: int,
+        booked: Mapping[str, Lane] = MappingProxyType({}),
+    ) -> Allowance:
+        """How many KCIs of a supplier may leave now: at most `wanted`, and at most its share.
+        `booked` are lanes as they are to be written.
+        """
         most = min(wanted, self.share - self.out[supplier])
         if supplier not in self.kept_back and policy.queue == "order" and policy.rate is None:
             return Allowance(most=most)
+        known = self.kept_back.get(supplier)
+        if known and (nothing := _nothing_now(known, tx.wall)):
+            return nothing
         gateway = gateway_states.try_lock(tx, supplier)
         if gateway is None:
             return Allowance(most=0, later=tx.wall + GLANCE)  # another sender has the row
-        if gateway.state == FlowState.STOPPED:
-            return Allowance(most=0)
-        if gateway.state and (gateway.until_wall or 0) > tx.wall:
-            return Allowance(most=0, later=gateway.until_wall)
+        if nothing := _nothing_now(gateway, tx.wall):
+            return nothing
         most = min(most, 1) if gateway.state else most
         if policy.rate is not None:
             slot = max(gateway.slot_wall, tx.wall - BURST)
@@ -97,12 +109,15 @@ class FlowControl:
                 return Allowance(most=0, later=slot)
             most = min(most, int((tx.wall - slot) * policy.rate / instants.SECOND) + 1)
         if policy.queue == "supplier":
-            return self._in_line(tx, supplier, min(most, 1), gateway)
+            front = [booked.get(lane.order, lane) for lane in lanes.in_front(tx, supplier)]
+            return self._in_line(tx, front, min(most, 1), gateway)
         return Allowance(most=most, gateway=gateway)
 
-    def _in_line(self, tx: Tx, supplier: str, most: int, gateway: GatewayState) -> Allowance:
+    def _in_line(
+        self, tx: Tx, front: Sequence[Lane], most: int, gateway: GatewayState
+    ) -> Allowance:
         """The allowance of one queue for all orders: a KCI that was tried before goes first."""
-        front = lanes.in_front(tx, supplier)
+        front = [lane for lane in front if lane.state in lanes.IN_FRONT]
         if any(lane.state == LaneState.PARKED for lane in front):
             return Allowance(most=0)
         waiting = [lane.wake for lane in front if lane.wake is not None and lane.wake > tx.wall]
@@ -170,6 +185,15 @@ class FlowControl:
         failing = self.failing.setdefault(supplier, set())
         failing.add(order)
         return len(failing) >= policy.breaker.failures
+
+
+def _nothing_now(gateway: GatewayState, wall: int) -> Allowance | None:
+    """The allowance of a gateway that gets nothing now; None for another."""
+    if gateway.state == FlowState.STOPPED:
+        return Allowance(most=0)
+    if gateway.state and (gateway.until_wall or 0) > wall:
+        return Allowance(most=0, later=gateway.until_wall)
+    return None
 
 
 def _heard(gateway: GatewayState, decision: Decision, policy: Policy, wall: int) -> GatewayState:

@@ -5,9 +5,9 @@ body and becomes an attempt.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -16,83 +16,17 @@ from simulator.base import seed
 from simulator.base.clock import Clock
 from simulator.base.copies import replace
 from simulator.base.errors import Illegal, RenderFailed, SimulatorError
-from simulator.config import Gateway, Policy
-from simulator.dialects import Dialect
-from simulator.model import (
-    Act,
-    JournalLine,
-    Kci,
-    KciState,
-    Lane,
-    LaneState,
-    Message,
-    Order,
-    Request,
-)
+from simulator.config import Policy
+from simulator.model import Act, Kci, KciState, Lane, LaneState, Message, Order, Request
 from simulator.ops import metrics
-from simulator.store import Tx, clocks, journal, lanes, orders, outbox
+from simulator.sender.changes import Attempt, Changes, Target
+from simulator.store import Tx, clocks, lanes
+from simulator.store.orders import Settled
 from simulator.store.outbox import Queued
 
 log = logging.getLogger("simulator.sender")
 
 MOST_SILENT = 100
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Target:
-    """What the sender knows of one supplier. Metrics name it `label`.
-
-    What is random in its orders depends on `run_seed`; `fixed_seed`: somebody set it.
-    """
-
-    dialect: Dialect
-    gateway: Gateway
-    policy: Policy
-    run_seed: str
-    fixed_seed: bool
-    label: str
-
-
-FindAndLock = Callable[[Tx, str], Target | None]
-"""Finds a supplier's target by name, and locks the supplier against deletion until the transaction
-ends. None when there is no such supplier, or not any more.
-"""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Attempt:
-    """One KCI in flight, with everything that posting and booking it need. Its result counts only
-    while the lane has this `fence`.
-    """
-
-    supplier: str
-    target: Target
-    order: Order
-    kci: Kci
-    message: Message
-    fence: int
-    at: int
-
-
-@dataclass(kw_only=True, slots=True)
-class Changes:
-    """What the lanes' turns change, saved together at the end of the transaction. `before` are the
-    orders as they were.
-    """
-
-    before: dict[str, Order] = field(default_factory=dict)
-    orders: list[Order] = field(default_factory=list)
-    kcis: list[Kci] = field(default_factory=list)
-    lanes: list[dict[str, Any]] = field(default_factory=list)
-    attempts_out: list[Attempt] = field(default_factory=list)
-    notes: list[tuple[str, JournalLine]] = field(default_factory=list)
-
-    def save(self, tx: Tx) -> None:
-        """Write everything but the attempts, which leave after the commit."""
-        journal.note_all(tx, self.notes)
-        orders.save(tx, self.orders, self.before)
-        outbox.save(tx, self.kcis)
-        lanes.save(tx, self.lanes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +48,7 @@ class LaneTurn:
         self,
         lease: Lease,
         tx: Tx,
+        changes: Changes,
         lane: Lane,
         target: Target,
         order: Order,
@@ -125,20 +60,18 @@ class LaneTurn:
         self.clock = clocks.get(tx, lane.supplier)
         self.dialect = target.dialect
         self.now = self.clock.now(tx.wall)
-        self.changes = Changes()
-
-    def run(self, changes: Changes) -> None:
-        """Let the lane's steps happen, and add what they change."""
         self.changes = changes
-        changes.before[self.order.id] = before = self.order
-        row = self._until_message()
+
+    def run(self) -> None:
+        """Let the lane's steps happen, and add what they change."""
+        self.changes.before[self.order.id] = before = self.order
+        columns = self._until_message()
         if self.order is not before:
-            changes.orders.append(self.order)
-        changes.lanes.append(row)
+            self.changes.orders.append(self.order)
+        self.changes.lanes[self.lane.order] = replace(self.lane, **columns)
 
     def _until_message(self) -> dict[str, Any]:
-        """The lane's row when a KCI was handed out, or nothing is due any more."""
-        row = lanes.row(self.lane)
+        """The columns of the lane when a KCI was handed out, or nothing is due any more."""
         for _ in range(MOST_SILENT):
             head = self.waiting[0] if self.waiting else None
             if (
@@ -146,25 +79,25 @@ class LaneTurn:
                 or head.state == KciState.PAUSED
                 or (head.state == KciState.WAITING and head.due_at > self.now)
             ):
-                return row | lanes.resting(self.waiting, self.clock, self.tx.wall)
+                break
             try:
                 if head.state == KciState.WAITING and not head.is_timed:
                     self._time(head)
                     continue
-                after, message = self._take_step(head, row)
+                after, message = self._take_step(head)
             except (Illegal, RenderFailed) as error:
                 self.changes.kcis.append(self._dead(head, error))
                 self.waiting.pop(0)
                 if self.target.policy.after_dead != "skip":
-                    return row | self._give_up(head)
+                    return self._give_up(head)
                 continue
             self.changes.kcis.append(after)
             if message is not None:
-                return self._hand_out(after, message, row)
+                return self._hand_out(after, message)
             self.waiting.pop(0)
-        return row | lanes.resting(self.waiting, self.clock, self.tx.wall)
+        return lanes.resting(self.waiting, self.clock, self.tx.wall)
 
-    def _take_step(self, head: Kci, row: dict[str, Any]) -> tuple[Kci, Message | None]:
+    def _take_step(self, head: Kci) -> tuple[Kci, Message | None]:
         """The KCI after its step or its retry, with its message; without one for a silent step.
 
         A waiting step happens now and its message gets the next number. The number and the body
@@ -189,12 +122,12 @@ class LaneTurn:
         if why:
             self._happen(advanced)
             return self._silent(advanced.kci, why), None
-        head = replace(advanced.kci, state=KciState.ATTEMPTED, sequence=row["next_sequence"])
+        head = replace(advanced.kci, state=KciState.ATTEMPTED, sequence=self.lane.next_sequence)
         request = advanced.request or self._request_of(head)
         with self._contained():
             message = self.dialect.write_kci(advanced.order, head, request)
         self._happen(advanced)
-        row["next_sequence"] += 1
+        self.lane = replace(self.lane, next_sequence=self.lane.next_sequence + 1)
         late = self.tx.wall - (self.lane.wake or self.tx.wall)
         self.tx.after(lambda: metrics.late(self.target.label, late))
         return replace(head, body=message.body, attempts=head.attempts + 1), message
@@ -218,21 +151,19 @@ class LaneTurn:
             changed = engine.timed(
                 self.order, head, request, self.waiting, self.now, self._chance()
             )
-        outbox.retime(self.tx, changed)
+        self.changes.retimed += changed
         self.waiting = engine.replaced(self.waiting, changed)
 
     def _happen(self, advanced: engine.Advance) -> None:
         """Let a step happen: the order moves, and what the step withdraws is withdrawn."""
-        if advanced.request is not None:
-            settled = advanced.request
-            orders.settle_request(self.tx, self.order.id, settled.id, settled.status)
+        settled = self.changes.settled
+        if done := advanced.request:
+            settled.append(Settled(self.order.id, done.id, done.status))
             self.requests = [
-                advanced.request if request.id == advanced.request.id else request
-                for request in self.requests
+                done if request.id == done.id else request for request in self.requests
             ]
-        for request_id in advanced.lapsed:
-            orders.settle_request(self.tx, self.order.id, request_id, "lapsed")
-        outbox.withdraw(self.tx, advanced.withdraw)
+        settled += [Settled(self.order.id, lapsed, "lapsed") for lapsed in advanced.lapsed]
+        self.changes.withdrawn += advanced.withdraw
         head, *rest = self.waiting
         self.waiting = [head, *(kci for kci in rest if kci.id not in advanced.withdraw)]
         self.order = advanced.order
@@ -262,8 +193,8 @@ class LaneTurn:
             last={"at_wall": self.tx.wall, "code": None, "error": why, "took_ms": 0},
         )
 
-    def _hand_out(self, head: Kci, message: Message, row: dict[str, Any]) -> dict[str, Any]:
-        """Make an attempt of a message. Returns the row of the lane, which this sender leases."""
+    def _hand_out(self, head: Kci, message: Message) -> dict[str, Any]:
+        """Make an attempt of a message. Returns the lane's columns: this sender leases it."""
         fence = self.lane.fence + 1
         attempt = Attempt(
             supplier=self.lane.supplier,
@@ -276,7 +207,7 @@ class LaneTurn:
         )
         self.changes.attempts_out.append(attempt)
         lease = self.tx.wall + self.lease.length
-        return row | {
+        return {
             "state": LaneState.SENDING,
             "wake": lease,
             "owner": self.lease.owner,
@@ -321,14 +252,14 @@ def given_up(
     rest: Sequence[Kci | Queued],
     clock: Clock,
 ) -> dict[str, Any]:
-    """The lane's row when one of its KCIs is dead (`delivery.after_dead`). With `abandon`, what the
-    order still had to send is withdrawn.
+    """The lane's columns when one of its KCIs is dead (`delivery.after_dead`). With `abandon`, what
+    the order still had to send is withdrawn.
     """
     if policy.after_dead == "park":
         return {"state": LaneState.PARKED, "wake": None, "due": None, "owner": ""}
     if policy.after_dead == "skip":
         return lanes.resting(rest, clock, tx.wall)
-    outbox.withdraw(tx, [kci.id for kci in rest])
+    changes.withdrawn += [kci.id for kci in rest]
     said = f"abandoned: {_name(dead)} was given up, and so is all that came after it"
     act = Act(
         at=clock.now(tx.wall),

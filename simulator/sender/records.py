@@ -9,7 +9,7 @@ from simulator.formats import redact
 from simulator.gateway import Decision, Outcome, Result
 from simulator.model import Exchange, Finding, Rule
 from simulator.ops import logs, metrics
-from simulator.sender.lane_turn import Attempt
+from simulator.sender.changes import Attempt
 from simulator.store import Tx
 
 log = logging.getLogger("simulator.sender")

@@ -42,7 +42,8 @@ _REWAKE = (
             (lanes.c.due <= p("anchor"), _anchor_wall),
             (lanes.c.due <= p("reach"), _anchor_wall + _ahead + 1),
             else_=None,
-        )
+        ),
+        version=lanes.c.version + 1,
     )
 )
 """The same as `Clock.wake`, for all waiting lanes of a supplier."""
@@ -50,7 +51,7 @@ _REWAKE = (
 _WAKE_DUE = (
     sa.update(lanes)
     .where(*_IS_DUE, lanes.c.due <= p("now"), lanes.c.wake.is_(None))
-    .values(wake=p("wall"))
+    .values(wake=p("wall"), version=lanes.c.version + 1)
 )
 
 

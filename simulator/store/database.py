@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,6 +36,7 @@ from simulator.store.writer_lock import WriterLock
 log = logging.getLogger("simulator.store")
 
 T = TypeVar("T")
+Seen = TypeVar("Seen")
 
 MOST_TRIES = 8
 """How often a work is run before its caller is told that the store is busy."""
@@ -169,6 +170,25 @@ class Store:
                 yield tx
         self._committed(tx)
 
+    def look_and_save(self, look: Callable[[Tx], Seen], save: Callable[[Tx, Seen], T]) -> T:
+        """Work out with `look` what `save` then writes; commit, and return the result of `save`.
+        Both may be run again, as in `run`.
+
+        On SQLite, `look` has a view and keeps no writer waiting. When `save` then finds that
+        something is not as it was seen any more, or `look` wants locks (Conflict), both run again,
+        and nobody else writes meanwhile. On PostgreSQL, where a lock is that of a row, they share a
+        transaction from the start.
+        """
+        if self.is_sqlite:
+            with suppress(Conflict):
+                with self.read() as view:
+                    seen = look(view)
+                with self.write() as tx:
+                    result = save(tx, seen)
+                    tx.take(view)
+                return result
+        return self.run(lambda tx: save(tx, look(tx)))
+
     def _committed(self, tx: Tx) -> None:
         """What follows a commit, when the writer's lock is free again."""
         if tx.learned:
@@ -227,7 +247,7 @@ class Store:
         # a cursor that is closed late, by another thread, disturbs who has the connection by then
         with connection, transaction, closing(connection.connection.cursor()) as cursor:
             try:
-                yield Tx(connection, cursor, wall, self._known)
+                yield Tx(connection, cursor, wall, self._known, is_view=not write)
             except self._driver.Error as error:
                 if self.engine.dialect.is_disconnect(error, cursor.connection, cursor):
                     connection.invalidate(error)

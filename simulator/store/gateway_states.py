@@ -51,6 +51,7 @@ def one(tx: Tx, supplier: str) -> GatewayState:
 
 def lock(tx: Tx, supplier: str) -> GatewayState:
     """A supplier's gateway state, locked until the commit."""
+    tx.want_locks()
     row = tx.row(_TAKE, {"s": supplier})
     if row is None:
         tx.run(_BEGIN, {"s": supplier})
@@ -61,6 +62,7 @@ def lock(tx: Tx, supplier: str) -> GatewayState:
 
 def try_lock(tx: Tx, supplier: str) -> GatewayState | None:
     """A supplier's gateway state, locked; None while another sender has locked it."""
+    tx.want_locks()
     row = tx.row(_TRY, {"s": supplier})
     if row is None:
         # there was no row, or another sender has locked it

@@ -21,7 +21,8 @@ from simulator.store.tables import lanes, one_of, p, row_of
 from simulator.store.transaction import Tx
 
 _INSERT = Statement(sa.insert(lanes))
-_LOCK = Statement(sa.select(lanes).where(lanes.c.order == p("i")).with_for_update())
+_NEXT = {"version": lanes.c.version + 1}
+_LOCK = Statement(sa.update(lanes).where(lanes.c.order == p("i")).values(_NEXT).returning(*lanes.c))
 _first = (
     sa.select(lanes)
     .where(lanes.c.supplier == p("s"), lanes.c.wake <= p("wall"))
@@ -32,10 +33,11 @@ _first = (
 _TRIED = (LaneState.SENDING, LaneState.RETRY)
 _CLAIM = Statement(_first)
 _CLAIM_FRONT = Statement(_first.where(one_of(lanes.c.state, _TRIED)))
+IN_FRONT = (*_TRIED, LaneState.PARKED)
+"""The states of the lanes that come first, where all orders of a supplier wait in one queue."""
+
 _IN_FRONT = Statement(
-    sa.select(lanes).where(
-        lanes.c.supplier == p("s"), one_of(lanes.c.state, (*_TRIED, LaneState.PARKED))
-    )
+    sa.select(lanes).where(lanes.c.supplier == p("s"), one_of(lanes.c.state, IN_FRONT))
 )
 _LEASED = Statement(
     sa.select(lanes)
@@ -44,8 +46,8 @@ _LEASED = Statement(
     .with_for_update()
 )
 _SAVED = ("state", "due", "wake", "rested_wall", "owner", "fence", "next_sequence")
-_ONE_LANE = sa.update(lanes).where(lanes.c.order == p("key"))
-_SAVE = Statement(_ONE_LANE.values({name: p(name) for name in _SAVED}))
+_SEEN = sa.update(lanes).where(lanes.c.order == p("key"), lanes.c.version == p("seen"))
+_SAVE = Statement(_SEEN.values({name: p(name) for name in _SAVED} | _NEXT))
 _PENDING = Statement(
     sa.text("""
     WITH RECURSIVE awake(supplier) AS (
@@ -59,7 +61,7 @@ _PENDING = Statement(
     )
     SELECT awake.supplier, (
         SELECT l.wake FROM lanes l
-        WHERE l.supplier = awake.supplier AND l.wake IS NOT NULL ORDER BY l.wake LIMIT 1
+        WHERE l.supplier = awake.supplier AND l.wake > :behind ORDER BY l.wake LIMIT 1
     ) AS wake FROM awake WHERE awake.supplier IS NOT NULL
 """)
 )
@@ -83,8 +85,9 @@ def add(tx: Tx, supplier: str, added: Sequence[tuple[str, Sequence[Kci]]], clock
 
 
 def lock(tx: Tx, order_id: str) -> Lane:
-    """An order's lane, locked until the commit. A claim locks the same row, so an amendment and a
-    sender never interleave. Conflict when the order was deleted in this moment.
+    """An order's lane, locked until the commit, for a change of it or of its order. A sender that
+    has read the lane before sees by its version that it must look again. Conflict when the order
+    was deleted in this moment.
     """
     row = tx.row(_LOCK, {"i": order_id})
     if row is None:
@@ -118,13 +121,12 @@ def resting(waiting: Sequence[Kci | Queued], clock: Clock, wall: int) -> dict[st
     }
 
 
-def pending(tx: Tx) -> list[tuple[str, int]]:
+def pending(tx: Tx, behind: int = 0) -> dict[str, int]:
     """The suppliers whose lanes need a sender, now or later, each with the wall time of its first
-    one; the longest overdue first.
+    one; only from behind the wall time `behind`.
     """
-    rows = tx.rows(_PENDING, {})
-    found = [(supplier, int(wake)) for supplier, wake in rows if wake is not None]
-    return sorted(found, key=lambda pair: pair[1])
+    rows = tx.rows(_PENDING, {"behind": behind})
+    return {supplier: int(wake) for supplier, wake in rows if wake is not None}
 
 
 def claim(tx: Tx, supplier: str, limit: int, *, in_front: bool = False) -> list[Lane]:
@@ -143,7 +145,8 @@ def clock_went_back(tx: Tx, back: int, most: int) -> None:
     """
     moved = lanes.c.wake - p("back", type_=sa.BigInteger)
     waits = sa.update(lanes).where(lanes.c.state.in_(_TRIED), lanes.c.wake > tx.wall + most)
-    tx.execute(waits.values(wake=sa.case((moved > tx.wall, moved), else_=tx.wall)), {"back": back})
+    wake = sa.case((moved > tx.wall, moved), else_=tx.wall)
+    tx.execute(waits.values(_NEXT | {"wake": wake}), {"back": back})
 
 
 def in_front(tx: Tx, supplier: str) -> list[Lane]:
@@ -161,16 +164,13 @@ def leased(tx: Tx, fences: Mapping[str, int], owner: str) -> dict[str, Lane]:
     return {lane.order: lane for lane in found if lane.fence == fences[lane.order]}
 
 
-def save(tx: Tx, changed: Sequence[Mapping[str, Any]]) -> None:
-    """Write lanes, each a row with its `order`, its `supplier` and all columns of `_SAVED`."""
-    tx.run_many(_SAVE, [{**lane, "key": lane["order"]} for lane in changed])
+def save(tx: Tx, changed: Sequence[Lane]) -> None:
+    """Write lanes. Conflict when one of them has another version by now."""
+    rows = [row_of(lane) | {"key": lane.order, "seen": lane.version} for lane in changed]
+    if tx.run_many(_SAVE, rows) != len(rows):
+        raise Conflict("a lane was changed meanwhile")
     for lane in changed:
-        tx.changed(lane["supplier"], lane["order"])
-
-
-def row(lane: Lane) -> dict[str, Any]:
-    """A lane's row, to change and to save."""
-    return row_of(lane)
+        tx.changed(lane.supplier, lane.order)
 
 
 def _lane_of(row: Row) -> Lane:

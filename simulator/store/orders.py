@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -193,8 +193,7 @@ def change(
     """
     save(tx, [plan.order])
     tx.run(_INSERT_REQUEST, _request_row(supplier, plan.request, answered))
-    for request_id in plan.lapsed:
-        settle_request(tx, plan.order.id, request_id, "lapsed")
+    settle(tx, [Settled(plan.order.id, request_id, "lapsed") for request_id in plan.lapsed])
     outbox.add(tx, supplier, plan.kcis)
     outbox.change(tx, plan.queue)
     unpark = bool(plan.queue.withdraw) or plan.ended
@@ -225,9 +224,19 @@ def save(tx: Tx, changed: Sequence[Order], before: Mapping[str, Order] | None = 
         tx.changed(order.supplier, order.id)
 
 
-def settle_request(tx: Tx, order_id: str, request_id: str, status: RequestStatus) -> None:
-    """Close an open request of an order: applied, refused or lapsed."""
-    tx.run(_SETTLE, {"i": order_id, "key": request_id, "status": status})
+class Settled(NamedTuple):
+    """An open request of an order that is open no more: applied, refused or lapsed."""
+
+    order: str
+    request: str
+    status: RequestStatus
+
+
+def settle(tx: Tx, settled: Sequence[Settled]) -> None:
+    """Close open requests."""
+    tx.run_many(
+        _SETTLE, [{"i": one.order, "key": one.request, "status": one.status} for one in settled]
+    )
 
 
 def keep_edition(tx: Tx, digest: str, name: str, dialect: str, source: str) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -59,7 +60,7 @@ def take_back(tx: Tx) -> int:
     if not silent:
         return 0
     theirs = (lanes.c.state == LaneState.SENDING, lanes.c.owner.in_(silent), lanes.c.wake > tx.wall)
-    freed = int(tx.execute(sa.update(lanes).where(*theirs).values(wake=tx.wall)).rowcount)
+    freed = int(tx.execute(sa.update(lanes).where(*theirs).values(_freed(tx))).rowcount)
     tx.execute(sa.delete(senders).where(senders.c.id.in_(silent)))
     return freed
 
@@ -69,9 +70,13 @@ def take_all(tx: Tx) -> int:
     tx.execute(sa.delete(senders))
     return int(
         tx.execute(
-            sa.update(lanes).where(lanes.c.state == LaneState.SENDING).values(wake=tx.wall)
+            sa.update(lanes).where(lanes.c.state == LaneState.SENDING).values(_freed(tx))
         ).rowcount
     )
+
+
+def _freed(tx: Tx) -> dict[str, Any]:
+    return {"wake": tx.wall, "version": lanes.c.version + 1}
 
 
 def every(tx: Tx) -> list[SenderRow]:

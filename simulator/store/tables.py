@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from simulator.formats import strict_json
 from simulator.model import OPEN
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 p = sa.bindparam
 """Statements that run for every order are built once, with `p(...)` for what varies: building one
 takes longer than running it.
@@ -175,6 +175,7 @@ lanes = sa.Table(
     sa.Column("fence", sa.BigInteger, nullable=False),
     sa.Column("next_sequence", sa.Integer, nullable=False),
     sa.Column("next_position", sa.Integer, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 _awake = lanes.c.wake.is_not(None)

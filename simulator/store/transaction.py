@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
+from simulator.base.errors import Conflict
 from simulator.store.connecting import APPLICATION, IDLE_SECONDS
 from simulator.store.notifier import Change
 from simulator.store.statements import Row, Statement
@@ -28,16 +29,24 @@ class Tx:
 
     `cursor` is the driver's. `wall` is its wall time (the database's own on PostgreSQL). `memo`
     keeps what this transaction has read and only it can change. `known` holds facts that are
-    committed and never change; `learned` are those that become known with the commit.
+    committed and never change; `learned` are those that become known with the commit. In a `view`
+    nothing is locked or written: others may write meanwhile.
     """
 
     def __init__(
-        self, connection: sa.Connection, cursor: Any, wall: int, known: set[tuple[str, str]]
+        self,
+        connection: sa.Connection,
+        cursor: Any,
+        wall: int,
+        known: set[tuple[str, str]],
+        *,
+        is_view: bool = False,
     ) -> None:
         self.connection = connection
         self.cursor = cursor
         self.wall = wall
         self.known = known
+        self.is_view = is_view
         self.learned: set[tuple[str, str]] = set()
         self.work_at: int | None = None
         self.changes: set[Change] = set()
@@ -60,13 +69,17 @@ class Tx:
         self.cursor.execute(form.text, form.parameters(values))
         return int(self.cursor.rowcount)
 
-    def run_many(self, statement: Statement, values: Sequence[Mapping[str, Any]]) -> None:
-        """Run a statement without rows once for each of `values`, of which there may be none."""
+    def run_many(self, statement: Statement, values: Sequence[Mapping[str, Any]]) -> int:
+        """Run a statement without rows once for each of `values`, of which there may be none.
+        Returns how many rows were changed in all.
+        """
+        if not values:
+            return 0
         if len(values) == 1:
-            self.run(statement, values[0])
-        elif values:
-            form = statement.form(self.connection.dialect)
-            self.cursor.executemany(form.text, [form.parameters(one) for one in values])
+            return self.run(statement, values[0])
+        form = statement.form(self.connection.dialect)
+        self.cursor.executemany(form.text, [form.parameters(one) for one in values])
+        return int(self.cursor.rowcount)
 
     def rows(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
         """All rows of a statement."""
@@ -95,6 +108,11 @@ class Tx:
         """
         if not self.is_sqlite:
             self.connection.execute(sa.text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
+
+    def want_locks(self) -> None:
+        """What comes next must lock what it reads. Conflict in a view."""
+        if self.is_view:
+            raise Conflict("a view locks nothing")
 
     def end_stuck(self, seconds: float = IDLE_SECONDS) -> None:
         """End our own transactions whose process has been stopped for long: their locks hold others

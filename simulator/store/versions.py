@@ -258,7 +258,6 @@ _KEYS_OF_5 = (
 _REBUILT_OF_5 = (
     tables.requests,
     tables.kcis,
-    tables.lanes,
     tables.seed_keys,
     tables.repeats,
     tables.received_orders,
@@ -271,7 +270,7 @@ def _index_of_6() -> sa.Index:
 
 def _rebuild(connection: sa.Connection, table: sa.Table) -> None:
     """Make a table of SQLite anew, with its rows: it cannot change a key in place."""
-    old = f"{table.name}_of_5"
+    old = f"{table.name}_before"
     for index in sa.inspect(connection).get_indexes(table.name):
         connection.execute(sa.text(f"DROP INDEX {index['name']}"))
     connection.execute(sa.text(f"ALTER TABLE {table.name} RENAME TO {old}"))
@@ -281,7 +280,20 @@ def _rebuild(connection: sa.Connection, table: sa.Table) -> None:
     connection.execute(sa.text(f"DROP TABLE {old}"))
 
 
-STEPS: dict[int, Callable[[sa.Connection], None]] = {3: _from_3, 4: _from_4, 5: _from_5}
+def _from_6(connection: sa.Connection) -> None:
+    """Each lane has a version, and on SQLite no rowid: one of schema 5 may have one."""
+    added = "ALTER TABLE lanes ADD COLUMN version BIGINT NOT NULL DEFAULT 0"
+    connection.execute(sa.text(added))
+    if connection.dialect.name == "sqlite":
+        _rebuild(connection, tables.lanes)
+
+
+STEPS: dict[int, Callable[[sa.Connection], None]] = {
+    3: _from_3,
+    4: _from_4,
+    5: _from_5,
+    6: _from_6,
+}
 """What brings a schema up to the next one, by its number. A step names what it changes, and uses
 nothing that a later step changes.
 """

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from simulator.base import instants
 from simulator.config import Config
+from simulator.model import LaneState
 from simulator.sender import Sender
 from simulator.store import Store, gateway_states, lanes, senders, upkeep
 from tests.store.test_store import NOW, Clock, place
@@ -20,13 +21,9 @@ def test_what_a_silent_sender_holds_is_taken_back(store_url: str) -> None:
         senders.beat(tx, "gone", {"host": "h", "pid": 1, "version": "1"})
     with store.write() as tx:
         (lane,) = lanes.claim(tx, "s", 1)
-        row = lanes.row(lane) | {
-            "state": "sending",
-            "owner": "gone",
-            "fence": 1,
-            "wake": tx.wall + instants.HOUR,
-        }
-        lanes.save(tx, [row])
+        wake = tx.wall + instants.HOUR
+        leased = replace(lane, state=LaneState.SENDING, owner="gone", fence=1, wake=wake)
+        lanes.save(tx, [leased])
     with store.write() as tx:
         tx.wall = begun + 5 * instants.SECOND
         senders.beat(tx, "alive", {"host": "h", "pid": 2, "version": "1"})
@@ -54,7 +51,8 @@ def test_a_clock_that_is_set_back_holds_nothing_up(
     with store.write() as tx:
         order = place(tx, "1", Clock(anchor=NOW, anchor_wall=tx.wall - instants.HOUR))
         later = before + 20 * instants.SECOND
-        lanes.save(tx, [lanes.row(lanes.lock(tx, order.id)) | {"state": "retry", "wake": later}])
+        lane = lanes.lock(tx, order.id)
+        lanes.save(tx, [replace(lane, state=LaneState.RETRY, wake=later)])
         gateway_states.save(
             tx,
             replace(gateway_states.lock(tx, "s"), state="down", until_wall=later, slot_wall=later),

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from simulator.base import instants
 from simulator.config import JournalConfig, OrdersConfig
-from simulator.model import KciState, Order
+from simulator.model import KciState, LaneState, Order
 from simulator.store import Store, Tx, clocks, lanes, orders, outbox, repeats, upkeep
 from simulator.store.retention import ROWS
 from simulator.store.tables import kcis, requests
@@ -125,8 +125,8 @@ def test_an_order_that_waits_is_parked_or_is_paused_stays(store: Store) -> None:
     with store.write() as tx:
         place(tx, "1")
         parked, paused = place(tx, "2"), place(tx, "3")
-        lane = lanes.row(lanes.lock(tx, parked.id))
-        lanes.save(tx, [lane | {"state": "parked", "wake": None, "due": None}])
+        lane = lanes.lock(tx, parked.id)
+        lanes.save(tx, [replace(lane, state=LaneState.PARKED, wake=None, due=None)])
         for order in (parked, paused):
             orders.save(tx, [replace(order, status="COMPLETED")])
         waiting = outbox.open_of(tx, [paused.id])[paused.id]

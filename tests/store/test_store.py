@@ -16,7 +16,7 @@ from simulator import dialects, engine
 from simulator.base import instants, seed
 from simulator.base.clock import Clock
 from simulator.base.errors import Conflict
-from simulator.model import Exchange, Kci, Lane, Order, Submission
+from simulator.model import Exchange, Kci, Lane, LaneState, Order, Submission
 from simulator.scenario import params_of, parse
 from simulator.store import WORK, Store, Tx, clocks, journal, lanes, orders, outbox
 from simulator.store.notifier import NEWS
@@ -102,7 +102,7 @@ def test_a_lane_wakes_when_its_head_is_due_and_not_before(store: Store) -> None:
         due, later = place(tx, "1", running), place(tx, "2", early)
     assert [lane.order for lane in claim(store)] == [due.id]
     with store.read() as tx:
-        assert lanes.pending(tx) == [("s", wall)]
+        assert lanes.pending(tx) == {"s": wall}
         assert later.id in orders.many(tx, [later.id])
 
 
@@ -143,18 +143,7 @@ def test_a_result_whose_fence_has_passed_changes_nothing(store: Store) -> None:
         order = place(tx, "1", Clock(anchor=NOW, anchor_wall=tx.wall - instants.HOUR))
     with store.write() as tx:
         (lane,) = lanes.claim(tx, "s", 1)
-        row = {
-            "order": order.id,
-            "supplier": "s",
-            "state": "sending",
-            "due": lane.due,
-            "wake": tx.wall,
-            "rested_wall": None,
-            "owner": "a",
-            "fence": 1,
-            "next_sequence": 2,
-        }
-        lanes.save(tx, [row])
+        lanes.save(tx, [replace(lane, state=LaneState.SENDING, owner="a", fence=1)])
     with store.write() as tx:
         assert list(lanes.leased(tx, {order.id: 1}, "a")) == [order.id]
         assert lanes.leased(tx, {order.id: 0}, "a") == {}

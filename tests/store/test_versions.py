@@ -34,6 +34,7 @@ from simulator.web import Embedded
 from tests.conftest import Gateway
 from tests.dialects.mef import Buyer
 from tests.receiver import Receiver
+from tests.store.test_store import place
 
 DATA = Path(__file__).parent / "data"
 """What older versions left behind.
@@ -245,6 +246,22 @@ def test_a_store_of_schema_4_is_brought_up_and_sends_what_waits_in_order(
     assert schema_of(empty_url) == schema_of(f"sqlite:///{tmp_path}/fresh.db")
 
 
+def test_a_store_of_schema_6_gets_versions_of_its_lanes(empty_url: str, tmp_path: Path) -> None:
+    store = Store(empty_url)
+    placed = store.run(lambda tx: place(tx, "1"))
+    store.close()
+    engine = sa.create_engine(empty_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE lanes DROP COLUMN version"))
+        connection.execute(sa.text("UPDATE meta SET value = '6' WHERE key = 'schema'"))
+    engine.dispose()
+    store = Store(empty_url)
+    assert store.run(lambda tx: lanes.lock(tx, placed.id)).version == 1
+    store.close()
+    Store(f"sqlite:///{tmp_path}/fresh.db").close()
+    assert schema_of(empty_url) == schema_of(f"sqlite:///{tmp_path}/fresh.db")
+
+
 def test_the_same_steps_work_on_postgresql(postgresql_url: str) -> None:
     Store(postgresql_url).close()
     wanted = schema_of(postgresql_url)
@@ -258,7 +275,7 @@ def test_the_same_steps_work_on_postgresql(postgresql_url: str) -> None:
             'ALTER TABLE kcis ADD status TEXT, ADD mark TEXT, ADD "set" TEXT, ADD fields TEXT',
             "ALTER TABLE kcis ADD illegal BOOLEAN",
             "DROP TABLE senders",
-            "ALTER TABLE lanes DROP COLUMN rested_wall",
+            "ALTER TABLE lanes DROP COLUMN rested_wall, DROP COLUMN version",
             "CREATE INDEX lanes_due ON lanes (supplier, state, due)",
             "ALTER TABLE repeats DROP COLUMN at_wall",
             "DROP INDEX lanes_wake",
@@ -282,7 +299,7 @@ def test_the_same_steps_work_on_postgresql(postgresql_url: str) -> None:
     engine.dispose()
     store = Store(postgresql_url)
     with store.write() as tx:
-        assert (gateway_states.every(tx), senders.every(tx), lanes.pending(tx)) == ({}, [], [])
+        assert (gateway_states.every(tx), senders.every(tx), lanes.pending(tx)) == ({}, [], {})
     check_records(store)
     store.close()
     assert schema_of(postgresql_url) == wanted

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from simulator import dialects, rehearsal
+from simulator.base.copies import replace
 from simulator.cli.files import as_text
 from simulator.rehearsal.folders import shipped_folder
 from simulator.scenario import read_folder
@@ -338,7 +339,7 @@ def test_nothing_happens_of_a_step_whose_notification_cannot_be_written(
     (kept,) = buyer.admin("GET", "/orders")["items"]
     with simulator.world.store.write() as tx:
         lane = lanes.lock(tx, kept["id"])
-        lanes.save(tx, [lanes.row(lane) | {"next_sequence": 100}])
+        lanes.save(tx, [replace(lane, next_sequence=100)])
     buyer.advance("1h")
     (dead,) = buyer.admin("GET", "/kcis?state=dead")["items"]
     assert "at most 99 notifications" in dead["last"]["error"] and dead["sequence"] is None
