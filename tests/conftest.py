@@ -4,12 +4,14 @@ a real PostgreSQL.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,20 @@ from simulator.web import Embedded
 from tests.receiver import Receiver
 
 TENANT = "TENANT1"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is there once the tests are collected stays: the collector of garbage never looks at it.
+
+    Looking again and again took a tenth of the time of the whole run.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class Gateway:
@@ -217,13 +233,22 @@ def _binaries() -> Path | None:
     )
 
 
+def _in_memory() -> str | None:
+    """A folder in memory that has room for all databases of a run; none where there is not.
+
+    A database is three hundred files. To make one takes a third of the time that it takes on disk.
+    """
+    folder = Path("/dev/shm")
+    return str(folder) if folder.is_dir() and shutil.disk_usage(folder).free > 4 << 30 else None
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """A PostgreSQL of the tests' own, on a Unix socket; its URL without a database."""
     binaries = _binaries()
     if binaries is None:
         pytest.skip("no PostgreSQL binaries (initdb, postgres) are installed")
-    folder = Path(tempfile.mkdtemp(prefix="simulator-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="simulator-pg-", dir=_in_memory()))
     user = {"user": "nobody", "group": "nogroup"} if os.getuid() == 0 else {}
     if user:
         shutil.chown(folder, **user)
@@ -266,7 +291,7 @@ def postgresql_server() -> Iterator[str]:
         _await_postgresql(folder, server)
         yield f"postgresql+psycopg://simulator@/{{database}}?host={folder}"
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGQUIT)  # at once: nobody will read what it would still write
         server.wait(timeout=20)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -295,7 +320,9 @@ def _make_database(server: str, template: str = "template1") -> str:
     name = "t" + seed.unique().replace("-", "")
     admin = server.format(database="postgres").replace("+psycopg", "")
     with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[arg-type]
+        # from PostgreSQL 15 on, copying files is the quicker way of two; before, it is the only one
+        quickly = "STRATEGY file_copy" if connection.info.server_version >= 150_000 else ""
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} {quickly}")  # type: ignore[arg-type]
     return server.format(database=name)
 
 
