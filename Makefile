@@ -31,7 +31,7 @@ demo: $(RUNS)  ## every shipped scenario, played and printed
 test: $(READY)  ## the tests: under a minute
 	$(BIN)/python $(QUICK) $(ARGS)
 
-slow: $(READY)  ## the tests that start processes, kill them, or build packages
+slow: $(READY)  ## the tests that start processes, wait, try many examples, or build packages
 	$(BIN)/python -m pytest -n 2 -m slow --ignore tests/faults $(ARGS)
 
 faults: $(READY)  ## kills, outages, bad gateways, mutants; with FAULTS=long half an hour of them

@@ -59,6 +59,7 @@ class Receiver:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # head and body leave apart: 40 ms between them
 
             def do_POST(self) -> None:
                 length = int(self.headers.get("Content-Length", 0))

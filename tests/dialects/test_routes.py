@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.exceptions import MethodNotAllowed, NotFound
-from werkzeug.routing import Map, Rule
+from werkzeug.routing import Map, MapAdapter, Rule
 
 from simulator import dialects
 from simulator.base.errors import Refused
@@ -17,14 +19,19 @@ WORDS = st.sampled_from(["orders", "service-orders", "status", "cancel", "orders
 PATHS = st.lists(st.one_of(WORDS, st.text(max_size=3)), max_size=4).map("/".join)
 
 
-def by_werkzeug(routes: tuple[Route, ...], method: str, path: str) -> object:
+@cache
+def werkzeugs(routes: tuple[Route, ...]) -> MapAdapter:
+    """The router of werkzeug for our routes."""
     rules = [
         Rule(route.path.replace("{", "<").replace("}", ">"), methods=[route.method], endpoint=route)
         for route in routes
     ]
-    urls = Map(rules, merge_slashes=False, redirect_defaults=False).bind("supplier")
+    return Map(rules, merge_slashes=False, redirect_defaults=False).bind("supplier")
+
+
+def by_werkzeug(routes: tuple[Route, ...], method: str, path: str) -> object:
     try:
-        return urls.match(path, method)
+        return werkzeugs(routes).match(path, method)
     except MethodNotAllowed as error:
         return sorted(error.valid_methods or ())
     except NotFound:

@@ -22,12 +22,27 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
-@given(VALUES, st.booleans())
-def test_what_was_written_is_read_again(value: Any, plain: bool) -> None:
+FEW = settings(max_examples=60, deadline=None, derandomize=True)
+MANY = settings(FEW, max_examples=1000)
+
+
+def read_again(value: Any, plain: bool) -> None:
     body = json.dumps(value, ensure_ascii=plain).encode()
     assert json.dumps(strict_json.loads(body)) == json.dumps(value)
     assert json.dumps(strict_json.loads(body, repeated_keys=[])) == json.dumps(value)
+
+
+@FEW
+@given(VALUES, st.booleans())
+def test_what_was_written_is_read_again(value: Any, plain: bool) -> None:
+    read_again(value, plain)
+
+
+@pytest.mark.slow  # many examples
+@MANY
+@given(VALUES, st.booleans())
+def test_much_that_was_written_is_read_again(value: Any, plain: bool) -> None:
+    read_again(value, plain)
 
 
 @pytest.mark.parametrize(
@@ -91,13 +106,24 @@ WRITTEN = st.recursive(
 COMPACT: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":")}
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
-@given(WRITTEN)
-def test_the_quick_writer_writes_the_text_of_the_standard_library(value: Any) -> None:
+def compare_writers(value: Any) -> None:
     text = strict_json.dumps(value)
     assert text == json.dumps(value, **COMPACT)
     assert strict_json.canonical(value) == json.dumps(value, **COMPACT, sort_keys=True)
     assert strict_json.loads_written(text) == json.loads(text)
+
+
+@FEW
+@given(WRITTEN)
+def test_the_quick_writer_writes_the_text_of_the_standard_library(value: Any) -> None:
+    compare_writers(value)
+
+
+@pytest.mark.slow  # many examples
+@MANY
+@given(WRITTEN)
+def test_the_quick_writer_writes_much_as_the_standard_library(value: Any) -> None:
+    compare_writers(value)
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)

@@ -124,15 +124,13 @@ class Raw:
 def _request(connection: socket.socket, *, whole: bool) -> bytes:
     """One request with a body of a known length, or its head; nothing at the end."""
     data = b""
-    while True:
-        head, end, body = data.partition(b"\r\n\r\n")
-        length = re.search(rb"(?i)content-length: (\d+)", head)
-        if end and length and (not whole or len(body) >= int(length[1])):
-            return data
-        piece = connection.recv(4096)
-        if not piece:
-            return b""
+    while piece := connection.recv(1 << 16):
         data += piece
+        head, end, body = data.partition(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: (\d+)", head) if end else None
+        if length and (not whole or len(body) >= int(length[1])):
+            return data
+    return b""
 
 
 def with_client(

@@ -15,10 +15,13 @@ import pytest
 import requests
 
 from simulator import config
+from simulator.base import instants
 from simulator.base.errors import Invalid
 from simulator.config import Config
+from simulator.formats import oauth
 from simulator.web import Embedded
 from tests.conftest import Gateway
+from tests.running import until
 
 SECRET = "s3cret-Of-The-Gateway"
 TOKEN_PATH = "/auth/supplier/access-token"
@@ -185,10 +188,8 @@ def test_a_wrong_token_request_is_told_in_the_words_of_the_standard(
     assert requests.get(gateway.url + TOKEN_PATH, timeout=30).status_code == 405
 
 
-def test_a_foreign_or_expired_token_is_refused(
-    guarded: Callable[..., Gateway],
-) -> None:
-    gateway = guarded("oauth2", lifetime="1s")
+def test_a_foreign_token_is_refused(guarded: Callable[..., Gateway]) -> None:
+    gateway = guarded("oauth2")
     foreign = jwt.encode({"client_id": "gw"}, "k" * 32, algorithm="HS256")
     unsigned = jwt.encode({"client_id": "gw"}, "", algorithm="none")
     deep = base64.urlsafe_b64encode(b"[" * 5000).decode()
@@ -205,19 +206,26 @@ def test_a_foreign_or_expired_token_is_refused(
             401,
             ["Authorization: the token is not one of ours"],
         )
-    token = token_of(gateway).json()["access_token"]
-    from tests.running import until
 
-    until(
-        lambda: (
-            gateway.post(
-                "/service-orders", gateway.provide(), Authorization=f"Bearer {token}"
-            ).status_code
-            == 401
-        )
-    )
-    answer = gateway.post("/service-orders", gateway.provide(), Authorization=f"Bearer {token}")
-    assert answer.json()["messages"] == ["Authorization: the token has expired"]
+
+@pytest.mark.slow  # a second, until it expires
+def test_an_expired_token_is_refused(guarded: Callable[..., Gateway]) -> None:
+    gateway = guarded("oauth2", lifetime="1s")
+    bearer = f"Bearer {token_of(gateway).json()['access_token']}"
+
+    def answer() -> requests.Response:
+        return gateway.post("/service-orders", gateway.provide(), Authorization=bearer)
+
+    until(lambda: answer().status_code == 401)
+    assert answer().json()["messages"] == ["Authorization: the token has expired"]
+
+
+@pytest.mark.parametrize(("lifetime", "refusal"), [(60, ""), (-60, "the token has expired")])
+def test_a_token_is_good_until_it_expires(lifetime: int, refusal: str) -> None:
+    form = {"grant_type": "client_credentials", "client_id": "a", "client_secret": "b"}
+    key = oauth.key_of("k")
+    _, given = oauth.grant("", form, {"a": "b"}, key, lifetime * instants.SECOND)
+    assert oauth.refusal_of(given["access_token"], key) == refusal
 
 
 def test_each_supplier_accepts_its_own_tokens_only(make_config: Callable[..., Config]) -> None:

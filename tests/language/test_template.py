@@ -146,11 +146,28 @@ def rendered(text: str, names: dict[str, Any]) -> str:
         return f"failed: {str(error).partition('`: ')[2]}"
 
 
-@settings(max_examples=500, deadline=None, derandomize=True)
-@given(PATHS, st.dictionaries(st.sampled_from(WORDS), VALUES, max_size=5), st.booleans())
-def test_a_path_alone_is_looked_up_as_jinja_looks_it_up(
-    path: str, names: dict[str, Any], alone: bool
-) -> None:
+GIVEN = given(PATHS, st.dictionaries(st.sampled_from(WORDS), VALUES, max_size=5), st.booleans())
+
+
+def compare(path: str, names: dict[str, Any], alone: bool) -> None:
+    """`if true` makes the same path one that Jinja looks up."""
     before, after = ("", "") if alone else ("a", "b")
     looked_up = rendered(f"{before}{{{{ {path} }}}}{after}", names)
     assert looked_up == rendered(f"{before}{{{{ {path} if true }}}}{after}", names)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@GIVEN
+def test_a_path_alone_is_looked_up_as_jinja_looks_it_up(
+    path: str, names: dict[str, Any], alone: bool
+) -> None:
+    compare(path, names, alone)
+
+
+@pytest.mark.slow  # many examples
+@settings(max_examples=2000, deadline=None, derandomize=True)
+@GIVEN
+def test_many_paths_are_looked_up_as_jinja_looks_them_up(
+    path: str, names: dict[str, Any], alone: bool
+) -> None:
+    compare(path, names, alone)

@@ -4,7 +4,7 @@ a signal does to them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
@@ -18,12 +18,13 @@ from simulator.engine import QueueChange
 from simulator.model import Document, Kci, Order, Step
 from simulator.store import Store, Tx, outbox
 
-EXAMPLES = settings(
-    max_examples=60,
+FEW = settings(
+    max_examples=20,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+MANY = settings(FEW, max_examples=300)
 MOMENT = st.integers(1, 4)
 
 
@@ -88,17 +89,14 @@ def read(tx: Tx) -> list[Kci]:
     return whole
 
 
-@EXAMPLES
-@given(queue=queues())
-def test_the_same_kci_goes_next(store: Store, queue: list[Kci]) -> None:
+def the_same_kci_goes_next(store: Store, data: st.DataObject) -> None:
+    queue = data.draw(queues())
     with undone(store) as tx:
         outbox.add(tx, "s", queue)
         assert read(tx) == engine.in_order(queue)
 
 
-@EXAMPLES
-@given(data=st.data())
-def test_a_request_changes_both_alike(store: Store, data: st.DataObject) -> None:
+def a_request_changes_both_alike(store: Store, data: st.DataObject) -> None:
     queue = data.draw(queues())
     change, added = data.draw(changes(queue)), data.draw(queues(first=20))
     added = [replace(new, state="waiting") for new in added]
@@ -109,9 +107,7 @@ def test_a_request_changes_both_alike(store: Store, data: st.DataObject) -> None
         assert read(tx) == engine.changed(queue, change, added)
 
 
-@EXAMPLES
-@given(data=st.data())
-def test_a_signal_changes_both_alike(store: Store, data: st.DataObject) -> None:
+def a_signal_changes_both_alike(store: Store, data: st.DataObject) -> None:
     dues = data.draw(st.lists(MOMENT, min_size=1, max_size=8))
     names = [data.draw(st.sampled_from(["a", "b"])) for _ in dues]
     queue = [
@@ -131,9 +127,7 @@ def late(place: int, due_at: int) -> Kci:
     return replace(kci(place, due_at, "waiting"), step=Step(send="CODE", at=time))
 
 
-@EXAMPLES
-@given(data=st.data())
-def test_a_time_that_becomes_known_changes_both_alike(store: Store, data: st.DataObject) -> None:
+def a_time_that_becomes_known_changes_both_alike(store: Store, data: st.DataObject) -> None:
     dues = sorted(data.draw(st.lists(MOMENT, min_size=1, max_size=6)))
     queue = [late(place, due) for place, due in enumerate(dues, 1)]
     order = an_order({"wanted": f"{data.draw(MOMENT)}s"})
@@ -157,3 +151,27 @@ def an_order(document: Document) -> Order:
         digest="",
         seed_key="",
     )
+
+
+PROMISES = [
+    the_same_kci_goes_next,
+    a_request_changes_both_alike,
+    a_signal_changes_both_alike,
+    a_time_that_becomes_known_changes_both_alike,
+]
+Promise = Callable[[Store, st.DataObject], None]
+
+
+@pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
+@FEW
+@given(data=st.data())
+def test_that(promise: Promise, store: Store, data: st.DataObject) -> None:
+    promise(store, data)
+
+
+@pytest.mark.slow  # many examples
+@pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
+@MANY
+@given(data=st.data())
+def test_in_many_cases_that(promise: Promise, store: Store, data: st.DataObject) -> None:
+    promise(store, data)

@@ -56,7 +56,7 @@ def old_store(path: Path, dump: str = "store-3.sql") -> str:
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database of each kind without any tables."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/s.db"
+        return f"sqlite:///{tmp_path}/old.db"
     url: str = request.getfixturevalue("postgresql_url")
     return url
 

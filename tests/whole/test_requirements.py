@@ -68,6 +68,7 @@ def installed() -> Mapping[str, list[str]]:
     return packages_distributions()
 
 
+@cache
 def distributions(path: Path) -> set[str]:
     """The distributions that a file needs; a package that is not installed stands for itself."""
     tops = {name.split(".")[0] for name in needs(path)} - OURS - sys.stdlib_module_names
