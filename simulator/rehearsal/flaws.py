@@ -12,6 +12,7 @@ from simulator.model import Path, Reply, Step
 
 ILLEGAL, HEADER, TEMPLATE, PLAIN_STORY = "illegal", "header", "template", "plain_story"
 UNANSWERED, UNREACHED = "unanswered", "unreached"
+FAULT = "fault"
 
 _HINTS = {
     ILLEGAL: "a step that breaks the contract on purpose says `illegal: true`",
@@ -34,7 +35,7 @@ class Flaw:
 
     @property
     def certain(self) -> bool:
-        return self.code in (ILLEGAL, HEADER)
+        return self.code in (ILLEGAL, HEADER, FAULT)
 
     @property
     def hint(self) -> str:

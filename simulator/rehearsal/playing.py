@@ -32,6 +32,7 @@ from simulator.model import (
     Submission,
 )
 from simulator.rehearsal.flaws import (
+    FAULT,
     HEADER,
     UNREACHED,
     Flaw,
@@ -319,7 +320,7 @@ class Playing:
             self.order, head, self.requests, self.queue, self.dialect, self.now, chance
         )
         if fault_of(head.step).is_probe:
-            return advanced
+            return replace(advanced, withdraw=(), lapsed=())
         self.order = advanced.order
         settled = {advanced.request.id: advanced.request} if advanced.request else {}
         self.requests = [
@@ -368,7 +369,7 @@ class Playing:
         try:
             again, _ = sending.write_echo(self.dialect, order, head, earlier.body)
         except Illegal as error:
-            self.flaw(flaw_of(error, (*head.step.path, "fault")))
+            self.flaw(Flaw(str(error), (*head.step.path, "fault"), FAULT))
         else:
             self._say_kci(again)
 

@@ -52,8 +52,8 @@ class FaultField(Construct):
         return {"fault": word, "argument": argument}
 
 
-_EXAMPLES = {"count": "2", "number": "7", "path": "reasonCode"}
-_BOUNDS = {"count": (1, 100), "number": (0, 999_999)}
+_EXAMPLES = {"count": "2", "number": "7", "path": "some.member"}
+BOUNDS = {"count": (1, 100), "number": (0, 999_999)}
 
 
 def _argument(wanted: Argument, value: Any) -> Any:
@@ -61,7 +61,7 @@ def _argument(wanted: Argument, value: Any) -> Any:
         raise ValidationError(NO_VALUE)
     if wanted.kind == "path":
         return _path(value)
-    least, most = _BOUNDS[wanted.kind]
+    least, most = BOUNDS[wanted.kind]
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         raise ValidationError(f"must be a whole number from {least} to {most}")
     return value
