@@ -50,7 +50,7 @@ class Receiver:
     arrivals: list[Arrival] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     token_answer: Callable[[int], int] = lambda number: 200
-    lifetime: int = 3600
+    lifetime: float = 3600
     changed: threading.Condition = field(default_factory=threading.Condition)
     tls: ssl.SSLContext | None = None
 

@@ -128,9 +128,9 @@ def as_text(rehearsed: Rehearsal, given: Mapping[str, Any]) -> str:
             *([story.as_text(entry.lines, rehearsal.START)] if entry.lines else []),
         ]
     said = [
-        f"\n{'WRONG' if fault.certain else 'IN DOUBT'}: line {scenario.where(fault.path)[0]}: "
-        + fault.message
-        for fault in rehearsed.faults
+        f"\n{'WRONG' if flaw.certain else 'IN DOUBT'}: line {scenario.where(flaw.path)[0]}: "
+        + flaw.message
+        for flaw in rehearsed.flaws
     ]
     return "\n".join([*lines, *said])
 

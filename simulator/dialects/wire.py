@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from simulator import __version__
-from simulator.base.errors import Refused
+from simulator.base.errors import Illegal, Refused
 from simulator.dialects.routes import Route
 from simulator.engine.plan import Answered, Plan
 from simulator.formats import oauth, strict_json
@@ -95,6 +95,20 @@ class Wire(Protocol):
 
         A retry repeats `kci.body`, which is kept from the first attempt, to the byte.
         """
+
+    def unknown(self, order: Order) -> Order:
+        """The same order under ids that no gateway has given or been told (the fault
+        `unknown_order`). Illegal where the contract is not known so well.
+        """
+        raise Illegal(f"unknown_order: {self.title} does not say which ids an order has")
+
+    def of_another_tenant(self, order: Order) -> Order:
+        """The same order of a tenant that the gateway does not know (`wrong_tenant`)."""
+        raise Illegal(f"wrong_tenant: a message of {self.title} names no tenant")
+
+    def reissued(self, document: Document, kci_id: str) -> Document:
+        """The same message under another id (`duplicate_new_id`)."""
+        raise Illegal(f"duplicate_new_id: a message of {self.title} has no id of its own")
 
     def describe(self, document: Mapping[str, Any]) -> str:
         """Any document of this contract (a request, an answer, a refusal, a KCI) in one line, for

@@ -66,6 +66,15 @@ def grant(
     }
 
 
+def ended_token() -> str:
+    """A token that ended an hour ago, signed with a key that nobody has."""
+    import jwt
+
+    ended = clock.wall() // instants.SECOND - 3600
+    claims = {"sub": "nobody", "iat": ended - 3600, "exp": ended, "jti": seed.unique()}
+    return jwt.encode(claims, seed.secret(), algorithm=_ALGORITHM)
+
+
 def refusal_of(token: str, key: str) -> str:
     """Why a token is refused; empty when `grant` gave it with this key and it has not expired."""
     import jwt

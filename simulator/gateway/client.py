@@ -48,20 +48,25 @@ class Client:
 
     async def post(self, gateway: Gateway, policy: Policy, message: Message) -> Result:
         """Post one message, within the policy's time. A 401 costs one new token and one more post,
-        within the same try, unless the gateway refused new tokens a moment ago.
+        within the same try, unless the gateway refused new tokens a moment ago. Credentials that
+        are wrong on purpose are tried once.
         """
         assert self.outbound is not None
         try:
             credentials = self._credentials_of(gateway, policy)
         except ValueError as error:  # a certificate that cannot be read any more
             return Result(error=str(error))
+        url = gateway.url or ""
+        if message.wrong:
+            sent = {**message.headers, **credentials.wrong(message.wrong)}
+            return await self._send(url, policy, message, sent, credentials)
         for last in (False, True):
             try:
                 authorization = await credentials.header(self.outbound)
             except NoToken as error:
                 return Result(error=str(error), no_token=error.wait, silent=error.silent)
             sent = {**message.headers, **authorization}
-            result = await self._send(gateway.url or "", policy, message, sent, credentials)
+            result = await self._send(url, policy, message, sent, credentials)
             if last and result.code is not None:
                 findings = credentials.tried(authorization, refused=result.code == 401)
                 return replace(result, findings=(*result.findings, *findings))

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from simulator.base import clock, instants
+from simulator.base import clock, instants, seed
 from simulator.config import Auth, Gateway, Policy
 from simulator.config.tls import context_of
-from simulator.formats import strict_json
+from simulator.formats import oauth, strict_json
 from simulator.gateway.answers import NoAnswer
 from simulator.gateway.outbound import Outbound
-from simulator.model import Finding, Rule
+from simulator.model import Finding, Rule, WrongCredentials
 
 log = logging.getLogger("simulator.gateway")
 
@@ -79,6 +79,9 @@ class _Fixed:
     async def header(self, outbound: Outbound) -> dict[str, str]:
         return self.headers
 
+    def wrong(self, how: WrongCredentials) -> dict[str, str]:
+        return _wrong(self.headers.get("Authorization", ""), how)
+
     def forget(self, used: Mapping[str, str]) -> bool:
         return False
 
@@ -99,6 +102,8 @@ class _OAuth2:
         self.lock = asyncio.Lock()
         self.token: dict[str, str] = {}
         self.until = 0
+        self.ends = 0
+        self.ended: dict[str, str] = {}
         self.findings: tuple[Finding, ...] = ()
         self.not_before = 0
         self.failures = 0
@@ -126,6 +131,16 @@ class _OAuth2:
                 raise
             self.failures = 0
             return self.token
+
+    def wrong(self, how: WrongCredentials) -> dict[str, str]:
+        """Credentials that are wrong on purpose. What is expired is a token that this gateway has
+        given, once one of them has ended.
+        """
+        if clock.monotonic() >= self.ends:
+            self.ended = self.token
+        if how == "expired" and self.ended:
+            return self.ended
+        return _wrong("Bearer", how)
 
     def forget(self, used: Mapping[str, str]) -> bool:
         """Drop a token that the gateway refused, unless another one came in the meantime. False: no
@@ -201,9 +216,22 @@ class _OAuth2:
                 raise ValueError("no usable access_token and expires_in")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise NoToken(f"token endpoint {self.url} gave no token: {error}") from None
+        if clock.monotonic() >= self.ends:
+            self.ended = self.token
+        self.ends = clock.monotonic() + round(lifetime * instants.SECOND)
         margin = max(30.0, lifetime / 10) if lifetime > 60 else lifetime / 2
         self.token, self.findings = {"Authorization": f"Bearer {token}"}, ()
         self.until = clock.monotonic() + round((lifetime - margin) * instants.SECOND)
+
+
+def _wrong(right: str, how: WrongCredentials) -> dict[str, str]:
+    """Credentials of the same kind as the right ones, which no gateway may take."""
+    if how == "none":
+        return {}
+    if right.startswith("Basic"):
+        return _basic("nobody", seed.secret())
+    token = oauth.ended_token() if how == "expired" else seed.secret()
+    return {"Authorization": f"Bearer {token}"}
 
 
 def _basic(user: str, password: str) -> dict[str, str]:

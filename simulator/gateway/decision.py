@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 from simulator.base import clock, instants, seed
+from simulator.base.copies import replace
 from simulator.config import Policy
 from simulator.model import Finding, Kci, KciState, Rule, Sign
 
 RETRYABLE = {408, 425, 429}
 FINAL_5XX = {501, 505}
+_PASSING = {*RETRYABLE, 502, 503, 504}
+"""Answers that say nothing about the message."""
+
+UNEXPECTED_ANSWER = Rule("delivery.unexpected_answer", "error")
 UNREADABLE_RETRY_AFTER = Rule("delivery.unreadable_retry_after")
 LONG_RETRY_AFTER = Rule("delivery.long_retry_after", "note")
 _RETRY_AFTER = "response.headers.Retry-After"
@@ -68,9 +73,36 @@ def decide(result: Result, kci: Kci, accepted: tuple[int, ...], policy: Policy) 
     """Read an answer: 2xx means delivered, a temporary failure is tried again, a refusal is final.
     `kci` is as it was handed out, with this try counted.
 
+    The answer that a step wants (`answered`) settles its KCI, whatever else it would mean. So does
+    nearly any answer to a message that is wrong on purpose: the story goes on, and a finding says
+    what was wanted.
+
     The waits vary by a fifth from KCI to KCI, so that KCIs that failed together do not come back
     together.
     """
+    wanted, code = kci.step.answered, result.code
+    if code is None or not (wanted or kci.step.fault):
+        return _plainly(result, kci, accepted, policy)
+    fits = not wanted or is_one_of(code, wanted)
+    findings = () if fits else (_unexpected(code, wanted),)
+    if (wanted and fits) or (kci.step.fault and code not in _PASSING):
+        return Decision(outcome=Outcome.DELIVERED, findings=findings)
+    decision = _plainly(result, kci, accepted, policy)
+    return replace(decision, findings=(*decision.findings, *findings))
+
+
+def is_one_of(code: int, wanted: Sequence[str]) -> bool:
+    """Whether a code is one of those that a step wants."""
+    return any(each in (str(code), f"{code // 100}xx") for each in wanted)
+
+
+def _unexpected(code: int, wanted: Sequence[str]) -> Finding:
+    said = f"the gateway answered {code}, and ought to answer {' or '.join(wanted)}"
+    return UNEXPECTED_ANSWER.finding(said, expected=list(wanted), got=code)
+
+
+def _plainly(result: Result, kci: Kci, accepted: tuple[int, ...], policy: Policy) -> Decision:
+    """What an answer means for a KCI of which its step says nothing."""
     attempts = kci.attempts
     if result.no_token is not None:
         return Decision(

@@ -41,6 +41,7 @@ from simulator.model.wire import (
     Outgoing,
     Query,
     Submission,
+    WrongCredentials,
 )
 
 __all__ = [
@@ -87,4 +88,5 @@ __all__ = [
     "Submission",
     "Vocabulary",
     "Where",
+    "WrongCredentials",
 ]

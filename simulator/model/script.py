@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -61,6 +61,10 @@ class Step:
     """One step of a timeline: a time (`after` or `at`), at most one verb (`send`, `status`, `mark`,
     `wait`) and what belongs to it. `fields` are the format's `with`.
 
+    `fault` is the word of a fault, with its `argument`. `answered` is what the gateway ought to
+    answer, where that is not the contract's own: codes, and classes such as `4xx`. `echo` is how
+    many steps before this one the message stands that is sent once more.
+
     The outbox keeps a step as JSON, so every member holds JSON values only, `path` left out.
     """
 
@@ -73,6 +77,10 @@ class Step:
     set: Mapping[str, Any] = field(default_factory=dict)
     fields: Mapping[str, Any] = field(default_factory=dict)
     illegal: bool = False
+    fault: str = ""
+    argument: Any = None
+    answered: Sequence[str] = ()
+    echo: int = 0
     path: Path = ()
 
 

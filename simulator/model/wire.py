@@ -91,16 +91,21 @@ MESSAGE_METHODS: tuple[MessageMethod, ...] = get_args(MessageMethod)
 """How a KCI can be sent. GET and DELETE are left to the list that a pretend gateway keeps."""
 
 
+WrongCredentials = Literal["", "none", "expired", "bad"]
+"""Credentials that are wrong on purpose; empty for the right ones."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
     """A KCI as it is posted: a method and a path below the gateway's URL, headers, and the body's
-    text. The HTTP client adds the credentials.
+    text. The HTTP client adds the credentials: the right ones, or those that are `wrong`.
     """
 
     path: str
     body: str
     method: MessageMethod = "POST"
     headers: Mapping[str, str] = field(default_factory=dict)
+    wrong: WrongCredentials = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,26 +17,27 @@ from simulator.base.errors import Illegal, Problem, Refused, RenderFailed
 from simulator.dialects import Dialect
 from simulator.language import matching
 from simulator.model import Entry, EntryName, Order, Path, Scenario
-from simulator.rehearsal.faults import (
+from simulator.rehearsal.flaws import (
     PLAIN_STORY,
     UNANSWERED,
-    Fault,
-    fault_of,
+    Flaw,
+    flaw_of,
     in_reply,
     time_of,
 )
-from simulator.rehearsal.playing import START, Playing, attempts_of, read_sample
+from simulator.rehearsal.playing import START, Playing, attempts_of
+from simulator.rehearsal.sampling import read_sample
 from simulator.scenario import params_of
 from simulator.views.story import Line
 
 __all__ = [
     "START",
     "Asked",
-    "Fault",
+    "Flaw",
     "Rehearsal",
     "RehearsedEntry",
     "attempts_of",
-    "faults",
+    "flaws",
     "read_sample",
     "rehearse",
 ]
@@ -67,7 +68,7 @@ class RehearsedEntry:
     asked: tuple[Asked, ...] = ()
     natural: bool = False
     lines: tuple[Line, ...] = ()
-    found: tuple[Fault, ...] = ()
+    found: tuple[Flaw, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,14 +86,14 @@ class Rehearsal:
     lines: tuple[Line, ...]
     length: int
     entries: tuple[RehearsedEntry, ...] = ()
-    found: tuple[Fault, ...] = ()
+    found: tuple[Flaw, ...] = ()
     after: tuple[str, ...] = ()
     order: Order | None = None
 
     @property
-    def faults(self) -> tuple[Fault, ...]:
-        """Each fault once, those of the order's own timeline first."""
-        found = [*self.found, *(fault for entry in self.entries for fault in entry.found)]
+    def flaws(self) -> tuple[Flaw, ...]:
+        """Each flaw once, those of the order's own timeline first."""
+        found = [*self.found, *(flaw for entry in self.entries for flaw in entry.found)]
         return tuple(dict.fromkeys(found))
 
 
@@ -100,7 +101,7 @@ def rehearse(
     scenario: Scenario, dialect: Dialect, params: Mapping[str, Any] | None = None
 ) -> Rehearsal:
     """Rehearse a scenario with given parameters. Refused when a parameter is wrong; the scenario's
-    own faults are in the rehearsal.
+    own flaws are in the rehearsal.
     """
     values = params_of(scenario, {}, given=params or {})
     played = _with_a_plain_order(scenario, dialect) if scenario.answers != "create" else scenario
@@ -108,7 +109,7 @@ def rehearse(
     playing = Playing(played, dialect, values, operation)
     playing.play_out()
     moments = sorted({line.at for line in playing.lines} | {START})
-    own = tuple(playing.faults)
+    own = tuple(playing.flaws)
     part = _Part(played, dialect, values, operation, frozenset(own))
     entries = [
         part.rehearse(action, index, moments)
@@ -145,34 +146,34 @@ def _with_a_plain_order(scenario: Scenario, dialect: Dialect) -> Scenario:
 
 
 def _doubted(entry: RehearsedEntry) -> RehearsedEntry:
-    """The entry with its faults as doubts: what is wrong in an order that goes well may be right in
+    """The entry with its flaws as doubts: what is wrong in an order that goes well may be right in
     the orders that the `when` means.
     """
-    found = [fault for fault in entry.found if fault.code != UNANSWERED]
+    found = [flaw for flaw in entry.found if flaw.code != UNANSWERED]
     if not entry.natural:
-        doubted = [replace(fault, code=PLAIN_STORY) for fault in found if fault.certain]
-        found = [*doubted, *(fault for fault in found if not fault.certain)]
+        doubted = [replace(flaw, code=PLAIN_STORY) for flaw in found if flaw.certain]
+        found = [*doubted, *(flaw for flaw in found if not flaw.certain)]
     return replace(entry, found=tuple(found))
 
 
-def faults(scenario: Scenario, dialect: Dialect, *, certain: bool = True) -> list[Problem]:
+def flaws(scenario: Scenario, dialect: Dialect, *, certain: bool = True) -> list[Problem]:
     """What of a scenario the contract forbids, each at its place. With `certain=False`: what may be
     wrong for some orders, or is rarely meant.
     """
-    found = rehearse(scenario, dialect).faults
-    return [problem_of(fault, scenario) for fault in found if fault.certain is certain]
+    found = rehearse(scenario, dialect).flaws
+    return [problem_of(flaw, scenario) for flaw in found if flaw.certain is certain]
 
 
-def problem_of(fault: Fault, scenario: Scenario) -> Problem:
-    """A fault at its place in the scenario's file."""
-    line, column = scenario.where(fault.path)
+def problem_of(flaw: Flaw, scenario: Scenario) -> Problem:
+    """A flaw at its place in the scenario's file."""
+    line, column = scenario.where(flaw.path)
     return Problem(
-        message=fault.message,
+        message=flaw.message,
         file=scenario.file,
         line=line,
         column=column,
-        code=fault.code,
-        hint=fault.hint,
+        code=flaw.code,
+        hint=flaw.hint,
     )
 
 
@@ -191,13 +192,13 @@ def _operation(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any]) 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The later requests of one scenario; `known` are the faults of its own timeline."""
+    """The later requests of one scenario; `known` are the flaws of its own timeline."""
 
     scenario: Scenario
     dialect: Dialect
     params: Mapping[str, Any]
     operation: str
-    known: frozenset[Fault]
+    known: frozenset[Flaw]
 
     def rehearse(self, action: str, index: int, moments: Sequence[int]) -> RehearsedEntry:
         """Ask at each moment of the order until the entry plays to its end; without its `when`,
@@ -245,11 +246,11 @@ class _Part:
         except (Illegal, RenderFailed) as error:
             if natural and len(self.scenario.entries[nothing.action]) > 1:
                 return nothing  # another entry may be at fault: this one is asked alone later
-            return replace(nothing, found=(fault_of(error, _place(nothing.entry, error)),))
+            return replace(nothing, found=(flaw_of(error, _place(nothing.entry, error)),))
         if natural and name != EntryName(nothing.action, nothing.index):
             return nothing
         playing.play_out()
-        found = [fault for fault in playing.faults if fault not in self.known]
+        found = [flaw for flaw in playing.flaws if flaw not in self.known]
         if natural and (late := self._unanswered(playing, nothing)):
             found.append(late)
         return replace(
@@ -265,7 +266,7 @@ class _Part:
         playing.submit(action, operation)
         return asked
 
-    def _unanswered(self, playing: Playing, rehearsed: RehearsedEntry) -> Fault | None:
+    def _unanswered(self, playing: Playing, rehearsed: RehearsedEntry) -> Flaw | None:
         """Why a request that stayed open is never answered, although its timeline answers it."""
         last = playing.requests[-1] if playing.requests else None
         if last is None or last.status != "lapsed":
@@ -276,7 +277,7 @@ class _Part:
                     f"{step.send} comes too late: whenever the {rehearsed.action} is sent, the "
                     "order has ended before, and the request is never answered"
                 )
-                return Fault(said, time_of(step), UNANSWERED)
+                return Flaw(said, time_of(step), UNANSWERED)
         return None
 
 

@@ -44,9 +44,9 @@ def _rehearsed(reading: Reading, dialect: Dialect) -> list[tuple[bool, Problem]]
     if scenario is None:
         return []
     return [
-        (fault.certain, problem_of(fault, scenario))
-        for fault in rehearse(scenario, dialect).faults
-        if not reading.is_echo(fault.path)
+        (flaw.certain, problem_of(flaw, scenario))
+        for flaw in rehearse(scenario, dialect).flaws
+        if not reading.is_echo(flaw.path)
     ]
 
 

@@ -13,10 +13,10 @@ from simulator import engine
 from simulator.base import seed
 from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Refused, RenderFailed
-from simulator.dialects import Dialect
-from simulator.dialects.routes import router_of
+from simulator.dialects import Dialect, sending
 from simulator.engine import Advance, Answered, Changed, Opened, Plan, QueueChange, Rejected
 from simulator.formats.http import header_problem
+from simulator.language.faults import fault_of
 from simulator.model import (
     EntryName,
     Incoming,
@@ -31,16 +31,18 @@ from simulator.model import (
     Step,
     Submission,
 )
-from simulator.rehearsal.faults import (
+from simulator.rehearsal.flaws import (
+    FAULT,
     HEADER,
     UNREACHED,
-    Fault,
-    fault_of,
+    Flaw,
+    flaw_of,
     in_reply,
     in_step,
     refusals,
     time_of,
 )
+from simulator.rehearsal.sampling import read_sample
 from simulator.views.story import Line, parsed
 
 # 2026-03-02T09:00:00Z: rehearsals have a date of their own, so that they print the same every day
@@ -57,14 +59,6 @@ def attempts_of(scenario: Scenario, action: str) -> int:
     return max((len(reply.attempts) for reply in replies), default=0) or 1
 
 
-def read_sample(dialect: Dialect, incoming: Incoming) -> Submission:
-    """What the dialect reads from one of its own samples."""
-    route, variables = router_of(dialect.routes).match(incoming.method, incoming.path)
-    submission = dialect.read(replace(incoming, variables=variables), route)
-    assert isinstance(submission, Submission)
-    return submission
-
-
 @dataclass(slots=True)
 class Playing:
     """One order in memory."""
@@ -78,12 +72,13 @@ class Playing:
     requests: list[Request] = field(default_factory=list)
     queue: list[Kci] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
-    sequence: int = 0
+    next_number: int = 1
+    written: dict[int, Kci] = field(default_factory=dict)
     position: int = 1
     serial: int = 0
-    faults: list[Fault] = field(default_factory=list)
+    flaws: list[Flaw] = field(default_factory=list)
     shown: int | None = None
-    """How many of the lines really happen: those before the first fault."""
+    """How many of the lines really happen: those before the first flaw."""
 
     def __post_init__(self) -> None:
         """Begin the order. What is wrong with the reply or with the times is left out, so that the
@@ -105,22 +100,22 @@ class Playing:
         scenario = self.scenario
         number = error.step if isinstance(error, RenderFailed) else None
         if number is None:
-            self.fault(fault_of(error, in_reply(scenario.reply, ("reply",), error)))
+            self.flaw(flaw_of(error, in_reply(scenario.reply, ("reply",), error)))
             plain = Reply(answer=scenario.reply.answer, status=scenario.reply.status)
             self.scenario = replace(scenario, reply=plain)
             return plain != scenario.reply
         step = scenario.timeline[number]
-        self.fault(fault_of(error, time_of(step)))
+        self.flaw(flaw_of(error, time_of(step)))
         steps = list(scenario.timeline)
         steps[number] = replace(step, after=0, at=None)
         self.scenario = replace(scenario, timeline=tuple(steps))
         return True
 
-    def fault(self, fault: Fault) -> None:
+    def flaw(self, flaw: Flaw) -> None:
         """Note what is wrong. The rehearsal goes on as the author meant it."""
         if self.shown is None:
             self.shown = len(self.lines)
-        self.faults.append(fault)
+        self.flaws.append(flaw)
 
     def submit(self, action: str, operation: str) -> EntryName | None:
         """Send a sample request now, again while its `attempts` refuse it; the name of the entry
@@ -177,7 +172,7 @@ class Playing:
         for header, value in headers.items():
             if said := header_problem(header, value):
                 error = RenderFailed(said, source=str(reply.headers.get(header, "")))
-                self.fault(Fault(said, in_reply(reply, path, error), HEADER))
+                self.flaw(Flaw(said, in_reply(reply, path, error), HEADER))
 
     def _situation(self, submission: Submission, attempt: int) -> engine.Situation:
         return engine.Situation(
@@ -291,18 +286,22 @@ class Playing:
         try:
             changed = engine.timed(self.order, head, request, self.queue, self.now, chance)
         except RenderFailed as error:
-            self.fault(fault_of(error, time_of(head.step)))
+            self.flaw(flaw_of(error, time_of(head.step)))
             changed = (replace(head, step=replace(head.step, after=None, at=None)),)
         self.queue = engine.replaced(self.queue, changed)
 
     def _happen(self, head: Kci) -> None:
         """Let a step happen; one that cannot happens without what is wrong."""
         self.now = max(self.now, head.due_at)
-        before = self.queue
+        before, order = self.queue, self.order
+        assert order is not None
+        if head.step.echo:
+            self._send_again(head, order)
+            return
         try:
             advanced = self._advance(head)
         except (Illegal, RenderFailed) as error:
-            self.fault(fault_of(error, in_step(head.step, error)))
+            self.flaw(flaw_of(error, in_step(head.step, error)))
             plain = replace(head.step, illegal=True, set={}, fields={})
             with suppress(Illegal, RenderFailed):
                 self._advance(replace(head, step=plain))
@@ -310,9 +309,9 @@ class Playing:
         ended = [kci for kci in before if kci.id in advanced.withdraw]
         self._note_unreached(head, ended)
         try:
-            self._send(head, advanced)
+            self._send(head, order, advanced)
         except (Illegal, RenderFailed) as error:
-            self.fault(fault_of(error, in_step(head.step, error)))
+            self.flaw(flaw_of(error, in_step(head.step, error)))
 
     def _advance(self, head: Kci) -> Advance:
         assert self.order is not None
@@ -320,6 +319,8 @@ class Playing:
         advanced = engine.advance(
             self.order, head, self.requests, self.queue, self.dialect, self.now, chance
         )
+        if fault_of(head.step).is_probe:
+            return replace(advanced, withdraw=(), lapsed=())
         self.order = advanced.order
         settled = {advanced.request.id: advanced.request} if advanced.request else {}
         self.requests = [
@@ -340,9 +341,9 @@ class Playing:
                     f"this step never happens: {head.send or head.step.status} on line {line} "
                     "ends the order"
                 )
-                self.faults.append(Fault(said, in_step(kci.step, ""), UNREACHED))
+                self.flaws.append(Flaw(said, in_step(kci.step, ""), UNREACHED))
 
-    def _send(self, head: Kci, advanced: Advance) -> None:
+    def _send(self, head: Kci, before: Order, advanced: Advance) -> None:
         """Write the message of a step, and read it as a gateway would."""
         order = advanced.order
         if not head.send:
@@ -352,16 +353,33 @@ class Playing:
         if why := self.dialect.why_not_sent(order, head.send):
             self._say("status", f"{head.send} -> {order.status} is not sent: {why}")
             return
-        self.sequence += 1
         request = next((request for request in self.requests if request.id == head.request), None)
-        numbered = replace(advanced.kci, sequence=self.sequence, id=head.id)
-        message = self.dialect.write_kci(order, numbered, request)
-        self._say("kci", self.dialect.describe(parsed(message.body)))
-        if not head.step.illegal:
-            self._read(message, head.step)
+        written = sending.write(self.dialect, before, advanced, request, self.next_number)
+        self.next_number = written.next_number
+        self._say_kci(written.kci)
+        self.written[head.position] = written.kci
+        if written.message and not (head.step.illegal or head.step.fault):
+            self._read(written.message, head.step)
+
+    def _send_again(self, head: Kci, order: Order) -> None:
+        """Write a message once more that was written before."""
+        earlier = self.written.get(head.position - head.step.echo)
+        if earlier is None or earlier.body is None:
+            return
+        try:
+            again, _ = sending.write_echo(self.dialect, order, head, earlier.body)
+        except Illegal as error:
+            self.flaw(Flaw(str(error), (*head.step.path, "fault"), FAULT))
+        else:
+            self._say_kci(again)
+
+    def _say_kci(self, kci: Kci) -> None:
+        document = parsed(kci.body)
+        shown = self.dialect.describe(document) if isinstance(document, Mapping) else kci.send
+        self._say("kci", f"{shown} ({fault_of(kci.step).about})" if kci.step.fault else shown)
 
     def _read(self, message: Message, step: Step) -> None:
-        """Read a message as a gateway would: each part that it would refuse is a fault."""
+        """Read a message as a gateway would: each part that it would refuse is a flaw."""
         assert self.order is not None
         incoming = Incoming(
             method=message.method,
@@ -373,8 +391,8 @@ class Playing:
         try:
             self.dialect.read_kci(incoming)
         except Refused as refused:
-            for fault in refusals(step, refused.messages):
-                self.fault(fault)
+            for flaw in refusals(step, refused.messages):
+                self.flaw(flaw)
 
     def _say(self, kind: str, text: str) -> None:
         self.lines.append(Line(at=self.now, kind=kind, text=text))

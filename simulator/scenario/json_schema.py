@@ -9,11 +9,19 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
+from simulator.language.faults import FAULTS
 from simulator.model import Vocabulary
+from simulator.scenario.fault_fields import BOUNDS, Answered, FaultField
 from simulator.scenario.fields import KINDS, ParamsField, PendingField, ReplyField, Time, When
 from simulator.scenario.schema import schema_for
 
 _VALUE: dict[str, Any] = {"type": ["string", "number", "boolean", "null", "array", "object"]}
+_ANSWER = {
+    "anyOf": [
+        {"type": "integer", "minimum": 100, "maximum": 599},
+        {"type": "string", "pattern": "^[1-5](xx|[0-9]{2})$"},
+    ]
+}
 _MAP = {"type": "object", "additionalProperties": True}
 
 
@@ -43,6 +51,10 @@ def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
         return dict(_MAP)
     if isinstance(field, Time):
         return {"type": ["string", "number"]}
+    if isinstance(field, FaultField):
+        return _fault()
+    if isinstance(field, Answered):
+        return {"anyOf": [_ANSWER, {"type": "array", "items": _ANSWER, "minItems": 1}]}
     if isinstance(field, PendingField):
         withdraw = {
             "type": "object",
@@ -64,6 +76,27 @@ def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
             ]
         }
     return {}
+
+
+def _fault() -> dict[str, Any]:
+    """A fault's word alone, or with its argument."""
+    types: dict[str, dict[str, Any]] = {
+        "path": {"type": "string"},
+        **{
+            kind: {"type": "integer", "minimum": least, "maximum": most}
+            for kind, (least, most) in BOUNDS.items()
+        },
+    }
+    alone = [
+        word
+        for word, fault in FAULTS.items()
+        if fault.argument is None or fault.argument.default is not None
+    ]
+    arguments = {
+        word: types[fault.argument.kind] for word, fault in FAULTS.items() if fault.argument
+    }
+    one = {"properties": arguments, "additionalProperties": False, "maxProperties": 1}
+    return {"anyOf": [{"enum": alone}, {"type": "object", "minProperties": 1, **one}]}
 
 
 def _close(schema: Any) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from simulator.formats.strict_yaml import Path
+from simulator.language.faults import SwapWithNext
 from simulator.model import Vocabulary
 from simulator.scenario.findings import Findings
-from simulator.scenario.words import parts_of
+from simulator.scenario.words import parts_of, steps_of
 
 
 def check_reach(findings: Findings, vocabulary: Vocabulary) -> None:
     """Warn of timelines of a refusal, and of entries behind one that always answers."""
     for path, action, part in parts_of(findings.document, vocabulary):
+        _check_swaps(findings, list(steps_of(part, path)))
         if part.get("timeline") and _refuses(part.get("reply")):
             what = "there is no order" if action == "create" else f"the {action} is refused"
             said = f"this timeline never plays: {what}"
@@ -20,6 +24,14 @@ def check_reach(findings: Findings, vocabulary: Vocabulary) -> None:
         entries = findings.document.get(action)
         if isinstance(entries, list):
             _check_entries(findings, action, entries)
+
+
+def _check_swaps(findings: Findings, steps: Sequence[tuple[Path, dict[str, Any]]]) -> None:
+    """A message that goes behind the next one needs a next one."""
+    sending = [(path, step) for path, step in steps if "send" in step]
+    if sending and sending[-1][1].get("fault") == SwapWithNext.word:
+        said = f"`{SwapWithNext.word}`: no message follows it"
+        findings.wrong((*sending[-1][0], "fault"), said, code="unreached")
 
 
 def _refuses(reply: Any) -> bool:

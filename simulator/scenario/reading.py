@@ -15,6 +15,7 @@ from simulator.formats import strict_yaml
 from simulator.formats.schema import flatten
 from simulator.formats.strict_yaml import Path
 from simulator.language import template
+from simulator.language.faults import FAULTS, expanded
 from simulator.model import Entry, Param, Reply, Scenario, Step, Vocabulary, Where
 from simulator.scenario.conditions import check_conditions
 from simulator.scenario.findings import Findings
@@ -226,7 +227,8 @@ def _entry(loaded: Mapping[str, Any], path: Path) -> Entry:
 def _steps(loaded: Mapping[str, Any], path: Path) -> tuple[Step, ...]:
     steps = []
     for index, step in enumerate(loaded.get("timeline", ())):
-        members = {key: value for key, value in step.items() if key != "with_"}
+        members = {key: value for key, value in step.items() if key not in ("with_", "fault")}
         place = (*path, "timeline", index)
-        steps.append(Step(**members, fields=step.get("with_", {}), path=place))
-    return tuple(steps)
+        members |= {"fields": step.get("with_", {}), "path": place, **step.get("fault", {})}
+        steps.append(Step(**members))
+    return expanded(steps, FAULTS)

@@ -23,11 +23,17 @@ from simulator.formats.schema import (
     nested,
 )
 from simulator.model import Vocabulary
+from simulator.scenario.fault_fields import Answered, FaultField
 from simulator.scenario.fields import ParamsField, PendingField, ReplyField, Time, When
 
 VERBS = ("send", "status", "mark", "wait")
 TIMES = ("after", "at")
 _OF_FILE = "it is a key of the file: check the indentation"
+_OF_MESSAGE = {
+    "with": "it gives members of that step's message",
+    "fault": "it is about that step's message",
+    "answered": "it is the answer to that step's message",
+}
 _OF_STEP = "it is a key of a step: it belongs into `timeline`"
 
 
@@ -47,7 +53,7 @@ def _named(most: int, also: str) -> Any:
 class StepSchema(Strict):
     """A step of `timeline`: a time, one verb, and what belongs to it."""
 
-    later = ("within", "otherwise", "branch", "repeat", "start", "fault", "answered")
+    later = ("within", "otherwise", "branch", "repeat", "start")
     elsewhere = dict.fromkeys(
         ("scenario", "about", "for", "params", "when", "reply", "timeline", "pending", "times"),
         "it is no key of a step: check the indentation",
@@ -62,6 +68,8 @@ class StepSchema(Strict):
     set = Mapped()
     with_ = Mapped(data_key="with")
     illegal = Boolean()
+    fault = FaultField()
+    answered = Answered()
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def check_shape(self, data: Any, original: Any, **kwargs: Any) -> None:
@@ -104,14 +112,17 @@ def _one_verb(step: Mapping[str, Any], unclear: bool) -> dict[str, str]:
 def _alone(step: Mapping[str, Any], unclear: bool) -> dict[str, str]:
     """What does not fit the verb."""
     if "wait" in step:
-        known = ("send", "status", "mark", "set", "with", "illegal")
+        known = ("send", "status", "mark", "set", "with", "illegal", "fault", "answered")
         strange = [key for key in step if key in known]
         said = "cannot stand beside `wait`, which only waits"
         return {key: Note(f"`{key}` {said}", at_key=True) for key in strange}
-    if "with" in step and "send" not in step and not unclear:
-        hint = "it gives members of that step's message"
-        return {"with": Note("`with` needs `send`", hint=hint, at_key=True)}
-    return {}
+    if "send" in step or unclear:
+        return {}
+    return {
+        key: Note(f"`{key}` needs `send`", hint=hint, at_key=True)
+        for key, hint in _OF_MESSAGE.items()
+        if key in step
+    }
 
 
 class EntrySchema(Strict):

@@ -17,16 +17,19 @@ from simulator.base.clock import Clock
 from simulator.base.copies import replace
 from simulator.base.errors import Illegal, RenderFailed, SimulatorError
 from simulator.config import Policy
+from simulator.dialects import sending
+from simulator.language.faults import fault_of
 from simulator.model import Act, Kci, KciState, Lane, LaneState, Message, Order, Request
 from simulator.ops import metrics
 from simulator.sender.changes import Attempt, Changes, Target
-from simulator.store import Tx, clocks, lanes
+from simulator.store import Tx, clocks, lanes, outbox
 from simulator.store.orders import Settled
 from simulator.store.outbox import Queued
 
 log = logging.getLogger("simulator.sender")
 
 MOST_SILENT = 100
+_REPEATABLE = (KciState.DELIVERED, KciState.SILENCED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,17 @@ class LaneTurn:
         """
         if head.state != KciState.WAITING:
             with self._contained():
-                message = self.dialect.write_kci(self.order, head, self._request_of(head))
-            return replace(head, body=message.body, attempts=head.attempts + 1), message
+                message = sending.write_again(
+                    self.dialect, self.order, head, self._request_of(head)
+                )
+            return self._attempted(head, message)
+        return self._send_again(head) if head.step.echo else self._send(head)
+
+    def _send(self, head: Kci) -> tuple[Kci, Message | None]:
+        """A step happens, and its message is written. What only tries the gateway out moves
+        nothing.
+        """
+        is_probe = fault_of(head.step).is_probe
         with self._contained():
             advanced = engine.advance(
                 self.order,
@@ -120,17 +132,44 @@ class LaneTurn:
             )
             why = self._why_not_sent(advanced.order, advanced.kci)
         if why:
-            self._happen(advanced)
+            self._happen(advanced, is_probe)
             return self._silent(advanced.kci, why), None
-        head = replace(advanced.kci, state=KciState.ATTEMPTED, sequence=self.lane.next_sequence)
-        request = advanced.request or self._request_of(head)
+        request, number = advanced.request or self._request_of(head), self.lane.next_sequence
         with self._contained():
-            message = self.dialect.write_kci(advanced.order, head, request)
-        self._happen(advanced)
-        self.lane = replace(self.lane, next_sequence=self.lane.next_sequence + 1)
+            written = sending.write(self.dialect, self.order, advanced, request, number)
+        self._happen(advanced, is_probe)
+        self.lane = replace(self.lane, next_sequence=written.next_number)
+        if written.message is None:
+            return self._silent(written.kci, f"the fault {head.step.fault} holds it back"), None
+        self._note_late()
+        return self._attempted(written.kci, written.message)
+
+    def _send_again(self, head: Kci) -> tuple[Kci, Message | None]:
+        """A message that was written before is sent once more, on purpose."""
+        earlier = self._at(head.position - head.step.echo)
+        head = replace(head, issued_at=self.now)
+        if earlier is None or earlier.body is None or earlier.state not in _REPEATABLE:
+            return self._silent(head, "there is no message that could be sent again"), None
+        with self._contained():
+            head, message = sending.write_echo(self.dialect, self.order, head, earlier.body)
+        self._note_late()
+        return self._attempted(head, message)
+
+    def _attempted(self, head: Kci, message: Message) -> tuple[Kci, Message]:
+        attempts = head.attempts + 1
+        return replace(
+            head, state=KciState.ATTEMPTED, body=message.body, attempts=attempts
+        ), message
+
+    def _at(self, position: int) -> Kci | None:
+        """The order's KCI at a place of the outbox, as this turn leaves it."""
+        mine = (kci for kci in self.changes.kcis if kci.order == self.order.id)
+        changed = [kci for kci in mine if kci.position == position]
+        return changed[-1] if changed else outbox.at(self.tx, self.order.id, position)
+
+    def _note_late(self) -> None:
         late = self.tx.wall - (self.lane.wake or self.tx.wall)
         self.tx.after(lambda: metrics.late(self.target.label, late))
-        return replace(head, body=message.body, attempts=head.attempts + 1), message
 
     def _why_not_sent(self, order: Order, head: Kci) -> str:
         if not head.send:
@@ -154,8 +193,12 @@ class LaneTurn:
         self.changes.retimed += changed
         self.waiting = engine.replaced(self.waiting, changed)
 
-    def _happen(self, advanced: engine.Advance) -> None:
-        """Let a step happen: the order moves, and what the step withdraws is withdrawn."""
+    def _happen(self, advanced: engine.Advance, is_probe: bool) -> None:
+        """Let a step happen: the order moves, and what the step withdraws is withdrawn. With a
+        probe, nothing does.
+        """
+        if is_probe:
+            return
         settled = self.changes.settled
         if done := advanced.request:
             settled.append(Settled(self.order.id, done.id, done.status))

@@ -7,7 +7,8 @@ import logging
 from simulator.base import instants
 from simulator.formats import redact
 from simulator.gateway import Decision, Outcome, Result
-from simulator.model import Exchange, Finding, Rule
+from simulator.language.faults import fault_of
+from simulator.model import Exchange, Finding, Kci, Rule
 from simulator.ops import logs, metrics
 from simulator.sender.changes import Attempt
 from simulator.store import Tx
@@ -15,6 +16,7 @@ from simulator.store import Tx
 log = logging.getLogger("simulator.sender")
 
 LEASE_ENDED = Rule("delivery.lease_ended")
+ON_PURPOSE = Rule("delivery.on_purpose", "note")
 
 
 def say(tx: Tx, attempt: Attempt, result: Result, decision: Decision) -> None:
@@ -26,6 +28,8 @@ def say(tx: Tx, attempt: Attempt, result: Result, decision: Decision) -> None:
 def line_of(attempt: Attempt, result: Result, decision: Decision, *, leased: bool) -> Exchange:
     """A post's line of the journal. `leased`: this sender had the lease when the answer came."""
     findings = [*result.findings, *decision.findings]
+    if attempt.kci.step.fault:
+        findings.append(ON_PURPOSE.finding(f"on purpose: {fault_of(attempt.kci.step).about}"))
     if not leased:
         findings.append(LEASE_ENDED.finding("the lease had ended: this answer changes nothing"))
     return _exchange(attempt, result, tuple(findings))
@@ -65,9 +69,8 @@ def _log(attempt: Attempt, result: Result, decision: Decision) -> None:
     level = logging.INFO if decision.outcome == Outcome.DELIVERED else logging.WARNING
     log.log(
         level,
-        "KCI %s %s of order %s/%s -> %s in %.0f ms%s",
-        attempt.kci.sequence,
-        attempt.kci.send,
+        "KCI %s of order %s/%s -> %s in %.0f ms%s",
+        _name(attempt.kci),
         attempt.order.tenant,
         attempt.order.ref or attempt.order.number,
         answer,
@@ -85,3 +88,9 @@ def _log(attempt: Attempt, result: Result, decision: Decision) -> None:
             code=result.code,
         ),
     )
+
+
+def _name(kci: Kci) -> str:
+    """A KCI as people know it: its number and its code, or its fault and its code."""
+    number = kci.sequence if kci.sequence is not None else f"({kci.step.fault})"
+    return f"{number} {kci.send}"

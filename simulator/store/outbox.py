@@ -45,6 +45,7 @@ _REST_OF = Statement(
     sa.select(kcis.c.order, kcis.c.id, kcis.c.state, kcis.c.due_at).where(*_open).order_by(*_PLACE)
 )
 _BY_ID = Statement(sa.select(*_KCI).where(kcis.c.id == p("key")))
+_AT = Statement(sa.select(*_KCI).where(kcis.c.order == p("i"), kcis.c.position == p("at")))
 _ATTEMPT = ("state", "sequence", "issued_at", "body", "attempts", "last")
 _SAVE = Statement(_ONE_KCI.values({name: p(name) for name in _ATTEMPT}))
 _SIGNALLED = ("due_at", "state", "signal", "signal_at")
@@ -127,6 +128,12 @@ def _members(kci: Kci, names: Sequence[str]) -> dict[str, Any]:
 def one(tx: Tx, kci_id: str) -> Kci | None:
     """A KCI by id."""
     row = tx.row(_BY_ID, {"key": kci_id})
+    return kci_of(row) if row else None
+
+
+def at(tx: Tx, order: str, position: int) -> Kci | None:
+    """An order's KCI by its place in the outbox."""
+    row = tx.row(_AT, {"i": order, "at": position})
     return kci_of(row) if row else None
 
 

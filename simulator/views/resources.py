@@ -75,6 +75,7 @@ def show_kci(kci: Kci) -> dict[str, Any]:
         "order": kci.order,
         "position": kci.position,
         "send": kci.send,
+        "fault": kci.step.fault or None,
         "state": kci.state,
         "due_at": instants.format_instant(kci.due_at) if kci.is_timed else None,
         "sequence": kci.sequence,

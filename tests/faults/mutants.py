@@ -23,7 +23,11 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
         "OPEN = (KciState.WAITING, KciState.ATTEMPTED, KciState.PAUSED)",
         "OPEN = (KciState.WAITING, KciState.PAUSED)",
     ),
-    "I3": ("sender/lane_turn.py", "self.lane.next_sequence + 1", "self.lane.next_sequence + 2"),
+    "I3": (
+        "language/faults/fault.py",
+        "Numbers(next_number, next_number, next_number + 1)",
+        "Numbers(next_number, next_number, next_number + 2)",
+    ),
     "I4": (
         "dialects/messages.py",
         "else kci.body",

@@ -29,7 +29,7 @@ def problems(text: str) -> list[str]:
         scenario = read(text)
     except Invalid as error:
         return [str(problem) for problem in error.problems]
-    return [str(problem) for problem in rehearsal.faults(scenario, DIALECT)]
+    return [str(problem) for problem in rehearsal.flaws(scenario, DIALECT)]
 
 
 def test_five_mistakes_make_five_located_messages(tmp_path: Path) -> None:

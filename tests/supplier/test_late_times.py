@@ -125,7 +125,7 @@ def test_the_first_step_is_evaluated_at_once(make: Callable[..., Supplier]) -> N
     known = make(story("{at: \"{{ order.received_at | plus('1d') }}\", send: COMMITTED}"))
     assert outbox(known) == [("COMMITTED", "waiting", "03-03T00:00")]
     wanted = story("{at: '{{ order.document.requestedCompletionDate }}', send: COMMITTED}")
-    (fault,) = rehearsed(wanted).faults
+    (fault,) = rehearsed(wanted).flaws
     assert "requestedCompletionDate" in fault.message, "nothing can bring it before the first step"
 
 
@@ -222,13 +222,13 @@ def rehearsed(text: str) -> rehearsal.Rehearsal:
 def test_explain_and_check_evaluate_late_times() -> None:
     played = rehearsed(STORY)
     shown = as_text(played, {})
-    assert played.faults == () and "UPDATE -> IN_PROGRESS" in shown
+    assert played.flaws == () and "UPDATE -> IN_PROGRESS" in shown
     update, completed = (line for line in played.lines if line.text[:2] in ("2 ", "3 "))
     target = instants.parse_instant("2026-03-10T09:00:00.000Z")
     assert (update.at, completed.at) == (target, target + instants.HOUR)
     wrong = STORY.replace("document.targetDate", "document.nothing")
     told = rehearsed(wrong)
-    (fault,) = told.faults
+    (fault,) = told.flaws
     assert "there is no `nothing`" in fault.message and told.scenario.where(fault.path)[0] == 6
 
 

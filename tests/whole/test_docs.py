@@ -115,8 +115,8 @@ def test_the_scenarios_in_the_documents_are_right(name: str) -> None:
     for block in re.findall(r"```yaml\n(.*?)```", PAGES.get(name, README), re.DOTALL):
         scenario = parse(block, name, dialect.vocabulary)
         assert (
-            rehearsal.faults(scenario, dialect) == []
-            and rehearsal.faults(scenario, dialect, certain=False) == []
+            rehearsal.flaws(scenario, dialect) == []
+            and rehearsal.flaws(scenario, dialect, certain=False) == []
         )
 
 

@@ -99,6 +99,10 @@ class FibreCafe(Dialect):
 
         return json_message(self.kci_path, order, kci, write)
 
+    unknown = staticmethod(writing.unknown)
+    of_another_tenant = staticmethod(writing.of_another_tenant)
+    reissued = staticmethod(writing.reissued)
+
     def describe(self, document: Mapping[str, Any]) -> str:
         return writing.describe(document, self.settings)
 

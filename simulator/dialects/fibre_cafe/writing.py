@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.base import instants, seed
+from simulator.base.copies import replace
 from simulator.base.errors import RefusalKind, Refused
 from simulator.dialects.fibre_cafe.reading import entity_in
 from simulator.dialects.fibre_cafe.schemas import PROBLEM_CODES
@@ -219,3 +220,23 @@ def _problem(code: str, answered: Request | None) -> str:
         return "INVALID_REQUEST"
     asked = answered.document.get("reasonCode") if answered else None
     return asked if code == "CANCELLED" and asked in PROBLEM_CODES else DEFAULT_PROBLEM
+
+
+_UNKNOWN_ID = 999_999_999
+
+
+def unknown(order: Order) -> Order:
+    """The same order under an id and a reference that the gateway does not have."""
+    document = {**order.document, "id": _UNKNOWN_ID} if "id" in order.document else order.document
+    ref = str(_UNKNOWN_ID) if order.ref else ""
+    return replace(order, ref=ref, number=f"{order.number}-UNKNOWN", document=document)
+
+
+def of_another_tenant(order: Order) -> Order:
+    """The same order of a tenant that the gateway does not have."""
+    return replace(order, document={**order.document, "tenant": "UNKNOWN_TENANT"})
+
+
+def reissued(document: Document, kci_id: str) -> Document:
+    """The same KCI under another id."""
+    return {**document, "id": kci_id}

@@ -77,6 +77,8 @@ class Mef(Dialect):
     ends = staticmethod(life.ends)
     request_number = staticmethod(life.request_number)
     why_not_sent = staticmethod(notifications.why_not_sent)
+    unknown = staticmethod(content.unknown)
+    of_another_tenant = staticmethod(content.of_another_buyer)
     describe = staticmethod(writing.describe)
     read_kci = staticmethod(reading.read_notification)
     identify_kci = staticmethod(reading.identify_notification)

@@ -57,6 +57,18 @@ def common_members(order: Order) -> Document:
     }
 
 
+def unknown(order: Order) -> Order:
+    """The same order under ids that the Buyer does not have."""
+    known = {"buyerPurchaseOrderNumber"} & order.document.keys()
+    document = {**order.document, **dict.fromkeys(known, "UNKNOWN")}
+    return replace(order, number=f"{order.number}-UNKNOWN", document=document)
+
+
+def of_another_buyer(order: Order) -> Order:
+    """The same order of a Buyer that this one is not."""
+    return replace(order, document={**order.document, "buyerId": "UNKNOWN"})
+
+
 # ---- changing
 
 

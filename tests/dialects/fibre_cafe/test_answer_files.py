@@ -92,7 +92,7 @@ def test_check_finds_an_answer_that_the_contract_forbids() -> None:
         "x.yaml",
         VOCABULARY,
     )
-    assert "x.yaml:5:23: ACKNOWLEDGED is not possible" in str(rehearsal.faults(wrong, dialect)[0])
+    assert "x.yaml:5:23: ACKNOWLEDGED is not possible" in str(rehearsal.flaws(wrong, dialect)[0])
 
 
 def test_check_only_doubts_an_answer_to_orders_that_it_cannot_play() -> None:
@@ -105,8 +105,8 @@ def test_check_only_doubts_an_answer_to_orders_that_it_cannot_play() -> None:
         "x.yaml",
         VOCABULARY,
     )
-    assert rehearsal.faults(held, dialect) == []
-    (doubt,) = rehearsal.faults(held, dialect, certain=False)
+    assert rehearsal.flaws(held, dialect) == []
+    (doubt,) = rehearsal.flaws(held, dialect, certain=False)
     assert "RESUMED is not possible in" in str(doubt) and "may differ" in doubt.hint
 
 

@@ -31,7 +31,7 @@ def faults(reply: str, *steps: str) -> list[str]:
         f"  - {{after: 1s, {step}}}\n" for step in steps
     )
     return [
-        str(fault) for fault in rehearsal.faults(parse(text, "x.yaml", DIALECT.vocabulary), DIALECT)
+        str(fault) for fault in rehearsal.flaws(parse(text, "x.yaml", DIALECT.vocabulary), DIALECT)
     ]
 
 
@@ -354,7 +354,7 @@ def document_after(*steps: str) -> dict[str, Any]:
     """The order's document after a story that commits first."""
     text = HEAD.format(reply="commit") + "".join(f"  - {{after: 1h, {step}}}\n" for step in steps)
     rehearsed = rehearsal.rehearse(parse(text, "x.yaml", DIALECT.vocabulary), DIALECT)
-    assert rehearsed.faults == () and rehearsed.order is not None
+    assert rehearsed.flaws == () and rehearsed.order is not None
     return rehearsed.order.document
 
 

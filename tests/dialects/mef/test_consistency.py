@@ -8,7 +8,7 @@ import pytest
 
 from simulator import dialects
 from simulator.client import Client
-from simulator.rehearsal import faults
+from simulator.rehearsal import flaws
 from simulator.scenario import parse
 from simulator.web import Embedded
 from tests.dialects.mef import Buyer
@@ -113,10 +113,10 @@ timeline:
 )
 def test_check_refuses_a_member_that_contradicts_the_order(step: str, said: str) -> None:
     text = "scenario: X\ntimeline:\n  - {after: 1h, send: %s}"
-    (told,) = faults(parse(text % step, "x.yaml", MEF.vocabulary), MEF)
+    (told,) = flaws(parse(text % step, "x.yaml", MEF.vocabulary), MEF)
     assert said in told.message and told.line == 3
     meant = text % step.replace(",", ", illegal: true,", 1)
-    assert faults(parse(meant, "x.yaml", MEF.vocabulary), MEF) == []
+    assert flaws(parse(meant, "x.yaml", MEF.vocabulary), MEF) == []
 
 
 def test_a_member_that_repeats_the_order_is_no_fault() -> None:
@@ -124,4 +124,4 @@ def test_a_member_that_repeats_the_order_is_no_fault() -> None:
         "scenario: X\ntimeline:\n"
         "  - {after: 1h, send: CONFIRMATION, with: {orderStatus: IN_PROGRESS}}"
     )
-    assert faults(parse(text, "x.yaml", MEF.vocabulary), MEF) == []
+    assert flaws(parse(text, "x.yaml", MEF.vocabulary), MEF) == []

@@ -51,9 +51,7 @@ def test_the_sellers_moves_are_those_of_the_contract(source: str) -> None:
 def faults(text: str) -> list[str]:
     return [
         str(problem)
-        for problem in rehearsal.faults(
-            parse(f"scenario: S\n{text}", "s.yaml", MEF.vocabulary), MEF
-        )
+        for problem in rehearsal.flaws(parse(f"scenario: S\n{text}", "s.yaml", MEF.vocabulary), MEF)
     ]
 
 

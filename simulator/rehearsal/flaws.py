@@ -12,6 +12,7 @@ from simulator.model import Path, Reply, Step
 
 ILLEGAL, HEADER, TEMPLATE, PLAIN_STORY = "illegal", "header", "template", "plain_story"
 UNANSWERED, UNREACHED = "unanswered", "unreached"
+FAULT = "fault"
 
 _HINTS = {
     ILLEGAL: "a step that breaks the contract on purpose says `illegal: true`",
@@ -22,7 +23,7 @@ _LACKING = "add `| default(...)` where a request may lack it"
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Flaw:
     """Something wrong at a part of the file. It is `certain` when the contract forbids it; else the
     sample request may only lack what a template asks for, or it is allowed and yet rarely meant.
     """
@@ -34,25 +35,25 @@ class Fault:
 
     @property
     def certain(self) -> bool:
-        return self.code in (ILLEGAL, HEADER)
+        return self.code in (ILLEGAL, HEADER, FAULT)
 
     @property
     def hint(self) -> str:
         return self.advice or _HINTS.get(self.code, "")
 
 
-def fault_of(error: Exception, path: Path) -> Fault:
-    """A fault from what the engine or the dialect raised."""
+def flaw_of(error: Exception, path: Path) -> Flaw:
+    """A flaw from what the engine or the dialect raised."""
     if not isinstance(error, RenderFailed):
-        return Fault(str(error), path)
+        return Flaw(str(error), path)
     text, hint = split_hint(str(error))
     if not hint.startswith("did you mean"):
         hint = _LACKING if "there is no" in text else ""
-    return Fault(text, path, TEMPLATE, hint)
+    return Flaw(text, path, TEMPLATE, hint)
 
 
-def refusals(step: Step, messages: Iterable[str]) -> Iterator[Fault]:
-    """What a gateway would refuse of a step's message: one fault for each part of the step."""
+def refusals(step: Step, messages: Iterable[str]) -> Iterator[Flaw]:
+    """What a gateway would refuse of a step's message: one flaw for each part of the step."""
     found: dict[Path, str] = {}
     for said in messages:
         path = in_step(step, said)
@@ -60,7 +61,7 @@ def refusals(step: Step, messages: Iterable[str]) -> Iterator[Fault]:
             found[path] = said
     for path, said in found.items():
         text, hint = split_hint(said)
-        yield Fault(f"a gateway would refuse this message: {text}", path, advice=hint)
+        yield Flaw(f"a gateway would refuse this message: {text}", path, advice=hint)
 
 
 def in_step(step: Step, error: Exception | str) -> Path:
@@ -72,6 +73,7 @@ def in_step(step: Step, error: Exception | str) -> Path:
         "set": step.set,
         "at": step.at,
         "after": step.after,
+        "fault": {step.fault: step.argument},
     }
     found: Path = next(_texts(parts, source), ()) if source else ()
     found = found or _named(step, said)
