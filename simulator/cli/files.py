@@ -140,14 +140,14 @@ def _when(scenario: Scenario) -> str:
     if scenario.begins == "supplier":
         return "begun by the supplier: POST /__admin/start"
     if scenario.when:
-        return f"played when {' and '.join(map(matching.describe, scenario.when))}"
+        return f"played when {matching.in_words(scenario.when)}"
     if scenario.answers != "create":
         return f"answers one {scenario.answers}: the one that asks for it by X-Scenario, or a pin's"
     return "played when asked for by X-Scenario or a pin, or as the default"
 
 
 def _entry_head(entry: RehearsedEntry) -> str:
-    conditions = " and ".join(map(matching.describe, entry.entry.when))
+    conditions = matching.in_words(entry.entry.when)
     often = entry.entry.times
     times = f", at most {'once' if often == 1 else f'{often} times'}" if often else ""
     head = f"{entry.action} {entry.index + 1}{f', when {conditions}' if conditions else ''}{times}"

@@ -5,7 +5,7 @@ of `model`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, cast, get_args
 
 from marshmallow import ValidationError, fields
@@ -13,11 +13,8 @@ from marshmallow import ValidationError, fields
 from simulator.base import instants
 from simulator.base.errors import closest, nearest, split_hint
 from simulator.formats.schema import Note, not_yet, unknown_key
-from simulator.language import matching
-from simulator.model import Condition, Param, Pending, PendingVerb, Reply
+from simulator.model import Param, Pending, PendingVerb, Reply
 
-LATER_TESTS = ("in", "not", "contains", "starts", "ends", "less", "more", "before", "after")
-LATER_NESTS = ("any", "all", "not")
 LATER_DRAWS = ("uniform", "normal", "lognormal", "pick")
 KINDS = ("string", "integer", "boolean", "duration", "choice")
 NO_VALUE = "has no value"
@@ -43,70 +40,6 @@ class Construct(fields.Field):  # type: ignore[type-arg]
     default_error_messages = {"null": NO_VALUE, "required": "is required"}
 
 
-class When(Construct):
-    """A map of paths to values, lists of values, or a map with one test."""
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Any, **kwargs: Any
-    ) -> tuple[Condition, ...]:
-        if not isinstance(value, dict):
-            raise ValidationError(Note("must be a map of paths to values", hint="path: value"))
-        conditions = []
-        wrong: Wrong = {}
-        for path, wanted in value.items():
-            try:
-                conditions.append(_condition(path, wanted))
-            except ValidationError as error:
-                wrong[path] = error.messages
-        if wrong:
-            raise ValidationError(wrong)
-        return tuple(conditions)
-
-
-def _condition(path: str, wanted: Any) -> Condition:
-    if path in LATER_NESTS:
-        raise ValidationError(not_yet(path))
-    try:
-        matching.check_path(path)
-    except ValueError as error:
-        raise ValidationError(Note(f"`{path[:60]}`: {error}", at_key=True, code="path")) from None
-    if not isinstance(wanted, dict):
-        nested: Wrong = {
-            index: ["a list holds plain values, any of which may stand there"]
-            for index, entry in enumerate(wanted if isinstance(wanted, list) else ())
-            if isinstance(entry, (dict, list))
-        }
-        if nested:
-            raise ValidationError(nested)
-        return Condition(path=path, test="equal", value=wanted)
-    return _test(path, wanted)
-
-
-def _test(path: str, wanted: Mapping[str, Any]) -> Condition:
-    known = ", ".join(f"{{{test}: ...}}" for test in matching.TESTS)
-    if not wanted:
-        raise ValidationError(Note("an empty test never holds", hint=known))
-    if len(wanted) != 1:
-        raise ValidationError(Note("must be a value, a list of values or one test", hint=known))
-    test, value = next(iter(wanted.items()))
-    if test in LATER_TESTS:
-        raise ValidationError({test: [not_yet(test)]})
-    if test not in matching.TESTS:
-        hint, meant = nearest(test, matching.TESTS), closest(test, matching.TESTS)
-        said = Note(f"{path}: unknown test `{test}`", hint=hint, meant=meant, at_key=True)
-        raise ValidationError({test: [said]})
-    if test == "exists" and not isinstance(value, bool):
-        raise ValidationError({test: ["must be true or false"]})
-    if test == "matches":
-        if not isinstance(value, str):
-            raise ValidationError({test: ["must be a regular expression in quotes"]})
-        try:
-            matching.check_pattern(value)
-        except ValueError as error:
-            raise ValidationError({test: [_split(error)]}) from None
-    return Condition(path=path, test=test, value=value)
-
-
 class Time(Construct):
     """A fixed duration (kept as microseconds) or a template; `instant` also admits an ISO 8601
     instant, kept as text.
@@ -126,7 +59,7 @@ class Time(Construct):
             return instants.parse_duration(value)
         except ValueError as error:
             if not self.instant:
-                raise ValidationError(_split(error)) from None
+                raise ValidationError(split_note(error)) from None
         try:
             instants.parse_instant(value)
         except (ValueError, OverflowError):
@@ -137,7 +70,7 @@ class Time(Construct):
         return value
 
 
-def _split(error: ValueError) -> Note:
+def split_note(error: ValueError) -> Note:
     """A sentence with its advice at its end, as a message and its hint."""
     text, hint = split_hint(str(error))
     if not hint:
@@ -229,7 +162,7 @@ def _delay(value: Any) -> Any:
     try:
         return value if is_template(value) else instants.parse_duration(value)
     except ValueError as error:
-        raise ValidationError(_split(error)) from None
+        raise ValidationError(split_note(error)) from None
 
 
 def _map(value: Any) -> dict[str, Any]:
@@ -316,7 +249,7 @@ def _param(name: str, entry: Any) -> Param:
         try:
             read_param(param, default)
         except ValueError as error:
-            wrong["default"] = [_split(error)]
+            wrong["default"] = [split_note(error)]
     if wrong:
         raise ValidationError(wrong)
     return param

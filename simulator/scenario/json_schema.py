@@ -10,11 +10,12 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from simulator.model import Vocabulary
-from simulator.scenario.fields import KINDS, ParamsField, PendingField, ReplyField, Time, When
+from simulator.scenario.fields import KINDS, ParamsField, PendingField, ReplyField, Time
 from simulator.scenario.schema import schema_for
+from simulator.scenario.when_field import When
+from simulator.scenario.when_schema import WHEN, when_schema
 
 _VALUE: dict[str, Any] = {"type": ["string", "number", "boolean", "null", "array", "object"]}
-_MAP = {"type": "object", "additionalProperties": True}
 
 
 def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
@@ -35,12 +36,13 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"A scenario of {vocabulary.dialect}",
         **schema,
+        "$defs": when_schema(vocabulary),
     }
 
 
 def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
     if isinstance(field, When):
-        return dict(_MAP)
+        return {"$ref": f"#/$defs/{WHEN}"}
     if isinstance(field, Time):
         return {"type": ["string", "number"]}
     if isinstance(field, PendingField):

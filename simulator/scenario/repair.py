@@ -91,6 +91,11 @@ def _is_lost(findings: Findings, path: Path) -> bool:
     return path in findings.dropped and path not in findings.replaced
 
 
+def _is_emptied(value: Any, rest: Any, new: Path) -> bool:
+    """Whether nothing is left of a condition or a nest."""
+    return "when" in new and rest in ({}, []) and value not in ({}, [])
+
+
 @dataclass(frozen=True, slots=True)
 class _Mender:
     """Copies a document without its mistakes. `old` is a part's path in the file, `new` its path in
@@ -117,7 +122,9 @@ class _Mender:
             if self._is_dropped(path):
                 self._note_doubt(path, new)
                 continue
-            mended[key] = self.mend(member, path, (*new, key))
+            kept = self.mend(member, path, (*new, key))
+            if not _is_emptied(member, kept, new):
+                mended[key] = kept
         return mended
 
     def _list(self, value: list[Any], old: Path, new: Path) -> list[Any]:
@@ -130,7 +137,7 @@ class _Mender:
             entry = self.mend(member, path, place)
             if old[-1:] == ("timeline",) and not self._is_step(entry):
                 self.rest.unsure.add(place)
-            else:
+            elif not _is_emptied(member, entry, new):
                 mended.append(entry)
         return mended
 

@@ -23,7 +23,8 @@ from simulator.formats.schema import (
     nested,
 )
 from simulator.model import Vocabulary
-from simulator.scenario.fields import ParamsField, PendingField, ReplyField, Time, When
+from simulator.scenario.fields import ParamsField, PendingField, ReplyField, Time
+from simulator.scenario.when_field import When
 
 VERBS = ("send", "status", "mark", "wait")
 TIMES = ("after", "at")
