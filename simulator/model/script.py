@@ -73,13 +73,15 @@ class Reply:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
     """One step of a timeline: a time (`after` or `at`), at most one verb (`send`, `status`, `mark`,
-    `wait`) and what belongs to it. `fields` are the format's `with`.
+    `wait`) and what belongs to it. `hours` are those that it waits for, `fields` the format's
+    `with`.
 
     The outbox keeps a step as JSON, so every member holds JSON values only, `path` left out.
     """
 
     after: Any = None
     at: Any = None
+    hours: str = ""
     send: str = ""
     status: str = ""
     mark: str = ""

@@ -13,6 +13,7 @@ from simulator import engine
 from simulator.base import seed
 from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Refused, RenderFailed
+from simulator.base.working_days import UK, Calendar
 from simulator.dialects import Dialect
 from simulator.dialects.routes import router_of
 from simulator.engine import Advance, Answered, Changed, Opened, Plan, QueueChange, Rejected
@@ -73,6 +74,7 @@ class Playing:
     dialect: Dialect
     params: Mapping[str, Any]
     operation: str
+    calendar: Calendar = UK
     now: int = START
     order: Order | None = None
     requests: list[Request] = field(default_factory=list)
@@ -187,6 +189,7 @@ class Playing:
             supplier="default",
             now=self.now,
             chance=seed.Chance("rehearsal", (self.scenario.name,), True),
+            calendar=self.calendar,
             order=self.order,
             requests=tuple(self.requests),
             waiting=tuple(self.queue),
@@ -289,7 +292,9 @@ class Playing:
         request = next((request for request in self.requests if request.id == head.request), None)
         chance = seed.Chance("rehearsal", (self.scenario.name,), True)
         try:
-            changed = engine.timed(self.order, head, request, self.queue, self.now, chance)
+            changed = engine.timed(
+                self.order, head, request, self.queue, self.now, chance, self.calendar
+            )
         except RenderFailed as error:
             self.fault(fault_of(error, time_of(head.step)))
             changed = (replace(head, step=replace(head.step, after=None, at=None)),)

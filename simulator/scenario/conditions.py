@@ -11,8 +11,8 @@ from simulator.formats.strict_yaml import Path
 from simulator.language import matching, paths
 from simulator.language.comparing import TESTS, passes, text_of
 from simulator.model import Known, Members, Vocabulary
+from simulator.scenario.constructs import is_template
 from simulator.scenario.documents import known_at, strange
-from simulator.scenario.fields import is_template
 from simulator.scenario.findings import Findings
 from simulator.scenario.templates import ORDER_NAMES
 from simulator.scenario.when_field import asked_in, conditions_in, is_readable

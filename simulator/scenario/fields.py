@@ -8,74 +8,22 @@ import re
 from collections.abc import Callable
 from typing import Any, cast, get_args
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError
 
-from simulator.base import instants
-from simulator.base.errors import closest, nearest, split_hint
+from simulator.base.errors import closest, nearest
 from simulator.formats.schema import Note, not_yet, unknown_key
+from simulator.language import times
 from simulator.model import Param, Pending, PendingVerb, Reply
+from simulator.scenario.constructs import NO_VALUE, Construct, Wrong, split_note
+from simulator.scenario.time_field import read_length
 
-LATER_DRAWS = ("uniform", "normal", "lognormal", "pick")
 KINDS = ("string", "integer", "boolean", "duration", "choice")
-NO_VALUE = "has no value"
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
-
-Wrong = dict[Any, Any]
-"""What is wrong with the parts of a construct, by their keys, as marshmallow wants it."""
-
-
-def is_template(value: Any) -> bool:
-    """Whether a value is text with an expression in it."""
-    return isinstance(value, str) and "{{" in value
 
 
 def _not_valid(value: Any, known: tuple[str, ...]) -> Note:
     meant = closest(value, known)
     return Note(f"`{str(value)[:60]}` is not valid", hint=nearest(value, known), meant=meant)
-
-
-class Construct(fields.Field):  # type: ignore[type-arg]
-    """What all fields share: the message for a key without a value."""
-
-    default_error_messages = {"null": NO_VALUE, "required": "is required"}
-
-
-class Time(Construct):
-    """A fixed duration (kept as microseconds) or a template; `instant` also admits an ISO 8601
-    instant, kept as text.
-    """
-
-    def __init__(self, *, instant: bool = False, **options: Any) -> None:
-        super().__init__(**options)
-        self.instant = instant
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in LATER_DRAWS:
-            draw = next(iter(value))
-            raise ValidationError({draw: [not_yet(draw)]})
-        if is_template(value):
-            return value
-        try:
-            return instants.parse_duration(value)
-        except ValueError as error:
-            if not self.instant:
-                raise ValidationError(split_note(error)) from None
-        try:
-            instants.parse_instant(value)
-        except (ValueError, OverflowError):
-            said = f"`{str(value)[:40]}` is neither a duration nor an instant"
-            raise ValidationError(Note(said, hint="5s, 3m, 2h, 4d or 2026-03-02T09:00:00Z")) from (
-                None
-            )
-        return value
-
-
-def split_note(error: ValueError) -> Note:
-    """A sentence with its advice at its end, as a message and its hint."""
-    text, hint = split_hint(str(error))
-    if not hint:
-        text, _, hint = text.partition(": ")
-    return Note(text, hint=hint)
 
 
 class ReplyField(Construct):
@@ -107,7 +55,7 @@ class ReplyField(Construct):
         readers: dict[str, tuple[str, Callable[[Any], Any]]] = {
             "answer": ("answer", _word),
             "reject": ("messages", _messages),
-            "delay": ("delay", _delay),
+            "delay": ("delay", read_length),
             "set": ("set", _map),
             "headers": ("headers", _map),
             "status": ("status", _status),
@@ -156,13 +104,6 @@ def _messages(value: Any) -> tuple[str, ...]:
     if wrong:
         raise ValidationError(wrong)
     return tuple(messages)
-
-
-def _delay(value: Any) -> Any:
-    try:
-        return value if is_template(value) else instants.parse_duration(value)
-    except ValueError as error:
-        raise ValidationError(split_note(error)) from None
 
 
 def _map(value: Any) -> dict[str, Any]:
@@ -268,7 +209,7 @@ def _kind_of(default: Any) -> str:
     if isinstance(default, int):
         return "integer"
     try:
-        instants.parse_duration(default)
+        times.read(default)
     except ValueError:
         return "string"
     return "duration"
@@ -277,7 +218,7 @@ def _kind_of(default: Any) -> str:
 def read_param(param: Param, value: Any) -> Any:
     """A parameter's value from YAML, a header or a query text. ValueError says what it must be."""
     if param.kind == "duration":
-        instants.parse_duration(value)
+        times.read(value)
         return value
     if param.kind == "integer":
         if isinstance(value, bool) or not isinstance(value, int):

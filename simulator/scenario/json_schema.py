@@ -10,8 +10,10 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from simulator.model import Vocabulary
-from simulator.scenario.fields import KINDS, ParamsField, PendingField, ReplyField, Time
+from simulator.scenario.fields import KINDS, ParamsField, PendingField, ReplyField
 from simulator.scenario.schema import schema_for
+from simulator.scenario.time_field import Hours, Time
+from simulator.scenario.time_schema import TIME, hours_schema, time_schema
 from simulator.scenario.when_field import When
 from simulator.scenario.when_schema import WHEN, when_schema
 
@@ -36,7 +38,7 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"A scenario of {vocabulary.dialect}",
         **schema,
-        "$defs": when_schema(vocabulary),
+        "$defs": {**time_schema(), **when_schema(vocabulary)},
     }
 
 
@@ -44,7 +46,9 @@ def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
     if isinstance(field, When):
         return {"$ref": f"#/$defs/{WHEN}"}
     if isinstance(field, Time):
-        return {"type": ["string", "number"]}
+        return {"$ref": f"#/$defs/{TIME}"}
+    if isinstance(field, Hours):
+        return hours_schema()
     if isinstance(field, PendingField):
         withdraw = {
             "type": "object",
@@ -62,7 +66,11 @@ def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
         return {
             "anyOf": [
                 {"type": "string"},
-                {"type": "object", "properties": {key: {} for key in ReplyField.KEYS}},
+                {
+                    "type": "object",
+                    "properties": {key: {} for key in ReplyField.KEYS}
+                    | {"delay": {"$ref": f"#/$defs/{TIME}"}},
+                },
             ]
         }
     return {}

@@ -16,6 +16,7 @@ from simulator.scenario.schema import TIMES, VERBS, StepSchema
 
 _STORY = ("answer", "status", "attempts")
 _WHOLE: Path = ()
+_TIMES = (*TIMES, "delay")
 
 
 @dataclass(slots=True)
@@ -151,6 +152,8 @@ class _Mender:
 
     def _is_dropped(self, path: Path) -> bool:
         findings = self.findings
+        if path[-1] in _TIMES and any(lost[: len(path)] == path for lost in findings.dropped):
+            return True  # what is left of a draw is none
         return (path in findings.dropped and path not in findings.replaced) or (
             path in findings.located.broken
         )

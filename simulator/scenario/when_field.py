@@ -13,7 +13,7 @@ from simulator.formats.schema import Note
 from simulator.formats.strict_yaml import Path
 from simulator.language import comparing, conflicts, matching
 from simulator.model import Condition, Conditions, Nest, NestWord
-from simulator.scenario.fields import NO_VALUE, Construct, Wrong, is_template, split_note
+from simulator.scenario.constructs import NO_VALUE, Construct, Wrong, is_template, split_note
 
 NESTS: tuple[NestWord, ...] = get_args(NestWord)
 _EXAMPLES = {

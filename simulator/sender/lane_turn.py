@@ -16,6 +16,7 @@ from simulator.base import seed
 from simulator.base.clock import Clock
 from simulator.base.copies import replace
 from simulator.base.errors import Illegal, RenderFailed, SimulatorError
+from simulator.base.working_days import Calendar
 from simulator.config import Gateway, Policy
 from simulator.dialects import Dialect
 from simulator.model import (
@@ -50,6 +51,7 @@ class Target:
     policy: Policy
     run_seed: str
     fixed_seed: bool
+    calendar: Calendar
     label: str
 
 
@@ -216,7 +218,13 @@ class LaneTurn:
         request = self._request_of(head)
         with self._contained():
             changed = engine.timed(
-                self.order, head, request, self.waiting, self.now, self._chance()
+                self.order,
+                head,
+                request,
+                self.waiting,
+                self.now,
+                self._chance(),
+                self.target.calendar,
             )
         outbox.retime(self.tx, changed)
         self.waiting = engine.replaced(self.waiting, changed)

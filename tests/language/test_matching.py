@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.language import matching
@@ -276,6 +276,7 @@ def test_a_parameter_that_fits_no_test_never_holds(test: str) -> None:
     assert "{{" not in matching.in_words(filled)
 
 
+EXAMPLES = settings(deadline=None, derandomize=True)
 VALUES = st.one_of(st.none(), st.booleans(), st.integers(-9, 9), st.sampled_from(["", "3", "x"]))
 LEAVES = st.dictionaries(
     st.sampled_from(["a", "b"]),
@@ -293,6 +294,7 @@ WHENS = st.recursive(
 )
 
 
+@EXAMPLES
 @given(when=WHENS, a=VALUES, b=VALUES)
 def test_not_turns_any_when_round(when: Any, a: Any, b: Any) -> None:
     facts = {"body": {"a": a, "b": b}}
@@ -302,6 +304,7 @@ def test_not_turns_any_when_round(when: Any, a: Any, b: Any) -> None:
     assert (not matching.first_difference(read({"all": [when, when]}), facts)) is holds
 
 
+@EXAMPLES
 @given(when=WHENS, other=WHENS, a=VALUES, b=VALUES)
 def test_conditions_that_exclude_each_other_never_both_hold(
     when: Any, other: Any, a: Any, b: Any

@@ -50,6 +50,7 @@ HOMES = {
     "marshmallow": {"formats/schema", "formats/compiled", "config", "scenario", "dialects", "web"},
     "apispec": {"dialects", "scenario", "web"},
     "faker": {"base/seed"},
+    "holidays": {"base/working_days"},
     "re2": {"language/comparing"},
     "gunicorn": {"cli"},
     "httptools": {"web/worker/heads", "gateway/answers"},

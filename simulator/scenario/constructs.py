@@ -1,0 +1,34 @@
+"""What the fields of a scenario file share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+
+from simulator.base.errors import split_hint
+from simulator.formats.schema import Note
+
+NO_VALUE = "has no value"
+
+Wrong = dict[Any, Any]
+"""What is wrong with the parts of a construct, by their keys, as marshmallow wants it."""
+
+
+class Construct(fields.Field):  # type: ignore[type-arg]
+    """A field with the message for a key without a value."""
+
+    default_error_messages = {"null": NO_VALUE, "required": "is required"}
+
+
+def is_template(value: Any) -> bool:
+    """Whether a value is text with an expression in it."""
+    return isinstance(value, str) and "{{" in value
+
+
+def split_note(error: ValueError) -> Note:
+    """A sentence with its advice at its end, as a message and its hint."""
+    text, hint = split_hint(str(error))
+    if not hint:
+        text, _, hint = text.partition(": ")
+    return Note(text, hint=hint)
