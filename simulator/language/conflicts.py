@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import combinations, product
+from itertools import product, starmap
 from typing import Any
 
 from simulator.base import instants
@@ -18,16 +17,9 @@ _MANY = ("marked", "open")
 """Paths that may have several values at once, as `[*]` has."""
 
 
-def clash(tests: Sequence[Asked]) -> tuple[Asked, Asked] | None:
-    """The first two tests that no value passes both; None where there may be one."""
-    return next(
-        (
-            (one, other)
-            for one, other in combinations(tests, 2)
-            if _excludes(one, other) or _excludes(other, one)
-        ),
-        None,
-    )
+def clash(one: Asked, other: Asked) -> bool:
+    """Whether no value passes both tests."""
+    return _excludes(one, other) or _excludes(other, one)
 
 
 def exclude_each_other(one: Condition | Nest, other: Condition | Nest) -> bool:
@@ -41,7 +33,7 @@ def exclude_each_other(one: Condition | Nest, other: Condition | Nest) -> bool:
     mine, theirs = _plain(one), _plain(other)
     if mine is None or theirs is None or mine[0] != theirs[0]:
         return False
-    return any(clash(pair) for pair in product(mine[1], theirs[1]))
+    return any(starmap(clash, product(mine[1], theirs[1])))
 
 
 def _plain(condition: Condition | Nest) -> tuple[str, list[Asked]] | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields
 
 from simulator.base.errors import split_hint
 from simulator.formats.schema import Note
@@ -19,6 +20,24 @@ class Construct(fields.Field):  # type: ignore[type-arg]
     """A field with the message for a key without a value."""
 
     default_error_messages = {"null": NO_VALUE, "required": "is required"}
+
+
+_Key = TypeVar("_Key")
+_Part = TypeVar("_Part")
+
+
+def read_each(parts: Mapping[_Key, Any], read: Callable[[_Key, Any], _Part]) -> dict[_Key, _Part]:
+    """What each part is read as. ValidationError has what is wrong with any of them."""
+    found: dict[_Key, _Part] = {}
+    wrong: Wrong = {}
+    for key, part in parts.items():
+        try:
+            found[key] = read(key, part)
+        except ValidationError as error:
+            wrong[key] = error.messages
+    if wrong:
+        raise ValidationError(wrong)
+    return found
 
 
 def is_template(value: Any) -> bool:

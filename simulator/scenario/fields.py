@@ -14,7 +14,7 @@ from simulator.base.errors import closest, nearest
 from simulator.formats.schema import Note, not_yet, unknown_key
 from simulator.language import times
 from simulator.model import Param, Pending, PendingVerb, Reply
-from simulator.scenario.constructs import NO_VALUE, Construct, Wrong, split_note
+from simulator.scenario.constructs import NO_VALUE, Construct, Wrong, read_each, split_note
 from simulator.scenario.time_field import read_length
 
 KINDS = ("string", "integer", "boolean", "duration", "choice")
@@ -74,16 +74,10 @@ class ReplyField(Construct):
     def _attempts(self, value: Any) -> tuple[Reply, ...]:
         if not isinstance(value, list) or not value:
             raise ValidationError("must be a list of replies")
-        replies = []
-        wrong: Wrong = {}
-        for index, entry in enumerate(value):
-            try:
-                replies.append(self._deserialize(entry, None, None))
-            except ValidationError as error:
-                wrong[index] = error.messages
-        if wrong:
-            raise ValidationError(wrong)
-        return tuple(replies)
+        replies = read_each(
+            dict(enumerate(value)), lambda _, entry: self._deserialize(entry, None, None)
+        )
+        return tuple(replies.values())
 
 
 def _word(value: Any) -> str:
@@ -145,16 +139,7 @@ class ParamsField(Construct):
     ) -> dict[str, Param]:
         if not isinstance(value, dict):
             raise ValidationError(Note("must be a map of names", hint="gap: 30s"))
-        params = {}
-        wrong: Wrong = {}
-        for name, entry in value.items():
-            try:
-                params[name] = _param(name, entry)
-            except ValidationError as error:
-                wrong[name] = error.messages
-        if wrong:
-            raise ValidationError(wrong)
-        return params
+        return read_each(value, _param)
 
 
 def _param(name: str, entry: Any) -> Param:

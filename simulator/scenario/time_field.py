@@ -12,7 +12,7 @@ from simulator.base import instants, working_days
 from simulator.base.errors import closest, nearest
 from simulator.formats.schema import Note, unknown_key
 from simulator.language import times
-from simulator.scenario.constructs import Construct, Wrong, is_template, split_note
+from simulator.scenario.constructs import Construct, Wrong, is_template, read_each, split_note
 
 _EXAMPLES = {
     "uniform": "uniform: [1s, 5s]",
@@ -144,7 +144,7 @@ def _at_key(note: Any) -> Note:
 def _bounds(parts: Any) -> list[Any]:
     if not isinstance(parts, list) or len(parts) != 2:
         raise ValidationError(Note("must be two durations", hint=_EXAMPLES["uniform"]))
-    low, high = _each(_length, dict(enumerate(parts))).values()
+    low, high = read_each(dict(enumerate(parts)), _part).values()
     if isinstance(low, int) and isinstance(high, int) and low > high:
         raise ValidationError(Note("the second is less than the first", hint=_EXAMPLES["uniform"]))
     return parts
@@ -164,7 +164,8 @@ def _bell(word: str, parts: Any) -> dict[str, Any]:
     sigma = parts.get("sigma", 0)
     if isinstance(sigma, bool) or not isinstance(sigma, (int, float)) or not 0 <= sigma <= 10:
         raise ValidationError({"sigma": ["must be a number from 0 to 10"]})
-    read = _each(_length, {key: part for key, part in parts.items() if key != "sigma"})
+    lengths = {key: part for key, part in parts.items() if key != "sigma"}
+    read = read_each(lengths, _part)
     if read.get("median") == 0:
         raise ValidationError({"median": ["must be more than 0s"]})
     _check_order(read, "min", "max")
@@ -173,16 +174,8 @@ def _bell(word: str, parts: Any) -> dict[str, Any]:
     return parts
 
 
-def _each(read: Callable[[Any], Any], parts: Mapping[Any, Any]) -> dict[Any, Any]:
-    found, wrong = {}, {}
-    for key, part in parts.items():
-        try:
-            found[key] = read(part)
-        except ValidationError as error:
-            wrong[key] = error.messages
-    if wrong:
-        raise ValidationError(wrong)
-    return found
+def _part(_: object, value: Any) -> Any:
+    return _length(value)
 
 
 def _check_order(lengths: Mapping[str, Any], low: str, high: str) -> None:

@@ -13,7 +13,14 @@ from simulator.formats.schema import Note
 from simulator.formats.strict_yaml import Path
 from simulator.language import comparing, conflicts, matching
 from simulator.model import Condition, Conditions, Nest, NestWord
-from simulator.scenario.constructs import NO_VALUE, Construct, Wrong, is_template, split_note
+from simulator.scenario.constructs import (
+    NO_VALUE,
+    Construct,
+    Wrong,
+    is_template,
+    read_each,
+    split_note,
+)
 
 NESTS: tuple[NestWord, ...] = get_args(NestWord)
 _EXAMPLES = {
@@ -134,16 +141,12 @@ class _Reader:
     def conditions(self, value: Any) -> Conditions:
         if not isinstance(value, dict):
             raise ValidationError(Note("must be a map of paths to values", hint="path: value"))
-        found: list[Condition | Nest] = []
-        wrong: Wrong = {}
-        for key, wanted in value.items():
-            try:
-                found += [self._nest(key, wanted)] if key in NESTS else self._path(key, wanted)
-            except ValidationError as error:
-                wrong[key] = error.messages
-        if wrong:
-            raise ValidationError(wrong)
-        return tuple(found)
+        lines = read_each(value, self._line)
+        _check_together(lines)
+        return tuple(condition for line in lines.values() for condition in line)
+
+    def _line(self, key: Any, wanted: Any) -> Conditions:
+        return (self._nest(key, wanted),) if key in NESTS else self._path(key, wanted)
 
     def _nest(self, word: Any, wanted: Any) -> Nest:
         kind, name = (dict, "map") if word == "not" else (list, "list of maps")
@@ -154,23 +157,17 @@ class _Reader:
             raise ValidationError(Note("is empty: it says nothing", hint=_EXAMPLES[word]))
         if word == "not":
             return Nest(word="not", parts=(self.conditions(wanted),))
-        parts = []
-        wrong: Wrong = {}
-        for index, part in enumerate(wanted):
-            try:
-                parts.append(self._part(word, part))
-            except ValidationError as error:
-                wrong[index] = error.messages
-        if wrong:
-            raise ValidationError(wrong)
-        return Nest(word=word, parts=tuple(parts))
+        parts = read_each(dict(enumerate(wanted)), lambda _, part: self._part(word, part))
+        if word == "all":
+            _check_together(parts)
+        return Nest(word=word, parts=tuple(parts.values()))
 
     def _part(self, word: str, part: Any) -> Conditions:
         if part == {}:
             raise ValidationError(Note("an empty map says nothing", hint=_EXAMPLES[word]))
         return self.conditions(part)
 
-    def _path(self, path: str, wanted: Any) -> list[Condition | Nest]:
+    def _path(self, path: str, wanted: Any) -> Conditions:
         try:
             matching.check_path(path)
         except ValueError as error:
@@ -179,33 +176,22 @@ class _Reader:
         if isinstance(wanted, dict):
             return self._tests(path, wanted)
         values = _plain_values(wanted) if isinstance(wanted, list) else wanted
-        return [Condition(path=path, tests={"equal": values})]
+        return (Condition(path=path, tests={"equal": values}),)
 
-    def _tests(self, path: str, wanted: Mapping[str, Any]) -> list[Condition | Nest]:
+    def _tests(self, path: str, wanted: Mapping[str, Any]) -> Conditions:
         if not wanted:
             raise ValidationError(Note("an empty test never holds", hint=nearest("", TESTS)))
-        tests: dict[str, Any] = {}
-        nests: list[Condition | Nest] = []
-        wrong: Wrong = {}
-        for test, value in wanted.items():
-            try:
-                if test == "not":
-                    nests.append(self._denied(path, value))
-                else:
-                    tests["equal" if test == "in" else test] = self._wanted(path, test, value)
-            except ValidationError as error:
-                wrong[test] = error.messages
-        wrong = wrong or _excluding(wanted)
-        if wrong:
-            raise ValidationError(wrong)
-        return [*([Condition(path=path, tests=tests)] if tests else []), *nests]
-
-    def _denied(self, path: str, value: Any) -> Nest:
-        if value == []:
-            raise ValidationError("an empty list says nothing")
-        return Nest(word="not", parts=(tuple(self._path(path, value)),))
+        read = read_each(wanted, lambda test, value: self._wanted(path, test, value))
+        _check_clash(wanted)
+        tests = {_name(test): value for test, value in read.items() if test != "not"}
+        holds = (Condition(path=path, tests=tests),) if tests else ()
+        return (*holds, read["not"]) if "not" in read else holds
 
     def _wanted(self, path: str, test: str, value: Any) -> Any:
+        if test == "not":
+            if value == []:
+                raise ValidationError("an empty list says nothing")
+            return Nest(word="not", parts=(self._path(path, value),))
         if test not in READERS:
             raise ValidationError([_unknown_test(path, test)])
         if value is None:
@@ -225,20 +211,31 @@ def _unknown_test(path: str, test: str) -> Note:
     return Note(f"{path}: unknown test `{test}`", hint=hint, meant=meant, at_key=True)
 
 
-def _excluding(wanted: Mapping[str, Any]) -> Wrong:
-    """The test that no value passes together with one before it."""
-    asked = [
-        ("equal" if test == "in" else test, value)
-        for test, value in wanted.items()
-        if test != "not" or not isinstance(value, dict)
-    ]
-    pair = conflicts.clash(asked)
-    if pair is None:
-        return {}
-    (one, first), (other, second) = pair
-    one, other = ("in" if test == "equal" else test for test in (one, other))
-    said = f"`{_shown(second)}` never holds together with `{one}: {_shown(first)}`"
-    return {other: [Note(said, code="never")]}
+def _name(test: str) -> str:
+    """The name that a test has in a `Condition`."""
+    return "equal" if test == "in" else test
+
+
+def _check_clash(wanted: Mapping[str, Any]) -> None:
+    """No test of a path may exclude one before it."""
+    plain = [test for test in wanted if test != "not" or not isinstance(wanted[test], dict)]
+    for place, test in enumerate(plain):
+        for first in plain[:place]:
+            pair = [(_name(each), wanted[each]) for each in (first, test)]
+            if conflicts.clash(*pair):
+                before = f"`{first}: {_shown(wanted[first])}`"
+                said = f"`{_shown(wanted[test])}` never holds together with {before}"
+                raise ValidationError({test: [Note(said, code="never")]})
+
+
+def _check_together(parts: Mapping[Any, Conditions]) -> None:
+    """No part may exclude one before it: both must hold."""
+    known = list(parts.items())
+    for place, (key, part) in enumerate(known):
+        for _, first in known[:place]:
+            if any(conflicts.exclude_each_other(one, other) for one in first for other in part):
+                said = f"never holds together with `{matching.in_words(first)[:80]}`"
+                raise ValidationError({key: [Note(said, code="never")]})
 
 
 def _shown(value: Any) -> str:
