@@ -78,7 +78,7 @@ def _textual(text: str) -> int:
             if number
         )
     if re.fullmatch(r"\d+wd", text):
-        raise ValueError("working days (`wd`) are not yet supported: use d or w")
+        raise ValueError(f"working days (`{text[:40]}`) have no sense here: use d or w")
     if text.startswith("-"):
         raise ValueError("a duration is never negative")
     raise ValueError(f"`{text[:40]}` is not a duration: {DURATION_HINT}")

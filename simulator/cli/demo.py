@@ -111,7 +111,9 @@ def _runs(supplier: Supplier, names: Sequence[str]) -> Iterator[_Run]:
     for scenario in supplier.book.scenarios.values():
         if names and scenario.name not in names:
             continue
-        rehearsed = rehearsal.rehearse(scenario, supplier.dialect)
+        rehearsed = rehearsal.rehearse(
+            scenario, supplier.dialect, calendar=supplier.config.calendar
+        )
         if scenario.answers == "create":
             yield _Run(title=scenario.name, rehearsed=rehearsed)
         elif supplier.dialect.vocabulary.default_scenario not in supplier.book.scenarios:

@@ -6,7 +6,7 @@ So no store is imported: `check` runs in editors and hooks, where each tenth of 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,10 @@ import click
 from simulator import dialects, rehearsal
 from simulator.base import instants
 from simulator.base.errors import Invalid, Problem, nearest
+from simulator.base.working_days import UK
 from simulator.config import Config
 from simulator.dialects import Dialect
-from simulator.language import matching
+from simulator.language import matching, times
 from simulator.model import Param, Scenario
 from simulator.rehearsal import Rehearsal, RehearsedEntry
 from simulator.rehearsal.folders import dialect_of_file, folder_of, open_book, shipped_folder
@@ -99,7 +100,9 @@ def explain(settings: Config, name: str, params: Sequence[str], dialect: str | N
     given = dict(_pair(text) for text in params)
     scenario = _find(settings, name, dialect)
     contract = _contract(settings, scenario.dialect)
-    rehearsed = rehearsal.rehearse(scenario, contract, given)
+    speaks = (each for each in settings.suppliers if each.dialect == scenario.dialect)
+    calendar = next((supplier.calendar for supplier in speaks), UK)
+    rehearsed = rehearsal.rehearse(scenario, contract, given, calendar)
     return as_text(rehearsed, given)
 
 
@@ -112,6 +115,7 @@ def as_text(rehearsed: Rehearsal, given: Mapping[str, Any]) -> str:
         for param in scenario.params.values()
     ]
     lines.append(_when(scenario))
+    lines += _about_times(scenario)
     if not rehearsed.natural:
         lines.append("(no sample request fits this `when`: this is the story of the plainest one)")
     if scenario.answers == "create":
@@ -135,19 +139,31 @@ def as_text(rehearsed: Rehearsal, given: Mapping[str, Any]) -> str:
     return "\n".join([*lines, *said])
 
 
+def _about_times(scenario: Scenario) -> Iterator[str]:
+    """What to know of times that differ from order to order."""
+    entries = (entry for listed in scenario.entries.values() for entry in listed)
+    steps = [*scenario.timeline, *(step for entry in entries for step in entry.timeline)]
+    known = [time for step in steps for time in (step.after, step.at) if time is not None]
+    if any(isinstance(time, Mapping) for time in known):
+        yield "(drawn times differ from order to order: these are one order's)"
+    if any(step.hours for step in steps) or any(map(times.hangs_on_the_calendar, known)):
+        placed = instants.format_instant(rehearsal.START)
+        yield f"(the order of this story is placed on Monday, {placed})"
+
+
 def _when(scenario: Scenario) -> str:
     """Which requests play it."""
     if scenario.begins == "supplier":
         return "begun by the supplier: POST /__admin/start"
     if scenario.when:
-        return f"played when {' and '.join(map(matching.describe, scenario.when))}"
+        return f"played when {matching.in_words(scenario.when)}"
     if scenario.answers != "create":
         return f"answers one {scenario.answers}: the one that asks for it by X-Scenario, or a pin's"
     return "played when asked for by X-Scenario or a pin, or as the default"
 
 
 def _entry_head(entry: RehearsedEntry) -> str:
-    conditions = " and ".join(map(matching.describe, entry.entry.when))
+    conditions = matching.in_words(entry.entry.when)
     often = entry.entry.times
     times = f", at most {'once' if often == 1 else f'{often} times'}" if often else ""
     head = f"{entry.action} {entry.index + 1}{f', when {conditions}' if conditions else ''}{times}"

@@ -12,6 +12,7 @@ from typing import Any
 from simulator import dialects
 from simulator.base import instants
 from simulator.base.errors import Invalid, Problem
+from simulator.base.working_days import check_place
 from simulator.config.declared import build, defaults_of
 from simulator.config.table import (
     FIRST_DIALECT,
@@ -29,7 +30,7 @@ from simulator.config.targets import Targets, refusals, targets_of
 from simulator.config.tls import context_of
 
 LEASE_MARGIN = 5 * instants.SECOND
-COMMON = ("gateway", "auth", "clock", "delivery")
+COMMON = ("gateway", "auth", "clock", "calendar", "delivery")
 """The maps of the file that every supplier has too, and may overwrite."""
 
 _NEEDED = {"bearer": "tokens", "basic": "users", "oauth2": "clients"}
@@ -126,6 +127,10 @@ def _problems_of(supplier: SupplierConfig, lease: int, entry: Mapping[str, Any])
     if needed and not getattr(supplier.auth, needed):
         said = f"auth.kind is {supplier.auth.kind} and auth.{needed} is empty"
         yield f"{whose('auth')}{said}: nobody could call"
+    try:
+        check_place(supplier.calendar.country, supplier.calendar.subdivision)
+    except ValueError as error:
+        yield f"{whose('calendar')}calendar: {error}"
     tls = supplier.gateway.tls
     if not (tls.ca or tls.certificate or tls.key):
         return  # whom this machine trusts takes long to read: that waits for the first connection

@@ -1,4 +1,5 @@
-"""The marshmallow fields of the settings: durations, URLs, waits between tries, seeds."""
+"""The marshmallow fields of the settings: durations, time zones, hours, URLs, waits between tries,
+seeds."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from urllib.parse import urlsplit
 
 from marshmallow import ValidationError, fields
 
-from simulator.base import instants
+from simulator.base import instants, working_days
 from simulator.formats.schema import Misfit, String
 
 RETRY_PRESETS: dict[str, tuple[float, ...]] = {
@@ -29,6 +30,30 @@ class Duration(fields.Field):  # type: ignore[type-arg]
             return instants.parse_duration(value)
         except ValueError as error:
             raise ValidationError(str(error)) from None
+
+
+class TimeZone(String):
+    """The name of a time zone, such as Europe/London."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        name: str = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            working_days.zone_of(name)
+        except ValueError as error:
+            raise ValidationError(Misfit(error)) from None
+        return name
+
+
+class Hours(String):
+    """The hours of a day, such as 09:00-17:00."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        hours: str = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            working_days.read_hours(hours)
+        except ValueError as error:
+            raise ValidationError(Misfit(error)) from None
+        return hours
 
 
 class Url(String):

@@ -13,14 +13,16 @@ from marshmallow import ValidationError, validates_schema
 
 from simulator import dialects
 from simulator.base import instants
+from simulator.base.working_days import Calendar
 from simulator.config.declared import defaults_of, schema_of, section, setting
-from simulator.config.fields import Duration, Retry, Seed, Url
+from simulator.config.fields import Duration, Hours, Retry, Seed, TimeZone, Url
 from simulator.config.secret import Secret, Secrets, Token
 from simulator.config.targets import Target
 from simulator.config.tls import Tls
 from simulator.formats import oauth
 from simulator.formats.schema import (
     Boolean,
+    CalendarDate,
     Integer,
     Length,
     Mapped,
@@ -198,6 +200,33 @@ class ClockStart:
         1.0,
         Number(validate=Range(min=0.001, max=10_000_000)),
         "how fast a scaled clock runs; 60 makes a minute of a second",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarConfig(Calendar):
+    """A supplier's calendar."""
+
+    time_zone: str = setting(
+        "Europe/London", TimeZone(), "the local time of `next 08:00`, `2wd` and `hours`"
+    )
+    country: str | None = setting(
+        "GB",
+        String(allow_none=True),
+        "whose public holidays are no working days, by its code of two letters; null: none",
+    )
+    subdivision: str | None = setting(
+        "ENG",
+        String(allow_none=True),
+        "the part of the country; null: the holidays of the whole country",
+        "GB: `ENG` (the same as Wales), `WLS`, `SCT`, `NIR`. Another country needs another one, or "
+        "null.",
+    )
+    days_off: tuple[str, ...] = setting(
+        [], listed(CalendarDate()), "more days that are no working days, such as 2026-12-24"
+    )
+    office_hours: str = setting(
+        "09:00-17:00", Hours(), "what `hours: office` means, on working days"
     )
 
 
@@ -401,6 +430,7 @@ class SupplierConfig:
     gateway: Gateway = section(Gateway)
     auth: InboundCredentials = section(InboundCredentials)
     clock: ClockStart = section(ClockStart)
+    calendar: CalendarConfig = section(CalendarConfig)
     policy: Policy = section(Policy, key="delivery")
 
 
@@ -432,12 +462,13 @@ SECTIONS: dict[str, tuple[str, tuple[type, ...]]] = {
     "log": ("", (LogConfig,)),
     "admin": ("", (Admin,)),
     "clock": ("supplier time", (ClockStart,)),
+    "calendar": ("local time, working days and office hours", (CalendarConfig,)),
     "pretend_gateway": ("the built-in counterpart", (Pretend,)),
 }
 """The maps of the file: a word about each, and the dataclasses that declare its settings."""
 
 SEED = "text or number: fixes chance, and with a manual clock the ids of orders and KCIs too"
-SUPPLIERS = "each may have its own gateway, auth, clock, and delivery but for lease and in_flight"
+SUPPLIERS = "each may have its own gateway, auth, clock, calendar, delivery (no lease, in_flight)"
 
 
 class SupplierSettings(schema_of(SupplierConfig, base=_Supplier)):  # type: ignore[misc]

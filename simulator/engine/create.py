@@ -34,7 +34,11 @@ def create(situation: Situation, rules: Rules) -> Rejected | Opened:
     names = names_for(order, request, situation.now, situation.chance.at("reply"))
     reply = reply_for(scenario.reply, situation.repeat_number)
     begun = scenario.begins == "supplier"
-    answer = Answer(word=BEGUN) if begun else answer_of(reply, names, rules.default_reply("create"))
+    answer = (
+        Answer(word=BEGUN)
+        if begun
+        else answer_of(reply, names, rules.default_reply("create"), situation.chance.at("delay"))
+    )
     if answer.rejects:
         return Rejected(answer=answer)
     event = Event(

@@ -29,9 +29,10 @@ def answer_later(situation: Situation, order: Order, rules: Rules) -> Rejected |
         request_of(situation, order, situation.count, status="open"),
         number=rules.request_number(order, action, situation.count),
     )
-    names = names_for(order, request, situation.now, situation.chance.at(action, request.ref))
+    chance = situation.chance.at(action, request.ref)
+    names = names_for(order, request, situation.now, chance)
     reply = reply_for(entry.reply, situation.repeat_number)
-    answer = answer_of(reply, names, rules.default_reply(action))
+    answer = answer_of(reply, names, rules.default_reply(action), chance.at("delay"))
     if answer.rejects:
         return Rejected(answer=answer, order=order, entry=name)
     is_open = answer.leaves_open

@@ -16,9 +16,9 @@ def answer_lookup(situation: Situation, rules: Rules) -> Rejected | Answered:
     names = names_without_order(
         situation.submission, situation.params, situation.supplier, situation.now, situation.chance
     )
-    answer = answer_of(
-        reply_for(entry.reply, situation.repeat_number), names, rules.default_reply(action)
-    )
+    reply = reply_for(entry.reply, situation.repeat_number)
+    chance = situation.chance.at(action, "delay")
+    answer = answer_of(reply, names, rules.default_reply(action), chance)
     if answer.rejects:
         return Rejected(answer=answer, entry=name)
     return Answered(answer=answer, entry=name)

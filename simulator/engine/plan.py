@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.base.seed import Chance
+from simulator.base.working_days import UK, Calendar
 from simulator.engine.queue import QueueChange
 from simulator.model import EntryName, Kci, Order, Request, Scenario, Submission
 
@@ -21,7 +22,7 @@ class Situation:
     `repeat_number` is 1 for a request that comes for the first time; the caller's repeats go on
     from there. `earlier` is the number of the order's requests of the same kind; without it, those
     in `requests` count. `position` is the outbox position of the next step, `serial` the place of a
-    create among the supplier's.
+    create among the supplier's. `calendar` is the supplier's.
     """
 
     submission: Submission
@@ -30,6 +31,7 @@ class Situation:
     supplier: str
     now: int
     chance: Chance
+    calendar: Calendar = UK
     seed_key: str = ""
     order: Order | None = None
     requests: Sequence[Request] = ()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from simulator.base.seed import Chance
+from simulator.engine.moments import length_of
 from simulator.engine.plan import REJECT, Answer, Situation
-from simulator.engine.schedule import length_of
 from simulator.language import template
 from simulator.model import Order, Reply, Request, RequestStatus
 
@@ -39,13 +40,15 @@ def reply_for(reply: Reply, repeat_number: int) -> Reply:
     return reply.attempts[min(repeat_number, len(reply.attempts)) - 1] if reply.attempts else reply
 
 
-def answer_of(reply: Reply, names: Mapping[str, Any], default: str) -> Answer:
-    """The reply with its templates rendered. `default` is the dialect's word."""
+def answer_of(reply: Reply, names: Mapping[str, Any], default: str, chance: Chance) -> Answer:
+    """The reply with its templates rendered. `default` is the dialect's word; what the delay draws
+    hangs on `chance`.
+    """
     word = reply.answer or (REJECT if reply.status and reply.status >= 400 else default)
     return Answer(
         word=word,
         messages=tuple(str(message) for message in template.render(list(reply.messages), names)),
-        delay=length_of(reply.delay, names) if reply.delay is not None else 0,
+        delay=length_of(reply.delay, names, chance) if reply.delay is not None else 0,
         status=reply.status,
         headers={
             name: str(value) for name, value in template.render(dict(reply.headers), names).items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -10,6 +11,8 @@ from simulator.base import instants
 from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Refused, RenderFailed
 from simulator.base.seed import Chance
+from simulator.base.working_days import Calendar
+from simulator.engine.moments import due_of, is_drawn, needs_the_calendar, with_draws
 from simulator.engine.names import names_for
 from simulator.engine.plan import Situation
 from simulator.language import template
@@ -33,22 +36,24 @@ def schedule(
     """Give each step its due moment. Steps come one after another: an `at` in the past waits for
     the step before it.
 
-    A time that reads what a step may change cannot be evaluated yet, unless it is the first. Such
-    a step, and all behind it, are due with the step before them and keep their time, until it is
-    their turn (`timed`).
+    A time that reads what a step may change cannot be evaluated yet, unless it is the first; nor a
+    time of the calendar behind a signal. Such a step, and all behind it, are due with the step
+    before them and keep their time, until it is their turn (`timed`). What a draw comes to is
+    always known now.
     """
     if len(steps) > MOST_STEPS:
         raise Illegal(f"a timeline has at most {MOST_STEPS} steps")
     kcis: list[Kci] = []
     due, signal, signal_at, is_timed = situation.now, "", None, True
-    for index, step in enumerate(steps):
+    for index, step in enumerate(_drawn(situation, steps, names)):
         is_late = index > 0 and _reads_the_order(step)
-        is_timed = is_timed and not is_late
-        if is_timed or (step.wait and not is_late):
-            try:
-                due = max(due, _in_range(_due(step, due, order, names)))
-            except RenderFailed as error:
-                raise RenderFailed(str(error), source=error.source, step=index) from None
+        try:
+            is_late = is_late or (signal != "" and needs_the_calendar(step, names))
+            is_timed = is_timed and not is_late
+            if is_timed or (step.wait and not is_late):
+                due = max(due, _in_range(due_of(step, due, order, names, situation.calendar)))
+        except RenderFailed as error:
+            raise RenderFailed(str(error), source=error.source, step=index) from None
         if step.wait:
             signal, signal_at = step.wait, due
             continue
@@ -76,6 +81,7 @@ def timed(
     waiting: Sequence[Kci],
     now: int,
     chance: Chance,
+    calendar: Calendar,
 ) -> tuple[Kci, ...]:
     """It is the turn of a step that kept its time: it and the steps behind it, with their due
     moments as far as they are known now. RenderFailed when its time cannot be evaluated.
@@ -96,7 +102,7 @@ def timed(
             continue
         is_timed = is_timed and (kci.id == head.id or not _reads_the_order(kci.step))
         if is_timed:
-            due = max(due, _due(kci.step, due, order, names))
+            due = max(due, due_of(kci.step, due, order, names, calendar))
             if due > instants.LATEST:
                 raise RenderFailed(_TOO_LATE)
         later = due - kci.due_at
@@ -118,13 +124,26 @@ def _reads(time: str) -> bool:
 
 
 def _without_time(step: Step) -> Step:
-    return replace(step, after=None, at=None)
+    return replace(step, after=None, at=None, hours="")
 
 
-def _due(step: Step, before: int, order: Order, names: Mapping[str, Any]) -> int:
-    if step.at is None:
-        return before + length_of(step.after, names)
-    return _at(step.at, order, names)
+def _drawn(situation: Situation, steps: Sequence[Step], names: Mapping[str, Any]) -> Sequence[Step]:
+    """The steps with what their draws came to. A draw hangs on the request, and on which of the
+    steps of its kind it is: another step beside it changes nothing.
+    """
+    if not any(map(is_drawn, steps)):
+        return steps
+    action, seen, found = situation.submission.action, Counter[str](), []
+    count = "" if action == "create" else situation.submission.ref or situation.count
+    for index, step in enumerate(steps):
+        name = step.send or step.mark or step.wait or step.status
+        seen[name] += 1
+        chance = situation.chance.at("time", action, count, name, seen[name])
+        try:
+            found.append(with_draws(step, names, chance))
+        except RenderFailed as error:
+            raise RenderFailed(str(error), source=error.source, step=index) from None
+    return found
 
 
 def _in_range(due: int) -> int:
@@ -132,27 +151,6 @@ def _in_range(due: int) -> int:
     if due > instants.LATEST:
         raise Refused("invalid", [_TOO_LATE])
     return due
-
-
-def _at(value: Any, order: Order, names: Mapping[str, Any]) -> int:
-    try:
-        return order.received_at + length_of(value, names)
-    except RenderFailed:
-        text = template.render(value, names)
-    try:
-        return instants.parse_instant(text)
-    except (ValueError, OverflowError) as error:
-        raise RenderFailed(f"at: {error}") from None
-
-
-def length_of(value: Any, names: Mapping[str, Any]) -> int:
-    """A duration: microseconds where the loader read it, else a text or seconds of a template."""
-    if isinstance(value, int):
-        return value
-    try:
-        return instants.parse_duration(template.render(value, names))
-    except ValueError as error:
-        raise RenderFailed(str(error)) from None
 
 
 def is_paused_by_request(kci: Kci) -> bool:

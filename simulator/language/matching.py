@@ -1,5 +1,5 @@
-"""Conditions of a `when`: data, not code. A path says where to look, a test what must stand there;
-all must hold.
+"""Conditions of a `when`: data, not code. A path says where to look, tests (see `comparing`) what
+must stand there; nests join conditions. All must hold.
 
 Paths (see `paths`) without a prefix look into the request's body. Prefixes: `order.`, `header.`,
 `param.`, and the single words `tenant`, `operation`, `marked`, `open`, `now`.
@@ -7,17 +7,16 @@ Paths (see `paths`) without a prefix look into the request's body. Prefixes: `or
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from simulator.base.copies import replace
 from simulator.language import paths
-from simulator.model import Condition
+from simulator.language.comparing import TESTS
+from simulator.model import Condition, Conditions, Nest
 
 PREFIXES = ("order", "header", "param")
 WORDS = ("tenant", "operation", "marked", "open", "now")
-TESTS = ("exists", "matches")
 
 
 def check_path(path: str) -> None:
@@ -30,57 +29,101 @@ def check_path(path: str) -> None:
     paths.check_lookup(path)
 
 
-def check_pattern(pattern: str) -> None:
-    """ValueError when a pattern is not a linear-time regular expression."""
-    import re2
-
-    try:
-        _pattern(pattern)
-    except re2.error as error:
-        said = (
-            error.args[0].decode(errors="replace")
-            if isinstance(error.args[0], bytes)
-            else str(error)
-        )
-        shown = f"`{pattern[:60]}` is not a linear-time regular expression"
-        raise ValueError(f"{shown}: {said.removesuffix(f': {pattern}')}") from None
-
-
-def first_difference(conditions: Iterable[Condition], facts: Mapping[str, Any]) -> str:
+def first_difference(conditions: Conditions, facts: Mapping[str, Any]) -> str:
     """The first condition that does not hold, as a sentence; empty when all hold. `facts` are body,
     order, header, param, ...
     """
     return next(differences(conditions, facts), "")
 
 
-def differences(conditions: Iterable[Condition], facts: Mapping[str, Any]) -> Iterator[str]:
+def differences(conditions: Conditions, facts: Mapping[str, Any]) -> Iterator[str]:
     """Each condition that does not hold, as a sentence."""
     for condition in conditions:
-        values = look_up(condition.path, facts)
-        if not _holds(condition, values):
-            yield f"{describe(condition)}, but it is {_show(values)}"
+        if isinstance(condition, Condition):
+            values = look_up(condition.path, facts)
+            if not _passes(condition, values, facts.get("now", "")):
+                yield f"{describe(condition)}, but it is {_show(values)}"
+        elif condition.word == "all":
+            for part in condition.parts:
+                yield from differences(part, facts)
+        elif not _holds(condition, facts):
+            yield f"{describe(condition)}, but {_found(condition, facts)}"
 
 
-def render_values(
-    conditions: Iterable[Condition], render: Callable[[Any], Any]
-) -> tuple[Condition, ...]:
+def render_values(conditions: Conditions, render: Callable[[Any], Any]) -> Conditions:
     """The same conditions with `{{ param }}` in their values filled in."""
-    rendered = [(condition, render(condition.value)) for condition in conditions]
     return tuple(
-        condition if value is condition.value else replace(condition, value=value)
-        for condition, value in rendered
+        replace(condition, tests=render(condition.tests))
+        if isinstance(condition, Condition)
+        else replace(
+            condition, parts=tuple(render_values(part, render) for part in condition.parts)
+        )
+        for condition in conditions
     )
 
 
-def describe(condition: Condition) -> str:
+def leaves(conditions: Conditions) -> Iterator[Condition]:
+    """Each condition on a path, also those in nests."""
+    for condition in conditions:
+        if isinstance(condition, Condition):
+            yield condition
+        else:
+            for part in condition.parts:
+                yield from leaves(part)
+
+
+def count(conditions: Conditions) -> int:
+    """How much a request must fulfil: each test is one. `all` is as many as stand in it, `any` as
+    few as one of its parts needs, and `not` is one.
+    """
+    return sum(map(_count, conditions))
+
+
+def _count(condition: Condition | Nest) -> int:
+    if isinstance(condition, Condition):
+        return len(condition.tests)
+    if condition.word == "not":
+        return 1
+    amounts = [count(part) for part in condition.parts]
+    return sum(amounts) if condition.word == "all" else min(amounts)
+
+
+def in_words(conditions: Conditions) -> str:
+    """Conditions that must all hold, as a person says it."""
+    return " and ".join(map(describe, conditions))
+
+
+def describe(condition: Condition | Nest) -> str:
     """A condition as a person says it."""
-    if condition.test == "exists":
-        return f"{condition.path} exists" if condition.value else f"{condition.path} is absent"
-    if condition.test == "matches":
-        return f"{condition.path} matches {condition.value}"
-    if isinstance(condition.value, list):
-        return f"{condition.path} is {' or '.join(map(str, condition.value))}"
-    return f"{condition.path} is {condition.value}"
+    if isinstance(condition, Condition):
+        said = (_test_in_words(test, wanted) for test, wanted in condition.tests.items())
+        return f"{condition.path} {' and '.join(said)}"
+    if condition.word == "any":
+        return f"any of ({'; '.join(map(in_words, condition.parts))})"
+    if condition.word == "all":
+        return " and ".join(map(in_words, condition.parts))
+    return _negated(condition.parts[0])
+
+
+def _negated(part: Conditions) -> str:
+    (first, *others) = part
+    if others or not isinstance(first, Condition) or len(first.tests) > 1:
+        return f"not ({in_words(part)})"
+    if "[*]" in first.path:
+        return f"no {describe(first)}"
+    ((test, wanted),) = first.tests.items()
+    return f"{first.path} {_test_in_words(test, wanted, negated=True)}"
+
+
+def _test_in_words(test: str, wanted: Any, *, negated: bool = False) -> str:
+    words = TESTS[test].negated if negated else TESTS[test].words
+    if test == "exists":
+        return TESTS[test].words if wanted is not negated else TESTS[test].negated
+    if not isinstance(wanted, list):
+        return f"{words} {wanted}"
+    if negated and len(wanted) > 1:
+        return f"is neither {' nor '.join(map(str, wanted))}"
+    return f"{words} {' or '.join(map(str, wanted))}"
 
 
 def look_up(path: str, facts: Mapping[str, Any]) -> list[Any]:
@@ -97,41 +140,37 @@ def look_up(path: str, facts: Mapping[str, Any]) -> list[Any]:
     return paths.look_up(facts["body"], path)
 
 
-def _holds(condition: Condition, values: list[Any]) -> bool:
-    if condition.test == "exists":
-        return bool(values) is bool(condition.value)
-    if condition.test == "matches":
-        pattern = _pattern(condition.value)
-        return any(
-            isinstance(value, (str, int, float)) and pattern.search(str(value)) for value in values
-        )
-    wanted = condition.value if isinstance(condition.value, list) else [condition.value]
-    return any(_same(value, candidate) for value in values for candidate in wanted)
+def _holds(condition: Condition | Nest, facts: Mapping[str, Any]) -> bool:
+    if isinstance(condition, Condition):
+        return _passes(condition, look_up(condition.path, facts), facts.get("now", ""))
+    held = (all(_holds(inner, facts) for inner in part) for part in condition.parts)
+    if condition.word == "not":
+        return not any(held)
+    return any(held) if condition.word == "any" else all(held)
 
 
-def _same(value: Any, wanted: Any) -> bool:
-    """Equal, where a number and its text are the same: a header and a template are always text."""
-    if type(value) is type(wanted):
-        return bool(value == wanted)
-    if isinstance(value, bool) or isinstance(wanted, bool):
-        return value is wanted or (isinstance(value, str) and value == str(wanted).lower())
-    if (isinstance(value, (int, float)) and isinstance(wanted, str)) or (
-        isinstance(value, str) and isinstance(wanted, (int, float))
-    ):
-        return str(value) == str(wanted)
-    return bool(value == wanted)
+def _passes(condition: Condition, values: list[Any], now: str) -> bool:
+    """Whether one of the values passes all the tests."""
+    if condition.tests.get("exists") is False:
+        return not values and len(condition.tests) == 1
+    for value in values:
+        for test, wanted in condition.tests.items():
+            if not TESTS[test].passes(value, wanted, now):
+                break
+        else:
+            return True
+    return False
+
+
+def _found(nest: Nest, facts: Mapping[str, Any]) -> str:
+    """What stands where the conditions of a nest look."""
+    looked = {leaf.path: look_up(leaf.path, facts) for leaf in leaves((nest,))}
+    if len(looked) == 1:
+        return f"it is {_show(*looked.values())}"
+    return " and ".join(f"{path} is {_show(values)}" for path, values in looked.items())
 
 
 def _show(values: list[Any]) -> str:
     if not values:
         return "absent"
     return ", ".join(str(value)[:60] for value in values[:3])
-
-
-@lru_cache(maxsize=1024)
-def _pattern(text: str) -> Any:
-    import re2  # few scenarios have a pattern, and its libraries take 3 MB
-
-    options = re2.Options()
-    options.log_errors = False
-    return re2.compile(text, options)

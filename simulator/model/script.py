@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 PendingVerb = Literal["keep", "withdraw", "pause"]
+NestWord = Literal["any", "all", "not"]
 Where = tuple[int, int]
 """Line and column of something in a scenario file, counted from 1."""
 
@@ -27,13 +28,26 @@ class Param:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Condition:
-    """One line of a `when`: a path and the test that what stands there must pass (`equal`,
-    `exists`, `matches`).
+    """One line of a `when`: a path, and the tests that what stands there must pass, each with its
+    value (`{"equal": "NEW"}`, `{"more": 3, "less": 9}`). One value must pass all of them.
     """
 
     path: str
-    test: str
-    value: Any = None
+    tests: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Nest:
+    """Parts of which `any` or `all` must hold; of `not`, the one part must not. A part holds when
+    all its conditions do.
+    """
+
+    word: NestWord
+    parts: tuple[Conditions, ...]
+
+
+Conditions = tuple[Condition | Nest, ...]
+"""What a `when` says: all must hold."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +73,8 @@ class Reply:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
     """One step of a timeline: a time (`after` or `at`), at most one verb (`send`, `status`, `mark`,
-    `wait`) and what belongs to it. `fields` are the format's `with`.
+    `wait`) and what belongs to it. `hours` are those that it waits for, `fields` the format's
+    `with`.
 
     `fault` is the word of a fault, with its `argument`. `answered` is what the gateway ought to
     answer, where that is not the contract's own: codes, and classes such as `4xx`. `echo` is how
@@ -70,6 +85,7 @@ class Step:
 
     after: Any = None
     at: Any = None
+    hours: str = ""
     send: str = ""
     status: str = ""
     mark: str = ""
@@ -96,7 +112,7 @@ class Pending:
 class Entry:
     """How a later request is answered. The first entry whose `when` holds plays."""
 
-    when: tuple[Condition, ...] = ()
+    when: Conditions = ()
     times: int | None = None
     reply: Reply = Reply()
     pending: Pending | None = None
@@ -127,7 +143,7 @@ class Scenario:
     dialect: str
     about: str = ""
     params: Mapping[str, Param] = field(default_factory=dict)
-    when: tuple[Condition, ...] = ()
+    when: Conditions = ()
     reply: Reply = Reply()
     timeline: tuple[Step, ...] = ()
     entries: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)

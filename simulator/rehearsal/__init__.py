@@ -14,6 +14,7 @@ from simulator import engine
 from simulator.base import instants
 from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Problem, Refused, RenderFailed
+from simulator.base.working_days import UK, Calendar
 from simulator.dialects import Dialect
 from simulator.language import matching
 from simulator.model import Entry, EntryName, Order, Path, Scenario
@@ -98,19 +99,22 @@ class Rehearsal:
 
 
 def rehearse(
-    scenario: Scenario, dialect: Dialect, params: Mapping[str, Any] | None = None
+    scenario: Scenario,
+    dialect: Dialect,
+    params: Mapping[str, Any] | None = None,
+    calendar: Calendar = UK,
 ) -> Rehearsal:
-    """Rehearse a scenario with given parameters. Refused when a parameter is wrong; the scenario's
-    own flaws are in the rehearsal.
+    """Rehearse a scenario with given parameters, in a supplier's calendar (that of the UK). Refused
+    when a parameter is wrong; the scenario's own flaws are in the rehearsal.
     """
     values = params_of(scenario, {}, given=params or {})
     played = _with_a_plain_order(scenario, dialect) if scenario.answers != "create" else scenario
     operation, natural = _operation(played, dialect, values)
-    playing = Playing(played, dialect, values, operation)
+    playing = Playing(played, dialect, values, operation, calendar)
     playing.play_out()
     moments = sorted({line.at for line in playing.lines} | {START})
     own = tuple(playing.flaws)
-    part = _Part(played, dialect, values, operation, frozenset(own))
+    part = _Part(played, dialect, values, operation, calendar, frozenset(own))
     entries = [
         part.rehearse(action, index, moments)
         for action, listed in played.entries.items()
@@ -198,6 +202,7 @@ class _Part:
     dialect: Dialect
     params: Mapping[str, Any]
     operation: str
+    calendar: Calendar
     known: frozenset[Flaw]
 
     def rehearse(self, action: str, index: int, moments: Sequence[int]) -> RehearsedEntry:
@@ -213,7 +218,9 @@ class _Part:
             tried = []
             for operation in self.dialect.sample_operations(action):
                 for moment in moments:
-                    playing = Playing(scenario, self.dialect, self.params, self.operation)
+                    playing = Playing(
+                        scenario, self.dialect, self.params, self.operation, self.calendar
+                    )
                     played = self._try(playing, nothing, operation, moment, natural)
                     if played.lines and not played.found:
                         return played

@@ -13,6 +13,7 @@ from simulator import engine
 from simulator.base import seed
 from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Refused, RenderFailed
+from simulator.base.working_days import UK, Calendar
 from simulator.dialects import Dialect, sending
 from simulator.engine import Advance, Answered, Changed, Opened, Plan, QueueChange, Rejected
 from simulator.formats.http import header_problem
@@ -22,13 +23,11 @@ from simulator.model import (
     Incoming,
     Kci,
     KciState,
-    Message,
     Order,
     Path,
     Reply,
     Request,
     Scenario,
-    Step,
     Submission,
 )
 from simulator.rehearsal.flaws import (
@@ -42,7 +41,7 @@ from simulator.rehearsal.flaws import (
     refusals,
     time_of,
 )
-from simulator.rehearsal.sampling import read_sample
+from simulator.rehearsal.sampling import read_sample, refused
 from simulator.views.story import Line, parsed
 
 # 2026-03-02T09:00:00Z: rehearsals have a date of their own, so that they print the same every day
@@ -67,6 +66,7 @@ class Playing:
     dialect: Dialect
     params: Mapping[str, Any]
     operation: str
+    calendar: Calendar = UK
     now: int = START
     order: Order | None = None
     requests: list[Request] = field(default_factory=list)
@@ -182,6 +182,7 @@ class Playing:
             supplier="default",
             now=self.now,
             chance=seed.Chance("rehearsal", (self.scenario.name,), True),
+            calendar=self.calendar,
             order=self.order,
             requests=tuple(self.requests),
             waiting=tuple(self.queue),
@@ -284,7 +285,9 @@ class Playing:
         request = next((request for request in self.requests if request.id == head.request), None)
         chance = seed.Chance("rehearsal", (self.scenario.name,), True)
         try:
-            changed = engine.timed(self.order, head, request, self.queue, self.now, chance)
+            changed = engine.timed(
+                self.order, head, request, self.queue, self.now, chance, self.calendar
+            )
         except RenderFailed as error:
             self.flaw(flaw_of(error, time_of(head.step)))
             changed = (replace(head, step=replace(head.step, after=None, at=None)),)
@@ -359,7 +362,10 @@ class Playing:
         self._say_kci(written.kci)
         self.written[head.position] = written.kci
         if written.message and not (head.step.illegal or head.step.fault):
-            self._read(written.message, head.step)
+            assert self.order is not None
+            said = refused(self.dialect, self.order, written.message)
+            for flaw in refusals(head.step, said):
+                self.flaw(flaw)
 
     def _send_again(self, head: Kci, order: Order) -> None:
         """Write a message once more that was written before."""
@@ -377,22 +383,6 @@ class Playing:
         document = parsed(kci.body)
         shown = self.dialect.describe(document) if isinstance(document, Mapping) else kci.send
         self._say("kci", f"{shown} ({fault_of(kci.step).about})" if kci.step.fault else shown)
-
-    def _read(self, message: Message, step: Step) -> None:
-        """Read a message as a gateway would: each part that it would refuse is a flaw."""
-        assert self.order is not None
-        incoming = Incoming(
-            method=message.method,
-            path=message.path,
-            headers={name.lower(): value for name, value in message.headers.items()},
-            body=message.body.encode(),
-            variables={"id": self.order.number},
-        )
-        try:
-            self.dialect.read_kci(incoming)
-        except Refused as refused:
-            for flaw in refusals(step, refused.messages):
-                self.flaw(flaw)
 
     def _say(self, kind: str, text: str) -> None:
         self.lines.append(Line(at=self.now, kind=kind, text=text))

@@ -1,11 +1,14 @@
-"""Sample requests, read as a supplier reads them."""
+"""Requests and messages of a rehearsal, read as the other side reads them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from simulator.base.copies import replace
+from simulator.base.errors import Refused
 from simulator.dialects import Dialect
 from simulator.dialects.routes import router_of
-from simulator.model import Incoming, Submission
+from simulator.model import Incoming, Message, Order, Submission
 
 
 def read_sample(dialect: Dialect, incoming: Incoming) -> Submission:
@@ -14,3 +17,19 @@ def read_sample(dialect: Dialect, incoming: Incoming) -> Submission:
     submission = dialect.read(replace(incoming, variables=variables), route)
     assert isinstance(submission, Submission)
     return submission
+
+
+def refused(dialect: Dialect, order: Order, message: Message) -> Sequence[str]:
+    """What a gateway would refuse of a message about an order."""
+    incoming = Incoming(
+        method=message.method,
+        path=message.path,
+        headers={name.lower(): value for name, value in message.headers.items()},
+        body=message.body.encode(),
+        variables={"id": order.number},
+    )
+    try:
+        dialect.read_kci(incoming)
+    except Refused as error:
+        return error.messages
+    return ()

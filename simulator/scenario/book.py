@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 
 from simulator.base.errors import Problem, Refused, nearest
 from simulator.language import matching, template
-from simulator.model import Condition, Order, Param, Scenario, Vocabulary
+from simulator.model import Conditions, Order, Param, Scenario, Vocabulary
 from simulator.scenario.fields import read_param
 from simulator.scenario.headers import SCENARIO_HEADER
 from simulator.scenario.reading import parse
@@ -30,7 +30,7 @@ class Pin:
     id: int
     scenario: str
     times: int | None = None
-    when: tuple[Condition, ...] = ()
+    when: Conditions = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,7 +158,7 @@ class Book:
         return found
 
     @cached_property
-    def _rendered(self) -> dict[str, tuple[tuple[Condition, ...], Mapping[str, Any]]]:
+    def _rendered(self) -> dict[str, tuple[Conditions, Mapping[str, Any]]]:
         return {}
 
     @cached_property
@@ -215,15 +215,19 @@ class Book:
         if not fits and not default:
             return None
         # the first of equals
-        best = max(fits, key=lambda scenario: len(scenario.when)) if fits else fitting[default]
+        best = (
+            max(fits, key=lambda scenario: matching.count(scenario.when))
+            if fits
+            else fitting[default]
+        )
         reason = (
-            "when " + " and ".join(map(matching.describe, best.when))
+            f"when {matching.in_words(best.when)}"
             if fits
             else "the supplier's default: no `when` fits"
         )
         others = {name: self._without_when[name] for name in fitting}
         for name, difference in differences.items():
-            why = difference or f"fits too, with {len(fitting[name].when)} conditions"
+            why = difference or f"fits too, with {_conditions(fitting[name])}"
             others[name] = f"not {name}: {why}"
         del others[best.name]
         return Choice(
@@ -242,6 +246,11 @@ class Book:
             )
             found = self._rendered[scenario.name] = conditions, params
         return matching.first_difference(found[0], {**facts, "param": found[1]})
+
+
+def _conditions(scenario: Scenario) -> str:
+    number = matching.count(scenario.when)
+    return f"{number} condition{'' if number == 1 else 's'}"
 
 
 def is_playable(scenario: Scenario) -> bool:

@@ -9,12 +9,17 @@ from typing import Any
 from simulator.base.errors import closest, nearest
 from simulator.formats.strict_yaml import Path
 from simulator.language import matching, paths
+from simulator.language.comparing import TESTS, passes, text_of
 from simulator.model import Known, Members, Vocabulary
+from simulator.scenario.constructs import is_template
 from simulator.scenario.documents import known_at, strange
-from simulator.scenario.fields import LATER_NESTS, is_template
 from simulator.scenario.findings import Findings
 from simulator.scenario.templates import ORDER_NAMES
+from simulator.scenario.when_field import asked_in, conditions_in, is_readable
 from simulator.scenario.words import parts_of, steps_of
+
+_OF_WORDS = TESTS.keys() - {"equal", "exists"}
+"""Tests that a word of the contract may pass or not."""
 
 _OF_ORDERS = ("marked", "open", "order")
 """Prefixes and words that mean nothing before there is an order."""
@@ -30,9 +35,7 @@ def check_conditions(findings: Findings, vocabulary: Vocabulary, params: dict[st
     }
     whole = findings.document.get("for", "order") == "order"
     for path, action, part in parts_of(findings.document, vocabulary):
-        when = part.get("when")
-        for key, wanted in when.items() if isinstance(when, dict) else ():
-            where = (*path, "when", key)
+        for where, key, wanted in conditions_in(part.get("when"), (*path, "when")):
             known_marks = marks if whole else None
             checker = _Condition(
                 findings, vocabulary, params, known_marks, action, where, key, wanted
@@ -58,13 +61,10 @@ class _Condition:
             matching.check_path(self.key)
         except ValueError:
             return  # the schema says so
-        if self.key in LATER_NESTS:
-            return
         if self.wanted == []:
             said = f"{self.key}: an empty list never holds"
             self.findings.wrong(self.where, said, code="never")
-        if self.wanted in ([], {}):
-            return  # of an empty test, the schema says so
+            return
         prefix, dot, rest = self.key.partition(".")
         if self._is_too_early(prefix if dot else self.key):
             return
@@ -79,11 +79,11 @@ class _Condition:
 
     def _is_too_early(self, name: str) -> bool:
         """Whether the condition needs something that a new order does not have yet."""
-        absent = isinstance(self.wanted, dict) and self.wanted.get("exists") is False
+        absent = self.wanted == {"exists": False}
         own = name == "order" and "." not in self.key
         if self.action != "create" or name not in _OF_ORDERS or absent or own:
             return False
-        said = f"`{self.key}` never holds here: a new order has none yet"
+        said = f"`{self.key}` is always absent here: a new order has none yet"
         self.findings.wrong(self.where, said, code="never", at_key=True)
         return True
 
@@ -163,36 +163,37 @@ class _Condition:
         if known.values and known.refused:
             self._values(known.values)
         elif known.values:
-            for where, value in self._wanted():
-                if _text(value) not in known.values:
-                    said = f"{self.key}: unknown `{_text(value)[:60]}`"
-                    hint = nearest(_text(value), known.values)
+            for where, value in self._equals():
+                if text_of(value) not in known.values:
+                    said = f"{self.key}: unknown `{str(value)[:60]}`"
+                    hint = nearest(value, known.values)
                     self.findings.doubt(where, said, code="unknown_word", hint=hint)
 
     def _values(self, known: Iterable[str], hint: str = "") -> None:
         words = list(known)
-        for where, value in self._wanted():
+        for where, value in self._equals():
             if value is None:
                 hint = "{exists: false} asks whether it is absent"
                 self.findings.wrong(where, f"{self.key}: has no value", code="never", hint=hint)
-            elif _text(value) not in words:
-                said = f"{self.key}: unknown `{_text(value)[:60]}`"
-                self.findings.unknown(where, said, _text(value), words, hint="" if words else hint)
+            elif text_of(value) not in words:
+                said = f"{self.key}: unknown `{str(value)[:60]}`"
+                self.findings.unknown(where, said, str(value), words, hint="" if words else hint)
+        for where, test, value in self._asked():
+            if test not in _OF_WORDS or not is_readable(test, value):
+                continue
+            if not any(passes(test, word, value) for word in words):
+                said = f"{self.key}: no value {TESTS[test].words} `{str(value)[:60]}`"
+                hint = f"one of: {', '.join(words)}" if words else hint
+                self.findings.wrong(where, said, code="never", hint=hint)
 
-    def _wanted(self) -> list[tuple[Path, Any]]:
+    def _equals(self) -> list[tuple[Path, Any]]:
         """The values that are compared, each with its place."""
-        if isinstance(self.wanted, list):
-            found = [((*self.where, index), value) for index, value in enumerate(self.wanted)]
-        elif isinstance(self.wanted, dict):
-            found = []
-        else:
-            found = [(self.where, self.wanted)]
+        return [(where, value) for where, test, value in self._asked() if test == "equal"]
+
+    def _asked(self) -> list[tuple[Path, str, Any]]:
+        """The tests whose values are known already."""
         return [
-            (where, value)
-            for where, value in found
+            (where, test, value)
+            for where, test, value in asked_in(self.wanted, self.where)
             if not is_template(value) and not isinstance(value, (dict, list))
         ]
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

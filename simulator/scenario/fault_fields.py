@@ -11,7 +11,7 @@ from simulator.base.errors import closest, nearest
 from simulator.formats.schema import Note
 from simulator.language import paths
 from simulator.language.faults import FAULTS, Argument
-from simulator.scenario.fields import NO_VALUE, Construct
+from simulator.scenario.constructs import NO_VALUE, Construct
 
 _ANSWER = re.compile(r"[1-5](xx|[0-9]{2})")
 _ANSWERS = "204, [404, 422] or 4xx"

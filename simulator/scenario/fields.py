@@ -5,144 +5,25 @@ of `model`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, cast, get_args
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError
 
-from simulator.base import instants
-from simulator.base.errors import closest, nearest, split_hint
+from simulator.base.errors import closest, nearest
 from simulator.formats.schema import Note, not_yet, unknown_key
-from simulator.language import matching
-from simulator.model import Condition, Param, Pending, PendingVerb, Reply
+from simulator.language import times
+from simulator.model import Param, Pending, PendingVerb, Reply
+from simulator.scenario.constructs import NO_VALUE, Construct, Wrong, read_each, split_note
+from simulator.scenario.time_field import read_length
 
-LATER_TESTS = ("in", "not", "contains", "starts", "ends", "less", "more", "before", "after")
-LATER_NESTS = ("any", "all", "not")
-LATER_DRAWS = ("uniform", "normal", "lognormal", "pick")
 KINDS = ("string", "integer", "boolean", "duration", "choice")
-NO_VALUE = "has no value"
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
-
-Wrong = dict[Any, Any]
-"""What is wrong with the parts of a construct, by their keys, as marshmallow wants it."""
-
-
-def is_template(value: Any) -> bool:
-    """Whether a value is text with an expression in it."""
-    return isinstance(value, str) and "{{" in value
 
 
 def _not_valid(value: Any, known: tuple[str, ...]) -> Note:
     meant = closest(value, known)
     return Note(f"`{str(value)[:60]}` is not valid", hint=nearest(value, known), meant=meant)
-
-
-class Construct(fields.Field):  # type: ignore[type-arg]
-    """What all fields share: the message for a key without a value."""
-
-    default_error_messages = {"null": NO_VALUE, "required": "is required"}
-
-
-class When(Construct):
-    """A map of paths to values, lists of values, or a map with one test."""
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Any, **kwargs: Any
-    ) -> tuple[Condition, ...]:
-        if not isinstance(value, dict):
-            raise ValidationError(Note("must be a map of paths to values", hint="path: value"))
-        conditions = []
-        wrong: Wrong = {}
-        for path, wanted in value.items():
-            try:
-                conditions.append(_condition(path, wanted))
-            except ValidationError as error:
-                wrong[path] = error.messages
-        if wrong:
-            raise ValidationError(wrong)
-        return tuple(conditions)
-
-
-def _condition(path: str, wanted: Any) -> Condition:
-    if path in LATER_NESTS:
-        raise ValidationError(not_yet(path))
-    try:
-        matching.check_path(path)
-    except ValueError as error:
-        raise ValidationError(Note(f"`{path[:60]}`: {error}", at_key=True, code="path")) from None
-    if not isinstance(wanted, dict):
-        nested: Wrong = {
-            index: ["a list holds plain values, any of which may stand there"]
-            for index, entry in enumerate(wanted if isinstance(wanted, list) else ())
-            if isinstance(entry, (dict, list))
-        }
-        if nested:
-            raise ValidationError(nested)
-        return Condition(path=path, test="equal", value=wanted)
-    return _test(path, wanted)
-
-
-def _test(path: str, wanted: Mapping[str, Any]) -> Condition:
-    known = ", ".join(f"{{{test}: ...}}" for test in matching.TESTS)
-    if not wanted:
-        raise ValidationError(Note("an empty test never holds", hint=known))
-    if len(wanted) != 1:
-        raise ValidationError(Note("must be a value, a list of values or one test", hint=known))
-    test, value = next(iter(wanted.items()))
-    if test in LATER_TESTS:
-        raise ValidationError({test: [not_yet(test)]})
-    if test not in matching.TESTS:
-        hint, meant = nearest(test, matching.TESTS), closest(test, matching.TESTS)
-        said = Note(f"{path}: unknown test `{test}`", hint=hint, meant=meant, at_key=True)
-        raise ValidationError({test: [said]})
-    if test == "exists" and not isinstance(value, bool):
-        raise ValidationError({test: ["must be true or false"]})
-    if test == "matches":
-        if not isinstance(value, str):
-            raise ValidationError({test: ["must be a regular expression in quotes"]})
-        try:
-            matching.check_pattern(value)
-        except ValueError as error:
-            raise ValidationError({test: [_split(error)]}) from None
-    return Condition(path=path, test=test, value=value)
-
-
-class Time(Construct):
-    """A fixed duration (kept as microseconds) or a template; `instant` also admits an ISO 8601
-    instant, kept as text.
-    """
-
-    def __init__(self, *, instant: bool = False, **options: Any) -> None:
-        super().__init__(**options)
-        self.instant = instant
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in LATER_DRAWS:
-            draw = next(iter(value))
-            raise ValidationError({draw: [not_yet(draw)]})
-        if is_template(value):
-            return value
-        try:
-            return instants.parse_duration(value)
-        except ValueError as error:
-            if not self.instant:
-                raise ValidationError(_split(error)) from None
-        try:
-            instants.parse_instant(value)
-        except (ValueError, OverflowError):
-            said = f"`{str(value)[:40]}` is neither a duration nor an instant"
-            raise ValidationError(Note(said, hint="5s, 3m, 2h, 4d or 2026-03-02T09:00:00Z")) from (
-                None
-            )
-        return value
-
-
-def _split(error: ValueError) -> Note:
-    """A sentence with its advice at its end, as a message and its hint."""
-    text, hint = split_hint(str(error))
-    if not hint:
-        text, _, hint = text.partition(": ")
-    return Note(text, hint=hint)
 
 
 class ReplyField(Construct):
@@ -174,7 +55,7 @@ class ReplyField(Construct):
         readers: dict[str, tuple[str, Callable[[Any], Any]]] = {
             "answer": ("answer", _word),
             "reject": ("messages", _messages),
-            "delay": ("delay", _delay),
+            "delay": ("delay", read_length),
             "set": ("set", _map),
             "headers": ("headers", _map),
             "status": ("status", _status),
@@ -193,16 +74,10 @@ class ReplyField(Construct):
     def _attempts(self, value: Any) -> tuple[Reply, ...]:
         if not isinstance(value, list) or not value:
             raise ValidationError("must be a list of replies")
-        replies = []
-        wrong: Wrong = {}
-        for index, entry in enumerate(value):
-            try:
-                replies.append(self._deserialize(entry, None, None))
-            except ValidationError as error:
-                wrong[index] = error.messages
-        if wrong:
-            raise ValidationError(wrong)
-        return tuple(replies)
+        replies = read_each(
+            dict(enumerate(value)), lambda _, entry: self._deserialize(entry, None, None)
+        )
+        return tuple(replies.values())
 
 
 def _word(value: Any) -> str:
@@ -223,13 +98,6 @@ def _messages(value: Any) -> tuple[str, ...]:
     if wrong:
         raise ValidationError(wrong)
     return tuple(messages)
-
-
-def _delay(value: Any) -> Any:
-    try:
-        return value if is_template(value) else instants.parse_duration(value)
-    except ValueError as error:
-        raise ValidationError(_split(error)) from None
 
 
 def _map(value: Any) -> dict[str, Any]:
@@ -271,16 +139,7 @@ class ParamsField(Construct):
     ) -> dict[str, Param]:
         if not isinstance(value, dict):
             raise ValidationError(Note("must be a map of names", hint="gap: 30s"))
-        params = {}
-        wrong: Wrong = {}
-        for name, entry in value.items():
-            try:
-                params[name] = _param(name, entry)
-            except ValidationError as error:
-                wrong[name] = error.messages
-        if wrong:
-            raise ValidationError(wrong)
-        return params
+        return read_each(value, _param)
 
 
 def _param(name: str, entry: Any) -> Param:
@@ -316,7 +175,7 @@ def _param(name: str, entry: Any) -> Param:
         try:
             read_param(param, default)
         except ValueError as error:
-            wrong["default"] = [_split(error)]
+            wrong["default"] = [split_note(error)]
     if wrong:
         raise ValidationError(wrong)
     return param
@@ -335,7 +194,7 @@ def _kind_of(default: Any) -> str:
     if isinstance(default, int):
         return "integer"
     try:
-        instants.parse_duration(default)
+        times.read(default)
     except ValueError:
         return "string"
     return "duration"
@@ -344,7 +203,7 @@ def _kind_of(default: Any) -> str:
 def read_param(param: Param, value: Any) -> Any:
     """A parameter's value from YAML, a header or a query text. ValueError says what it must be."""
     if param.kind == "duration":
-        instants.parse_duration(value)
+        times.read(value)
         return value
     if param.kind == "integer":
         if isinstance(value, bool) or not isinstance(value, int):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from simulator.base.errors import Invalid, Problem, nearest
 from simulator.formats import files, strict_yaml
-from simulator.model import Condition, Scenario, Vocabulary
+from simulator.language import conflicts, matching
+from simulator.model import Scenario, Vocabulary
 from simulator.scenario.book import Book, is_playable
-from simulator.scenario.fields import is_template
 from simulator.scenario.reading import parse
 
 
@@ -134,31 +134,11 @@ def _at(scenario: Scenario, key: str, said: str, hint: str, code: str = "invalid
 
 
 def _are_alike(one: Scenario, other: Scenario) -> bool:
-    same = (one.dialect, one.answers, len(one.when)) == (
+    same = (one.dialect, one.answers, matching.count(one.when)) == (
         other.dialect,
         other.answers,
-        len(other.when),
+        matching.count(other.when),
     )
     return same and not any(
-        _exclude_each_other(mine, theirs) for mine in one.when for theirs in other.when
+        conflicts.exclude_each_other(mine, theirs) for mine in one.when for theirs in other.when
     )
-
-
-def _exclude_each_other(one: Condition, other: Condition) -> bool:
-    """Whether no request can fit both."""
-    if one.path != other.path or "[*]" in one.path or one.path in ("marked", "open"):
-        return False
-    if one.test == other.test == "exists":
-        return bool(one.value != other.value)
-    absent = [each for each in (one, other) if each.test == "exists" and each.value is False]
-    if absent:
-        return True
-    if one.test == other.test == "equal":
-        mine, theirs = _values(one), _values(other)
-        return not any(map(is_template, (*mine, *theirs))) and mine.isdisjoint(theirs)
-    return False
-
-
-def _values(condition: Condition) -> set[str]:
-    values = condition.value if isinstance(condition.value, list) else [condition.value]
-    return {str(value).lower() if isinstance(value, bool) else str(value) for value in values}

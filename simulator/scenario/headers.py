@@ -8,7 +8,7 @@ from simulator.formats.http import header_problem
 from simulator.formats.redact import is_secret_header
 from simulator.formats.strict_yaml import Path
 from simulator.model import Vocabulary
-from simulator.scenario.fields import is_template
+from simulator.scenario.constructs import is_template
 from simulator.scenario.findings import Findings
 from simulator.scenario.words import parts_of, replies_of
 

@@ -12,8 +12,12 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from simulator.language.faults import FAULTS
 from simulator.model import Vocabulary
 from simulator.scenario.fault_fields import BOUNDS, Answered, FaultField
-from simulator.scenario.fields import KINDS, ParamsField, PendingField, ReplyField, Time, When
+from simulator.scenario.fields import KINDS, ParamsField, PendingField, ReplyField
 from simulator.scenario.schema import schema_for
+from simulator.scenario.time_field import Hours, Time
+from simulator.scenario.time_schema import TIME, hours_schema, time_schema
+from simulator.scenario.when_field import When
+from simulator.scenario.when_schema import WHEN, when_schema
 
 _VALUE: dict[str, Any] = {"type": ["string", "number", "boolean", "null", "array", "object"]}
 _ANSWER = {
@@ -22,7 +26,6 @@ _ANSWER = {
         {"type": "string", "pattern": "^[1-5](xx|[0-9]{2})$"},
     ]
 }
-_MAP = {"type": "object", "additionalProperties": True}
 
 
 def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
@@ -43,14 +46,17 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"A scenario of {vocabulary.dialect}",
         **schema,
+        "$defs": {**time_schema(), **when_schema(vocabulary)},
     }
 
 
 def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
     if isinstance(field, When):
-        return dict(_MAP)
+        return {"$ref": f"#/$defs/{WHEN}"}
     if isinstance(field, Time):
-        return {"type": ["string", "number"]}
+        return {"$ref": f"#/$defs/{TIME}"}
+    if isinstance(field, Hours):
+        return hours_schema()
     if isinstance(field, FaultField):
         return _fault()
     if isinstance(field, Answered):
@@ -72,7 +78,11 @@ def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
         return {
             "anyOf": [
                 {"type": "string"},
-                {"type": "object", "properties": {key: {} for key in ReplyField.KEYS}},
+                {
+                    "type": "object",
+                    "properties": {key: {} for key in ReplyField.KEYS}
+                    | {"delay": {"$ref": f"#/$defs/{TIME}"}},
+                },
             ]
         }
     return {}

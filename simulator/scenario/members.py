@@ -9,8 +9,8 @@ from simulator.formats.strict_yaml import Path
 from simulator.language import paths
 from simulator.language.paths import Member, Part
 from simulator.model import Vocabulary
+from simulator.scenario.constructs import is_template
 from simulator.scenario.documents import inside, known_at, strange
-from simulator.scenario.fields import is_template
 from simulator.scenario.findings import Findings
 from simulator.scenario.words import parts_of, replies_of, steps_of
 

@@ -16,6 +16,7 @@ from simulator.scenario.schema import TIMES, VERBS, StepSchema
 
 _STORY = ("answer", "status", "attempts")
 _WHOLE: Path = ()
+_TIMES = (*TIMES, "delay")
 
 
 @dataclass(slots=True)
@@ -91,6 +92,11 @@ def _is_lost(findings: Findings, path: Path) -> bool:
     return path in findings.dropped and path not in findings.replaced
 
 
+def _is_emptied(value: Any, rest: Any, new: Path) -> bool:
+    """Whether nothing is left of a condition or a nest."""
+    return "when" in new and rest in ({}, []) and value not in ({}, [])
+
+
 @dataclass(frozen=True, slots=True)
 class _Mender:
     """Copies a document without its mistakes. `old` is a part's path in the file, `new` its path in
@@ -117,7 +123,9 @@ class _Mender:
             if self._is_dropped(path):
                 self._note_doubt(path, new)
                 continue
-            mended[key] = self.mend(member, path, (*new, key))
+            kept = self.mend(member, path, (*new, key))
+            if not _is_emptied(member, kept, new):
+                mended[key] = kept
         return mended
 
     def _list(self, value: list[Any], old: Path, new: Path) -> list[Any]:
@@ -130,7 +138,7 @@ class _Mender:
             entry = self.mend(member, path, place)
             if old[-1:] == ("timeline",) and not self._is_step(entry):
                 self.rest.unsure.add(place)
-            else:
+            elif not _is_emptied(member, entry, new):
                 mended.append(entry)
         return mended
 
@@ -144,6 +152,8 @@ class _Mender:
 
     def _is_dropped(self, path: Path) -> bool:
         findings = self.findings
+        if path[-1] in _TIMES and any(lost[: len(path)] == path for lost in findings.dropped):
+            return True  # what is left of a draw is none
         return (path in findings.dropped and path not in findings.replaced) or (
             path in findings.located.broken
         )

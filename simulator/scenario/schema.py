@@ -24,7 +24,9 @@ from simulator.formats.schema import (
 )
 from simulator.model import Vocabulary
 from simulator.scenario.fault_fields import Answered, FaultField
-from simulator.scenario.fields import ParamsField, PendingField, ReplyField, Time, When
+from simulator.scenario.fields import ParamsField, PendingField, ReplyField
+from simulator.scenario.time_field import Hours, Time
+from simulator.scenario.when_field import When
 
 VERBS = ("send", "status", "mark", "wait")
 TIMES = ("after", "at")
@@ -34,6 +36,7 @@ _OF_MESSAGE = {
     "fault": "it is about that step's message",
     "answered": "it is the answer to that step's message",
 }
+_STEP_KEYS = ("after", "at", "hours", "send", "mark", "wait", "with", "fault", "answered")
 _OF_STEP = "it is a key of a step: it belongs into `timeline`"
 
 
@@ -61,6 +64,7 @@ class StepSchema(Strict):
 
     after = Time()
     at = Time(instant=True)
+    hours = Hours()
     send = String()
     status = String()
     mark = String(validate=_named(40, "_"))
@@ -112,7 +116,7 @@ def _one_verb(step: Mapping[str, Any], unclear: bool) -> dict[str, str]:
 def _alone(step: Mapping[str, Any], unclear: bool) -> dict[str, str]:
     """What does not fit the verb."""
     if "wait" in step:
-        known = ("send", "status", "mark", "set", "with", "illegal", "fault", "answered")
+        known = ("hours", "send", "status", "mark", "set", "with", "illegal", "fault", "answered")
         strange = [key for key in step if key in known]
         said = "cannot stand beside `wait`, which only waits"
         return {key: Note(f"`{key}` {said}", at_key=True) for key in strange}
@@ -130,7 +134,7 @@ class EntrySchema(Strict):
 
     elsewhere = {
         **dict.fromkeys(("scenario", "about", "dialect", "for", "begins", "params"), _OF_FILE),
-        **dict.fromkeys(("after", "at", "send", "mark", "wait", "with"), _OF_STEP),
+        **dict.fromkeys(_STEP_KEYS, _OF_STEP),
     }
 
     when = When()
@@ -146,7 +150,7 @@ class ScenarioSchema(Strict):
     """The whole file. The entries of later requests are added for the dialect's actions."""
 
     later = ("extends", "mix", "expect")
-    elsewhere = dict.fromkeys(("after", "at", "send", "mark", "wait", "set", "with"), _OF_STEP)
+    elsewhere = dict.fromkeys((*_STEP_KEYS, "set"), _OF_STEP)
 
     scenario = String(required=True, validate=_named(80, "_.-"))
     about = String(validate=Length(max=200))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from simulator.base import instants
@@ -10,19 +11,48 @@ from simulator.formats.strict_yaml import Path
 from simulator.language import template
 from simulator.model import Vocabulary
 from simulator.scenario.findings import Findings
-from simulator.scenario.words import parts_of, steps_of
+from simulator.scenario.schema import TIMES
+from simulator.scenario.words import parts_of, replies_of, steps_of
 
 
 def check_times(findings: Findings, vocabulary: Vocabulary, params: dict[str, Any]) -> None:
-    """Report every `at` that lies before the previous step, and every misplaced `wait`."""
+    """Report every `at` that lies before the previous step, and every misplaced `wait`; warn of
+    draws of which much is cut off.
+    """
     values = {
         name: entry.get("default") if isinstance(entry, dict) else entry
         for name, entry in params.items()
     }
     for path, action, part in parts_of(findings.document, vocabulary):
         steps = list(steps_of(part, path))
+        for where, time in _times(steps, part, path):
+            _check_bell(findings, where, time, values)
         _check_waits(findings, steps)
         _check_moments(findings, steps, values, begins=0 if action == "create" else None)
+
+
+def _times(
+    steps: list[tuple[Path, dict[str, Any]]], part: dict[str, Any], path: Path
+) -> Iterator[tuple[Path, Any]]:
+    """The times of a part, each with its path."""
+    for where, step in steps:
+        yield from (((*where, key), step[key]) for key in TIMES if key in step)
+    for where, reply in replies_of(part.get("reply"), (*path, "reply")):
+        if isinstance(reply, dict) and "delay" in reply:
+            yield (*where, "delay"), reply["delay"]
+
+
+def _check_bell(findings: Findings, where: Path, time: Any, values: dict[str, Any]) -> None:
+    """A normal distribution whose lower end is cut off by so much that it is none any more."""
+    bell = time.get("normal") if isinstance(time, dict) else None
+    if not isinstance(bell, dict):
+        return
+    mean, deviation = (_length(bell.get(key), values) for key in ("mean", "deviation"))
+    if mean is not None and deviation is not None and deviation > mean:
+        share = "half" if not mean else "a sixth and more"
+        said = f"normal: {share} of it lies below 0s, and is left out"
+        hint = "a smaller `deviation`, or `lognormal`"
+        findings.doubt((*where, "normal", "deviation"), said, code="below_zero", hint=hint)
 
 
 def _check_waits(findings: Findings, steps: list[tuple[Path, dict[str, Any]]]) -> None:

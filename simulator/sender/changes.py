@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from simulator.base.clock import Clock
 from simulator.base.errors import Conflict
+from simulator.base.working_days import Calendar
 from simulator.config import Gateway, Policy
 from simulator.dialects import Dialect
 from simulator.model import GatewayState, JournalLine, Kci, Lane, Message, Order
@@ -26,6 +27,7 @@ class Target:
     policy: Policy
     run_seed: str
     fixed_seed: bool
+    calendar: Calendar
     label: str
 
 

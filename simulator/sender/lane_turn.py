@@ -188,7 +188,13 @@ class LaneTurn:
         request = self._request_of(head)
         with self._contained():
             changed = engine.timed(
-                self.order, head, request, self.waiting, self.now, self._chance()
+                self.order,
+                head,
+                request,
+                self.waiting,
+                self.now,
+                self._chance(),
+                self.target.calendar,
             )
         self.changes.retimed += changed
         self.waiting = engine.replaced(self.waiting, changed)

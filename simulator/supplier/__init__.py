@@ -77,6 +77,7 @@ class Supplier:
             run_seed=run_seed,
             fixed_seed=fixed_seed,
             max_delay=max_delay,
+            calendar=config.calendar,
         )
         # A supplier that is called at another one's path takes the tokens of that path too.
         issuers = [config.name, *([called.standing] if called and called.standing else [])]

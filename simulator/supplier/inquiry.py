@@ -7,7 +7,7 @@ to what must stand there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -15,8 +15,8 @@ from typing import Any
 from simulator.base.errors import Refused, nearest
 from simulator.formats.schema import dotted, load_field
 from simulator.language import matching
-from simulator.model import Condition, JournalLine
-from simulator.scenario.fields import When
+from simulator.model import Condition, Conditions, JournalLine
+from simulator.scenario.when_field import When, conditions_in
 from simulator.store import Store, journal
 from simulator.views import resources
 
@@ -97,39 +97,37 @@ class Verification:
 
 def read_match(
     given: Mapping[str, Any], members: Sequence[str], where: str = "match"
-) -> tuple[Condition, ...]:
+) -> Conditions:
     """A match's conditions. Refused (invalid) names every path that cannot be read, or is not a
     member.
     """
-    conditions, problems = load_field(When(), dict(given))
+    conditions, problems = load_field(When(has_now=False), dict(given))
     wrong = [f"{dotted((where, *path))}: {message}" for path, message in problems]
-    for path in given if not problems else ():
+    for place, path, _ in conditions_in(given, (where,)) if not problems else ():
         head = path.split(".", 1)[0].split("[", 1)[0]
         if head not in members:
-            wrong.append(f"{where}.{path}: there is no member `{head}` ({nearest(head, members)})")
+            said = f"there is no member `{head}` ({nearest(head, members)})"
+            wrong.append(f"{dotted(place)}: {said}")
     if wrong:
         raise Refused("invalid", wrong)
-    return tuple(conditions)
+    read: Conditions = conditions
+    return read
 
 
-def equal_text(conditions: Iterable[Condition], path: str) -> str:
+def equal_text(conditions: Conditions, path: str) -> str:
     """The one text that a path must equal; empty where no condition says so. The store can filter
     by it.
     """
     for condition in conditions:
-        if (
-            condition.path == path
-            and condition.test == "equal"
-            and isinstance(condition.value, str)
-        ):
-            return condition.value
+        if isinstance(condition, Condition) and condition.path == path:
+            wanted = condition.tests.get("equal")
+            return wanted if isinstance(wanted, str) else ""
     return ""
 
 
-def in_words(conditions: Sequence[Condition]) -> str:
+def in_words(conditions: Conditions) -> str:
     """A match as a person says it."""
-    said = " and ".join(matching.describe(condition) for condition in conditions)
-    return said or "anything at all"
+    return matching.in_words(conditions) or "anything at all"
 
 
 class NearMisses:
@@ -209,7 +207,7 @@ class Inquiry:
         return self._missing(steps, tuple(evidence))
 
     def _missing(
-        self, steps: Sequence[Sequence[Condition]], evidence: tuple[Mapping[str, Any], ...]
+        self, steps: Sequence[Conditions], evidence: tuple[Mapping[str, Any], ...]
     ) -> Verification:
         """The answer where the step after the evidence did not come."""
         missing = steps[len(evidence)]
@@ -230,7 +228,7 @@ class Inquiry:
             verified=False, detail=detail, found=len(evidence), evidence=evidence, nearest=misses
         )
 
-    def _fitting(self, conditions: Sequence[Condition], **bounds: Any) -> Iterator[dict[str, Any]]:
+    def _fitting(self, conditions: Conditions, **bounds: Any) -> Iterator[dict[str, Any]]:
         """Every line that fits. The store filters what it can."""
         exact = {name: equal_text(conditions, name) for name in journal.EXACT}
         for line in journal.every(self.store, self.name, **exact, **bounds):
@@ -238,7 +236,7 @@ class Inquiry:
             if not differences:
                 yield shape
 
-    def _nearest(self, conditions: Sequence[Condition], after: int) -> tuple[NearMiss, ...]:
+    def _nearest(self, conditions: Conditions, after: int) -> tuple[NearMiss, ...]:
         close = NearMisses()
         for line in journal.every(self.store, self.name, after=after):
             shape, differences = judged(line, conditions)
@@ -263,7 +261,7 @@ def _amount(least: int, most: int | None) -> str:
     return f"at least {least}" if most is None else f"{least} to {most}"
 
 
-def judged(line: JournalLine, conditions: Sequence[Condition]) -> tuple[dict[str, Any], list[str]]:
+def judged(line: JournalLine, conditions: Conditions) -> tuple[dict[str, Any], list[str]]:
     """A line's shape, and what of a match it does not fit."""
     shape = resources.show_line(line)
     return shape, list(matching.differences(conditions, resources.line_facts(shape)))

@@ -8,6 +8,7 @@ from typing import Any
 from simulator import engine
 from simulator.base import seed
 from simulator.base.errors import Conflict
+from simulator.base.working_days import Calendar
 from simulator.dialects import Dialect
 from simulator.engine import Opened, Plan, Rejected, Situation
 from simulator.formats import strict_json
@@ -41,6 +42,7 @@ class NewOrders:
         run_seed: str,
         fixed_seed: bool,
         max_delay: int,
+        calendar: Calendar,
     ) -> None:
         self.name = name
         self.dialect = dialect
@@ -48,6 +50,7 @@ class NewOrders:
         self.run_seed = run_seed
         self.fixed_seed = fixed_seed
         self.max_delay = max_delay
+        self.calendar = calendar
 
     def play(self, tx: Tx, submissions: Sequence[Submission]) -> list[Played]:
         """Answer creates, none of which repeats another, and write their orders. Refused, Illegal
@@ -158,6 +161,7 @@ class NewOrders:
                 supplier=self.name,
                 now=now,
                 chance=seed.Chance(self.run_seed, (self.name, scenario.name, key), is_fixed),
+                calendar=self.calendar,
                 seed_key=key,
                 repeat_number=count_repeat(tx, self.name, submission, scenario),
                 serial=serial,

@@ -7,19 +7,20 @@ from typing import Any
 
 from simulator.base.errors import Refused
 from simulator.formats.schema import dotted, load_field
-from simulator.model import Condition
+from simulator.model import Conditions
 from simulator.scenario import Pin
-from simulator.scenario.fields import When
+from simulator.scenario.when_field import When
 from simulator.store import Tx, pins
 
 
-def read_when(when: Mapping[str, Any]) -> tuple[Condition, ...]:
+def read_when(when: Mapping[str, Any]) -> Conditions:
     """A pin's conditions, in the language of scenario files. Refused when they cannot be read."""
     conditions, problems = load_field(When(), dict(when))
     if problems:
         said = [f"{dotted(('when', *path))}: {message}" for path, message in problems]
         raise Refused("invalid", said)
-    return tuple(conditions)
+    read: Conditions = conditions
+    return read
 
 
 def pins_of(tx: Tx, supplier: str) -> list[Pin]:

@@ -200,6 +200,7 @@ class Player:
             supplier=self.name,
             now=now,
             chance=self.new_orders.chance(scenario.name),
+            calendar=self.new_orders.calendar,
         )
 
 

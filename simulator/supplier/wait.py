@@ -42,7 +42,7 @@ FACTS = {
     "status": resources.order_facts,
 }
 NAMES = {"request": "requests", "kci": "KCIs", "status": "orders"}
-DELIVERED = Condition(path="state", test="equal", value=KciState.DELIVERED)
+DELIVERED = Condition(path="state", tests={"equal": KciState.DELIVERED})
 PAGE = 500
 MOST_MOVING = 20
 
@@ -88,11 +88,12 @@ class Wait:
         self.supplier = supplier
         self.kind = kind
         self.conditions = read_match(match, KINDS[kind])
-        if kind == "status" and "status" not in match:
+        named = {condition.path for condition in matching.leaves(self.conditions)}
+        if kind == "status" and "status" not in named:
             raise Refused("invalid", ["match.status: which status is waited for?"])
-        if kind == "idle" and any(condition.test != "equal" for condition in self.conditions):
+        if kind == "idle" and match and not equal_text(self.conditions, "order"):
             raise Refused("invalid", ["match.order: the id of an order"])
-        if kind == "kci" and not any(condition.path == "state" for condition in self.conditions):
+        if kind == "kci" and "state" not in named:
             self.conditions = (*self.conditions, DELIVERED)
         self.count = count
         self.after = after

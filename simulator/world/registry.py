@@ -84,6 +84,7 @@ class World:
                 policy=supplier.config.policy,
                 run_seed=supplier.run_seed,
                 fixed_seed=supplier.fixed_seed,
+                calendar=supplier.config.calendar,
                 label=supplier.label,
             )
 

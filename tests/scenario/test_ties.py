@@ -23,7 +23,11 @@ def tied(one: str, other: str, about: str = "") -> list[str]:
         ("{orderType: [NEW, START]}", "{orderType: [START, SWAP]}"),
         ("{orderType: NEW}", "{notes: {exists: true}}"),
         ("{'siteInformation[*].role': A-END}", "{'siteInformation[*].role': B-END}"),
-        ("{notes: {matches: a}}", "{notes: b}"),
+        ("{notes: {matches: b}}", "{notes: b}"),
+        ("{any: [{orderType: NEW}, {notes: a}]}", "{orderType: SWAP}"),
+        ("{not: {orderType: NEW}}", "{orderType: [NEW, SWAP]}"),
+        ("{address.id: {more: 5}}", "{address.id: {less: 7}}"),
+        ("{notes: {starts: a}}", "{notes: {starts: ab}}"),
     ],
 )
 def test_two_scenarios_that_one_request_fits_equally_well_are_reported(
@@ -42,6 +46,15 @@ def test_two_scenarios_that_one_request_fits_equally_well_are_reported(
         ("{orderType: NEW}", "{orderType: NEW, notes: a}"),
         ("{notes: {exists: true}}", "{notes: {exists: false}}"),
         ("{notes: a}", "{notes: {exists: false}}"),
+        ("{notes: {matches: a}}", "{notes: b}"),
+        ("{notes: {starts: a}}", "{notes: {starts: b}}"),
+        ("{orderType: {not: [NEW, SWAP]}}", "{orderType: NEW}"),
+        ("{not: {notes: {exists: true}}}", "{notes: {exists: true}}"),
+        ("{address.id: {more: 5}}", "{address.id: {less: 5}}"),
+        ("{requestedDate: {before: now}}", "{requestedDate: {after: now + 1d}}"),
+        ("{any: [{orderType: NEW}, {orderType: START}]}", "{orderType: SWAP}"),
+        ("{all: [{orderType: NEW}, {notes: a}]}", "{orderType: SWAP, notes: a}"),
+        ("{orderType: NEW, any: [{notes: a}, {notes: b}]}", "{orderType: NEW}"),
     ],
 )
 def test_two_scenarios_that_no_request_fits_equally_well_are_not_reported(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from simulator import engine
 from simulator.base import seed
+from simulator.base.working_days import UK
 from simulator.engine import QueueChange
 from simulator.model import Document, Kci, Order, Step
 from simulator.store import Store, Tx, outbox
@@ -131,7 +132,7 @@ def a_time_that_becomes_known_changes_both_alike(store: Store, data: st.DataObje
     dues = sorted(data.draw(st.lists(MOMENT, min_size=1, max_size=6)))
     queue = [late(place, due) for place, due in enumerate(dues, 1)]
     order = an_order({"wanted": f"{data.draw(MOMENT)}s"})
-    known = engine.timed(order, queue[0], None, queue, 0, seed.Chance("r"))
+    known = engine.timed(order, queue[0], None, queue, 0, seed.Chance("r"), UK)
     assert known[0].is_timed
     with undone(store) as tx:
         outbox.add(tx, "s", queue)

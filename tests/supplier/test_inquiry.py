@@ -41,6 +41,11 @@ def test_exchanges_are_found_by_path_header_body_order_direction_status_and_time
         ({"status": [400, 404]}, 2),
         ({"scenario": "ORDER_SUCCESSFUL", "direction": "in"}, 1),
         ({"body.primaryContact": {"exists": True}}, 1),
+        ({"status": {"more": 399, "less": 404}}, 1),
+        ({"body.reasonCode": {"in": ["COMPLETED", "COMMITTED"]}}, 2),
+        ({"path": {"starts": "/service-order", "not": "/service-orders"}}, 1),
+        ({"any": [{"status": 404}, {"not": {"direction": "in"}}]}, 4),
+        ({"at": {"after": "2000-01-01", "before": "9000-01-01T00:00:00Z"}}, 6),
         ({}, 6),
     ]
     assert [(match, len(find(gateway, match=match)["items"])) for match, _ in expected] == expected
@@ -105,6 +110,14 @@ def test_what_is_not_so_is_told_with_what_came_nearest(
         " the nearest, exchange "
     )
     assert f"body.id is 5, but it is {busy['id']}" in shown["detail"] + str(shown["nearest"])
+    nest = {"path": "/service-orders", "any": [{"body.id": 5}, {"status": {"less": 200}}]}
+    nearest = gateway.admin("POST", "/verify", {"match": nest}, 409)["nearest"]
+    assert nearest[0]["differences"] == [
+        (
+            "any of (body.id is 5; status is less than 200),"
+            f" but body.id is {busy['id']} and status is 202"
+        )
+    ]
     many = gateway.admin("POST", "/verify", {"match": {"direction": "in"}, "at_most": 1}, 409)
     assert (many["detail"], many["found"], many["nearest"]) == (
         "wanted 0 to 1 where direction is in; found 3",
@@ -133,7 +146,11 @@ def test_a_wrong_order_of_things_says_what_came_before_and_what_never_came(
     ("path", "body", "code", "said"),
     [
         ("/journal/find", {"match": {"pth": "/"}}, 422, "did you mean `path`?"),
-        ("/journal/find", {"match": {"path": {"in": ["/"]}}}, 422, "not yet supported"),
+        ("/journal/find", {"match": {"any": [{"pth": "/"}]}}, 422, "match.any[0].pth: there is no"),
+        ("/journal/find", {"match": {"not": {"at": {"stars": 2}}}}, 422, "match.not.at.stars: at"),
+        ("/journal/find", {"match": {"status": {"more": 9, "less": 3}}}, 422, "match.status.less"),
+        ("/journal/find", {"match": {"at": {"before": "now"}}}, 422, "a match has no `now`"),
+        ("/journal/find", {"match": {"all": []}}, 422, "match.all: is empty"),
         ("/journal/find", {"match": []}, 400, "match"),
         ("/journal/find", {"since": "today"}, 400, "since"),
         ("/journal/find", {"limit": 0}, 400, "limit"),

@@ -79,6 +79,8 @@ def test_a_kci_counts_when_it_was_delivered_unless_the_match_names_another_state
     assert shown["nearest"][0]["item"]["send"] == "COMPLETED"
     gateway.advance()
     assert wait(gateway, "kci", match={"send": "COMPLETED"})["evidence"][0]["last"]["code"] == 204
+    undelivered = {"send": "COMPLETED", "state": {"not": "delivered"}}
+    assert wait(gateway, "kci", 408, match=undelivered, within="0s")["evidence"] == []
 
 
 def test_a_status_is_waited_for(gateway: Gateway, later: Callable[..., Future[Any]]) -> None:
@@ -86,6 +88,8 @@ def test_a_status_is_waited_for(gateway: Gateway, later: Callable[..., Future[An
     waiting = later(wait, gateway, "status", match={"ref": str(order["id"]), "status": "COMPLETED"})
     gateway.advance()
     assert waiting.result()["evidence"][0]["ref"] == str(order["id"])
+    either = {"any": [{"status": "HELD"}, {"status": {"starts": "COMP"}}]}
+    assert len(wait(gateway, "status", match=either)["evidence"]) == 1
     shown = wait(gateway, "status", 408, match={"status": "HELD"}, within="0s")
     assert "status is HELD, but it is COMPLETED" in shown["detail"]
 
@@ -167,6 +171,7 @@ def test_what_came_nearest_is_told(gateway: Gateway) -> None:
         ({"for": "status", "match": {"ref": "1"}}, 422, "match.status"),
         ({"for": "idle", "match": {"send": "X"}}, 422, "match.send"),
         ({"for": "idle", "match": {"order": {"exists": True}}}, 422, "match.order"),
+        ({"for": "idle", "match": {"order": {"not": "1"}}}, 422, "match.order"),
         ({"for": "request", "match": {"body.id": {"matches": "("}}}, 422, "regular expression"),
         ({"for": "request", "count": 0}, 400, "count"),
         ({"for": "request", "within": "1d"}, 400, "within"),

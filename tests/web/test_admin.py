@@ -152,6 +152,8 @@ def test_pins_play_for_so_many_orders_and_only_where_they_fit(gateway: Gateway) 
         {"scenario": "ORDER_REJECTED", "times": 2, "when": {"address.id": "1"}},
         201,
     )
+    dear = {"any": [{"address.id": {"more": 1}}, {"notes": {"before": "now"}}]}
+    gateway.admin("POST", "/pins", {"scenario": "ORDER_REJECTED", "when": dear}, 201)
     gateway.admin("POST", "/pins", {"scenario": "ORDER_ACKNOWLEDGED"}, 201)
     there = {"id": "1", "type": "UPRN"}
     codes = [
@@ -162,9 +164,10 @@ def test_pins_play_for_so_many_orders_and_only_where_they_fit(gateway: Gateway) 
     ]
     assert codes == [422, 422, 201]
     assert [pin["scenario"] for pin in gateway.admin("GET", "/pins")["items"]] == [
-        "ORDER_ACKNOWLEDGED"
+        "ORDER_REJECTED",
+        "ORDER_ACKNOWLEDGED",
     ]
-    assert gateway.admin("DELETE", "/pins") == {"removed": 1}
+    assert gateway.admin("DELETE", "/pins") == {"removed": 2}
     assert gateway.post("/service-orders", gateway.provide()).status_code == 202
 
 
@@ -248,6 +251,7 @@ def test_a_scaled_clock_delivers_by_itself(
             {"scenario": "ORDER_DELAYED", "when": {"a": {"equls": 1}}},
             "when.a.equls",
         ),
+        ("POST", "/pins", 422, {"scenario": "ORDER_DELAYED", "when": {"not": {}}}, "when.not"),
         ("POST", "/pins", 400, {"scenario": "ORDER_DELAYED", "times": 0}, "times"),
         ("PUT", "/clock", 400, {"mode": "fast"}, "mode"),
         ("PUT", "/clock", 400, {"now": "yesterday"}, "now"),

@@ -17,8 +17,10 @@ from simulator.base.seed import FAKE_WORDS
 from simulator.cli import main
 from simulator.config import pages, table
 from simulator.language.template import FILTERS
+from simulator.language.times import DRAWS
 from simulator.scenario import parse, schema_for
 from simulator.scenario.fields import ParamsField, ReplyField
+from simulator.scenario.when_field import NESTS, TESTS
 from simulator.web import Embedded
 from simulator.web.paths import ADMIN
 
@@ -93,8 +95,15 @@ def test_every_scenario_key_filter_and_fake_is_documented() -> None:
     keys = {field.data_key or name for name, field in schema.fields.items()}
     for part in (schema.fields["timeline"].inner.schema, schema.fields["amendment"].inner.schema):
         keys |= {field.data_key or name for name, field in part.fields.items()}
+    keys |= {word for draw, parts in DRAWS.items() for word in (draw, *parts)}
     words = [*keys, *ReplyField.KEYS, *ParamsField.KEYS, *FILTERS, *FAKE_WORDS, *VOCABULARY.members]
     assert [word for word in words if not re.search(rf"\b{word}\b", page)] == []
+
+
+def test_every_test_and_nest_of_a_when_is_documented() -> None:
+    page = PAGES["scenarios.md"]
+    assert [test for test in TESTS if f"`{test}: " not in page] == []
+    assert [nest for nest in NESTS if f"`{nest}`" not in page] == []
 
 
 def test_every_shipped_scenario_is_in_the_table() -> None:

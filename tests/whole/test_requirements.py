@@ -22,6 +22,7 @@ FOLDERS = ("simulator", "tests", "examples")
 OURS = {"simulator", "tests", "gateway"}  # the last one is the small gateway of the examples
 PLUGIN = "simulator/pytest_plugin.py"  # pytest loads it, so pytest is there
 COMES_WITH_PYTHON = {"pip"}
+READ_BY_PYTHON = {"tzdata"}  # zoneinfo reads it where the system has no time zones
 
 
 def requirements(text: str) -> list[Requirement]:
@@ -98,7 +99,7 @@ def test_everything_that_is_imported_is_declared(folder: str) -> None:
 
 def test_everything_that_running_requires_is_imported() -> None:
     imported = {name for path in (ROOT / "simulator").rglob("*.py") for name in distributions(path)}
-    assert names("run", "postgresql") - imported == set()
+    assert names("run", "postgresql") - imported == READ_BY_PYTHON
 
 
 def test_every_range_has_a_lowest_version() -> None:

@@ -19,6 +19,7 @@ HEAVY = {
     "faker",
     "flask",
     "gunicorn",
+    "holidays",
     "jinja2",
     "jwt",
     "marshmallow",

@@ -54,7 +54,7 @@ def _parts(step: Step, faults: Mapping[str, Fault]) -> Iterator[Step]:
     honest = replace(step, fault="", argument=None, answered=())
     if fault.is_probe:
         yield wrong
-        yield replace(honest, after=0, at=None)
+        yield replace(honest, after=0, at=None, hours="")
     elif fault.after_next or not (count := fault.echoes(step.argument)):
         yield wrong
     else:
@@ -66,4 +66,4 @@ def _echo(step: Step, distance: int) -> Step:
     """A message that is sent once more. Nothing happens to the order, so its end does not withdraw
     it.
     """
-    return replace(step, after=0, at=None, set={}, fields={}, illegal=True, echo=distance)
+    return replace(step, after=0, at=None, hours="", set={}, fields={}, illegal=True, echo=distance)
