@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from simulator.base.copies import replace
+from simulator.engine.names import names_for
 from simulator.engine.plan import REJECT, Answer, Situation
+from simulator.engine.rules import Rules
 from simulator.engine.schedule import length_of
 from simulator.language import template
-from simulator.model import Order, Reply, Request, RequestStatus
+from simulator.model import Order, Reply, ReplyFault, Request, RequestStatus
 
 
 def request_of(situation: Situation, order: Order, count: int, *, status: RequestStatus) -> Request:
@@ -35,8 +38,27 @@ def request_of(situation: Situation, order: Order, count: int, *, status: Reques
 def reply_for(reply: Reply, repeat_number: int) -> Reply:
     """The reply to a request or one of its repeats. `attempts` are walked by the caller's repeats;
     the last one stays.
+
+    An attempt that only says how the answer leaves (a fault, a delay) has the next one's answer: it
+    is what the caller would have read.
     """
-    return reply.attempts[min(repeat_number, len(reply.attempts)) - 1] if reply.attempts else reply
+    if not reply.attempts:
+        return reply
+    attempt, *later = reply.attempts[min(repeat_number, len(reply.attempts)) - 1 :]
+    if not attempt.is_only_about_the_way:
+        return attempt
+    meant = next((each for each in later if not each.is_only_about_the_way), attempt)
+    return replace(meant, delay=attempt.delay, fault=attempt.fault)
+
+
+def answer_again(situation: Situation, order: Order, reply: Reply, rules: Rules) -> Answer:
+    """What one of `attempts` says to the repeat of a request that was done before. RenderFailed as
+    `play`.
+    """
+    action = situation.submission.action
+    request = request_of(situation, order, situation.count, status="applied")
+    names = names_for(order, request, situation.now, situation.chance.at(action, request.ref))
+    return answer_of(reply_for(reply, situation.repeat_number), names, rules.default_reply(action))
 
 
 def answer_of(reply: Reply, names: Mapping[str, Any], default: str) -> Answer:
@@ -52,7 +74,12 @@ def answer_of(reply: Reply, names: Mapping[str, Any], default: str) -> Answer:
         },
         body=_body(template.render(reply.body, names)),
         has_body=reply.has_body,
+        fault=_fault(reply.fault, names),
     )
+
+
+def _fault(fault: ReplyFault | None, names: Mapping[str, Any]) -> ReplyFault | None:
+    return fault and ReplyFault(fault.word, length_of(fault.argument, names))
 
 
 def _body(body: Any) -> Any:

@@ -25,7 +25,8 @@ from simulator.rehearsal.faults import (
     in_reply,
     time_of,
 )
-from simulator.rehearsal.playing import START, Playing, attempts_of, read_sample
+from simulator.rehearsal.playing import START, Playing, read_sample
+from simulator.rehearsal.replies import attempts_of
 from simulator.scenario import params_of
 from simulator.views.story import Line
 

@@ -14,9 +14,9 @@ from simulator.base import seed
 from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Refused, RenderFailed
 from simulator.dialects import Dialect
+from simulator.dialects.overwriting import overwritten
 from simulator.dialects.routes import router_of
 from simulator.engine import Advance, Answered, Changed, Opened, Plan, QueueChange, Rejected
-from simulator.formats.http import header_problem
 from simulator.model import (
     EntryName,
     Incoming,
@@ -24,7 +24,7 @@ from simulator.model import (
     KciState,
     Message,
     Order,
-    Path,
+    Outgoing,
     Reply,
     Request,
     Scenario,
@@ -32,7 +32,6 @@ from simulator.model import (
     Submission,
 )
 from simulator.rehearsal.faults import (
-    HEADER,
     UNREACHED,
     Fault,
     fault_of,
@@ -41,20 +40,19 @@ from simulator.rehearsal.faults import (
     refusals,
     time_of,
 )
+from simulator.rehearsal.replies import (
+    attempts_of,
+    is_read,
+    refusal,
+    repeats,
+    reply_of,
+    told,
+    wrong_in,
+)
 from simulator.views.story import Line, parsed
 
 # 2026-03-02T09:00:00Z: rehearsals have a date of their own, so that they print the same every day
 START = 1_772_442_000_000_000
-
-
-def attempts_of(scenario: Scenario, action: str) -> int:
-    """How often a request of this kind is sent at most, until `attempts` are walked."""
-    replies = (
-        [scenario.reply]
-        if action == "create"
-        else [entry.reply for entry in scenario.entries.get(action, ())]
-    )
-    return max((len(reply.attempts) for reply in replies), default=0) or 1
 
 
 def read_sample(dialect: Dialect, incoming: Incoming) -> Submission:
@@ -123,20 +121,31 @@ class Playing:
         self.faults.append(fault)
 
     def submit(self, action: str, operation: str) -> EntryName | None:
-        """Send a sample request now, again while its `attempts` refuse it; the name of the entry
-        that answered it.
+        """Send a sample request now, again while its `attempts` refuse it or spoil the answer; the
+        name of the entry that answered it.
         """
         if action != "create" and self.order is None:
             raise Refused("not_found", ["there is no order"])
         self.serial += 1
         incoming = self.dialect.sample(operation, self.order, self.serial)
         submission = read_sample(self.dialect, incoming)
-        entry = None
+        is_known_again = submission.ref and action not in self.dialect.lookups
+        name = None
         for attempt in range(1, attempts_of(self.scenario, action) + 1):
-            entry, code = self._submit(incoming, submission, attempt)
-            if code < 400:
+            try:
+                name, sent = self._submit(incoming, submission, attempt)
+            except Refused as refused:
+                if attempt == 1:
+                    raise
+                sent, said = refusal(self.dialect, refused)
+                self._say_reply(incoming, submission, sent, said)
                 break
-        return entry
+            if sent.code < 400 and is_known_again:
+                self._repeat(incoming, submission, name, sent, attempt)
+                break
+            if is_read(sent):
+                break
+        return name
 
     def _begin(self) -> None:
         """What the supplier begins by itself."""
@@ -147,37 +156,47 @@ class Playing:
 
     def _submit(
         self, incoming: Incoming, submission: Submission, attempt: int
-    ) -> tuple[EntryName | None, int]:
+    ) -> tuple[EntryName | None, Outgoing]:
+        """The name of the entry that answered, and what was sent."""
         result = engine.play(self._situation(submission, attempt), self.dialect)
         before = self.queue
         self._take(result)
         if isinstance(result, Answered):
-            outgoing = self.dialect.write_lookup(submission, result)
+            written = self.dialect.write_lookup(submission, result)
         else:
-            outgoing = self.dialect.write(submission, result)
-        code = result.answer.status or outgoing.code
+            written = self.dialect.write(submission, result)
+        sent = overwritten(written, result.answer)
         name = None if isinstance(result, Opened) else result.entry
-        self._check_headers(submission.action, name, result.answer.headers)
+        path, reply = reply_of(self.scenario, submission.action, name)
+        for fault in wrong_in(reply, path, attempt, result.answer.headers, sent):
+            self.fault(fault)
         status = f", the order is {self.order.status}" if self.order else ", no order"
-        self._say("request", f"{incoming.method} {incoming.path} ({submission.operation})")
-        self._say("reply", f"{code} {result.answer.word}{status}")
+        self._say_reply(incoming, submission, sent, f"{result.answer.word}{status}")
         if isinstance(result, Changed):
             self._say_queue(before, result.queue, submission.action)
-        return name, code
+        return name, sent
 
-    def _check_headers(
-        self, action: str, name: EntryName | None, headers: Mapping[str, str]
+    def _repeat(
+        self,
+        incoming: Incoming,
+        submission: Submission,
+        name: EntryName | None,
+        first: Outgoing,
+        attempt: int,
     ) -> None:
-        """The headers of the answer, as they are once their templates are filled in."""
-        path: Path = ("reply",)
-        reply = self.scenario.reply
-        if action != "create" and name is not None:
-            entry = self.scenario.entries[action][name.index]
-            path, reply = (*entry.path, "reply"), entry.reply
-        for header, value in headers.items():
-            if said := header_problem(header, value):
-                error = RenderFailed(said, source=str(reply.headers.get(header, "")))
-                self.fault(Fault(said, in_reply(reply, path, error), HEADER))
+        """Send a request again that was done, as long as nothing of that can be read."""
+        assert self.order is not None
+        _, reply = reply_of(self.scenario, submission.action, name)
+        numbers = range(attempt + 1, len(reply.attempts) + 1)
+        later = (self._situation(submission, number) for number in numbers)
+        for sent, said in repeats(self.dialect, reply, self.order, later, first):
+            self._say_reply(incoming, submission, sent, said)
+
+    def _say_reply(
+        self, incoming: Incoming, submission: Submission, sent: Outgoing, said: str
+    ) -> None:
+        self._say("request", f"{incoming.method} {incoming.path} ({submission.operation})")
+        self._say("reply", f"{sent.code} {said}{told(sent)}")
 
     def _situation(self, submission: Submission, attempt: int) -> engine.Situation:
         return engine.Situation(

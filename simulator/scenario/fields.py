@@ -15,6 +15,7 @@ from simulator.base.errors import closest, nearest, split_hint
 from simulator.formats.schema import Note, not_yet, unknown_key
 from simulator.language import matching
 from simulator.model import Condition, Param, Pending, PendingVerb, Reply
+from simulator.scenario.reply_faults import read_fault, why_not_played
 
 LATER_TESTS = ("in", "not", "contains", "starts", "ends", "less", "more", "before", "after")
 LATER_NESTS = ("any", "all", "not")
@@ -146,11 +147,11 @@ def _split(error: ValueError) -> Note:
 
 
 class ReplyField(Construct):
-    """A word, `{reject: [messages]}`, or a map of answer, delay, set, status, headers, body,
+    """A word, `{reject: [messages]}`, or a map of answer, delay, set, status, headers, body, fault,
     attempts.
     """
 
-    KEYS = ("answer", "reject", "delay", "set", "status", "headers", "body", "attempts")
+    KEYS = ("answer", "reject", "delay", "set", "status", "headers", "body", "fault", "attempts")
     SHAPE = "must be a word, {reject: [messages]} or a map"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Reply:
@@ -160,14 +161,15 @@ class ReplyField(Construct):
             raise ValidationError(self.SHAPE)
         wrong: Wrong = {}
         for key in value:
-            if key == "fault":
-                wrong[key] = [not_yet("fault")]
-            elif key not in self.KEYS:
+            if key not in self.KEYS:
                 wrong[key] = [unknown_key(key, set(self.KEYS) - value.keys())]
         members = self._members(value, wrong)
         if wrong:
             raise ValidationError(wrong)
-        return Reply(**members)
+        reply = Reply(**members)
+        if said := why_not_played(reply):
+            raise ValidationError({"fault": [said]})
+        return reply
 
     def _members(self, value: dict[str, Any], wrong: Wrong) -> dict[str, Any]:
         members: dict[str, Any] = {"answer": "reject" if "reject" in value else ""}
@@ -178,6 +180,7 @@ class ReplyField(Construct):
             "set": ("set", _map),
             "headers": ("headers", _map),
             "status": ("status", _status),
+            "fault": ("fault", lambda fault: read_fault(fault, _delay)),
             "attempts": ("attempts", self._attempts),
         }
         for key, (name, read) in readers.items():

@@ -9,8 +9,10 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
+from simulator.formats.reply_faults import FAULTS
 from simulator.model import Vocabulary
 from simulator.scenario.fields import KINDS, ParamsField, PendingField, ReplyField, Time, When
+from simulator.scenario.reply_faults import MOST_BYTES
 from simulator.scenario.schema import schema_for
 
 _VALUE: dict[str, Any] = {"type": ["string", "number", "boolean", "null", "array", "object"]}
@@ -57,13 +59,32 @@ def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
         }
         return {"type": "object", "additionalProperties": {"anyOf": [entry, _VALUE]}}
     if isinstance(field, ReplyField):
-        return {
-            "anyOf": [
-                {"type": "string"},
-                {"type": "object", "properties": {key: {} for key in ReplyField.KEYS}},
-            ]
+        keys: dict[str, Any] = {key: {} for key in ReplyField.KEYS}
+        keys["fault"] = _faults()
+        keys["attempts"] = {
+            "type": "array",
+            "items": {"anyOf": [{"type": "string"}, {"type": "object", "properties": dict(keys)}]},
         }
+        return {"anyOf": [{"type": "string"}, {"type": "object", "properties": keys}]}
     return {}
+
+
+def _faults() -> dict[str, Any]:
+    """A fault of a reply: a word, or one word with its argument."""
+    kinds = {
+        "bytes": {"type": "integer", "minimum": 0, "maximum": MOST_BYTES},
+        "duration": {"type": ["string", "number"]},
+    }
+    with_argument = {
+        "type": "object",
+        "properties": {
+            word: kinds[kind.argument] for word, kind in FAULTS.items() if kind.argument
+        },
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+    return {"anyOf": [{"enum": list(FAULTS)}, with_argument]}
 
 
 def _close(schema: Any) -> None:

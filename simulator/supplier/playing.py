@@ -23,7 +23,7 @@ from simulator.scenario import Choice, params_of
 from simulator.store import Tx, clocks, lanes, orders, outbox, pins
 from simulator.supplier.new_orders import NewOrders, seed_key
 from simulator.supplier.pinned import pins_of
-from simulator.supplier.repeats import answered, count_repeat, fingerprint, has_attempts
+from simulator.supplier.repeats import answered, attempts_for, count_repeat, fingerprint
 from simulator.supplier.sent import Played, as_sent, given_again
 
 
@@ -97,7 +97,8 @@ class Player:
         outgoing = self.new_orders.outgoing(submission, plan)
         if isinstance(plan, Changed):
             clock = clocks.get(tx, self.name)
-            orders.change(tx, self.name, plan, lane, clock, answered(submission, outgoing))
+            known = answered(submission, outgoing, plan.entry)
+            orders.change(tx, self.name, plan, lane, clock, known)
         elif plan.order is not None:
             orders.save(tx, [plan.order])
         reasons = choice.reasons if choice else (_reason(scenario, plan.entry),)
@@ -164,29 +165,24 @@ class Player:
         return Played(outgoing=outgoing, scenario=situation.scenario.name, reasons=reasons)
 
     def _repeat(self, situation: Situation, earlier: orders.Remembered, order: Order) -> Played:
-        """The same request again: the first answer again, unless the scenario walks `attempts` that
-        say otherwise.
+        """The same request again: the first answer again, unless `attempts` refuse it. They say how
+        it leaves, too.
         """
-        asked, name = situation.submission, situation.scenario.name
+        asked, scenario = situation.submission, situation.scenario
         self.dialect.guard_repeat(asked, order, same=earlier.fingerprint == fingerprint(asked))
-        if rejected := self._rejected_again(situation):
-            outgoing, reason = (
-                self.new_orders.outgoing(asked, rejected),
-                f"attempt {situation.repeat_number}",
-            )
-        else:
-            outgoing, reason = given_again(earlier.answer), "a repeat: the first answer again"
-        return Played(outgoing=outgoing, order=earlier.order, scenario=name, reasons=(reason,))
-
-    def _rejected_again(self, situation: Situation) -> Rejected | None:
-        """The rejection that the scenario's `attempts` have for this repeat."""
-        if not has_attempts(situation.scenario, situation.submission.action):
-            return None
-        try:
-            plan = engine.play(situation, self.dialect)
-        except Refused:
-            return None
-        return plan if isinstance(plan, Rejected) else None
+        outgoing, reason = given_again(earlier.answer), "a repeat: the first answer again"
+        if reply := attempts_for(scenario, asked.action, earlier.answer):
+            answer = engine.answer_again(situation, order, reply, self.dialect)
+            if answer.rejects:
+                rejected = Rejected(answer=answer, order=situation.order)
+                outgoing = self.new_orders.outgoing(asked, rejected)
+                reason = f"attempt {situation.repeat_number}"
+            else:
+                delay = min(answer.delay, self.new_orders.max_delay)
+                outgoing = replace(outgoing, delay=delay, fault=answer.fault)
+        return Played(
+            outgoing=outgoing, order=earlier.order, scenario=scenario.name, reasons=(reason,)
+        )
 
     # ---- what they share
 
