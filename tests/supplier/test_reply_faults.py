@@ -5,8 +5,10 @@ what is told of it.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +20,20 @@ from tests.conftest import Gateway
 from tests.web.worker.serving import Client
 
 Playing = Callable[..., Any]
+PAGE = Path(__file__).parent.parent.parent / "docs" / "faults.md"
+SHOWN = {
+    "Faults of a reply": [None, 201, 201],
+    "connection_reset": [None, 201],
+    "empty_reply": [None, 201],
+    "garbage": [None, 201],
+    "truncate": [None, 201],
+    "bad_json": [201, 201],
+    "wrong_content_type": [201, 201],
+    "Busy and broken suppliers": [503, 429, 201, 201],
+}
+"""What a gateway is answered that repeats its order, by the scenario under this heading. The slow
+ones are played by the loop's own tests, with shorter times.
+"""
 
 
 @pytest.fixture
@@ -34,6 +50,18 @@ def playing(make_config: Playing, scenario_folder: Playing) -> Playing:
             yield gateway
 
     return begin
+
+
+@pytest.mark.parametrize("heading", SHOWN)
+def test_what_the_page_shows(playing: Playing, heading: str) -> None:
+    part = re.split(r"^#+ ", PAGE.read_text(), flags=re.MULTILINE)
+    section = next(text for text in part if text.startswith(f"{heading}\n"))
+    shown = re.search(r"```yaml\nscenario: \w+\n(.*?)```", section, re.DOTALL)
+    assert shown is not None
+    with playing(shown.group(1)) as gateway:
+        body = gateway.provide()
+        assert gateway.codes("/service-orders", body, len(SHOWN[heading])) == SHOWN[heading]
+        assert len(gateway.admin("GET", "/orders")["items"]) == 1
 
 
 def test_the_order_stands_although_its_answer_was_lost(playing: Playing) -> None:
