@@ -24,7 +24,7 @@ from simulator.engine.plan import (
     Situation,
 )
 from simulator.engine.queue import QueueChange, changed, in_order, replaced
-from simulator.engine.reply import answer_again, reply_for
+from simulator.engine.reply import answer_again
 from simulator.engine.rules import Event, Rules
 from simulator.engine.schedule import MOST_STEPS, is_paused_by_request, signalled, timed
 
@@ -54,7 +54,6 @@ __all__ = [
     "order_names",
     "play",
     "replaced",
-    "reply_for",
     "signalled",
     "timed",
 ]

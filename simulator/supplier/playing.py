@@ -23,7 +23,13 @@ from simulator.scenario import Choice, params_of
 from simulator.store import Tx, clocks, lanes, orders, outbox, pins
 from simulator.supplier.new_orders import NewOrders, seed_key
 from simulator.supplier.pinned import pins_of
-from simulator.supplier.repeats import answered, attempts_for, count_repeat, fingerprint
+from simulator.supplier.repeats import (
+    answered,
+    attempts_for,
+    count_repeat,
+    fingerprint,
+    has_attempts,
+)
 from simulator.supplier.sent import Played, as_sent, given_again
 
 
@@ -66,9 +72,16 @@ class Player:
         if order is None:
             raise Conflict(f"the order {earlier.order} was deleted")
         scenario = self.scenario_set.edition(tx, order.digest)
-        situation = self._situation(submission, scenario, params_of(scenario, {}), now)
-        number = count_repeat(tx, self.name, situation.submission, situation.scenario)
-        return self._repeat(replace(situation, repeat_number=number), earlier, order)
+        situation = self._situation(submission, scenario, {}, now)
+        if has_attempts(scenario, "create"):
+            requests = orders.requests_in_play(tx, [order.id])[order.id]
+            situation = replace(
+                situation,
+                params=params_of_request(scenario, submission, requests),
+                chance=self.new_orders.chance(order.scenario, order.seed_key),
+                repeat_number=count_repeat(tx, self.name, submission, scenario),
+            )
+        return self._repeat(situation, earlier, order)
 
     # ---- a later request
 
@@ -90,7 +103,7 @@ class Player:
             position=lane.next_position,
             chance=self.new_orders.chance(order.scenario, order.seed_key),
         )
-        situation, choice = self._cast(tx, situation, order, again=earlier is not None)
+        situation, choice = self._cast(tx, situation, order, earlier.answer if earlier else None)
         if earlier is not None:
             return self._repeat(situation, earlier, order)
         plan = engine.answer_later(situation, order, self.dialect)
@@ -120,16 +133,18 @@ class Player:
         return order
 
     def _cast(
-        self, tx: Tx, situation: Situation, order: Order | None, *, again: bool
+        self, tx: Tx, situation: Situation, order: Order | None, first: Mapping[str, Any] | None
     ) -> tuple[Situation, Choice | None]:
         """Who answers a request that is not a create: a scenario that is for such requests, else
-        the situation's own. A repeat uses up no pin.
+        the situation's own. `first` is the answer that a repeat got before, as it was kept.
         """
-        submission = situation.submission
-        facts = engine.facts_of(submission, order, situation.requests, {}, situation.now)
-        pinned = () if again else pins_of(tx, self.name)
-        book = self.scenario_set.book(tx)
-        choice = book.choose_answer(submission.action, facts, pinned, order)
+        submission, book = situation.submission, self.scenario_set.book(tx)
+        if first is not None:
+            entry = first.get("entry", "")
+            choice = book.choose_again(submission.action, entry, submission.headers)
+        else:
+            facts = engine.facts_of(submission, order, situation.requests, {}, situation.now)
+            choice = book.choose_answer(submission.action, facts, pins_of(tx, self.name), order)
         if choice is None:
             situation = replace(
                 situation,
@@ -154,7 +169,7 @@ class Player:
         situation = replace(
             situation, chance=self.new_orders.chance(scenario.name, seed_key(submission))
         )
-        situation, choice = self._cast(tx, situation, None, again=False)
+        situation, choice = self._cast(tx, situation, None, None)
         result = engine.answer_lookup(situation, self.dialect)
         if isinstance(result, Rejected):
             outgoing = self.new_orders.outgoing(submission, result)

@@ -34,7 +34,7 @@ def as_sent(outgoing: Outgoing, answer: Answer, max_delay: int) -> Outgoing:
     for name, value in sent.headers.items():
         if said := http.header_problem(name, value):
             raise RenderFailed(f"reply.headers: {said}")
-    return replace(sent, delay=min(sent.delay, max_delay))
+    return sent if sent.delay <= max_delay else replace(sent, delay=max_delay)
 
 
 def kept(outgoing: Outgoing, entry: EntryName | None) -> dict[str, Any]:

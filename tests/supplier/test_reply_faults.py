@@ -159,6 +159,61 @@ cancellation:
         assert [kci["send"] for kci in gateway.advance()["kcis"]] == ["CANCELLED"]
 
 
+LOST_TWICE = """
+for: cancellation
+times: 1
+params: {pace: {default: 10ms, header: X-Pace}}
+reply:
+  attempts:
+    - {fault: empty_reply}
+    - {fault: {connection_reset: 10}}
+    - {fault: {slow_body: "{{ pace }}"}}
+    - acknowledge
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"), [("pin", "20ms"), ("C", "20ms"), ("C?pace=5ms", "5ms")]
+)
+def test_the_scenario_that_answered_first_answers_the_repeats(
+    make_config: Playing, scenario_folder: Playing, asked: str, shown: str
+) -> None:
+    folder = scenario_folder(X="reply: acknowledge\n", C=LOST_TWICE)
+    supplier = {"name": "default", "path": "/", "scenarios": folder, "default": "X"}
+    with Embedded(make_config(suppliers=[supplier])) as simulator:
+        with Gateway(simulator.url) as gateway:
+            order = gateway.place("X")
+            headers = {"X_Pace": "20ms"} if "?" not in asked else {}
+            if asked == "pin":
+                gateway.admin("POST", "/pins", {"scenario": "C", "times": 1}, 201)
+            else:
+                headers["X_Scenario"] = asked
+            body = {"id": 7, "orderId": order["id"], "reasonCode": "OTHER"}
+            told = gateway.codes("/service-order-cancellations", body, 5, **headers)
+            assert told == [None, None, 201, 201, 201]
+            lines = gateway.admin("GET", f"/journal?order={gateway.order(order)['id']}")["items"]
+            assert [line["fault"] and line["fault"]["sent"] for line in lines[1:]] == [
+                "no byte, then the end of the connection (FIN)",
+                "10 bytes of the answer, then a reset (RST)",
+                f"the head at once, the body in pieces over {shown}",
+                None,
+                None,
+            ]
+
+
+def test_the_parameters_of_the_order_hold_for_its_repeats(playing: Playing) -> None:
+    text = """
+params: {pace: {default: 10ms, header: X-Pace}}
+reply: {attempts: [{fault: garbage}, {fault: {slow_body: "{{ pace }}"}}, acknowledge]}
+"""
+    with playing(text) as gateway:
+        body = gateway.provide()
+        assert gateway.codes("/service-orders", body, 1, X_Pace="30ms") == [None]
+        assert gateway.codes("/service-orders", body, 1) == [201]
+        lines = gateway.admin("GET", f"/journal?order={gateway.order(body)['id']}")["items"]
+        assert lines[1]["fault"]["sent"] == "the head at once, the body in pieces over 30ms"
+
+
 def test_an_amendment_is_applied_once(playing: Playing) -> None:
     text = """
 reply: acknowledge

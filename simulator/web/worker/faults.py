@@ -68,7 +68,7 @@ class FaultPlayer:
     def _be_silent(self, connection: Connection, length: int) -> None:
         """Say nothing until the client leaves or the time is over."""
         connection.left = self.crowd.limits.unread
-        self.crowd.enter(connection, Phase.PLAYING, length)
+        self.crowd.enter(connection, Phase.PLAYING, max(1, length))  # 0 would be for ever
         self.crowd.watch(connection, EVENT_READ)
 
     def _send_slowly(self, connection: Connection, sending: Sending) -> None:

@@ -155,6 +155,10 @@ def test_a_silent_connection_says_nothing_until_its_time_is_over(client: Client)
     assert clock.monotonic() - begun >= 300 * instants.MILLISECOND
 
 
+def test_a_silence_of_no_time_ends_at_once(client: Client) -> None:
+    assert client.send(get("/never_answer/0")).rest() == b""
+
+
 # ---- the request that comes behind, and the way it was asked
 
 
@@ -254,6 +258,20 @@ def test_silent_connections_make_room_for_those_that_ask() -> None:
         assert clients[0].rest() == b"", "the one that would have ended first"
         for one in clients:
             one.__exit__()
+
+
+def test_a_silent_connection_makes_room_before_one_whose_request_is_on_its_way() -> None:
+    slow = replace(QUICK, connections=2, head=20 * instants.SECOND)
+    with looping(answer_all, limits=slow) as (loop, address):
+        with Client(address) as silent, Client(address) as halfway:
+            silent.send(get(f"/never_answer/{HOUR}"))
+            halfway.send(get("/halfway")[:-2])
+            until(
+                lambda: {one.phase for one in loop.crowd.connections} == {Phase.PLAYING, Phase.HEAD}
+            )
+            assert is_answered(address)
+            assert silent.rest() == b""
+            assert halfway.send(b"\r\n").answer().body == TEXT
 
 
 @pytest.mark.parametrize("path", [f"/never_answer/{HOUR}", f"/slow_body/{100 * instants.SECOND}"])
