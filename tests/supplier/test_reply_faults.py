@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from simulator.base import clock, instants
 from simulator.config import Config
 from simulator.web import Embedded
 from tests.conftest import Gateway
@@ -41,10 +42,11 @@ def playing(make_config: Playing, scenario_folder: Playing) -> Playing:
     """`with playing(text) as gateway:` plays orders by the scenario X of that text."""
 
     @contextmanager
-    def begin(text: str) -> Iterator[Gateway]:
+    def begin(text: str, max_delay: str = "60s") -> Iterator[Gateway]:
         folder = scenario_folder(X=text)
         config: Config = make_config(
-            suppliers=[{"name": "default", "path": "/", "scenarios": folder, "default": "X"}]
+            suppliers=[{"name": "default", "path": "/", "scenarios": folder, "default": "X"}],
+            server={"port": 0, "max_delay": max_delay},
         )
         with Embedded(config) as simulator, Gateway(simulator.url) as gateway:
             yield gateway
@@ -126,6 +128,18 @@ reply:
         assert (busy.status_code, busy.headers["Retry-After"]) == (503, "1")
         assert (first.status_code, broken.status_code) == (201, 201)
         assert broken.content == first.content[: len(first.content) // 2]
+
+
+def test_a_later_attempt_may_answer_late(playing: Playing) -> None:
+    text = "reply: {attempts: [acknowledge, {delay: 1h}, {delay: 1h, fault: garbage}]}"
+    with playing(text, max_delay="150ms") as gateway:
+        body = gateway.provide()
+        took = []
+        for expected in (201, 201, None):
+            begun = clock.monotonic()
+            assert gateway.codes("/service-orders", body, 1) == [expected]
+            took.append(clock.monotonic() - begun)
+    assert min(took[1:]) >= 150 * instants.MILLISECOND
 
 
 def test_a_refusal_that_was_lost_is_refused_again(playing: Playing) -> None:
