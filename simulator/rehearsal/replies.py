@@ -28,9 +28,13 @@ def attempts_of(scenario: Scenario, action: str) -> int:
 
 
 def reply_of(scenario: Scenario, action: str, name: EntryName | None) -> tuple[Path, Reply]:
-    """The reply that answered: the file's own, or that of an entry."""
-    if action == "create" or name is None:
-        return ("reply",), scenario.reply if action == "create" else Reply()
+    """The reply that answered: the file's own, or that of an entry. The dialect's default is in no
+    file.
+    """
+    if action == "create":
+        return ("reply",), scenario.reply
+    if name is None:
+        return (), Reply()
     entry = scenario.entries[action][name.index]
     return (*entry.path, "reply"), entry.reply
 
