@@ -65,6 +65,17 @@ class Gateway:
             self.url + path, data=data, headers=self.headers(**headers), timeout=30
         )
 
+    def codes(self, path: str, body: Any, times: int, **headers: str) -> list[int | None]:
+        """Send a request several times: each status, None where the connection broke."""
+
+        def once() -> int | None:
+            try:
+                return self.post(path, body, **headers).status_code
+            except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+                return None
+
+        return [once() for _ in range(times)]
+
     def headers(self, **more: str) -> dict[str, str]:
         known = {
             "Content-Type": "application/json",

@@ -21,15 +21,17 @@ from simulator.base.errors import Invalid, Problem, nearest
 from simulator.client import Client
 from simulator.config import ClockStart, Config, StoreConfig
 from simulator.formats import strict_json
+from simulator.formats.reply_faults import FAULTS
 from simulator.model import Incoming, Order
 from simulator.pretend_gateway import RECEIVED
 from simulator.rehearsal import Rehearsal, RehearsedEntry
 from simulator.supplier import Supplier
 from simulator.views import story
-from simulator.views.story import Describe, Line
+from simulator.views.story import Describe, Line, told_fault
 from simulator.web import Embedded
 
 WITHIN = "60s"
+SPOILT = "spoilt"
 TIMEOUT = 90
 """Seconds that an answer may take, an advance included."""
 
@@ -154,7 +156,7 @@ class _Player:
             run.expected, replies, kcis, self._received(order), self.dialect.describe
         )
 
-    def _place(self, run: _Run) -> tuple[list[requests.Response], Mapping[str, Any] | None]:
+    def _place(self, run: _Run) -> tuple[list[str], Mapping[str, Any] | None]:
         """Place or begin the order: the replies, and the order when there is one."""
         scenario = run.rehearsed.scenario
         if scenario.begins == "supplier":
@@ -167,10 +169,9 @@ class _Player:
         placed = rehearsal.read_sample(self.dialect, sample)
         found = next(self.admin.orders(tenant=placed.tenant, ref=placed.order_ref), None)
         if found is None:
-            answer = self.dialect.describe(replies[-1].json())
             asked = f"{sample.method} {sample.path} {self.dialect.describe(placed.document)}"
             click.echo(f"  {'+0s':<14} request  {asked}")
-            click.echo(f"  {'+0s':<14} reply    {replies[-1].status_code} {answer}")
+            click.echo(f"  {'+0s':<14} reply    {replies[-1]}")
         return replies, found
 
     def _received(self, order: Mapping[str, Any]) -> list[Any]:
@@ -180,7 +181,7 @@ class _Player:
         items = self.admin.fetch(f"{listed}?order={order['tenant']}/{known_as}")["items"]
         return list(items)
 
-    def _ask(self, order_id: str, run: _Run, entry: RehearsedEntry) -> Iterator[requests.Response]:
+    def _ask(self, order_id: str, run: _Run, entry: RehearsedEntry) -> Iterator[str]:
         """Send an entry's requests, each at its moment of the story."""
         now = 0
         scenario = run.rehearsed.scenario
@@ -202,23 +203,32 @@ class _Player:
         self.serial += 1
         return self.dialect.sample(operation, order, self.serial)
 
-    def _post(self, sample: Incoming, action: str, run: _Run, name: str) -> list[requests.Response]:
-        """Send a request that asks for a scenario by name; again while its `attempts` refuse it."""
+    def _post(self, sample: Incoming, action: str, run: _Run, name: str) -> list[str]:
+        """Send a request that asks for a scenario by name; again while its `attempts` refuse it or
+        spoil the answer. What was answered.
+        """
         headers = {**sample.headers, **({"X-Scenario": name} if name else {})}
         replies = []
         for _ in range(rehearsal.attempts_of(run.rehearsed.scenario, action)):
-            replies.append(
-                self.http.request(
-                    sample.method,
-                    self.url + sample.path,
-                    data=sample.body,
-                    headers=headers,
-                    timeout=TIMEOUT,
-                )
-            )
-            if replies[-1].status_code < 400:
+            replies.append(self._answer_to(sample, headers))
+            if replies[-1].startswith(("2", "3")):
                 break
         return replies
+
+    def _answer_to(self, sample: Incoming, headers: Mapping[str, str]) -> str:
+        """The status of an answer, and SPOILT for one that cannot be read."""
+        url = self.url + sample.path
+        try:
+            answer = self.http.request(
+                sample.method, url, data=sample.body, headers=headers, timeout=TIMEOUT
+            )
+            body = answer.json() if answer.content else {}
+        except requests.RequestException:
+            return SPOILT
+        if answer.headers.get("Content-Type", "").startswith("text/html"):
+            return SPOILT
+        said = self.dialect.describe(body) if isinstance(body, dict) else ""
+        return f"{answer.status_code} {said}"
 
 
 def _seconds(length: int) -> float:
@@ -231,15 +241,15 @@ def _length(lines: Sequence[Line]) -> int:
 
 def _differences(
     expected: Sequence[Line],
-    replies: Sequence[Any],
+    replies: Sequence[str],
     kcis: Sequence[Any],
     received: Sequence[Any],
     describe: Describe,
 ) -> list[str]:
     """What differs from the rehearsal: replies, KCIs, their order, the gateway's findings."""
     faults = []
-    wanted_replies = [line.text.split(" ", 1)[0] for line in expected if line.kind == "reply"]
-    replied = [str(reply.status_code) for reply in replies]
+    wanted_replies = [_status(line.text) for line in expected if line.kind == "reply"]
+    replied = [_status(reply) for reply in replies]
     if wanted_replies != replied:
         faults.append(f"replies {' '.join(replied)}, rehearsed were {' '.join(wanted_replies)}")
     wanted = [_heading(line.text) for line in expected if line.kind == "kci"]
@@ -262,6 +272,13 @@ def _differences(
     if len(received) != len(got):
         faults.append(f"{len(received)} KCIs received, {len(got)} sent")
     return faults
+
+
+def _status(text: str) -> str:
+    """The status that a reply begins with, SPOILT for one with a fault that spoils it."""
+    faults = (word for word, kind in FAULTS.items() if kind.spoils)
+    is_spoilt = any(told_fault(word, "") in text for word in faults)
+    return SPOILT if is_spoilt else text.split(" ", 1)[0]
 
 
 def _heading(text: str) -> str:

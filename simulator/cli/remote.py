@@ -213,6 +213,7 @@ def _journal_row(line: Mapping[str, Any]) -> Row:
     answer = str(response.get("code") or response.get("error") or "")
     what = act["what"] if act else f"{line['method']} {line['path']}"
     said = [act["message"]] if act else [finding["message"] for finding in line["findings"]]
+    said += [f"fault {line['fault']['word']}"] if line["fault"] else []
     return (
         line["at"],
         line["direction"],

@@ -24,6 +24,7 @@ from simulator.engine.plan import (
     Situation,
 )
 from simulator.engine.queue import QueueChange, changed, in_order, replaced
+from simulator.engine.reply import answer_again
 from simulator.engine.rules import Event, Rules
 from simulator.engine.schedule import MOST_STEPS, is_paused_by_request, signalled, timed
 
@@ -41,6 +42,7 @@ __all__ = [
     "Rules",
     "Situation",
     "advance",
+    "answer_again",
     "answer_later",
     "answer_lookup",
     "changed",

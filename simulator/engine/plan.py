@@ -11,7 +11,7 @@ from typing import Any
 from simulator.base.seed import Chance
 from simulator.base.working_days import UK, Calendar
 from simulator.engine.queue import QueueChange
-from simulator.model import EntryName, Kci, Order, Request, Scenario, Submission
+from simulator.model import EntryName, Kci, Order, ReplyFault, Request, Scenario, Submission
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +67,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
     has_body: bool = False
+    fault: ReplyFault | None = None
 
     @property
     def rejects(self) -> bool:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from simulator.base.copies import replace
 from simulator.base.seed import Chance
 from simulator.engine.moments import length_of
+from simulator.engine.names import names_for
 from simulator.engine.plan import REJECT, Answer, Situation
+from simulator.engine.rules import Rules
 from simulator.language import template
-from simulator.model import Order, Reply, Request, RequestStatus
+from simulator.model import Order, Reply, ReplyFault, Request, RequestStatus
 
 
 def request_of(situation: Situation, order: Order, count: int, *, status: RequestStatus) -> Request:
@@ -36,8 +39,29 @@ def request_of(situation: Situation, order: Order, count: int, *, status: Reques
 def reply_for(reply: Reply, repeat_number: int) -> Reply:
     """The reply to a request or one of its repeats. `attempts` are walked by the caller's repeats;
     the last one stays.
+
+    An attempt that only says how the answer leaves (a fault, a delay) has the next one's answer: it
+    is what the caller would have read.
     """
-    return reply.attempts[min(repeat_number, len(reply.attempts)) - 1] if reply.attempts else reply
+    if not reply.attempts:
+        return reply
+    attempt, *later = reply.attempts[min(repeat_number, len(reply.attempts)) - 1 :]
+    if not attempt.is_only_about_the_way:
+        return attempt
+    meant = next((each for each in later if not each.is_only_about_the_way), attempt)
+    return replace(meant, delay=attempt.delay, fault=attempt.fault)
+
+
+def answer_again(situation: Situation, order: Order, reply: Reply, rules: Rules) -> Answer:
+    """What one of `attempts` says to the repeat of a request that was done before. RenderFailed as
+    `play`.
+    """
+    action = situation.submission.action
+    request = request_of(situation, order, situation.count, status="applied")
+    chance = situation.chance.at(action, request.ref)
+    names = names_for(order, request, situation.now, chance)
+    reply = reply_for(reply, situation.repeat_number)
+    return answer_of(reply, names, rules.default_reply(action), chance.at("delay"))
 
 
 def answer_of(reply: Reply, names: Mapping[str, Any], default: str, chance: Chance) -> Answer:
@@ -55,7 +79,12 @@ def answer_of(reply: Reply, names: Mapping[str, Any], default: str, chance: Chan
         },
         body=_body(template.render(reply.body, names)),
         has_body=reply.has_body,
+        fault=_fault(reply.fault, names, chance.at("fault")),
     )
+
+
+def _fault(fault: ReplyFault | None, names: Mapping[str, Any], chance: Chance) -> ReplyFault | None:
+    return fault and ReplyFault(fault.word, length_of(fault.argument, names, chance))
 
 
 def _body(body: Any) -> Any:

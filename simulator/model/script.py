@@ -50,13 +50,23 @@ Conditions = tuple[Condition | Nest, ...]
 """What a `when` says: all must hold."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReplyFault:
+    """How an answer is spoilt on its way: a word of `formats.reply_faults`, and its argument, a
+    number. In a scenario a template may stand for it.
+    """
+
+    word: str
+    argument: Any = 0
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
     """The synchronous answer. `answer` is a word of the format (acknowledge, commit, accept,
     reject), empty for the default.
 
-    `status`, `headers` and `body` overwrite what the dialect would send. `attempts` are walked by
-    the caller's repeats.
+    `status`, `headers` and `body` overwrite what the dialect would send, `fault` spoils it on its
+    way. `attempts` are walked by the caller's repeats.
     """
 
     answer: str = ""
@@ -67,7 +77,13 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
     has_body: bool = False
+    fault: ReplyFault | None = None
     attempts: tuple[Reply, ...] = ()
+
+    @property
+    def is_only_about_the_way(self) -> bool:
+        """Whether it says how an answer leaves, and not which."""
+        return self == Reply(delay=self.delay, fault=self.fault)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

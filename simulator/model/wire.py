@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 from simulator.model.findings import Finding
 from simulator.model.records import Document, Order
+from simulator.model.script import ReplyFault
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,12 +35,15 @@ class Incoming:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outgoing:
-    """One answer to send. `body` is JSON, None for none; `delay` is real time in microseconds."""
+    """One answer to send. `body` is JSON, None for none; `delay` is real time in microseconds,
+    after which `fault` spoils what is sent.
+    """
 
     code: int
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: int = 0
+    fault: ReplyFault | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

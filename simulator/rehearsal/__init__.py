@@ -26,7 +26,8 @@ from simulator.rehearsal.flaws import (
     in_reply,
     time_of,
 )
-from simulator.rehearsal.playing import START, Playing, attempts_of
+from simulator.rehearsal.playing import START, Playing
+from simulator.rehearsal.replies import attempts_of
 from simulator.rehearsal.sampling import read_sample
 from simulator.scenario import params_of
 from simulator.views.story import Line

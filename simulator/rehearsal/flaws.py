@@ -11,7 +11,7 @@ from simulator.base.errors import RenderFailed, split_hint
 from simulator.model import Path, Reply, Step
 
 ILLEGAL, HEADER, TEMPLATE, PLAIN_STORY = "illegal", "header", "template", "plain_story"
-UNANSWERED, UNREACHED = "unanswered", "unreached"
+UNANSWERED, UNREACHED, NO_BODY = "unanswered", "unreached", "no_body"
 FAULT = "fault"
 
 _HINTS = {
@@ -119,6 +119,7 @@ def in_reply(reply: Reply, path: Path, error: Exception) -> Path:
             "body": each.body,
             "set": dict(each.set),
             "delay": each.delay,
+            "fault": {each.fault.word: each.fault.argument} if each.fault else {},
         }
         if source and (found := next(_texts(parts, source), ())):
             return (*where, *found)

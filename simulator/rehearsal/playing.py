@@ -14,9 +14,9 @@ from simulator.base import seed
 from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Refused, RenderFailed
 from simulator.base.working_days import UK, Calendar
-from simulator.dialects import Dialect, sending
+from simulator.dialects import Dialect
+from simulator.dialects.overwriting import overwritten
 from simulator.engine import Advance, Answered, Changed, Opened, Plan, QueueChange, Rejected
-from simulator.formats.http import header_problem
 from simulator.language.faults import fault_of
 from simulator.model import (
     EntryName,
@@ -24,7 +24,7 @@ from simulator.model import (
     Kci,
     KciState,
     Order,
-    Path,
+    Outgoing,
     Reply,
     Request,
     Scenario,
@@ -32,7 +32,6 @@ from simulator.model import (
 )
 from simulator.rehearsal.flaws import (
     FAULT,
-    HEADER,
     UNREACHED,
     Flaw,
     flaw_of,
@@ -41,21 +40,21 @@ from simulator.rehearsal.flaws import (
     refusals,
     time_of,
 )
+from simulator.rehearsal.messages import Messages
+from simulator.rehearsal.replies import (
+    attempts_of,
+    is_read,
+    refusal,
+    repeats,
+    reply_of,
+    told,
+    wrong_in,
+)
 from simulator.rehearsal.sampling import read_sample, refused
-from simulator.views.story import Line, parsed
+from simulator.views.story import Line
 
 # 2026-03-02T09:00:00Z: rehearsals have a date of their own, so that they print the same every day
 START = 1_772_442_000_000_000
-
-
-def attempts_of(scenario: Scenario, action: str) -> int:
-    """How often a request of this kind is sent at most, until `attempts` are walked."""
-    replies = (
-        [scenario.reply]
-        if action == "create"
-        else [entry.reply for entry in scenario.entries.get(action, ())]
-    )
-    return max((len(reply.attempts) for reply in replies), default=0) or 1
 
 
 @dataclass(slots=True)
@@ -72,8 +71,7 @@ class Playing:
     requests: list[Request] = field(default_factory=list)
     queue: list[Kci] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
-    next_number: int = 1
-    written: dict[int, Kci] = field(default_factory=dict)
+    messages: Messages = field(init=False)
     position: int = 1
     serial: int = 0
     flaws: list[Flaw] = field(default_factory=list)
@@ -84,6 +82,7 @@ class Playing:
         """Begin the order. What is wrong with the reply or with the times is left out, so that the
         rest can be rehearsed.
         """
+        self.messages = Messages(self.dialect)
         for _ in range(len(self.scenario.timeline) + 2):
             try:
                 if self.scenario.begins == "supplier":
@@ -118,20 +117,31 @@ class Playing:
         self.flaws.append(flaw)
 
     def submit(self, action: str, operation: str) -> EntryName | None:
-        """Send a sample request now, again while its `attempts` refuse it; the name of the entry
-        that answered it.
+        """Send a sample request now, again while its `attempts` refuse it or spoil the answer; the
+        name of the entry that answered it.
         """
         if action != "create" and self.order is None:
             raise Refused("not_found", ["there is no order"])
         self.serial += 1
         incoming = self.dialect.sample(operation, self.order, self.serial)
         submission = read_sample(self.dialect, incoming)
-        entry = None
+        is_known_again = submission.ref and action not in self.dialect.lookups
+        name = None
         for attempt in range(1, attempts_of(self.scenario, action) + 1):
-            entry, code = self._submit(incoming, submission, attempt)
-            if code < 400:
+            try:
+                name, sent = self._submit(incoming, submission, attempt)
+            except Refused as refused:
+                if attempt == 1:
+                    raise
+                sent, said = refusal(self.dialect, refused)
+                self._say_reply(incoming, submission, sent, said)
                 break
-        return entry
+            if sent.code < 400 and is_known_again:
+                self._repeat(incoming, submission, name, sent, attempt)
+                break
+            if is_read(sent):
+                break
+        return name
 
     def _begin(self) -> None:
         """What the supplier begins by itself."""
@@ -142,37 +152,47 @@ class Playing:
 
     def _submit(
         self, incoming: Incoming, submission: Submission, attempt: int
-    ) -> tuple[EntryName | None, int]:
+    ) -> tuple[EntryName | None, Outgoing]:
+        """The name of the entry that answered, and what was sent."""
         result = engine.play(self._situation(submission, attempt), self.dialect)
         before = self.queue
         self._take(result)
         if isinstance(result, Answered):
-            outgoing = self.dialect.write_lookup(submission, result)
+            written = self.dialect.write_lookup(submission, result)
         else:
-            outgoing = self.dialect.write(submission, result)
-        code = result.answer.status or outgoing.code
+            written = self.dialect.write(submission, result)
+        sent = overwritten(written, result.answer)
         name = None if isinstance(result, Opened) else result.entry
-        self._check_headers(submission.action, name, result.answer.headers)
+        path, reply = reply_of(self.scenario, submission.action, name)
+        for flaw in wrong_in(reply, path, attempt, result.answer.headers, sent):
+            self.flaw(flaw)
         status = f", the order is {self.order.status}" if self.order else ", no order"
-        self._say("request", f"{incoming.method} {incoming.path} ({submission.operation})")
-        self._say("reply", f"{code} {result.answer.word}{status}")
+        self._say_reply(incoming, submission, sent, f"{result.answer.word}{status}")
         if isinstance(result, Changed):
             self._say_queue(before, result.queue, submission.action)
-        return name, code
+        return name, sent
 
-    def _check_headers(
-        self, action: str, name: EntryName | None, headers: Mapping[str, str]
+    def _repeat(
+        self,
+        incoming: Incoming,
+        submission: Submission,
+        name: EntryName | None,
+        first: Outgoing,
+        attempt: int,
     ) -> None:
-        """The headers of the answer, as they are once their templates are filled in."""
-        path: Path = ("reply",)
-        reply = self.scenario.reply
-        if action != "create" and name is not None:
-            entry = self.scenario.entries[action][name.index]
-            path, reply = (*entry.path, "reply"), entry.reply
-        for header, value in headers.items():
-            if said := header_problem(header, value):
-                error = RenderFailed(said, source=str(reply.headers.get(header, "")))
-                self.flaw(Flaw(said, in_reply(reply, path, error), HEADER))
+        """Send a request again that was done, as long as nothing of that can be read."""
+        assert self.order is not None
+        _, reply = reply_of(self.scenario, submission.action, name)
+        numbers = range(attempt + 1, len(reply.attempts) + 1)
+        later = (self._situation(submission, number) for number in numbers)
+        for sent, said in repeats(self.dialect, reply, self.order, later, first):
+            self._say_reply(incoming, submission, sent, said)
+
+    def _say_reply(
+        self, incoming: Incoming, submission: Submission, sent: Outgoing, said: str
+    ) -> None:
+        self._say("request", f"{incoming.method} {incoming.path} ({submission.operation})")
+        self._say("reply", f"{sent.code} {said}{told(sent)}")
 
     def _situation(self, submission: Submission, attempt: int) -> engine.Situation:
         return engine.Situation(
@@ -357,32 +377,20 @@ class Playing:
             self._say("status", f"{head.send} -> {order.status} is not sent: {why}")
             return
         request = next((request for request in self.requests if request.id == head.request), None)
-        written = sending.write(self.dialect, before, advanced, request, self.next_number)
-        self.next_number = written.next_number
-        self._say_kci(written.kci)
-        self.written[head.position] = written.kci
-        if written.message and not (head.step.illegal or head.step.fault):
+        told, message = self.messages.write(before, advanced, request)
+        self._say("kci", told)
+        if message and not (head.step.illegal or head.step.fault):
             assert self.order is not None
-            said = refused(self.dialect, self.order, written.message)
-            for flaw in refusals(head.step, said):
+            for flaw in refusals(head.step, refused(self.dialect, self.order, message)):
                 self.flaw(flaw)
 
     def _send_again(self, head: Kci, order: Order) -> None:
         """Write a message once more that was written before."""
-        earlier = self.written.get(head.position - head.step.echo)
-        if earlier is None or earlier.body is None:
-            return
         try:
-            again, _ = sending.write_echo(self.dialect, order, head, earlier.body)
+            if told := self.messages.write_again(order, head):
+                self._say("kci", told)
         except Illegal as error:
             self.flaw(Flaw(str(error), (*head.step.path, "fault"), FAULT))
-        else:
-            self._say_kci(again)
-
-    def _say_kci(self, kci: Kci) -> None:
-        document = parsed(kci.body)
-        shown = self.dialect.describe(document) if isinstance(document, Mapping) else kci.send
-        self._say("kci", f"{shown} ({fault_of(kci.step).about})" if kci.step.fault else shown)
 
     def _say(self, kind: str, text: str) -> None:
         self.lines.append(Line(at=self.now, kind=kind, text=text))

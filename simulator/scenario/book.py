@@ -141,6 +141,17 @@ class Book:
             }
         return self._asked(action, fitting, facts, pins) or self._by_when(fitting, facts)
 
+    def choose_again(self, action: str, entry: str, headers: Mapping[str, str]) -> Choice | None:
+        """Who answers the repeat of a request that an `entry` answered: its scenario, whatever pins
+        and headers say by now; None where that is the scenario of the order.
+        """
+        scenario = self._for(action).get(entry.rpartition("[")[0])
+        if scenario is None:
+            return None
+        name, _, query = headers.get(SCENARIO_HEADER, "").strip().partition("?")
+        params = params_of(scenario, headers, query if name == scenario.name else "")
+        return Choice(scenario=scenario, params=params, reasons=())
+
     def guard_default(self, scenario: Scenario) -> None:
         """Refused when a scenario of the default's name is not for new orders: then nothing would
         answer those that nothing else picks.

@@ -11,10 +11,11 @@ from typing import Any, cast, get_args
 from marshmallow import ValidationError
 
 from simulator.base.errors import closest, nearest
-from simulator.formats.schema import Note, not_yet, unknown_key
+from simulator.formats.schema import Note, unknown_key
 from simulator.language import times
 from simulator.model import Param, Pending, PendingVerb, Reply
 from simulator.scenario.constructs import NO_VALUE, Construct, Wrong, read_each, split_note
+from simulator.scenario.reply_faults import read_fault, why_not_played
 from simulator.scenario.time_field import read_length
 
 KINDS = ("string", "integer", "boolean", "duration", "choice")
@@ -27,11 +28,11 @@ def _not_valid(value: Any, known: tuple[str, ...]) -> Note:
 
 
 class ReplyField(Construct):
-    """A word, `{reject: [messages]}`, or a map of answer, delay, set, status, headers, body,
+    """A word, `{reject: [messages]}`, or a map of answer, delay, set, status, headers, body, fault,
     attempts.
     """
 
-    KEYS = ("answer", "reject", "delay", "set", "status", "headers", "body", "attempts")
+    KEYS = ("answer", "reject", "delay", "set", "status", "headers", "body", "fault", "attempts")
     SHAPE = "must be a word, {reject: [messages]} or a map"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Reply:
@@ -41,14 +42,15 @@ class ReplyField(Construct):
             raise ValidationError(self.SHAPE)
         wrong: Wrong = {}
         for key in value:
-            if key == "fault":
-                wrong[key] = [not_yet("fault")]
-            elif key not in self.KEYS:
+            if key not in self.KEYS:
                 wrong[key] = [unknown_key(key, set(self.KEYS) - value.keys())]
         members = self._members(value, wrong)
         if wrong:
             raise ValidationError(wrong)
-        return Reply(**members)
+        reply = Reply(**members)
+        if said := why_not_played(reply):
+            raise ValidationError({"fault": [said]})
+        return reply
 
     def _members(self, value: dict[str, Any], wrong: Wrong) -> dict[str, Any]:
         members: dict[str, Any] = {"answer": "reject" if "reject" in value else ""}
@@ -59,6 +61,7 @@ class ReplyField(Construct):
             "set": ("set", _map),
             "headers": ("headers", _map),
             "status": ("status", _status),
+            "fault": ("fault", lambda fault: read_fault(fault, read_length)),
             "attempts": ("attempts", self._attempts),
         }
         for key, (name, read) in readers.items():

@@ -9,9 +9,9 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
-from simulator.language.faults import FAULTS
 from simulator.model import Vocabulary
-from simulator.scenario.fault_fields import BOUNDS, Answered, FaultField
+from simulator.scenario.fault_fields import Answered, FaultField
+from simulator.scenario.fault_schema import answered_schema, reply_fault_schema, step_fault_schema
 from simulator.scenario.fields import KINDS, ParamsField, PendingField, ReplyField
 from simulator.scenario.schema import schema_for
 from simulator.scenario.time_field import Hours, Time
@@ -20,12 +20,6 @@ from simulator.scenario.when_field import When
 from simulator.scenario.when_schema import WHEN, when_schema
 
 _VALUE: dict[str, Any] = {"type": ["string", "number", "boolean", "null", "array", "object"]}
-_ANSWER = {
-    "anyOf": [
-        {"type": "integer", "minimum": 100, "maximum": 599},
-        {"type": "string", "pattern": "^[1-5](xx|[0-9]{2})$"},
-    ]
-}
 
 
 def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
@@ -58,9 +52,9 @@ def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
     if isinstance(field, Hours):
         return hours_schema()
     if isinstance(field, FaultField):
-        return _fault()
+        return step_fault_schema()
     if isinstance(field, Answered):
-        return {"anyOf": [_ANSWER, {"type": "array", "items": _ANSWER, "minItems": 1}]}
+        return answered_schema()
     if isinstance(field, PendingField):
         withdraw = {
             "type": "object",
@@ -75,38 +69,14 @@ def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
         }
         return {"type": "object", "additionalProperties": {"anyOf": [entry, _VALUE]}}
     if isinstance(field, ReplyField):
-        return {
-            "anyOf": [
-                {"type": "string"},
-                {
-                    "type": "object",
-                    "properties": {key: {} for key in ReplyField.KEYS}
-                    | {"delay": {"$ref": f"#/$defs/{TIME}"}},
-                },
-            ]
+        keys: dict[str, Any] = {key: {} for key in ReplyField.KEYS}
+        keys |= {"delay": {"$ref": f"#/$defs/{TIME}"}, "fault": reply_fault_schema()}
+        keys["attempts"] = {
+            "type": "array",
+            "items": {"anyOf": [{"type": "string"}, {"type": "object", "properties": dict(keys)}]},
         }
+        return {"anyOf": [{"type": "string"}, {"type": "object", "properties": keys}]}
     return {}
-
-
-def _fault() -> dict[str, Any]:
-    """A fault's word alone, or with its argument."""
-    types: dict[str, dict[str, Any]] = {
-        "path": {"type": "string"},
-        **{
-            kind: {"type": "integer", "minimum": least, "maximum": most}
-            for kind, (least, most) in BOUNDS.items()
-        },
-    }
-    alone = [
-        word
-        for word, fault in FAULTS.items()
-        if fault.argument is None or fault.argument.default is not None
-    ]
-    arguments = {
-        word: types[fault.argument.kind] for word, fault in FAULTS.items() if fault.argument
-    }
-    one = {"properties": arguments, "additionalProperties": False, "maxProperties": 1}
-    return {"anyOf": [{"enum": alone}, {"type": "object", "minProperties": 1, **one}]}
 
 
 def _close(schema: Any) -> None:

@@ -9,17 +9,22 @@ from simulator.formats.strict_yaml import Path
 from simulator.language.faults import SwapWithNext
 from simulator.model import Vocabulary
 from simulator.scenario.findings import Findings
-from simulator.scenario.words import parts_of, steps_of
+from simulator.scenario.words import parts_of, replies_of, steps_of
 
 
 def check_reach(findings: Findings, vocabulary: Vocabulary) -> None:
-    """Warn of timelines of a refusal, and of entries behind one that always answers."""
+    """Warn of timelines of a refusal, of what `attempts` hide, and of entries behind one that
+    always answers.
+    """
     for path, action, part in parts_of(findings.document, vocabulary):
         _check_swaps(findings, list(steps_of(part, path)))
         if part.get("timeline") and _refuses(part.get("reply")):
             what = "there is no order" if action == "create" else f"the {action} is refused"
             said = f"this timeline never plays: {what}"
             findings.doubt((*path, "timeline"), said, code="unreached", at_key=True)
+        for where, reply in replies_of(part.get("reply"), (*path, "reply")):
+            if isinstance(reply, dict) and "attempts" in reply:
+                _check_beside(findings, reply, where)
     for action in vocabulary.actions:
         entries = findings.document.get(action)
         if isinstance(entries, list):
@@ -32,6 +37,15 @@ def _check_swaps(findings: Findings, steps: Sequence[tuple[Path, dict[str, Any]]
     if sending and sending[-1][1].get("fault") == SwapWithNext.word:
         said = f"`{SwapWithNext.word}`: no message follows it"
         findings.wrong((*sending[-1][0], "fault"), said, code="unreached")
+
+
+def _check_beside(findings: Findings, reply: dict[str, Any], path: Path) -> None:
+    """Each of `attempts` is a whole reply."""
+    for key in reply:
+        if key != "attempts":
+            said = f"`{key}` has no effect beside `attempts`"
+            hint = "write it into each of them"
+            findings.doubt((*path, key), said, code="unreached", hint=hint, at_key=True)
 
 
 def _refuses(reply: Any) -> bool:

@@ -19,7 +19,7 @@ from simulator.ops import crash, logs
 from simulator.store import Store, Task, Together, Tx, Work, clocks, journal, locks, orders
 from simulator.supplier.inbound_auth import InboundAuth
 from simulator.supplier.playing import Player
-from simulator.supplier.sent import Played
+from simulator.supplier.sent import Played, journaled
 
 log = logging.getLogger("simulator.supplier")
 
@@ -240,11 +240,12 @@ class InboundRequests:
             **ids,
         )
         log.info(
-            "%s %s%s -> %s in %.0f ms%s",
+            "%s %s%s -> %s%s in %.0f ms%s",
             incoming.method,
             incoming.path[:200],
             f" of {whose}" if whose.strip("/") else "",
             outgoing.code,
+            f", {outgoing.fault.word}," if outgoing.fault else "",
             took / 1000,
             said,
             extra=extra,
@@ -276,11 +277,7 @@ class InboundRequests:
             method=incoming.method,
             path=strict_json.keepable(incoming.path + query),
             request={"headers": headers, "body": body},
-            response={
-                "code": outgoing.code,
-                "headers": redact.headers(outgoing.headers),
-                "body": redact.members(outgoing.body),
-            },
+            response=journaled(outgoing),
             took=monotonic() - begun if begun is not None else 0,
             **members,
         )

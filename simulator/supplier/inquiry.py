@@ -34,6 +34,7 @@ LINE_MEMBERS = (
     "scenario",
     "reasons",
     "findings",
+    "fault",
     "took_ms",
     "act",
     "header",

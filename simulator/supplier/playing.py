@@ -23,7 +23,13 @@ from simulator.scenario import Choice, params_of
 from simulator.store import Tx, clocks, lanes, orders, outbox, pins
 from simulator.supplier.new_orders import NewOrders, seed_key
 from simulator.supplier.pinned import pins_of
-from simulator.supplier.repeats import answered, count_repeat, fingerprint, has_attempts
+from simulator.supplier.repeats import (
+    answered,
+    attempts_for,
+    count_repeat,
+    fingerprint,
+    has_attempts,
+)
 from simulator.supplier.sent import Played, as_sent, given_again
 
 
@@ -66,9 +72,16 @@ class Player:
         if order is None:
             raise Conflict(f"the order {earlier.order} was deleted")
         scenario = self.scenario_set.edition(tx, order.digest)
-        situation = self._situation(submission, scenario, params_of(scenario, {}), now)
-        number = count_repeat(tx, self.name, situation.submission, situation.scenario)
-        return self._repeat(replace(situation, repeat_number=number), earlier, order)
+        situation = self._situation(submission, scenario, {}, now)
+        if has_attempts(scenario, "create"):
+            requests = orders.requests_in_play(tx, [order.id])[order.id]
+            situation = replace(
+                situation,
+                params=params_of_request(scenario, submission, requests),
+                chance=self.new_orders.chance(order.scenario, order.seed_key),
+                repeat_number=count_repeat(tx, self.name, submission, scenario),
+            )
+        return self._repeat(situation, earlier, order)
 
     # ---- a later request
 
@@ -90,14 +103,15 @@ class Player:
             position=lane.next_position,
             chance=self.new_orders.chance(order.scenario, order.seed_key),
         )
-        situation, choice = self._cast(tx, situation, order, again=earlier is not None)
+        situation, choice = self._cast(tx, situation, order, earlier.answer if earlier else None)
         if earlier is not None:
             return self._repeat(situation, earlier, order)
         plan = engine.answer_later(situation, order, self.dialect)
         outgoing = self.new_orders.outgoing(submission, plan)
         if isinstance(plan, Changed):
             clock = clocks.get(tx, self.name)
-            orders.change(tx, self.name, plan, lane, clock, answered(submission, outgoing))
+            known = answered(submission, outgoing, plan.entry)
+            orders.change(tx, self.name, plan, lane, clock, known)
         elif plan.order is not None:
             orders.save(tx, [plan.order])
         reasons = choice.reasons if choice else (_reason(scenario, plan.entry),)
@@ -119,16 +133,18 @@ class Player:
         return order
 
     def _cast(
-        self, tx: Tx, situation: Situation, order: Order | None, *, again: bool
+        self, tx: Tx, situation: Situation, order: Order | None, first: Mapping[str, Any] | None
     ) -> tuple[Situation, Choice | None]:
         """Who answers a request that is not a create: a scenario that is for such requests, else
-        the situation's own. A repeat uses up no pin.
+        the situation's own. `first` is the answer that a repeat got before, as it was kept.
         """
-        submission = situation.submission
-        facts = engine.facts_of(submission, order, situation.requests, {}, situation.now)
-        pinned = () if again else pins_of(tx, self.name)
-        book = self.scenario_set.book(tx)
-        choice = book.choose_answer(submission.action, facts, pinned, order)
+        submission, book = situation.submission, self.scenario_set.book(tx)
+        if first is not None:
+            entry = first.get("entry", "")
+            choice = book.choose_again(submission.action, entry, submission.headers)
+        else:
+            facts = engine.facts_of(submission, order, situation.requests, {}, situation.now)
+            choice = book.choose_answer(submission.action, facts, pins_of(tx, self.name), order)
         if choice is None:
             situation = replace(
                 situation,
@@ -153,7 +169,7 @@ class Player:
         situation = replace(
             situation, chance=self.new_orders.chance(scenario.name, seed_key(submission))
         )
-        situation, choice = self._cast(tx, situation, None, again=False)
+        situation, choice = self._cast(tx, situation, None, None)
         result = engine.answer_lookup(situation, self.dialect)
         if isinstance(result, Rejected):
             outgoing = self.new_orders.outgoing(submission, result)
@@ -164,29 +180,24 @@ class Player:
         return Played(outgoing=outgoing, scenario=situation.scenario.name, reasons=reasons)
 
     def _repeat(self, situation: Situation, earlier: orders.Remembered, order: Order) -> Played:
-        """The same request again: the first answer again, unless the scenario walks `attempts` that
-        say otherwise.
+        """The same request again: the first answer again, unless `attempts` refuse it. They say how
+        it leaves, too.
         """
-        asked, name = situation.submission, situation.scenario.name
+        asked, scenario = situation.submission, situation.scenario
         self.dialect.guard_repeat(asked, order, same=earlier.fingerprint == fingerprint(asked))
-        if rejected := self._rejected_again(situation):
-            outgoing, reason = (
-                self.new_orders.outgoing(asked, rejected),
-                f"attempt {situation.repeat_number}",
-            )
-        else:
-            outgoing, reason = given_again(earlier.answer), "a repeat: the first answer again"
-        return Played(outgoing=outgoing, order=earlier.order, scenario=name, reasons=(reason,))
-
-    def _rejected_again(self, situation: Situation) -> Rejected | None:
-        """The rejection that the scenario's `attempts` have for this repeat."""
-        if not has_attempts(situation.scenario, situation.submission.action):
-            return None
-        try:
-            plan = engine.play(situation, self.dialect)
-        except Refused:
-            return None
-        return plan if isinstance(plan, Rejected) else None
+        outgoing, reason = given_again(earlier.answer), "a repeat: the first answer again"
+        if reply := attempts_for(scenario, asked.action, earlier.answer):
+            answer = engine.answer_again(situation, order, reply, self.dialect)
+            if answer.rejects:
+                rejected = Rejected(answer=answer, order=situation.order)
+                outgoing = self.new_orders.outgoing(asked, rejected)
+                reason = f"attempt {situation.repeat_number}"
+            else:
+                delay = min(answer.delay, self.new_orders.max_delay)
+                outgoing = replace(outgoing, delay=delay, fault=answer.fault)
+        return Played(
+            outgoing=outgoing, order=earlier.order, scenario=scenario.name, reasons=(reason,)
+        )
 
     # ---- what they share
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from simulator.base import seed
 from simulator.formats import strict_json
-from simulator.model import Outgoing, Scenario, Submission
+from simulator.model import EntryName, Outgoing, Reply, Scenario, Submission
 from simulator.store import Tx, orders, repeats
 from simulator.supplier.sent import kept
 
@@ -14,9 +17,27 @@ def fingerprint(submission: Submission) -> str:
     return seed.digest(submission.operation, strict_json.canonical(submission.document))
 
 
-def answered(submission: Submission, outgoing: Outgoing) -> orders.Answered:
+def answered(
+    submission: Submission, outgoing: Outgoing, entry: EntryName | None = None
+) -> orders.Answered:
     """What is kept of a request for its repeats."""
-    return orders.Answered(fingerprint=fingerprint(submission), answer=kept(outgoing))
+    return orders.Answered(fingerprint=fingerprint(submission), answer=kept(outgoing, entry))
+
+
+def attempts_for(scenario: Scenario, action: str, first: Mapping[str, Any]) -> Reply | None:
+    """The reply whose `attempts` answer the repeats of a request; None where nothing but the
+    `first` answer, as it was kept, is given again.
+    """
+    replies = (
+        {"": scenario.reply}
+        if action == "create"
+        else {
+            str(scenario.entry_name(action, index)): entry.reply
+            for index, entry in enumerate(scenario.entries.get(action, ()))
+        }
+    )
+    reply = replies.get(first.get("entry", ""))
+    return reply if reply and reply.attempts else None
 
 
 def has_attempts(scenario: Scenario, action: str) -> bool:

@@ -8,9 +8,11 @@ from typing import Any
 
 from simulator.base.copies import replace
 from simulator.base.errors import RenderFailed
+from simulator.dialects.overwriting import overwritten
 from simulator.engine import Answer
-from simulator.formats import http
-from simulator.model import Outgoing
+from simulator.formats import http, redact
+from simulator.formats.reply_faults import tell
+from simulator.model import EntryName, Outgoing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,26 +30,40 @@ def as_sent(outgoing: Outgoing, answer: Answer, max_delay: int) -> Outgoing:
 
     RenderFailed when no server could send it: nothing may fail once the plan is committed.
     """
-    code = answer.status or outgoing.code
-    body = answer.body if answer.has_body else outgoing.body
-    headers = {**outgoing.headers, **answer.headers}
-    for name, value in headers.items():
+    sent = overwritten(outgoing, answer)
+    for name, value in sent.headers.items():
         if said := http.header_problem(name, value):
             raise RenderFailed(f"reply.headers: {said}")
-    return replace(
-        outgoing,
-        code=code,
-        headers=headers,
-        body=None if http.has_no_body(code) else body,
-        delay=min(answer.delay, max_delay),
-    )
+    return sent if sent.delay <= max_delay else replace(sent, delay=max_delay)
 
 
-def kept(outgoing: Outgoing) -> dict[str, Any]:
-    """What is kept of an answer, to give it again."""
-    return {"code": outgoing.code, "body": outgoing.body, "headers": dict(outgoing.headers)}
+def kept(outgoing: Outgoing, entry: EntryName | None) -> dict[str, Any]:
+    """What is kept of an answer, to give it again: never how it left. `entry` is the one that
+    answered; its `attempts` may have more to say.
+    """
+    return {
+        "code": outgoing.code,
+        "body": outgoing.body,
+        "headers": dict(outgoing.headers),
+        "entry": str(entry or ""),
+    }
 
 
 def given_again(first: Mapping[str, Any]) -> Outgoing:
-    """The first answer, as it was kept."""
+    """The first answer, as it was kept: without a delay, and without a fault."""
     return Outgoing(code=first["code"], body=first["body"], headers=first["headers"])
+
+
+def journaled(outgoing: Outgoing) -> dict[str, Any]:
+    """An answer as the journal keeps it, without its secrets; with the fault that spoils it, and
+    what leaves then.
+    """
+    response: dict[str, Any] = {
+        "code": outgoing.code,
+        "headers": redact.headers(outgoing.headers),
+        "body": redact.members(outgoing.body),
+    }
+    if fault := outgoing.fault:
+        sent = tell(fault.word, fault.argument, has_body=outgoing.body is not None)
+        response["fault"] = {"word": fault.word, "sent": sent}
+    return response

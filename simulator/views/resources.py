@@ -127,7 +127,7 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
         "scenario": exchange.scenario or None,
         "reasons": list(exchange.reasons),
         "findings": [finding.as_json() for finding in exchange.findings],
-        "fault": None,
+        "fault": response.pop("fault", None),
         "took_ms": exchange.took / instants.MILLISECOND,
         "act": None,
     }

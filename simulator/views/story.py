@@ -93,9 +93,11 @@ def _inward(exchange: Exchange, describe: Describe) -> list[Line]:
     document = _document(exchange.request.get("body"), describe)
     asked = f"{exchange.method} {exchange.path} {document}".rstrip()
     scenario = f" ({exchange.scenario})" if exchange.scenario else ""
+    fault = exchange.response.get("fault")
+    spoilt = told_fault(fault["word"], fault["sent"]) if fault else ""
     return [
         Line(at=exchange.at, kind="request", text=asked + _remarks(exchange.findings)),
-        Line(at=exchange.at, kind="reply", text=_answer(exchange, describe) + scenario),
+        Line(at=exchange.at, kind="reply", text=_answer(exchange, describe) + scenario + spoilt),
     ]
 
 
@@ -113,6 +115,11 @@ def _answer(exchange: Exchange, describe: Describe) -> str:
     response = exchange.response
     code = response.get("code") or response.get("error")
     return f"{code} {_document(response.get('body'), describe)}".rstrip()
+
+
+def told_fault(word: str, sent: str) -> str:
+    """What a story says of an answer that was spoilt on its way."""
+    return f"; fault {word}: {sent}"
 
 
 def _remarks(findings: Iterable[Finding]) -> str:

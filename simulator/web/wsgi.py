@@ -1,20 +1,25 @@
 """The WSGI side of the front: a request is read from the server's environment, and an answer is
-written to it.
+written to it. A fault that breaks the connection needs the loop of `simulator.web.worker`.
 """
 
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Response
+from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Request
 
 from simulator.base import clock
 from simulator.formats import strict_json
-from simulator.model import Incoming, Outgoing
+from simulator.formats.reply_faults import FAULTS
+from simulator.model import Incoming, Outgoing, ReplyFault
 from simulator.web.shared import Application, base_url_of, status_of
+
+log = logging.getLogger("simulator.web")
 
 Sleep = Callable[[int], None]
 _BODY = "simulator.body"
@@ -30,9 +35,30 @@ def application(
         outgoing = answer(incoming_of(environ))
         if outgoing.delay:
             sleep(outgoing.delay)
-        return response_of(outgoing)(environ, start_response)
+        response = response_of(outgoing)
+        if outgoing.fault is not None:
+            _change(response, outgoing.fault, environ)
+        return response(environ, start_response)
 
     return respond
+
+
+def _change(response: Response, fault: ReplyFault, environ: Any) -> None:
+    """Play a fault as far as that needs no socket; the log says of the others that only the loop
+    plays them.
+    """
+    kind = FAULTS[fault.word]
+    if not kind.is_only_a_change:
+        log.warning(
+            "%s %s: the fault %s is not played here, only by `simulator serve`",
+            environ["REQUEST_METHOD"],
+            environ.get("PATH_INFO", ""),
+            fault.word,
+        )
+    elif body := response.get_data():
+        headers, body = kind.change(list(response.headers.items()), body)
+        response.set_data(body)
+        response.headers = Headers(headers)
 
 
 def await_body(environ: Any, most: int) -> None:

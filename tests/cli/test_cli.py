@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -23,7 +24,7 @@ def run(*arguments: str) -> Result:
 def test_check_passes_the_shipped_scenarios() -> None:
     for arguments in (["check"], ["check", str(SHIPPED)]):
         result = run(*arguments)
-        assert (result.exit_code, result.stdout) == (0, "66 files: all right\n")
+        assert (result.exit_code, result.stdout) == (0, "71 files: all right\n")
 
 
 def test_check_speaks_json_for_programs(tmp_path: Path) -> None:
@@ -170,6 +171,13 @@ def test_demo_plays_one_scenario_with_its_later_requests() -> None:
     assert result.stdout.splitlines()[-1] == "1 story played, 0 faults"
 
 
+def test_demo_repeats_what_it_got_no_good_answer_to() -> None:
+    result = run("demo", "ORDER_ANSWER_BROKEN", "ORDER_BUSY", "ANSWER_LOST")
+    assert result.exit_code == 0, result.output
+    assert "fault truncate: " in result.stdout and "fault connection_reset: " in result.stdout
+    assert result.stdout.splitlines()[-1] == "3 stories played, 0 faults"
+
+
 def test_demo_needs_no_credentials() -> None:
     locked = {"SIMULATOR_AUTH__KIND": "bearer", "SIMULATOR_AUTH__TOKENS": '["t"]'}
     result = CliRunner().invoke(main, ["demo", "ORDER_REJECTED"], env=locked)
@@ -205,6 +213,34 @@ def test_the_json_schema_takes_what_check_takes_and_refuses_a_misspelling() -> N
     assert list(
         validator.iter_errors({"scenario": "X", "timeline": [{"after": "1s", "send": "COMITTED"}]})
     )
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_right"),
+    [
+        ("truncate", True),
+        ({"slow_body": "20s"}, True),
+        ({"never_answer": 20}, True),
+        ({"connection_reset": 100}, True),
+        ("trunkate", False),
+        ({"truncate": 1}, False),
+        ({"connection_reset": "some"}, False),
+        ({"connection_reset": 1, "slow_body": "1s"}, False),
+        ({}, False),
+        (7, False),
+    ],
+)
+def test_the_json_schema_knows_the_faults_of_a_reply(fault: Any, is_right: bool) -> None:
+    import jsonschema
+
+    validator = jsonschema.Draft202012Validator(json.loads(run("schema").stdout))
+    reply = {"answer": "acknowledge", "fault": fault}
+    for document in (
+        {"scenario": "X", "reply": reply},
+        {"scenario": "X", "reply": {"attempts": [reply, "acknowledge"]}},
+        {"scenario": "X", "cancellation": [{"reply": reply}]},
+    ):
+        assert validator.is_valid(document) is is_right, document
 
 
 @pytest.mark.parametrize("command", ["", *main.commands])

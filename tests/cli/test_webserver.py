@@ -69,3 +69,38 @@ def test_a_worker_without_a_parent_ends(tmp_path: Path) -> None:
         until(lambda: not _runs(worker))
         with Gateway(url) as gateway, socket.create_connection(address_of(url)):
             until(lambda: gateway.admin("GET", "/health", code=None)["version"])
+
+
+FAULTS = {
+    "RESET": "reply: {answer: acknowledge, fault: connection_reset}",
+    "SILENT": "reply: {answer: acknowledge, fault: never_answer}",
+}
+
+
+def test_resets_and_a_hundred_silences_of_a_real_process(tmp_path: Path) -> None:
+    with serving(tmp_path, "--workers", "1") as (process, url), Gateway(url) as gateway:
+        for name, text in FAULTS.items():
+            source = f"scenario: {name}\ndialect: fibre_cafe\n{text}\n"
+            put = gateway.http.put(f"{url}/__admin/scenarios/{name}", source, timeout=30)
+            assert put.status_code in (200, 201), put.text
+
+        def order(scenario: str) -> bytes:
+            body = json.dumps(gateway.provide()).encode()
+            headers = gateway.headers(X_Scenario=scenario).items()
+            fields = "".join(f"{name}: {value}\r\n" for name, value in headers)
+            head = f"POST /service-orders HTTP/1.1\r\nHost: h\r\n{fields}"
+            return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+        with Client(address_of(url)) as client, pytest.raises(ConnectionResetError):
+            client.send(order("RESET")).socket.recv(100)
+        silent = [Client(address_of(url)).send(order("SILENT")) for _ in range(100)]
+        until(lambda: len(gateway.admin("GET", "/orders?limit=1000")["items"]) == 101)
+        assert gateway.post("/service-orders", gateway.provide()).status_code == 202
+        begun = clock.monotonic()
+        process.terminate()
+        assert [client.rest() for client in silent] == [b""] * 100
+        assert process.wait(timeout=30) == 0
+        assert clock.monotonic() - begun < 8 * instants.SECOND
+        for client in silent:
+            client.__exit__()
+    assert "Traceback" not in (tmp_path / "serve.log").read_text()

@@ -69,12 +69,21 @@ EXPECTED: dict[str, tuple[int, list[tuple[str, str]]]] = {
     "MODIFY_SUCCESSFUL": (202, HAPPY),
     "ETHERNET_SUCCESSFUL": (202, [HAPPY[0], ("UPDATE", "ACKNOWLEDGED"), *HAPPY[1:]]),
 }
+SPOILT: dict[str, tuple[list[int | None], list[tuple[str, str]]]] = {
+    "ORDER_ANSWER_LOST": ([None, 201], KNOWN),
+    "ORDER_ANSWER_BROKEN": ([None, 201, 201, 201], KNOWN),
+    "ORDER_BUSY": ([503, 503, 201], KNOWN),
+}
+"""What a gateway is answered that sends its order again and again; None where nothing whole came.
+"""
+
 LATER: dict[str, tuple[str, int, list[tuple[str, str]]]] = {
     "AMENDMENT_ACCEPTED": ("amend", 201, KNOWN),
     "AMENDMENT_PENDING": ("amend", 202, [("AMENDED", "ACKNOWLEDGED"), *KNOWN]),
     "AMENDMENT_REJECTED": ("amend", 422, KNOWN),
     "AMENDMENT_REJECTED_LATER": ("amend", 202, [("AMENDMENT_REJECTED", "ACKNOWLEDGED"), *KNOWN]),
     "CANCELLATION_ACCEPTED": ("cancel", 201, []),
+    "CANCELLATION_ANSWER_LOST": ("cancel", 202, [("CANCELLED", "CANCELLED")]),
     "CANCELLATION_PENDING": ("cancel", 202, [("CANCELLED", "CANCELLED")]),
     "CANCELLATION_REJECTED": ("cancel", 422, KNOWN),
     "CANCELLATION_REJECTED_LATER": (
@@ -140,7 +149,7 @@ def place(gateway: Gateway, name: str) -> tuple[int, Any]:
 
 
 def test_every_shipped_scenario_is_expected_here() -> None:
-    assert {*EXPECTED, *LATER, *BEGUN} == set(BOOK.scenarios)
+    assert {*EXPECTED, *SPOILT, *LATER, *BEGUN} == set(BOOK.scenarios)
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
@@ -156,6 +165,21 @@ def test_a_stranger_hears_exactly_what_the_reference_prescribes(
     assert heard_of(receiver, order) == expected
 
 
+@pytest.mark.parametrize("name", sorted(SPOILT))
+def test_a_stranger_who_repeats_a_lost_order_hears_of_one_order(
+    heard: tuple[Embedded, Receiver], name: str
+) -> None:
+    simulator, receiver = heard
+    answers, expected = SPOILT[name]
+    with Gateway(simulator.url) as gateway:
+        gateway.serial = 9000 + sorted(SPOILT).index(name)
+        body = gateway.provide()
+        told = gateway.codes("/service-orders", body, len(answers), X_Scenario=name)
+        assert told == answers
+        gateway.advance()
+    assert heard_of(receiver, body["id"]) == expected
+
+
 @pytest.mark.parametrize("name", sorted(LATER))
 def test_a_stranger_hears_how_a_later_request_ends(
     heard: tuple[Embedded, Receiver], name: str
@@ -164,9 +188,12 @@ def test_a_stranger_hears_how_a_later_request_ends(
     verb, code, expected = LATER[name]
     with Gateway(simulator.url) as gateway:
         order, _ = place(gateway, "ORDER_ACKNOWLEDGED")
-        ask = gateway.amend if verb == "amend" else gateway.cancel
-        response = ask({"id": order}, name, **({"notes": "Ring twice"} if verb == "amend" else {}))
-        assert response.status_code == code, response.text
+        path = {"amend": "/service-order-amendments", "cancel": "/service-order-cancellations"}
+        why = {"amend": {"notes": "Ring twice"}, "cancel": {"reasonCode": "CUSTOMER_CHANGED_MIND"}}
+        body = {"id": order + 50_000, "orderId": order, **why[verb]}
+        lost = [None] if name.endswith("ANSWER_LOST") else []
+        told = gateway.codes(path[verb], body, len(lost) + 1, X_Scenario=name)
+        assert told == [*lost, code]
         gateway.advance()
     assert heard_of(receiver, order) == expected
 

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,21 @@ def test_an_advance_names_what_did_not_go(supplier: Supplier) -> None:
         gateway.place("ORDER_SUCCESSFUL?targetDateOffset=999999")
     parked = supplier.advance(weeks=1).parked
     assert [(kci["send"], kci["state"]) for kci in parked] == [("COMMITTED", "dead")]
+
+
+def test_a_supplier_loses_an_answer_for_one_test(supplier: Supplier) -> None:
+    supplier.plays_text("""
+scenario: LOST
+reply: {attempts: [{fault: connection_reset}, acknowledge]}
+""")
+    sample = supplier.sample()
+    ask = partial(requests.post, supplier.url + sample["path"], json=sample["body"], timeout=30)
+    with pytest.raises(requests.ConnectionError):
+        ask(headers=sample["headers"])
+    assert ask(headers=sample["headers"]).status_code == 201
+    assert supplier.order["status"] == "ACKNOWLEDGED"
+    supplier.verify({"fault.word": "connection_reset"}, count=1)
+    assert "fault connection_reset: 0 bytes of the answer" in supplier.stories()
 
 
 def test_what_is_not_so_fails_the_test_and_what_is_wrong_is_an_error(supplier: Supplier) -> None:

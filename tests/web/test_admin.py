@@ -80,6 +80,7 @@ def test_kcis_and_exchanges_have_their_documented_shapes(gateway: Gateway) -> No
         "id",
         "order",
         "position",
+        "fault",
         "send",
         "state",
         "due_at",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import struct
+from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any
 
@@ -10,10 +12,13 @@ from simulator.web.worker.reader import Reader, Request
 
 PIECE = 65_536
 
+Step = Callable[["Connection"], None]
+"""What is done with a connection next."""
+
 
 class Phase(Enum):
     """How far a connection is: between two requests, in a head, in a body, waiting for its answer,
-    taking its answer, taking its leave, gone.
+    taking its answer, in a fault that lasts, taking its leave, gone.
     """
 
     IDLE = auto()
@@ -21,6 +26,7 @@ class Phase(Enum):
     BODY = auto()
     BUSY = auto()
     WRITING = auto()
+    PLAYING = auto()
     LEAVING = auto()
     CLOSED = auto()
 
@@ -32,11 +38,13 @@ IN_FLIGHT = (*HALFWAY, Phase.BUSY, Phase.WRITING)
 class Connection:
     """A socket that never blocks, the requests on it, and what has not left yet. `deadline` is when
     its phase must have ended (monotonic microseconds, 0 for never), `events` what the selector
-    watches (0 for not at all).
+    watches (0 for not at all). `ending` is what comes behind the answer, where that is neither the
+    next request nor the leave.
     """
 
     __slots__ = (
         "deadline",
+        "ending",
         "events",
         "keeps",
         "left",
@@ -58,6 +66,7 @@ class Connection:
         self.deadline = 0
         self.events = 0
         self.keeps = True
+        self.ending: Step | None = None
         self.unsent: bytes | memoryview = b""
         self.left = 0
 
@@ -84,3 +93,7 @@ class Connection:
             self.socket.shutdown(socket.SHUT_WR)
         except OSError:
             pass
+
+    def reset(self) -> None:
+        """Let the socket's end be a reset (RST): what was not read or sent yet is lost."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

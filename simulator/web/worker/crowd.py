@@ -14,6 +14,9 @@ from simulator.web.worker.limits import Limits
 
 log = logging.getLogger("simulator.web")
 
+YIELDING = (Phase.PLAYING, *HALFWAY)
+"""Whoever is here is closed where there is no idle connection to make room."""
+
 ACCEPTS = 32
 """The most connections that are accepted in one round."""
 
@@ -44,7 +47,7 @@ class Crowd:
                     self.selector.unregister(listener)
 
     def _is_room(self) -> bool:
-        return any(one.phase is Phase.IDLE or one.phase in HALFWAY for one in self.connections)
+        return any(one.phase is Phase.IDLE or one.phase in YIELDING for one in self.connections)
 
     def accept(self, listener: socket.socket) -> None:
         for _ in range(ACCEPTS):
@@ -70,11 +73,13 @@ class Crowd:
             self.watch(connection, EVENT_READ)
 
     def _make_room(self) -> None:
-        """Close the oldest idle connection, or else the one that is halfway and ends first."""
+        """Close the oldest idle connection, or else one that is in a fault, or else one that is
+        halfway: each time the one that would end first.
+        """
         oldest = next(iter(self.idle), None)
         if oldest is None:
-            halfway = [one for one in self.connections if one.phase in HALFWAY]
-            oldest = min(halfway, key=lambda one: one.deadline, default=None)
+            yielding = [one for one in self.connections if one.phase in YIELDING]
+            oldest = min(yielding, key=_patience, default=None)
         if oldest is not None:
             self.close(oldest)
 
@@ -106,9 +111,19 @@ class Crowd:
         self.connections.discard(connection)
         connection.socket.close()
 
+    def reset(self, connection: Connection) -> None:
+        """End it so that the client hears of a broken connection."""
+        connection.reset()
+        self.close(connection)
+
     def leave(self, connection: Connection) -> None:
         """After the last answer: closing at once could cost the client that answer."""
         connection.take_leave()
         connection.left = self.limits.unread
         self.enter(connection, Phase.LEAVING, self.limits.leave)
         self.watch(connection, EVENT_READ)
+
+
+def _patience(connection: Connection) -> tuple[bool, int]:
+    """Whose end costs least: nobody waits for the end of a fault."""
+    return connection.phase is not Phase.PLAYING, connection.deadline

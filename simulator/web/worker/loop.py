@@ -13,6 +13,7 @@ import logging
 import socket
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from selectors import EVENT_READ, EVENT_WRITE
 
 from simulator.base import clock, instants
@@ -21,8 +22,9 @@ from simulator.model import Incoming, Outgoing
 from simulator.web.shared import Application
 from simulator.web.worker.answers import CONTINUE, answer_bytes, refusal_bytes
 from simulator.web.worker.beside import Beside
-from simulator.web.worker.connection import HALFWAY, IN_FLIGHT, PIECE, Connection, Phase
+from simulator.web.worker.connection import HALFWAY, IN_FLIGHT, PIECE, Connection, Phase, Step
 from simulator.web.worker.crowd import Crowd
+from simulator.web.worker.faults import FaultPlayer, faulty_answer
 from simulator.web.worker.heads import BadRequest
 from simulator.web.worker.limits import Limits
 from simulator.web.worker.reader import Request
@@ -64,10 +66,11 @@ class Loop:
         patience = self.limits.silence / instants.SECOND
         self.beside = Beside(app, threads, self.server, patience) if app else None
         self.crowd = Crowd(listeners, self.limits, most_body)
+        self.faults = FaultPlayer(self.crowd, self._flush, self._later)
         self.waking, self.waker = socket.socketpair()
         self.ready: list[Connection] = []
         self.batch: list[tuple[Connection, Incoming]] = []
-        self.timers: list[tuple[int, int, Connection, Outgoing]] = []
+        self.timers: list[tuple[int, int, Connection, Step]] = []
         self.numbers = itertools.count()
         self.away: set[Connection] = set()  # with a thread
         self.returned: deque[tuple[Connection, bool]] = deque()
@@ -145,8 +148,8 @@ class Loop:
         self._answer()
         now = clock.monotonic()
         while self.timers and self.timers[0][0] <= now:
-            _, _, connection, outgoing = heapq.heappop(self.timers)
-            self._try(self._write, connection, outgoing)
+            _, _, connection, then = heapq.heappop(self.timers)
+            self._try(then, connection)
         if now >= self.next_tick:
             self._tick(now)
 
@@ -197,7 +200,7 @@ class Loop:
         data = connection.receive()
         if data is None:
             return
-        if connection.phase is Phase.LEAVING:
+        if connection.phase in (Phase.LEAVING, Phase.PLAYING):
             connection.left -= len(data)
             if not data or connection.left < 0:
                 self.crowd.close(connection)
@@ -305,9 +308,12 @@ class Loop:
             if outgoing.delay:
                 self.crowd.watch(connection, 0)
                 due = clock.monotonic() + outgoing.delay
-                heapq.heappush(self.timers, (due, next(self.numbers), connection, outgoing))
+                self._later(due, connection, partial(self._write, outgoing=outgoing))
             else:
                 self._try(self._write, connection, outgoing)
+
+    def _later(self, due: int, connection: Connection, step: Step) -> None:
+        heapq.heappush(self.timers, (due, next(self.numbers), connection, step))
 
     def _write(self, connection: Connection, outgoing: Outgoing) -> None:
         request = connection.request
@@ -316,6 +322,10 @@ class Loop:
         keeps = connection.keeps = request.keeps and not self.is_asked_to_stop
         method, minor = request.head.method, request.head.minor
         try:
+            if outgoing.fault is not None:
+                sending = faulty_answer(outgoing, method=method, minor=minor, keeps=keeps)
+                self.faults.play(connection, sending)
+                return
             data = answer_bytes(outgoing, method=method, minor=minor, keeps=keeps)
         except ValueError:
             log.exception("%s %s: an internal fault", method, request.head.path)
@@ -342,6 +352,9 @@ class Loop:
 
     def _sent(self, connection: Connection) -> None:
         """The answer has left: what comes next."""
+        if connection.ending is not None:
+            connection.ending(connection)
+            return
         if not connection.keeps:
             self.crowd.leave(connection)
             return

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from simulator import dialects, rehearsal
 from simulator.base.copies import replace
@@ -199,7 +200,22 @@ def heard_of(receiver: Receiver, number: str) -> list[tuple[str, str]]:
 
 
 def test_every_shipped_scenario_is_expected_here() -> None:
-    assert set(EXPECTED) == set(BOOK.scenarios)
+    assert {*EXPECTED, "ANSWER_LOST"} == set(BOOK.scenarios)
+
+
+def test_a_stranger_whose_answer_was_lost_finds_the_order_and_may_not_repeat_it(
+    heard: tuple[Buyer, Receiver],
+) -> None:
+    buyer, receiver = heard
+    number = f"PO-{next(buyer.serials)}"
+    body = published("create_request", buyerPurchaseOrderNumber=number, desiredResponses=ALL)
+    with pytest.raises(requests.ConnectionError):
+        buyer.send("POST", "/orders", body, X_Scenario="ANSWER_LOST")
+    assert buyer.send("POST", "/orders", body, X_Scenario="ANSWER_LOST").status_code == 409
+    found = buyer.send("GET", f"/orders?pon={number}").json()
+    assert found["orderStatus"] == "IN_PROGRESS"
+    buyer.advance()
+    assert heard_of(receiver, number) == HAPPY
 
 
 @pytest.mark.parametrize("name", EXPECTED)
