@@ -26,6 +26,7 @@ from simulator.model import Incoming, Order, Scenario
 from simulator.pretend_gateway import RECEIVED
 from simulator.rehearsal import Rehearsal, RehearsedEntry
 from simulator.supplier import Supplier
+from simulator.supplier.new_orders import seed_key
 from simulator.views import story
 from simulator.views.story import Describe, Line
 from simulator.web import Embedded
@@ -129,12 +130,14 @@ def _runs(supplier: Supplier, names: Sequence[str]) -> Iterator[_Run]:
 
 def _rehearsed(supplier: Supplier, scenario: Scenario) -> Rehearsal:
     """The rehearsal of a scenario by the chance of the order that will play it."""
-    plays = scenario.name
+    dialect, plays, key = supplier.dialect, scenario.name, scenario.name
     if scenario.answers != "create":
-        plays = supplier.dialect.vocabulary.default_scenario
-    chance = Chance(supplier.run_seed, (supplier.name, plays, scenario.name), True)
+        plays = dialect.vocabulary.default_scenario
+    if scenario.begins == "supplier":  # nobody sends a key
+        key = seed_key(dialect.begin(*dialect.sample_beginning()))
+    chance = Chance(supplier.run_seed, (supplier.name, plays, key), True)
     calendar = supplier.config.calendar
-    return rehearsal.rehearse(scenario, supplier.dialect, calendar=calendar, chance=chance)
+    return rehearsal.rehearse(scenario, dialect, calendar=calendar, chance=chance)
 
 
 class _Player:

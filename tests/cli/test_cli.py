@@ -200,11 +200,14 @@ def test_demo_plays_drawn_times_and_those_of_the_supplier_s_calendar(tmp_path: P
     for place in range(3):
         text = DRAWN.replace("DRAWN", f"DRAWN_{place}")
         (folder / f"{place}.yaml").write_text(text)
+        begun = text.replace("timeline:", "begins: supplier\ntimeline:", 1)
+        begun = begun.replace("send: ACKNOWLEDGED", "send: CREATED").replace("DRAWN", "BEGUN")
+        (folder / f"begun_{place}.yaml").write_text(begun)
     supplier = f"{{name: default, path: /, scenarios: {folder}}}"
     calendar = "{time_zone: Pacific/Honolulu, country: US, subdivision: HI}"
     settings.write_text(f"calendar: {calendar}\nsuppliers: [{supplier}]\n")
     result = run("demo", "--config", str(settings))
-    assert result.stdout.splitlines()[-1] == "6 stories played, 0 faults", result.output
+    assert result.stdout.splitlines()[-1] == "12 stories played, 0 faults", result.output
 
 
 def test_openapi_is_as_the_settings_play_the_contract(tmp_path: Path) -> None:
