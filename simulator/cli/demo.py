@@ -18,14 +18,16 @@ import requests
 from simulator import rehearsal
 from simulator.base import instants
 from simulator.base.errors import Invalid, Problem, nearest
+from simulator.base.seed import Chance
 from simulator.client import Client
 from simulator.config import ClockStart, Config, StoreConfig
 from simulator.formats import strict_json
 from simulator.formats.reply_faults import FAULTS
-from simulator.model import Incoming, Order
+from simulator.model import Incoming, Order, Scenario
 from simulator.pretend_gateway import RECEIVED
 from simulator.rehearsal import Rehearsal, RehearsedEntry
 from simulator.supplier import Supplier
+from simulator.supplier.new_orders import seed_key
 from simulator.views import story
 from simulator.views.story import Describe, Line, told_fault
 from simulator.web import Embedded
@@ -87,7 +89,7 @@ def demo(settings: Config, names: Sequence[str]) -> bool:
 def _fresh(settings: Config, folder: str) -> Config:
     """The same suppliers on a new store, a free port and manual clocks.
 
-    They send to the pretend gateway and ask for no credentials.
+    They send to the pretend gateway and ask for no credentials. A seed makes their draws known.
     """
     suppliers = tuple(
         replace(
@@ -104,6 +106,7 @@ def _fresh(settings: Config, folder: str) -> Config:
         store=StoreConfig(url=f"sqlite:///{folder}/demo.db", durability="normal"),
         server=replace(settings.server, host="127.0.0.1", port=0),
         admin_token=None,
+        seed=settings.seed or "demo",
         pretend_gateway=replace(settings.pretend_gateway, mount=True),
     )
 
@@ -113,9 +116,7 @@ def _runs(supplier: Supplier, names: Sequence[str]) -> Iterator[_Run]:
     for scenario in supplier.book.scenarios.values():
         if names and scenario.name not in names:
             continue
-        rehearsed = rehearsal.rehearse(
-            scenario, supplier.dialect, calendar=supplier.config.calendar
-        )
+        rehearsed = _rehearsed(supplier, scenario)
         if scenario.answers == "create":
             yield _Run(title=scenario.name, rehearsed=rehearsed)
         elif supplier.dialect.vocabulary.default_scenario not in supplier.book.scenarios:
@@ -127,6 +128,18 @@ def _runs(supplier: Supplier, names: Sequence[str]) -> Iterator[_Run]:
                     rehearsed=rehearsed,
                     entry=entry,
                 )
+
+
+def _rehearsed(supplier: Supplier, scenario: Scenario) -> Rehearsal:
+    """The rehearsal of a scenario by the chance of the order that will play it."""
+    dialect, plays, key = supplier.dialect, scenario.name, scenario.name
+    if scenario.answers != "create":
+        plays = dialect.vocabulary.default_scenario
+    if scenario.begins == "supplier":  # nobody sends a key
+        key = seed_key(dialect.begin(*dialect.sample_beginning()))
+    chance = Chance(supplier.run_seed, (supplier.name, plays, key), True)
+    calendar = supplier.config.calendar
+    return rehearsal.rehearse(scenario, dialect, calendar=calendar, chance=chance)
 
 
 class _Player:
@@ -143,6 +156,7 @@ class _Player:
     def play(self, run: _Run) -> list[str]:
         """Play one run and print its story; what differs from the rehearsal."""
         click.echo(f"\n{run.title}: {run.rehearsed.scenario.about}")
+        self._begin_anew()
         replies, order = self._place(run)
         if order is None:
             return _differences(run.expected, replies, [], [], self.dialect.describe)
@@ -155,6 +169,12 @@ class _Player:
         return _differences(
             run.expected, replies, kcis, self._received(order), self.dialect.describe
         )
+
+    def _begin_anew(self) -> None:
+        """Forget the run before: this one begins at the moment of the rehearsal."""
+        self.admin.reset()
+        self.http.delete(f"{self.supplier.config.gateway.url}{RECEIVED}", timeout=TIMEOUT)
+        self.admin.set_clock(now=instants.format_instant(rehearsal.START))
 
     def _place(self, run: _Run) -> tuple[list[str], Mapping[str, Any] | None]:
         """Place or begin the order: the replies, and the order when there is one."""
@@ -207,7 +227,8 @@ class _Player:
         """Send a request that asks for a scenario by name; again while its `attempts` refuse it or
         spoil the answer. What was answered.
         """
-        headers = {**sample.headers, **({"X-Scenario": name} if name else {})}
+        headers = {**sample.headers, "X-Seed-Key": run.rehearsed.scenario.name}
+        headers |= {"X-Scenario": name} if name else {}
         replies = []
         for _ in range(rehearsal.attempts_of(run.rehearsed.scenario, action)):
             replies.append(self._answer_to(sample, headers))

@@ -134,11 +134,10 @@ def _drawn(situation: Situation, steps: Sequence[Step], names: Mapping[str, Any]
     if not any(map(is_drawn, steps)):
         return steps
     action, seen, found = situation.submission.action, Counter[str](), []
-    count = "" if action == "create" else situation.submission.ref or situation.count
     for index, step in enumerate(steps):
         name = step.send or step.mark or step.wait or step.status
         seen[name] += 1
-        chance = situation.chance.at("time", action, count, name, seen[name])
+        chance = situation.chance.at("time", action, situation.count, name, seen[name])
         try:
             found.append(with_draws(step, names, chance))
         except RenderFailed as error:

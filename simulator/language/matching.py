@@ -96,7 +96,7 @@ def in_words(conditions: Conditions) -> str:
 def describe(condition: Condition | Nest) -> str:
     """A condition as a person says it."""
     if isinstance(condition, Condition):
-        said = (_test_in_words(test, wanted) for test, wanted in condition.tests.items())
+        said = [_test_in_words(test, wanted) for test, wanted in condition.tests.items()]
         return f"{condition.path} {' and '.join(said)}"
     if condition.word == "any":
         return f"any of ({'; '.join(map(in_words, condition.parts))})"

@@ -14,6 +14,7 @@ from simulator import engine
 from simulator.base import instants
 from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Problem, Refused, RenderFailed
+from simulator.base.seed import Chance
 from simulator.base.working_days import UK, Calendar
 from simulator.dialects import Dialect
 from simulator.language import matching
@@ -104,18 +105,21 @@ def rehearse(
     dialect: Dialect,
     params: Mapping[str, Any] | None = None,
     calendar: Calendar = UK,
+    chance: Chance | None = None,
 ) -> Rehearsal:
-    """Rehearse a scenario with given parameters, in a supplier's calendar (that of the UK). Refused
-    when a parameter is wrong; the scenario's own flaws are in the rehearsal.
+    """Rehearse a scenario with given parameters, in a supplier's calendar (that of the UK), by an
+    order's chance (one of its own). Refused when a parameter is wrong; the scenario's own flaws
+    are in the rehearsal.
     """
     values = params_of(scenario, {}, given=params or {})
     played = _with_a_plain_order(scenario, dialect) if scenario.answers != "create" else scenario
     operation, natural = _operation(played, dialect, values)
-    playing = Playing(played, dialect, values, operation, calendar)
+    chance = chance or Chance("rehearsal", (played.name,), True)
+    playing = Playing(played, dialect, values, operation, calendar, chance)
     playing.play_out()
     moments = sorted({line.at for line in playing.lines} | {START})
     own = tuple(playing.flaws)
-    part = _Part(played, dialect, values, operation, calendar, frozenset(own))
+    part = _Part(played, dialect, values, operation, calendar, chance, frozenset(own))
     entries = [
         part.rehearse(action, index, moments)
         for action, listed in played.entries.items()
@@ -204,6 +208,7 @@ class _Part:
     params: Mapping[str, Any]
     operation: str
     calendar: Calendar
+    chance: Chance
     known: frozenset[Flaw]
 
     def rehearse(self, action: str, index: int, moments: Sequence[int]) -> RehearsedEntry:
@@ -220,7 +225,12 @@ class _Part:
             for operation in self.dialect.sample_operations(action):
                 for moment in moments:
                     playing = Playing(
-                        scenario, self.dialect, self.params, self.operation, self.calendar
+                        scenario,
+                        self.dialect,
+                        self.params,
+                        self.operation,
+                        self.calendar,
+                        self.chance,
                     )
                     played = self._try(playing, nothing, operation, moment, natural)
                     if played.lines and not played.found:

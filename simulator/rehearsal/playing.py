@@ -13,7 +13,7 @@ from simulator import engine
 from simulator.base import seed
 from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Refused, RenderFailed
-from simulator.base.working_days import UK, Calendar
+from simulator.base.working_days import Calendar
 from simulator.dialects import Dialect
 from simulator.dialects.overwriting import overwritten
 from simulator.engine import Advance, Answered, Changed, Opened, Plan, QueueChange, Rejected
@@ -65,7 +65,8 @@ class Playing:
     dialect: Dialect
     params: Mapping[str, Any]
     operation: str
-    calendar: Calendar = UK
+    calendar: Calendar
+    chance: seed.Chance
     now: int = START
     order: Order | None = None
     requests: list[Request] = field(default_factory=list)
@@ -201,7 +202,7 @@ class Playing:
             params=self.params,
             supplier="default",
             now=self.now,
-            chance=seed.Chance("rehearsal", (self.scenario.name,), True),
+            chance=self.chance,
             calendar=self.calendar,
             order=self.order,
             requests=tuple(self.requests),
@@ -303,10 +304,9 @@ class Playing:
         assert self.order is not None
         self.now = max(self.now, head.due_at)
         request = next((request for request in self.requests if request.id == head.request), None)
-        chance = seed.Chance("rehearsal", (self.scenario.name,), True)
         try:
             changed = engine.timed(
-                self.order, head, request, self.queue, self.now, chance, self.calendar
+                self.order, head, request, self.queue, self.now, self.chance, self.calendar
             )
         except RenderFailed as error:
             self.flaw(flaw_of(error, time_of(head.step)))
@@ -338,9 +338,8 @@ class Playing:
 
     def _advance(self, head: Kci) -> Advance:
         assert self.order is not None
-        chance = seed.Chance("rehearsal", (self.scenario.name,), True)
         advanced = engine.advance(
-            self.order, head, self.requests, self.queue, self.dialect, self.now, chance
+            self.order, head, self.requests, self.queue, self.dialect, self.now, self.chance
         )
         if fault_of(head.step).is_probe:
             return replace(advanced, withdraw=(), lapsed=())

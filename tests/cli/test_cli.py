@@ -186,6 +186,38 @@ def test_demo_needs_no_credentials() -> None:
     )
 
 
+DRAWN = """
+scenario: DRAWN
+timeline:
+  - {after: {uniform: [1s, 90h]}, send: ACKNOWLEDGED}
+  - {after: 1wd 08:00, hours: 12:00-13:00, send: COMMITTED}
+  - {after: {lognormal: {median: 10h, sigma: 2}}, send: DELAY}
+  - {after: {pick: {1s: 1, 30d: 1}}, send: RESUMED}
+  - {after: {normal: {mean: 10d, deviation: 9d}}, send: COMPLETED}
+cancellation:
+  - when: {order.status: HELD}
+    reply: accept
+    timeline:
+      - {after: {uniform: [1s, 9h]}, send: CANCELLED}
+"""
+
+
+def test_demo_plays_drawn_times_and_those_of_the_supplier_s_calendar(tmp_path: Path) -> None:
+    settings, folder = tmp_path / "c.yaml", tmp_path / "scenarios"
+    folder.mkdir()
+    for place in range(3):
+        text = DRAWN.replace("DRAWN", f"DRAWN_{place}")
+        (folder / f"{place}.yaml").write_text(text)
+        begun = text.replace("timeline:", "begins: supplier\ntimeline:", 1)
+        begun = begun.replace("send: ACKNOWLEDGED", "send: CREATED").replace("DRAWN", "BEGUN")
+        (folder / f"begun_{place}.yaml").write_text(begun)
+    supplier = f"{{name: default, path: /, scenarios: {folder}}}"
+    calendar = "{time_zone: Pacific/Honolulu, country: US, subdivision: HI}"
+    settings.write_text(f"calendar: {calendar}\nsuppliers: [{supplier}]\n")
+    result = run("demo", "--config", str(settings))
+    assert result.stdout.splitlines()[-1] == "12 stories played, 0 faults", result.output
+
+
 def test_openapi_is_as_the_settings_play_the_contract(tmp_path: Path) -> None:
     settings = tmp_path / "c.yaml"
     settings.write_text(

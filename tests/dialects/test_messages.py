@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from simulator import dialects
+from simulator.base.seed import Chance
+from simulator.base.working_days import UK
 from simulator.model import Incoming, Kci, Order, Step
 from simulator.rehearsal.folders import shipped_folder
 from simulator.rehearsal.playing import Playing
@@ -23,7 +25,8 @@ def an_order(dialect: Any) -> Order:
     book = read_folder(shipped_folder(dialect.name), dialect.vocabulary)
     scenario = book.named(book.default)
     params = {name: param.default for name, param in scenario.params.items()}
-    order = Playing(scenario, dialect, params, dialect.sample_operations("create")[0]).order
+    operation = dialect.sample_operations("create")[0]
+    order = Playing(scenario, dialect, params, operation, UK, Chance("r")).order
     assert order is not None
     return replace(order, number="ORD/1 a", conversation_id="conversation-1")
 

@@ -8,8 +8,8 @@ from flask import Response, request
 
 from simulator import rehearsal
 from simulator.base.errors import Invalid, Refused
+from simulator.dialects import Dialect
 from simulator.model import Scenario
-from simulator.supplier import Supplier
 from simulator.supplier.scenario_set import inspected
 from simulator.web.admin import shapes
 from simulator.web.admin.answers import answer, not_valid, problem_rows
@@ -29,7 +29,7 @@ ARCHIVES = {
 def scenarios(call: Call) -> Response:
     """The scenarios, each with a sample request that plays it."""
     found = call.supplier.book.scenarios.values()
-    items = [_shown(scenario, call.supplier) for scenario in found]
+    items = [_shown(scenario, call.supplier.dialect) for scenario in found]
     return answer({"items": items, "next": None})
 
 
@@ -47,7 +47,7 @@ def scenario(call: Call, name: str) -> Response:
     found = call.supplier.book.scenarios.get(name)
     if found is None:
         raise Refused("not_found", [f"no scenario {name[:80]}"])
-    return answer(_shown(found, call.supplier))
+    return answer(_shown(found, call.supplier.dialect))
 
 
 @VIEWS.add("PUT", "/scenarios/{name}", takes_yaml=True, codes=(200, 201))
@@ -72,7 +72,5 @@ def delete_scenario(call: Call, name: str) -> Response:
     return answer({"deleted": name})
 
 
-def _shown(scenario: Scenario, supplier: Supplier) -> dict[str, Any]:
-    calendar = supplier.config.calendar
-    rehearsed = rehearsal.rehearse(scenario, supplier.dialect, calendar=calendar)
-    return shapes.show_scenario(rehearsed, supplier.dialect)
+def _shown(scenario: Scenario, dialect: Dialect) -> dict[str, Any]:
+    return shapes.show_scenario(rehearsal.rehearse(scenario, dialect), dialect)
