@@ -218,18 +218,26 @@ def gateway(host: str, port: int, **options: Any) -> None:
 @main.command(short_help="Check scenario files.")
 @click.argument("paths", nargs=-1, metavar="[FILE|FOLDER]...")
 @_dialect
+@click.option("--strict", is_flag=True, help="Warnings fail too.")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="Lines for people, a list for programs, or the commands of a GitHub workflow.",
 )
 @_config
-def check(paths: tuple[str, ...], dialect: str | None, form: str, **options: Any) -> None:
+def check(
+    paths: tuple[str, ...], dialect: str | None, strict: bool, form: str, **options: Any
+) -> None:
     """Check scenario files, by default those of the configured suppliers.
 
     The exit status is 1 when a file is wrong, 2 when the check could not run.
     """
     from simulator.cli.files import check as run
 
-    sys.exit(run(_settings(**options), paths, dialect, form))
+    sys.exit(run(_settings(**options), paths, dialect, form, strict=strict))
 
 
 @main.command(short_help="Show a scenario as a story.")

@@ -16,6 +16,7 @@ import click
 from simulator import dialects, rehearsal
 from simulator.base import instants
 from simulator.base.errors import Invalid, Problem, nearest
+from simulator.cli.reports import FORMATS, Report
 from simulator.config import Config
 from simulator.dialects import Dialect
 from simulator.language import matching
@@ -27,45 +28,28 @@ from simulator.scenario import parse, read_file, read_folder, scenario_files, ti
 from simulator.views import story
 
 
-def check(settings: Config, paths: Sequence[str], dialect: str | None, form: str) -> int:
-    """Check files or folders; 0 when all are right, 1 when one is wrong. Invalid when there is
-    nothing to check.
+def check(
+    settings: Config, paths: Sequence[str], dialect: str | None, form: str, *, strict: bool = False
+) -> int:
+    """Check files or folders, and print what was found; 0 when all are right, 1 when one is wrong.
+    Invalid when there is nothing to check.
     """
     files = (
         [file for path in paths for file in _files(Path(path))] if paths else _configured(settings)
     )
     inspected = [_inspect(settings, file, dialect) for file in files]
     scenarios = [each.scenario for each in inspected if each.scenario]
-    errors = [problem for each in inspected for problem in each.errors]
-    errors += twice(scenarios)
-    warnings = [problem for each in inspected for problem in each.warnings]
-    warnings += ties(scenarios)
-    if form == "json":
-        rows = {"errors": _rows(errors), "warnings": _rows(warnings)}
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-    else:
-        for problem in errors:
-            click.echo(str(problem))
-        for problem in warnings:
-            click.echo(f"warning: {problem}")
-        wrong = len({problem.file for problem in errors})
-        outcome = f"{_count(len(errors), 'problem')} in {wrong}" if errors else "all right"
-        click.echo(f"{_count(len(files), 'file')}: {outcome}", err=bool(errors))
-    return 1 if errors else 0
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _rows(problems: Sequence[Problem]) -> list[dict[str, Any]]:
-    return [
-        {
-            name: getattr(problem, name)
-            for name in ("file", "line", "column", "code", "message", "hint")
-        }
-        for problem in problems
-    ]
+    report = Report(
+        files=len(files),
+        errors=[*(one for each in inspected for one in each.errors), *twice(scenarios)],
+        warnings=[*(one for each in inspected for one in each.warnings), *ties(scenarios)],
+        strict=strict,
+    )
+    if printed := FORMATS[form](report):
+        click.echo(printed)
+    if form == "text":
+        click.echo(report.summary(), err=report.failed)
+    return 1 if report.failed else 0
 
 
 def _inspect(settings: Config, file: Path, wanted: str | None) -> Inspection:

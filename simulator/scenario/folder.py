@@ -21,7 +21,7 @@ def scenario_files(folder: Path, *, deep: bool = False) -> list[Path]:
     found = sorted(path for pattern in ("*.yaml", "*.yml") for path in look(pattern))
     if not found:
         said = "no scenario file (*.yaml) in this folder"
-        raise Invalid([Problem(message=said, file=str(folder))])
+        raise Invalid([Problem(message=said, file=str(folder), code="empty")])
     return found
 
 
@@ -90,10 +90,11 @@ def book_of(
 def _about_default(default: str | None, playable: Sequence[str], folder: str) -> list[Problem]:
     if default and default not in playable:
         said = f"the default scenario `{default}` is not here"
-        return [Problem(message=said, file=folder, hint=nearest(default, playable))]
+        hint = nearest(default, playable)
+        return [Problem(message=said, file=folder, hint=hint, code="default")]
     if not playable:
         said = "no scenario here is for a new order of the gateway"
-        return [Problem(message=said, file=folder)]
+        return [Problem(message=said, file=folder, code="default")]
     return []
 
 
@@ -105,7 +106,7 @@ def twice(scenarios: Iterable[Scenario]) -> list[Problem]:
         known = first.setdefault((scenario.dialect, scenario.name), scenario)
         if known is not scenario:
             said = f"the scenario {scenario.name} is in {known.file} already"
-            found.append(_at(scenario, "scenario", said, "choose another name"))
+            found.append(_at(scenario, "scenario", said, "choose another name", "twice"))
     return found
 
 
@@ -128,7 +129,7 @@ def ties(scenarios: Sequence[Scenario], about: str = "") -> list[Problem]:
     return found
 
 
-def _at(scenario: Scenario, key: str, said: str, hint: str, code: str = "invalid") -> Problem:
+def _at(scenario: Scenario, key: str, said: str, hint: str, code: str) -> Problem:
     line, column = scenario.where((key,))
     return Problem(message=said, file=scenario.file, line=line, column=column, hint=hint, code=code)
 

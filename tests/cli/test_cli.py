@@ -26,23 +26,6 @@ def test_check_passes_the_shipped_scenarios() -> None:
         assert (result.exit_code, result.stdout) == (0, "66 files: all right\n")
 
 
-def test_check_speaks_json_for_programs(tmp_path: Path) -> None:
-    path = tmp_path / "x.yaml"
-    path.write_text("scenario: X\nreply: acept\n")
-    result = run("check", "--format", "json", str(path))
-    assert result.exit_code == 1
-    assert json.loads(result.stdout)["errors"] == [
-        {
-            "file": str(path),
-            "line": 2,
-            "column": 8,
-            "code": "unknown_word",
-            "message": "unknown reply `acept`",
-            "hint": "did you mean `accept`?",
-        }
-    ]
-
-
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
