@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simulator import __version__
-from simulator.base.errors import Invalid, Refused, SimulatorError
+from simulator.base.errors import Invalid, Problem, Refused, SimulatorError
 from simulator.ops import logs
 
 if TYPE_CHECKING:
@@ -94,6 +94,28 @@ _dialect = click.option(
 _MOST = 50
 
 
+def _scenarios(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say which scenarios the first supplier plays."""
+    folder = click.option(
+        "--scenarios",
+        metavar="FOLDER",
+        help="A folder of scenarios for the first supplier, beside the shipped ones.",
+    )
+    only = click.option("--only", is_flag=True, help="Play the scenarios of that folder alone.")
+    return folder(only(command))
+
+
+def _with_scenarios(settings: Config, folder: str | None, only: bool) -> Config:
+    """The settings with the folder of `--scenarios` for the first supplier."""
+    from dataclasses import replace
+
+    first, *rest = settings.suppliers
+    first = replace(first, scenarios=folder or first.scenarios, only=only or first.only)
+    if first.only and not first.scenarios:
+        raise Invalid([Problem(message="--only: name a folder with --scenarios")])
+    return replace(settings, suppliers=(first, *rest))
+
+
 def _running(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options of a command about a running simulator; the command gets a client."""
 
@@ -141,11 +163,7 @@ def _listing(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--threads", "server__threads", type=int, help="Threads of each web process.")
 @_store
 @_gateway
-@click.option(
-    "--scenarios",
-    metavar="FOLDER",
-    help="The default supplier's scenario files, instead of the shipped ones.",
-)
+@_scenarios
 @click.option("--seed", help="Fix chance: the same run comes out the same.")
 @click.option(
     "--clock",
@@ -165,20 +183,15 @@ def _listing(command: Callable[..., None]) -> Callable[..., None]:
     type=float,
     help="How fast a scaled clock moves: 60 makes a minute of a second.",
 )
-def serve(scenarios: str | None, **options: Any) -> None:
+def serve(scenarios: str | None, only: bool, **options: Any) -> None:
     """Serve the simulator: web processes, the sender, and the pretend gateway."""
     import gc
-    from dataclasses import replace
 
     gc.disable()  # what a start makes stays: looking for garbage in it takes a tenth of the time
     try:
         from simulator.cli.serve import serve as run
 
-        settings = _with_log(_settings(**options))
-        if scenarios:
-            first, *rest = settings.suppliers
-            settings = replace(settings, suppliers=(replace(first, scenarios=scenarios), *rest))
-        run(settings)
+        run(_with_scenarios(_with_log(_settings(**options)), scenarios, only))
     finally:
         gc.enable()
 
@@ -196,12 +209,14 @@ def send(**options: Any) -> None:
 
 @main.command(short_help="Play scenarios and print their stories.")
 @click.argument("names", nargs=-1, metavar="[SCENARIO]...")
+@_scenarios
 @_config
-def demo(names: tuple[str, ...], **options: Any) -> None:
-    """Play scenarios (by default all shipped ones) against a new simulator; print each story."""
+def demo(names: tuple[str, ...], scenarios: str | None, only: bool, **options: Any) -> None:
+    """Play scenarios (by default all) against a new simulator; print each story."""
     from simulator.cli.demo import demo as run
 
-    sys.exit(0 if run(_settings(**options), names) else 1)
+    settings = _with_scenarios(_settings(**options), scenarios, only)
+    sys.exit(0 if run(settings, names) else 1)
 
 
 @main.command(short_help="Run the pretend gateway alone.")

@@ -22,9 +22,18 @@ from simulator.dialects import Dialect
 from simulator.language import matching
 from simulator.model import Param, Scenario
 from simulator.rehearsal import Rehearsal, RehearsedEntry
-from simulator.rehearsal.folders import dialect_of_file, folder_of, open_book, shipped_folder
+from simulator.rehearsal.books import folders_of, open_book
+from simulator.rehearsal.folders import dialect_of_file, shipped_folder
 from simulator.rehearsal.inspection import Inspection, inspect
-from simulator.scenario import parse, read_file, read_folder, scenario_files, ties, twice
+from simulator.scenario import (
+    not_hidden,
+    parse,
+    read_file,
+    read_folder,
+    scenario_files,
+    together,
+    twice,
+)
 from simulator.views import story
 
 
@@ -39,10 +48,11 @@ def check(
     )
     inspected = [_inspect(settings, file, dialect) for file in files]
     scenarios = [each.scenario for each in inspected if each.scenario]
+    own, shipped = (scenarios, []) if paths else _played(settings, scenarios)
     report = Report(
         files=len(files),
-        errors=[*(one for each in inspected for one in each.errors), *twice(scenarios)],
-        warnings=[*(one for each in inspected for one in each.warnings), *ties(scenarios)],
+        errors=[*(one for each in inspected for one in each.errors), *twice([*own, *shipped])],
+        warnings=[*(one for each in inspected for one in each.warnings), *together(own, shipped)],
         strict=strict,
     )
     if printed := FORMATS[form](report):
@@ -72,8 +82,22 @@ def _files(path: Path) -> list[Path]:
 
 
 def _configured(settings: Config) -> list[Path]:
-    folders = dict.fromkeys(map(folder_of, settings.suppliers))
+    folders = dict.fromkeys(
+        folder for supplier in settings.suppliers for folder in folders_of(supplier)
+    )
     return [file for folder in folders for file in _files(folder)]
+
+
+def _played(
+    settings: Config, scenarios: Sequence[Scenario]
+) -> tuple[list[Scenario], list[Scenario]]:
+    """The suppliers' own scenarios, and the shipped ones that are not hidden by them."""
+    folders = {str(shipped_folder(supplier.dialect)) for supplier in settings.suppliers}
+    own: list[Scenario] = []
+    shipped: list[Scenario] = []
+    for one in scenarios:
+        (shipped if str(Path(one.file).parent) in folders else own).append(one)
+    return own, not_hidden(own, shipped)
 
 
 def explain(settings: Config, name: str, params: Sequence[str], dialect: str | None) -> str:

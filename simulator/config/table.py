@@ -390,8 +390,12 @@ class SupplierConfig:
         {}, Mapped(), "the settings that the dialect has of its own"
     )
     scenarios: str | None = setting(
-        None, String(allow_none=True), "a folder; null is the shipped ones"
+        None,
+        String(allow_none=True),
+        "a folder of your own scenarios, beside the shipped ones",
+        "A scenario of the folder plays in place of a shipped one of the same name.",
     )
+    only: bool = setting(False, Boolean(), "the scenarios of that folder alone")
     default: str | None = setting(
         None,
         String(allow_none=True),
@@ -453,7 +457,7 @@ Settings: type[Strict] = Strict.from_dict(  # type: ignore[assignment]
     name="Settings",
 )
 
-_STANDING = ("name", "path", "dialect", "contract", "scenarios", "default")
+_STANDING = ("name", "path", "dialect", "contract", "scenarios", "only", "default")
 _SUPPLIER = {key: defaults_of(SupplierConfig)[key] for key in _STANDING}
 DEFAULTS: dict[str, Any] = {
     **{name: defaults_of(*kinds) for name, (_, kinds) in SECTIONS.items()},

@@ -13,16 +13,21 @@ from simulator.scenario.fields import is_template
 from simulator.scenario.reading import parse
 
 
-def scenario_files(folder: Path, *, deep: bool = False) -> list[Path]:
+def scenario_files(folder: Path, *, deep: bool = False, may_be_empty: bool = False) -> list[Path]:
     """The `*.yaml` of a folder, in the order of their names; `deep`: of its folders too. Invalid
-    when there are none.
+    when there are none, unless it `may_be_empty`.
     """
     look = folder.rglob if deep else folder.glob
     found = sorted(path for pattern in ("*.yaml", "*.yml") for path in look(pattern))
-    if not found:
-        said = "no scenario file (*.yaml) in this folder"
-        raise Invalid([Problem(message=said, file=str(folder), code="empty")])
+    if not found and not may_be_empty:
+        raise Invalid([no_files(folder)])
     return found
+
+
+def no_files(folder: Path) -> Problem:
+    """What is said of a folder without scenarios."""
+    said = "no scenario file (*.yaml) in this folder"
+    return Problem(message=said, file=str(folder), code="empty")
 
 
 def read_file(path: Path) -> bytes:
@@ -108,6 +113,30 @@ def twice(scenarios: Iterable[Scenario]) -> list[Problem]:
             said = f"the scenario {scenario.name} is in {known.file} already"
             found.append(_at(scenario, "scenario", said, "choose another name", "twice"))
     return found
+
+
+def not_hidden(own: Iterable[Scenario], shipped: Iterable[Scenario]) -> list[Scenario]:
+    """The shipped scenarios whose names no scenario of one's own has."""
+    names = {(scenario.dialect, scenario.name) for scenario in own}
+    return [scenario for scenario in shipped if (scenario.dialect, scenario.name) not in names]
+
+
+def hiding(own: Iterable[Scenario], shipped: Iterable[Scenario]) -> list[Problem]:
+    """A warning for each scenario of one's own that plays in place of a shipped one."""
+    digests = {scenario.name: scenario.digest for scenario in shipped}
+    said = "plays in place of the shipped scenario of this name"
+    return [
+        _at(scenario, "scenario", f"{scenario.name} {said}", "", "hides")
+        for scenario in own
+        if digests.get(scenario.name, scenario.digest) != scenario.digest
+    ]
+
+
+def together(own: Sequence[Scenario], shipped: Sequence[Scenario]) -> list[Problem]:
+    """The ties of a supplier's files. There is none between one's own and a shipped scenario: one's
+    own plays.
+    """
+    return [*ties(own), *ties(shipped)]
 
 
 def ties(scenarios: Sequence[Scenario], about: str = "") -> list[Problem]:

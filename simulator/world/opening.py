@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from simulator.base.errors import Invalid, Problem
 from simulator.config import Config
-from simulator.rehearsal.folders import open_book
+from simulator.rehearsal.books import open_book
 from simulator.scenario import Book
 from simulator.store import Store, Tx, clocks, wall_clock
 from simulator.supplier.waiting import Waits
