@@ -164,6 +164,12 @@ def _listing(command: Callable[..., None]) -> Callable[..., None]:
 @_store
 @_gateway
 @_scenarios
+@click.option(
+    "--watch/--no-watch",
+    "server__watch",
+    default=None,
+    help="Play changed scenario files while it runs.",
+)
 @click.option("--seed", help="Fix chance: the same run comes out the same.")
 @click.option(
     "--clock",
@@ -362,6 +368,19 @@ def gateways(client: Any, act: str | None, as_json: bool) -> None:
     from simulator.cli.remote import gateways as run
 
     run(client, act or "", as_json)
+
+
+@main.command(short_help="Read the scenario files again.")
+@click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON.")
+@_running
+def reload(client: Any, as_json: bool) -> None:
+    """Let a running simulator read its scenario files again; print what is new, and what is wrong.
+
+    The exit status is 1 when a file is wrong: then what was read before is still played.
+    """
+    from simulator.cli.remote import reload as run
+
+    sys.exit(run(client, as_json))
 
 
 @main.command(short_help="Forget orders, KCIs and the journal.")

@@ -76,6 +76,12 @@ class Server:
         "More is a 413. An order of the contracts' examples has 20 to 200.",
     )
     max_delay: int = setting("60s", Duration(), "the longest `delay` of a scenario's reply")
+    watch: bool = setting(
+        False,
+        Boolean(),
+        "look for changed scenario files every second, and play them",
+        "`make run` has it on. [Changed files](scenarios.md#changed-files).",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -43,22 +43,29 @@ def open_book(supplier: SupplierConfig, *, rehearse: bool = True) -> Book:
     folders = [look(supplier, folder, rehearse=rehearse) for folder in folders_of(supplier)]
     inspected = [inspection for folder in folders for _, inspection in folder]
     problems = [problem for each in inspected for problem in each.errors]
+    doubts = [problem for each in inspected for problem in each.warnings]
     own, *others = ([each.scenario for _, each in folder if each.scenario] for folder in folders)
     shipped = [scenario for other in others for scenario in other]
-    shown = not_hidden(own, shipped)
-    book = book_for(supplier, [*own, *shown], problems)
-    doubts = [problem for each in inspected for problem in each.warnings]
-    book.warnings = (*doubts, *together(own, shown), *hiding(own, shipped))
-    return book
+    return book_for(supplier, own, shipped, problems=problems, doubts=doubts)
 
 
 def book_for(
-    supplier: SupplierConfig, scenarios: Sequence[Scenario], problems: Sequence[Problem] = ()
+    supplier: SupplierConfig,
+    own: Sequence[Scenario],
+    shipped: Sequence[Scenario],
+    *,
+    problems: Sequence[Problem] = (),
+    doubts: Sequence[Problem] = (),
 ) -> Book:
-    """A supplier's book. Invalid as `book_of`."""
+    """A supplier's book: its own scenarios, and the shipped ones that they do not hide. Its
+    warnings are the `doubts` and those of all together. Invalid as `book_of`.
+    """
     vocabulary = dialects.get(supplier.dialect, supplier.contract).vocabulary
     place = str(folders_of(supplier)[0])
-    return book_of(scenarios, problems, vocabulary, supplier.default, place)
+    shown = not_hidden(own, shipped)
+    book = book_of([*own, *shown], problems, vocabulary, supplier.default, place)
+    book.warnings = (*doubts, *together(own, shown), *hiding(own, shipped))
+    return book
 
 
 def folders_of(supplier: SupplierConfig) -> list[Path]:
@@ -71,9 +78,16 @@ def folders_of(supplier: SupplierConfig) -> list[Path]:
     return [own, shipped]
 
 
-def look(supplier: SupplierConfig, folder: Path, *, rehearse: bool = True) -> Looked:
+def look(
+    supplier: SupplierConfig,
+    folder: Path,
+    *,
+    rehearse: bool = True,
+    pause: Callable[[], None] = lambda: None,
+) -> Looked:
     """What is in a folder of a supplier's, and what is wrong with it. Invalid when it is not there,
-    or when the supplier plays nothing else and it is empty.
+    or when the supplier plays nothing else and it is empty. `pause` is called behind each
+    rehearsal.
     """
     if not folder.is_dir():
         said = f"suppliers: {supplier.name}: there is no folder of scenarios `{folder}`"
@@ -86,7 +100,7 @@ def look(supplier: SupplierConfig, folder: Path, *, rehearse: bool = True) -> Lo
         return [(folder, Inspection(None, warnings=(no_files(folder),)))]
     contract = strict_json.canonical(supplier.contract)
     return [
-        (path, _inspect(path, dialect, contract) if rehearse else _read(path, dialect))
+        (path, _inspect(path, dialect, contract, pause) if rehearse else _read(path, dialect))
         for path in paths
     ]
 
@@ -112,7 +126,7 @@ def _proven(folder: Path, dialect: str) -> tuple[Scenario, ...]:
 _inspected: dict[tuple[str, str, str, str], Inspection] = {}
 
 
-def _inspect(path: Path, dialect: Dialect, contract: str) -> Inspection:
+def _inspect(path: Path, dialect: Dialect, contract: str, pause: Callable[[], None]) -> Inspection:
     """What is wrong with a file: always the same for one text and one contract, and so asked once
     in a process.
     """
@@ -125,6 +139,7 @@ def _inspect(path: Path, dialect: Dialect, contract: str) -> Inspection:
         _inspected[key] = inspect(text, str(path), dialect)
         for oldest in list(_inspected)[:-MOST_INSPECTED]:
             _inspected.pop(oldest, None)
+        pause()
     return _inspected[key]
 
 

@@ -1,6 +1,6 @@
 """Scenario files: reading them, and deciding which one an order plays."""
 
-from simulator.scenario.book import Book, Choice, Pin, params_of, purpose_of
+from simulator.scenario.book import Book, Choice, Pin, is_playable, params_of, purpose_of
 from simulator.scenario.folder import (
     book_of,
     hiding,
@@ -26,6 +26,7 @@ __all__ = [
     "Reading",
     "book_of",
     "hiding",
+    "is_playable",
     "make_book",
     "no_files",
     "not_hidden",
