@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from os.path import realpath
 from pathlib import Path
 
 from simulator import dialects
@@ -73,7 +74,7 @@ def folders_of(supplier: SupplierConfig) -> list[Path]:
     own, shipped = own_folder(supplier), shipped_folder(supplier.dialect)
     if own is None:
         return [shipped]
-    if supplier.only or own.resolve() == shipped.resolve():
+    if supplier.only or realpath(own) == realpath(shipped):
         return [own]
     return [own, shipped]
 

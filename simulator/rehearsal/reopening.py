@@ -40,7 +40,7 @@ def stamp_of(suppliers: Iterable[SupplierConfig]) -> Stamp:
 def _stamps(folders: Iterable[Path]) -> Iterator[tuple[str, int, int, int]]:
     for folder in folders:
         for path in scenario_files(folder, may_be_empty=True):
-            with suppress(OSError):  # it was removed at this very moment
+            with suppress(OSError):  # it leads nowhere, or was removed at this very moment
                 found = path.stat()
                 yield str(path), found.st_ino, found.st_size, found.st_mtime_ns
 

@@ -14,7 +14,7 @@ from simulator import config
 from simulator.base.errors import Invalid
 from simulator.cli import main
 from simulator.config import SupplierConfig
-from simulator.rehearsal.books import open_book
+from simulator.rehearsal.books import look, open_book
 from simulator.rehearsal.folders import shipped_folder
 from simulator.scenario import Book, scenario_files
 from simulator.world import open_world
@@ -70,6 +70,17 @@ def test_an_empty_folder_is_doubtful_and_alone_it_is_wrong(tmp_path: Path) -> No
     ]
     with pytest.raises(Invalid, match="no scenario file"):
         open_book(supplier_of(tmp_path, only=True))
+
+
+def test_others_may_work_behind_each_rehearsal_and_a_known_text_needs_none(tmp_path: Path) -> None:
+    supplier = supplier_of(tmp_path, only=True)
+    pauses: list[str] = []
+    for texts in ({"a": "A", "b": "B"}, {"b": "C"}, {}):
+        before = len(pauses)
+        for file, name in texts.items():
+            written(tmp_path / f"{file}.yaml", f"scenario: {name}\n")
+        look(supplier, tmp_path, pause=lambda: pauses.append(""))
+        assert len(pauses) - before == len(texts)
 
 
 def test_check_of_the_settings_looks_at_both_folders(tmp_path: Path) -> None:

@@ -219,3 +219,16 @@ def test_a_stamp_tells_of_each_change(folder: Folder) -> None:
     assert changed()
     (folder.path / "notes.txt").write_text("no scenario")
     assert not changed()
+
+
+def test_a_stamp_is_taken_whatever_has_become_of_the_folder(folder: Folder) -> None:
+    both = stamp_of([folder.supplier])
+    (folder.path / "aa.yaml").symlink_to(folder.path / "nowhere")
+    assert stamp_of([folder.supplier]) == both, "one file that leads nowhere costs no other"
+    for file in ("a.yaml", "aa.yaml", "b.yaml"):
+        folder.remove(file)
+    shipped = stamp_of([folder.supplier])
+    folder.path.rmdir()
+    folder.path.symlink_to(folder.path)
+    assert stamp_of([folder.supplier]) == shipped
+    assert "there is no folder" in folder.reopen().errors[0].message
