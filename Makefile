@@ -23,7 +23,7 @@ QUICK := -m pytest -p no:schemathesis -n 2 --dist worksteal -m "not slow" \
 	million sizing lowest newest lock upgrade clean
 
 run: $(RUNS)  ## the simulator and the pretend gateway on http://127.0.0.1:8080
-	$(BIN)/simulator serve $(ARGS)
+	$(BIN)/simulator serve --watch $(ARGS)
 
 demo: $(RUNS)  ## every shipped scenario, played and printed
 	$(BIN)/simulator demo

@@ -181,6 +181,12 @@ class Client:
         """
         return dict(self._yaml("POST", "/scenarios/check", text))
 
+    def reload_scenarios(self) -> dict[str, Any]:
+        """Let the simulator read its scenario files again, those of all suppliers. Returns the
+        names that were `added`, `changed` and `removed`, with `errors` and `warnings`.
+        """
+        return dict(self._ask("POST", f"{self.url}/__admin/scenarios/reload").json())
+
     def set_clock(self, **members: Any) -> dict[str, Any]:
         """Set `mode`, `rate`, `now` of the clock."""
         return dict(self._json("PUT", "/clock", members))

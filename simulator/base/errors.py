@@ -66,8 +66,12 @@ class Problem:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
         hint = f" ({self.hint})" if self.hint else ""
         said = f"{place}: {self.message}{hint}" if place else f"{self.message}{hint}"
-        # what a file holds may have line breaks: a problem is one line
-        return said if said.isprintable() else "".join(map(_printable, said))
+        return in_one_line(said)
+
+
+def in_one_line(text: str) -> str:
+    """The same text, with escapes for line breaks and for all else that cannot be printed."""
+    return text if text.isprintable() else "".join(map(_printable, text))
 
 
 def _printable(character: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simulator import __version__
-from simulator.base.errors import Invalid, Refused, SimulatorError
+from simulator.base.errors import Invalid, Problem, Refused, SimulatorError
 from simulator.ops import logs
 
 if TYPE_CHECKING:
@@ -94,6 +94,28 @@ _dialect = click.option(
 _MOST = 50
 
 
+def _scenarios(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say which scenarios the first supplier plays."""
+    folder = click.option(
+        "--scenarios",
+        metavar="FOLDER",
+        help="A folder of scenarios for the first supplier, beside the shipped ones.",
+    )
+    only = click.option("--only", is_flag=True, help="Play the scenarios of that folder alone.")
+    return folder(only(command))
+
+
+def _with_scenarios(settings: Config, folder: str | None, only: bool) -> Config:
+    """The settings with the folder of `--scenarios` for the first supplier."""
+    from dataclasses import replace
+
+    first, *rest = settings.suppliers
+    first = replace(first, scenarios=folder or first.scenarios, only=only or first.only)
+    if first.only and not first.scenarios:
+        raise Invalid([Problem(message="--only: name a folder with --scenarios")])
+    return replace(settings, suppliers=(first, *rest))
+
+
 def _running(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options of a command about a running simulator; the command gets a client."""
 
@@ -141,10 +163,12 @@ def _listing(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--threads", "server__threads", type=int, help="Threads of each web process.")
 @_store
 @_gateway
+@_scenarios
 @click.option(
-    "--scenarios",
-    metavar="FOLDER",
-    help="The default supplier's scenario files, instead of the shipped ones.",
+    "--watch/--no-watch",
+    "server__watch",
+    default=None,
+    help="Play changed scenario files while it runs.",
 )
 @click.option("--seed", help="Fix chance: the same run comes out the same.")
 @click.option(
@@ -165,20 +189,15 @@ def _listing(command: Callable[..., None]) -> Callable[..., None]:
     type=float,
     help="How fast a scaled clock moves: 60 makes a minute of a second.",
 )
-def serve(scenarios: str | None, **options: Any) -> None:
+def serve(scenarios: str | None, only: bool, **options: Any) -> None:
     """Serve the simulator: web processes, the sender, and the pretend gateway."""
     import gc
-    from dataclasses import replace
 
     gc.disable()  # what a start makes stays: looking for garbage in it takes a tenth of the time
     try:
         from simulator.cli.serve import serve as run
 
-        settings = _with_log(_settings(**options))
-        if scenarios:
-            first, *rest = settings.suppliers
-            settings = replace(settings, suppliers=(replace(first, scenarios=scenarios), *rest))
-        run(settings)
+        run(_with_scenarios(_with_log(_settings(**options)), scenarios, only))
     finally:
         gc.enable()
 
@@ -196,12 +215,14 @@ def send(**options: Any) -> None:
 
 @main.command(short_help="Play scenarios and print their stories.")
 @click.argument("names", nargs=-1, metavar="[SCENARIO]...")
+@_scenarios
 @_config
-def demo(names: tuple[str, ...], **options: Any) -> None:
-    """Play scenarios (by default all shipped ones) against a new simulator; print each story."""
+def demo(names: tuple[str, ...], scenarios: str | None, only: bool, **options: Any) -> None:
+    """Play scenarios (by default all) against a new simulator; print each story."""
     from simulator.cli.demo import demo as run
 
-    sys.exit(0 if run(_settings(**options), names) else 1)
+    settings = _with_scenarios(_settings(**options), scenarios, only)
+    sys.exit(0 if run(settings, names) else 1)
 
 
 @main.command(short_help="Run the pretend gateway alone.")
@@ -218,18 +239,26 @@ def gateway(host: str, port: int, **options: Any) -> None:
 @main.command(short_help="Check scenario files.")
 @click.argument("paths", nargs=-1, metavar="[FILE|FOLDER]...")
 @_dialect
+@click.option("--strict", is_flag=True, help="Warnings fail too.")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="Lines for people, a list for programs, or the commands of a GitHub workflow.",
 )
 @_config
-def check(paths: tuple[str, ...], dialect: str | None, form: str, **options: Any) -> None:
+def check(
+    paths: tuple[str, ...], dialect: str | None, strict: bool, form: str, **options: Any
+) -> None:
     """Check scenario files, by default those of the configured suppliers.
 
     The exit status is 1 when a file is wrong, 2 when the check could not run.
     """
     from simulator.cli.files import check as run
 
-    sys.exit(run(_settings(**options), paths, dialect, form))
+    sys.exit(run(_settings(**options), paths, dialect, form, strict=strict))
 
 
 @main.command(short_help="Show a scenario as a story.")
@@ -339,6 +368,19 @@ def gateways(client: Any, act: str | None, as_json: bool) -> None:
     from simulator.cli.remote import gateways as run
 
     run(client, act or "", as_json)
+
+
+@main.command(short_help="Read the scenario files again.")
+@click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON.")
+@_running
+def reload(client: Any, as_json: bool) -> None:
+    """Let a running simulator read its scenario files again; print what is new, and what is wrong.
+
+    The exit status is 1 when a file is wrong: then what was read before is still played.
+    """
+    from simulator.cli.remote import reload as run
+
+    sys.exit(run(client, as_json))
 
 
 @main.command(short_help="Forget orders, KCIs and the journal.")

@@ -17,56 +17,50 @@ from simulator import dialects, rehearsal
 from simulator.base import instants
 from simulator.base.errors import Invalid, Problem, nearest
 from simulator.base.working_days import UK
+from simulator.cli.reports import FORMATS, Report
 from simulator.config import Config
 from simulator.dialects import Dialect
 from simulator.language import matching, times
 from simulator.model import Param, Scenario
 from simulator.rehearsal import Rehearsal, RehearsedEntry
-from simulator.rehearsal.folders import dialect_of_file, folder_of, open_book, shipped_folder
+from simulator.rehearsal.books import folders_of, open_book
+from simulator.rehearsal.folders import dialect_of_file, shipped_folder
 from simulator.rehearsal.inspection import Inspection, inspect
-from simulator.scenario import parse, read_file, read_folder, scenario_files, ties, twice
+from simulator.scenario import (
+    not_hidden,
+    parse,
+    read_file,
+    read_folder,
+    scenario_files,
+    together,
+    twice,
+)
 from simulator.views import story
 
 
-def check(settings: Config, paths: Sequence[str], dialect: str | None, form: str) -> int:
-    """Check files or folders; 0 when all are right, 1 when one is wrong. Invalid when there is
-    nothing to check.
+def check(
+    settings: Config, paths: Sequence[str], dialect: str | None, form: str, *, strict: bool = False
+) -> int:
+    """Check files or folders, and print what was found; 0 when all are right, 1 when one is wrong.
+    Invalid when there is nothing to check.
     """
     files = (
         [file for path in paths for file in _files(Path(path))] if paths else _configured(settings)
     )
     inspected = [_inspect(settings, file, dialect) for file in files]
     scenarios = [each.scenario for each in inspected if each.scenario]
-    errors = [problem for each in inspected for problem in each.errors]
-    errors += twice(scenarios)
-    warnings = [problem for each in inspected for problem in each.warnings]
-    warnings += ties(scenarios)
-    if form == "json":
-        rows = {"errors": _rows(errors), "warnings": _rows(warnings)}
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-    else:
-        for problem in errors:
-            click.echo(str(problem))
-        for problem in warnings:
-            click.echo(f"warning: {problem}")
-        wrong = len({problem.file for problem in errors})
-        outcome = f"{_count(len(errors), 'problem')} in {wrong}" if errors else "all right"
-        click.echo(f"{_count(len(files), 'file')}: {outcome}", err=bool(errors))
-    return 1 if errors else 0
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _rows(problems: Sequence[Problem]) -> list[dict[str, Any]]:
-    return [
-        {
-            name: getattr(problem, name)
-            for name in ("file", "line", "column", "code", "message", "hint")
-        }
-        for problem in problems
-    ]
+    own, shipped = (scenarios, []) if paths else _played(settings, scenarios)
+    report = Report(
+        files=len(files),
+        errors=[*(one for each in inspected for one in each.errors), *twice([*own, *shipped])],
+        warnings=[*(one for each in inspected for one in each.warnings), *together(own, shipped)],
+        strict=strict,
+    )
+    if printed := FORMATS[form](report):
+        click.echo(printed)
+    if form == "text":
+        click.echo(report.summary(), err=report.failed)
+    return 1 if report.failed else 0
 
 
 def _inspect(settings: Config, file: Path, wanted: str | None) -> Inspection:
@@ -89,8 +83,22 @@ def _files(path: Path) -> list[Path]:
 
 
 def _configured(settings: Config) -> list[Path]:
-    folders = dict.fromkeys(map(folder_of, settings.suppliers))
+    folders = dict.fromkeys(
+        folder for supplier in settings.suppliers for folder in folders_of(supplier)
+    )
     return [file for folder in folders for file in _files(folder)]
+
+
+def _played(
+    settings: Config, scenarios: Sequence[Scenario]
+) -> tuple[list[Scenario], list[Scenario]]:
+    """The suppliers' own scenarios, and the shipped ones that are not hidden by them."""
+    folders = {str(shipped_folder(supplier.dialect)) for supplier in settings.suppliers}
+    own: list[Scenario] = []
+    shipped: list[Scenario] = []
+    for one in scenarios:
+        (shipped if str(Path(one.file).parent) in folders else own).append(one)
+    return own, not_hidden(own, shipped)
 
 
 def explain(settings: Config, name: str, params: Sequence[str], dialect: str | None) -> str:

@@ -1,4 +1,5 @@
-"""The commands that ask a running simulator over HTTP: orders, kcis, journal, gateways, reset.
+"""The commands that ask a running simulator over HTTP: orders, kcis, journal, gateways, reload,
+reset.
 
 They print tables for people, and with `--json` lines for programs.
 """
@@ -127,6 +128,24 @@ def gateways(client: Client, act: str, as_json: bool) -> None:
     sender = health["sender"]
     places = ", ".join(f"{one['host']} (pid {one['pid']})" for one in sender["running"]) or "none"
     click.echo(f"senders: {places}; {sender['waiting']} KCIs waiting, {sender['dead']} dead")
+
+
+def reload(client: Client, as_json: bool) -> int:
+    """Let the scenario files be read again; 0 when all are right, 1 when one is wrong."""
+    read = client.reload_scenarios()
+    if as_json:
+        click.echo(json.dumps(read, indent=2, ensure_ascii=False))
+        return 1 if read["errors"] else 0
+    for word in ("added", "changed", "removed"):
+        if names := read[word]:
+            click.echo(f"{word}: {', '.join(names)}")
+    for problem in read["errors"]:
+        click.echo(str(Problem(**problem)), err=True)
+    for problem in read["warnings"]:
+        click.echo(f"warning: {Problem(**problem)}", err=True)
+    if not any(read[name] for name in ("added", "changed", "removed", "errors")):
+        click.echo("nothing has changed")
+    return 1 if read["errors"] else 0
 
 
 def _words(words: Sequence[str], acts: Sequence[str], *, alone: bool) -> tuple[str, str]:

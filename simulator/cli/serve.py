@@ -2,8 +2,9 @@
 
 `serve` is one parent, which holds the store's lock and the socket, and two children: gunicorn with
 the web processes, and the sender. The parent starts a child again when it dies, and passes SIGTERM
-on, web first. A child whose parent was killed notices by the end of a pipe and ends too. Lock and
-port are free when all have ended.
+on, web first. After SIGHUP, and with `server.watch` when a scenario file has changed, it lets the
+web processes read those files again. A child whose parent was killed notices by the end of a pipe
+and ends too. Lock and port are free when all have ended.
 
 Children are forked from a parent that has read the scenarios and imported what a first answer
 needs, so they share its memory and read nothing again. The HTTP client is imported by the sender,
@@ -39,6 +40,7 @@ from simulator.ops import metrics
 from simulator.pretend_gateway import RECEIVED, Book, Mounted, PretendGateway, token_key
 from simulator.store import Store, parse_url, remedy, upkeep
 from simulator.world import World, open_world
+from simulator.world.reloading import Watch
 
 if TYPE_CHECKING:
     from simulator.front import GuardedPretend
@@ -75,7 +77,9 @@ def serve(settings: Config) -> None:
             {
                 "web": lambda: WebServer(world, listener, _web_processes(settings)).run(),
                 "sender": lambda: _send(reopened()),
-            }
+            },
+            readers=["web"],
+            watch=Watch(world.reloading, is_on=settings.server.watch),
         )
         said = welcome(settings, base_url)
         # A collection writes to all that it looks at, and memory that is written to is not shared

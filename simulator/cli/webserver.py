@@ -6,6 +6,8 @@ import logging
 import os
 import socket
 import tempfile
+import threading
+from queue import SimpleQueue
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -13,9 +15,12 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
 from simulator.base import instants
+from simulator.cli.supervisor import READ_AGAIN
 from simulator.web import Site, loop_of
 from simulator.web.worker import Limits, Loop
 from simulator.world import World
+
+log = logging.getLogger("simulator")
 
 SILENCE = 900
 """Seconds for which a worker may be silent. A store that another program holds keeps the loop from
@@ -37,8 +42,15 @@ class _Worker(Worker):  # type: ignore[misc]
 
     loop: Loop | None = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # a signal's handler may put something there
+        self.asked_to_read: SimpleQueue[None] = SimpleQueue()
+
     def run(self) -> None:
         world = self.app.world
+        world.reload_others = self.reload_others
+        threading.Thread(target=self.read_files, name="files", daemon=True).start()
         self.loop = loop_of(
             self.app.site,
             [one.sock for one in self.sockets],
@@ -49,6 +61,29 @@ class _Worker(Worker):  # type: ignore[misc]
         if not self.alive:  # a signal came before there was a loop
             self.loop.stop()
         self.loop.run()
+
+    def handle_usr1(self, number: int, frame: Any) -> None:
+        """Read the scenario files again: on a thread, because the loop never waits."""
+        self.asked_to_read.put(None)
+
+    def read_files(self) -> None:
+        """Read the scenario files whenever that is asked for. A worker that takes the place of one
+        that has ended reads what was asked for before, and all play the same.
+        """
+        if self.app.world.reloading.is_asked():
+            self.reload_others()
+        while True:
+            self.asked_to_read.get()
+            while not self.asked_to_read.empty():
+                self.asked_to_read.get()
+            try:
+                self.app.world.reload()
+            except Exception:
+                log.exception("the scenario files could not be read again")
+
+    def reload_others(self) -> None:
+        """Ask all workers to read the scenario files: gunicorn passes the signal on to each."""
+        os.kill(self.ppid, READ_AGAIN)
 
     def beat(self) -> None:
         """Tell gunicorn that this worker lives. A worker without gunicorn ends."""

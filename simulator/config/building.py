@@ -123,6 +123,8 @@ def _problems_of(supplier: SupplierConfig, lease: int, entry: Mapping[str, Any])
     if lease < supplier.policy.timeout + LEASE_MARGIN:
         said = "delivery.lease must be at least delivery.timeout + 5s"
         yield f"{whose('delivery')}{said}, or two senders may work on one order"
+    if supplier.only and not supplier.scenarios:
+        yield f"suppliers: {supplier.name}: only is true and scenarios names no folder"
     needed = _NEEDED.get(supplier.auth.kind)
     if needed and not getattr(supplier.auth, needed):
         said = f"auth.kind is {supplier.auth.kind} and auth.{needed} is empty"

@@ -78,6 +78,12 @@ class Server:
         "More is a 413. An order of the contracts' examples has 20 to 200.",
     )
     max_delay: int = setting("60s", Duration(), "the longest `delay` of a scenario's reply")
+    watch: bool = setting(
+        False,
+        Boolean(),
+        "look for changed scenario files every second, and play them",
+        "`make run` has it on. [Changed files](scenarios.md#changed-files).",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,8 +425,12 @@ class SupplierConfig:
         {}, Mapped(), "the settings that the dialect has of its own"
     )
     scenarios: str | None = setting(
-        None, String(allow_none=True), "a folder; null is the shipped ones"
+        None,
+        String(allow_none=True),
+        "a folder of your own scenarios, beside the shipped ones",
+        "A scenario of the folder plays in place of a shipped one of the same name.",
     )
+    only: bool = setting(False, Boolean(), "the scenarios of that folder alone")
     default: str | None = setting(
         None,
         String(allow_none=True),
@@ -484,7 +494,7 @@ Settings: type[Strict] = Strict.from_dict(  # type: ignore[assignment]
     name="Settings",
 )
 
-_STANDING = ("name", "path", "dialect", "contract", "scenarios", "default")
+_STANDING = ("name", "path", "dialect", "contract", "scenarios", "only", "default")
 _SUPPLIER = {key: defaults_of(SupplierConfig)[key] for key in _STANDING}
 DEFAULTS: dict[str, Any] = {
     **{name: defaults_of(*kinds) for name, (_, kinds) in SECTIONS.items()},

@@ -1,88 +1,20 @@
-"""Folders of scenarios: where they are, what is wrong in them, and which dialect a file is of."""
+"""Folders of scenarios: where they are, and which dialect a file is of."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
 from simulator import dialects
-from simulator.base import seed
 from simulator.base.errors import Invalid, Problem, closest
 from simulator.config import SupplierConfig
-from simulator.dialects import Dialect
-from simulator.formats import strict_json, strict_yaml
-from simulator.model import Scenario
-from simulator.rehearsal.inspection import Inspection, inspect
-from simulator.rehearsal.proven import PROVEN, digest_of
-from simulator.scenario import Book, book_of, read_file, read_folder, scenario_files, ties
+from simulator.formats import strict_yaml
 
 
-def open_book(supplier: SupplierConfig, *, rehearse: bool = True) -> Book:
-    """Read a supplier's scenarios, and rehearse them unless another process just did, or they are
-    shipped ones that our tests have rehearsed.
-
-    Invalid lists every problem of every file.
-    """
-    dialect = dialects.get(supplier.dialect, supplier.contract)
-    folder = folder_of(supplier)
-    if not folder.is_dir():
-        said = f"suppliers: {supplier.name}: there is no folder of scenarios `{folder}`"
-        raise Invalid([Problem(message=said)])
-    if _is_proven(supplier, folder):
-        scenarios = list(_proven(folder, supplier.dialect))
-        return book_of(scenarios, [], dialect.vocabulary, supplier.default, str(folder))
-    if not rehearse:
-        return read_folder(folder, dialect.vocabulary, supplier.default)
-    contract = strict_json.canonical(supplier.contract)
-    inspected = [_inspect(path, dialect, contract) for path in scenario_files(folder)]
-    scenarios = [each.scenario for each in inspected if each.scenario]
-    problems = [problem for each in inspected for problem in each.errors]
-    book = book_of(scenarios, problems, dialect.vocabulary, supplier.default, str(folder))
-    warnings = [problem for each in inspected for problem in each.warnings]
-    book.warnings = (*warnings, *ties(scenarios))
-    return book
-
-
-def _is_proven(supplier: SupplierConfig, folder: Path) -> bool:
-    """Whether a rehearsal would find nothing: our tests have rehearsed these very texts."""
-    if supplier.contract or supplier.dialect not in PROVEN:
-        return False
-    try:
-        return digest_of(scenario_files(folder)) == PROVEN[supplier.dialect]
-    except Invalid:
-        return False  # who reads the files for good will say what is wrong with them
-
-
-@lru_cache
-def _proven(folder: Path, dialect: str) -> tuple[Scenario, ...]:
-    """The scenarios of a folder that is proven: always the same, and read once in a process."""
-    return tuple(
-        read_folder(folder, dialects.get(dialect).vocabulary, kept=True).scenarios.values()
-    )
-
-
-_inspected: dict[tuple[str, str, str, str], Inspection] = {}
-
-
-def _inspect(path: Path, dialect: Dialect, contract: str) -> Inspection:
-    """What is wrong with a file: always the same for one text and one contract, and so asked once
-    in a process.
-    """
-    try:
-        text = read_file(path)
-    except Invalid as error:
-        return Inspection(None, errors=error.problems)
-    key = (str(path), seed.digest(text.hex()), dialect.name, contract)
-    if key not in _inspected:
-        _inspected[key] = inspect(text, str(path), dialect)
-    return _inspected[key]
-
-
-def folder_of(supplier: SupplierConfig) -> Path:
-    """Where a supplier's scenarios are."""
-    return Path(supplier.scenarios) if supplier.scenarios else shipped_folder(supplier.dialect)
+def own_folder(supplier: SupplierConfig) -> Path | None:
+    """Where a supplier has scenarios of its own; None where it plays the shipped ones alone."""
+    return Path(supplier.scenarios) if supplier.scenarios else None
 
 
 def shipped_folder(dialect: str) -> Path:

@@ -1,13 +1,17 @@
 """Scenario files: reading them, and deciding which one an order plays."""
 
-from simulator.scenario.book import Book, Choice, Pin, params_of, purpose_of
+from simulator.scenario.book import Book, Choice, Pin, is_playable, params_of, purpose_of
 from simulator.scenario.folder import (
     book_of,
+    hiding,
     make_book,
+    no_files,
+    not_hidden,
     read_file,
     read_folder,
     scenario_files,
     ties,
+    together,
     twice,
 )
 from simulator.scenario.headers import SCENARIO_HEADER
@@ -21,7 +25,11 @@ __all__ = [
     "Pin",
     "Reading",
     "book_of",
+    "hiding",
+    "is_playable",
     "make_book",
+    "no_files",
+    "not_hidden",
     "params_of",
     "parse",
     "purpose_of",
@@ -31,5 +39,6 @@ __all__ = [
     "scenario_files",
     "schema_for",
     "ties",
+    "together",
     "twice",
 ]

@@ -13,16 +13,21 @@ from simulator.scenario.book import Book, is_playable
 from simulator.scenario.reading import parse
 
 
-def scenario_files(folder: Path, *, deep: bool = False) -> list[Path]:
+def scenario_files(folder: Path, *, deep: bool = False, may_be_empty: bool = False) -> list[Path]:
     """The `*.yaml` of a folder, in the order of their names; `deep`: of its folders too. Invalid
-    when there are none.
+    when there are none, unless it `may_be_empty`.
     """
     look = folder.rglob if deep else folder.glob
     found = sorted(path for pattern in ("*.yaml", "*.yml") for path in look(pattern))
-    if not found:
-        said = "no scenario file (*.yaml) in this folder"
-        raise Invalid([Problem(message=said, file=str(folder))])
+    if not found and not may_be_empty:
+        raise Invalid([no_files(folder)])
     return found
+
+
+def no_files(folder: Path) -> Problem:
+    """What is said of a folder without scenarios."""
+    said = "no scenario file (*.yaml) in this folder"
+    return Problem(message=said, file=str(folder), code="empty")
 
 
 def read_file(path: Path) -> bytes:
@@ -90,10 +95,11 @@ def book_of(
 def _about_default(default: str | None, playable: Sequence[str], folder: str) -> list[Problem]:
     if default and default not in playable:
         said = f"the default scenario `{default}` is not here"
-        return [Problem(message=said, file=folder, hint=nearest(default, playable))]
+        hint = nearest(default, playable)
+        return [Problem(message=said, file=folder, hint=hint, code="default")]
     if not playable:
         said = "no scenario here is for a new order of the gateway"
-        return [Problem(message=said, file=folder)]
+        return [Problem(message=said, file=folder, code="default")]
     return []
 
 
@@ -105,8 +111,32 @@ def twice(scenarios: Iterable[Scenario]) -> list[Problem]:
         known = first.setdefault((scenario.dialect, scenario.name), scenario)
         if known is not scenario:
             said = f"the scenario {scenario.name} is in {known.file} already"
-            found.append(_at(scenario, "scenario", said, "choose another name"))
+            found.append(_at(scenario, "scenario", said, "choose another name", "twice"))
     return found
+
+
+def not_hidden(own: Iterable[Scenario], shipped: Iterable[Scenario]) -> list[Scenario]:
+    """The shipped scenarios whose names no scenario of one's own has."""
+    names = {(scenario.dialect, scenario.name) for scenario in own}
+    return [scenario for scenario in shipped if (scenario.dialect, scenario.name) not in names]
+
+
+def hiding(own: Iterable[Scenario], shipped: Iterable[Scenario]) -> list[Problem]:
+    """A warning for each scenario of one's own that plays in place of a shipped one."""
+    digests = {scenario.name: scenario.digest for scenario in shipped}
+    said = "plays in place of the shipped scenario of this name"
+    return [
+        _at(scenario, "scenario", f"{scenario.name} {said}", "", "hides")
+        for scenario in own
+        if digests.get(scenario.name, scenario.digest) != scenario.digest
+    ]
+
+
+def together(own: Sequence[Scenario], shipped: Sequence[Scenario]) -> list[Problem]:
+    """The ties of a supplier's files. There is none between one's own and a shipped scenario: one's
+    own plays.
+    """
+    return [*ties(own), *ties(shipped)]
 
 
 def ties(scenarios: Sequence[Scenario], about: str = "") -> list[Problem]:
@@ -128,7 +158,7 @@ def ties(scenarios: Sequence[Scenario], about: str = "") -> list[Problem]:
     return found
 
 
-def _at(scenario: Scenario, key: str, said: str, hint: str, code: str = "invalid") -> Problem:
+def _at(scenario: Scenario, key: str, said: str, hint: str, code: str) -> Problem:
     line, column = scenario.where((key,))
     return Problem(message=said, file=scenario.file, line=line, column=column, hint=hint, code=code)
 

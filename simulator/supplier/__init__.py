@@ -39,7 +39,7 @@ from simulator.supplier.inquiry import Inquiry
 from simulator.supplier.new_orders import NewOrders
 from simulator.supplier.pinned import read_when
 from simulator.supplier.playing import Player
-from simulator.supplier.scenario_set import ScenarioSet
+from simulator.supplier.scenario_set import Files, ScenarioSet
 from simulator.supplier.wait import Wait, Waited
 from simulator.supplier.waiting import Waits
 from simulator.views import resources, story
@@ -52,7 +52,7 @@ class Supplier:
         self,
         config: SupplierConfig,
         dialect: Dialect,
-        book: Book,
+        files: Files,
         store: Store,
         *,
         run_seed: str,
@@ -64,7 +64,7 @@ class Supplier:
         self.config = config
         self.name = config.name
         self.dialect = dialect
-        self.scenario_set = ScenarioSet(config.name, book, dialect, store, config.default)
+        self.scenario_set = ScenarioSet(config.name, files, dialect, store, config.default)
         self.store = store
         self.run_seed = run_seed
         self.fixed_seed = fixed_seed

@@ -5,7 +5,7 @@ over the admin API.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from simulator.base.errors import Invalid, Problem, Refused
 from simulator.dialects import Dialect
@@ -17,6 +17,15 @@ from simulator.store import Store, Tx, locks, orders, uploads
 UPLOADED = "(uploaded)"
 
 
+@dataclass(slots=True)
+class Files:
+    """The scenarios of files, as this process has read them last. When it reads them again, it puts
+    another book here. Throw-away suppliers share the files of a standing one.
+    """
+
+    book: Book
+
+
 class ScenarioSet:
     """The book changes while the simulator runs: ask for it in the transaction that uses it.
 
@@ -25,40 +34,40 @@ class ScenarioSet:
     """
 
     def __init__(
-        self, supplier: str, files: Book, dialect: Dialect, store: Store, default: str | None
+        self, supplier: str, files: Files, dialect: Dialect, store: Store, default: str | None
     ) -> None:
         self.supplier = supplier
         self.files = files
         self.dialect = dialect
         self.store = store
         self.default = default
-        self.known: tuple[tuple[tuple[str, str], ...], Book] = ((), self._book({}))
+        nothing: tuple[tuple[str, str], ...] = ()
+        self.known = (nothing, files.book, self._book(files.book, {}))
 
     def book(self, tx: Tx) -> Book:
         """The scenarios as this transaction sees them."""
-        found = uploads.every(tx, self.supplier)
-        if found != self.known[0]:
-            added = {name: self._uploaded(tx, digest) for name, digest in found}
-            self.known = (found, self._book(added))
-        return self.known[1]
+        uploaded, files = uploads.every(tx, self.supplier), self.files.book
+        known_uploads, known_files, book = self.known
+        if uploaded != known_uploads or files is not known_files:
+            added = {name: self._uploaded(tx, files, digest) for name, digest in uploaded}
+            book = self._book(files, added)
+            self.known = (uploaded, files, book)
+        return book
 
-    def _uploaded(self, tx: Tx, digest: str) -> Scenario:
-        found = self.files.edition(digest, lambda wanted: uploads.source(tx, self.supplier, wanted))
+    def _uploaded(self, tx: Tx, files: Book, digest: str) -> Scenario:
+        found = files.edition(digest, lambda wanted: uploads.source(tx, self.supplier, wanted))
         return replace(found, file=UPLOADED)
 
-    def _book(self, added: dict[str, Scenario]) -> Book:
+    def _book(self, files: Book, added: dict[str, Scenario]) -> Book:
         # one's own come first: they win a tie
-        files = {name: each for name, each in self.files.scenarios.items() if name not in added}
-        scenarios = {**added, **files}
-        return replace(
-            self.files,
-            scenarios=scenarios,
-            default=self.default if self.default in scenarios else self.files.default,
-        )
+        rest = {name: each for name, each in files.scenarios.items() if name not in added}
+        scenarios = {**added, **rest}
+        default = self.default if self.default in scenarios else files.default
+        return replace(files, scenarios=scenarios, default=default)
 
     def edition(self, tx: Tx, digest: str) -> Scenario:
         """The edition that an order plays, whatever became of its file."""
-        return self.files.edition(digest, lambda wanted: orders.edition_source(tx, wanted))
+        return self.files.book.edition(digest, lambda wanted: orders.edition_source(tx, wanted))
 
     def put(self, text: bytes, name: str) -> tuple[Scenario, bool, list[Problem]]:
         """Take a scenario in; whether it is a new name, and what may be wrong with it. Invalid
@@ -86,7 +95,7 @@ class ScenarioSet:
         """
         if self.store.run(lambda tx: uploads.remove(tx, self.supplier, name)):
             return
-        if name in self.files.scenarios:
+        if name in self.files.book.scenarios:
             raise Refused(
                 "conflict",
                 [f"name: {name} comes from a file: only what was uploaded can be deleted"],

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from simulator.base.errors import Invalid, Problem
 from simulator.config import Config
-from simulator.rehearsal.folders import open_book
+from simulator.rehearsal.books import open_book
 from simulator.scenario import Book
 from simulator.store import Store, Tx, clocks, wall_clock
+from simulator.supplier.scenario_set import Files
 from simulator.supplier.waiting import Waits
 from simulator.world.health import Health
 from simulator.world.registry import World, build_supplier, with_gateway
+from simulator.world.reloading import Reloading
 
 log = logging.getLogger("simulator.world")
 
@@ -24,6 +26,7 @@ def open_world(config: Config, base_url: str, *, beginning: bool = True) -> Worl
     clocks are set. `base_url` is this server's own; the pretend gateways are below it. Invalid
     lists what is wrong with scenarios and settings, Unavailable what is wrong with the store.
     """
+    reloading = Reloading(config.suppliers)  # what changes from now on is read again
     books = _read_books(config, rehearse=beginning)
     config = replace(
         config,
@@ -34,7 +37,7 @@ def open_world(config: Config, base_url: str, *, beginning: bool = True) -> Worl
     )
     waits = Waits(store)
     standing = {
-        supplier.name: build_supplier(supplier, books[supplier.name], waits, config)
+        supplier.name: build_supplier(supplier, Files(books[supplier.name]), waits, config)
         for supplier in config.suppliers
     }
     if beginning:
@@ -45,6 +48,7 @@ def open_world(config: Config, base_url: str, *, beginning: bool = True) -> Worl
         waits=waits,
         suppliers=standing,
         health_of=Health(store),
+        reloading=reloading,
         base_url=base_url,
     )
 

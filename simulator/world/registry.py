@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +12,15 @@ from simulator.base import seed
 from simulator.base.errors import Invalid, Problem, Refused, nearest
 from simulator.config import Config, SupplierConfig, make_supplier
 from simulator.config.targets import refusals
-from simulator.rehearsal.folders import shipped_folder
-from simulator.scenario import Book, read_folder, ties
+from simulator.rehearsal.books import open_book
+from simulator.scenario import ties
 from simulator.store import Store, Tx, clocks, gateway_states, suppliers, upkeep, uploads
 from simulator.store.suppliers import Called, Made
 from simulator.supplier import Supplier
-from simulator.supplier.scenario_set import checked_all
+from simulator.supplier.scenario_set import Files, checked_all
 from simulator.supplier.waiting import Waits
 from simulator.world.health import Health
+from simulator.world.reloading import Reloaded, Reloading
 from simulator.world.routes import Routes
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ MOST_KNOWN = 1000
 class World:
     """Open it with `open_world`, close it when done.
 
-    `suppliers` are the standing ones, by name, in the order of the settings.
+    `suppliers` are the standing ones, by name, in the order of the settings. `reload_others` asks
+    the other web processes to read their scenario files again.
     """
 
     config: Config
@@ -46,10 +48,12 @@ class World:
     waits: Waits
     suppliers: dict[str, Supplier]
     health_of: Health
+    reloading: Reloading
     base_url: str = ""
     known: dict[str, tuple[str, Supplier]] = field(default_factory=dict)
-    shipped: dict[str, Book] = field(default_factory=dict)
+    shipped: dict[str, tuple[SupplierConfig, Files]] = field(default_factory=dict)
     routes: Routes = field(init=False)
+    reload_others: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         self.routes = Routes(self.store)
@@ -65,6 +69,11 @@ class World:
         """Go on with a world that was closed before this process was forked."""
         self.store.reopen()
         self.health_of = Health(self.store)
+
+    def reload(self) -> Reloaded:
+        """Read the scenario files of all suppliers again, in this process."""
+        standing = [(one.config, one.scenario_set.files) for one in self.suppliers.values()]
+        return self.reloading.run([*standing, *self.shipped.values()])
 
     def sender(self) -> Sender:
         """A sender for all suppliers of this world.
@@ -164,7 +173,7 @@ class World:
         names = [scenario.name for scenario in own]
         if twice := {name for name in names if names.count(name) > 1}:
             raise Refused("invalid", [f"scenarios: {', '.join(sorted(twice))} is there twice"])
-        book = self._book(config.dialect)
+        book = self._files(config.dialect).book
         if config.default and config.default not in names:
             book.named(config.default, "default", "create")
         for scenario in own:
@@ -237,7 +246,7 @@ class World:
         if supplier is None or edition != made.edition:
             try:
                 config = make_supplier(made.settings, self.config.common)
-                book = self._book(config.dialect)
+                files = self._files(config.dialect)
             except Invalid as error:
                 log.error(
                     "the supplier %s cannot be used: %s; delete it and make it anew",
@@ -245,28 +254,21 @@ class World:
                     error,
                 )
                 return None
-            supplier = build_supplier(config, book, self.waits, self.config, made.called)
+            supplier = build_supplier(config, files, self.waits, self.config, made.called)
             self.known[made.name] = (made.edition, supplier)
             for oldest in list(self.known)[:-MOST_KNOWN]:
                 self.known.pop(oldest, None)
         return supplier
 
-    def _book(self, dialect: str) -> Book:
-        """The scenarios of the first standing supplier of a contract, else the shipped ones."""
-        book = next(
-            (
-                supplier.book
-                for supplier in self.suppliers.values()
-                if supplier.dialect.name == dialect
-            ),
-            None,
-        )
-        if book is None:
-            book = self.shipped.get(dialect) or read_folder(
-                shipped_folder(dialect), dialects.get(dialect).vocabulary
-            )
-            self.shipped[dialect] = book
-        return book
+    def _files(self, dialect: str) -> Files:
+        """The files of the first standing supplier of a contract, else the shipped ones."""
+        for supplier in self.suppliers.values():
+            if supplier.dialect.name == dialect:
+                return supplier.scenario_set.files
+        if dialect not in self.shipped:
+            plain = make_supplier({"name": dialect, "dialect": dialect}, self.config.common)
+            self.shipped[dialect] = (plain, Files(open_book(plain, rehearse=False)))
+        return self.shipped[dialect][1]
 
     def health(self) -> dict[str, Any]:
         """How the simulator is, and how each gateway is."""
@@ -281,13 +283,21 @@ class World:
         """Why the simulator is not ready; empty when it is."""
         return self.health_of.failures()
 
+    def wrong_files(self) -> list[str]:
+        """What is wrong with the scenario files. What was read before it went wrong is played."""
+        return [str(problem) for problem in self.reloading.errors]
+
     def gauges(self) -> dict[str, tuple[str, dict[str, float]]]:
         """The figures that are read from the store: for `metrics.exposed`."""
         return self.health_of.gauges()
 
 
 def build_supplier(
-    supplier: SupplierConfig, book: Book, waits: Waits, config: Config, called: Called | None = None
+    supplier: SupplierConfig,
+    files: Files,
+    waits: Waits,
+    config: Config,
+    called: Called | None = None,
 ) -> Supplier:
     """A supplier over an open store; its own seed counts before that of the whole simulator."""
     fixed = supplier.seed if supplier.seed is not None else config.seed
@@ -295,7 +305,7 @@ def build_supplier(
     return Supplier(
         supplier,
         dialects.get(supplier.dialect, supplier.contract, kci_path=supplier.gateway.kcis),
-        book,
+        files,
         store,
         run_seed=store.root_seed if fixed is None else fixed,
         fixed_seed=fixed is not None,

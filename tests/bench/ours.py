@@ -40,7 +40,7 @@ class Ours:
         environment = {"PYTHONPATH": str(ROOT), "SIMULATOR_STORE__DURABILITY": self.durability}
         shared = ["--gateway-url", gateway]
         simulator = [sys.executable, "-m", "simulator"]
-        serve = [*simulator, "serve", "--port", str(port), "--scenarios", str(scenarios)]
+        serve = [*simulator, "serve", "--port", str(port), "--only", "--scenarios", str(scenarios)]
         if not self.postgresql:
             yield Command([*serve, *shared], folder, environment)
             return

@@ -186,7 +186,7 @@ def bench_advance(
     """
     (Path(folder) / "long.yaml").write_text(LONG)
     suppliers = [
-        {"name": name, "path": f"/{name}", "scenarios": folder, "default": "LONG"}
+        {"name": name, "path": f"/{name}", "scenarios": folder, "only": True, "default": "LONG"}
         for name in ("a", "b")
     ]
     gateway = {"url": receiver.url, "auth": {"kind": "none"}}

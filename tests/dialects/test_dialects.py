@@ -22,10 +22,12 @@ from simulator.rehearsal.folders import shipped_folder
 from simulator.scenario import make_book
 from simulator.store import Store, outbox
 from simulator.supplier import Supplier
+from simulator.supplier.scenario_set import Files
 from simulator.supplier.waiting import Waits
 from simulator.web import create_app
 from simulator.world import World
 from simulator.world.health import Health
+from simulator.world.reloading import Reloading
 from tests.dialects.minimal import Minimal
 from tests.dialects.pizza import Pizza
 from tests.receiver import Receiver
@@ -53,7 +55,7 @@ class Kitchen:
     def __init__(self, dialect: Dialect, config: Config, sources: list[tuple[str, str]]) -> None:
         self.dialect = dialect
         store = Store(config.store.url)
-        book = make_book(sources, dialect.vocabulary)
+        files = Files(make_book(sources, dialect.vocabulary))
         gateway = replace(
             config.suppliers[0].gateway,
             auth=replace(config.suppliers[0].gateway.auth, kind="none"),
@@ -62,7 +64,7 @@ class Kitchen:
         self.supplier = Supplier(
             settings,
             dialect,
-            book,
+            files,
             store,
             run_seed="r",
             fixed_seed=False,
@@ -75,6 +77,7 @@ class Kitchen:
             waits=self.supplier.waits,
             suppliers={settings.name: self.supplier},
             health_of=Health(store),
+            reloading=Reloading(()),
         )
         self.supplier.set_clock(mode="manual", rate=None, now=None)
         self.client = Client(create_app(self.world))

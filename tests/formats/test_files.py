@@ -14,7 +14,7 @@ from simulator import config
 from simulator.base.errors import Invalid
 from simulator.cli import main
 from simulator.formats import files
-from simulator.rehearsal.folders import open_book
+from simulator.rehearsal.books import open_book
 
 
 def run(*arguments: str) -> Result:

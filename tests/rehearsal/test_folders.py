@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import pytest
 from click.testing import CliRunner, Result
 
-from simulator import config
-from simulator.base.errors import Invalid
 from simulator.cli import main
-from simulator.rehearsal.folders import open_book
-from simulator.world import open_world
 
 MEF = "scenario: M\ndialect: mef\nreply: commit\ntimeline:\n  - {after: 1s, send: CONFIRMATION}\n"
 PLAIN = "scenario: P\nreply: commit\ntimeline:\n  - {after: 1s, send: CONFIRMATION}\n"
@@ -82,40 +74,3 @@ def test_the_folder_of_a_supplier_is_of_its_dialect_and_its_contract(tmp_path: P
         assert run(*arguments, "--config", settings).exit_code == 0, arguments
     written(folder / "b.yaml", MEF.replace("mef", "fibre_cafe"))
     assert "b.yaml:2:10: `dialect: fibre_cafe`" in run("check", "--config", settings).stdout
-
-
-def book_settings(folder: Path) -> Any:
-    overrides = {"suppliers": [{"name": "s", "scenarios": str(folder)}]}
-    return config.load(environment={}, overrides=overrides)
-
-
-def test_every_problem_of_every_file_of_a_folder_is_told_at_once(tmp_path: Path) -> None:
-    written(tmp_path / "a.yaml", "scenario: A\nreply: acept\n")
-    written(
-        tmp_path / "b.yaml",
-        "scenario: B\nreply: acknowledge\ntimeline:\n  - {after: 1s, send: COMPLETED}\n",
-    )
-    written(tmp_path / "c.yaml", "scenario: C\nreply: accept\n")
-    written(tmp_path / "d.yaml", "about: x\nscenario: C\nreply: accept\n")
-    with pytest.raises(Invalid) as caught:
-        open_book(book_settings(tmp_path).suppliers[0])
-    found = [str(problem).removeprefix(f"{tmp_path}/") for problem in caught.value.problems]
-    assert [line.split(": ")[0] for line in found] == ["a.yaml:2:8", "b.yaml:4:23", "d.yaml:2:11"]
-    assert found[2].startswith(f"d.yaml:2:11: the scenario C is in {tmp_path}/c.yaml already")
-
-
-def test_a_start_warns_of_what_check_warns_of(
-    make_config: Callable[..., Any], tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    for name in "AB":
-        text = f"scenario: {name}\nwhen: {{orderTyp: NEW}}\nreply: accept\n"
-        written(tmp_path / f"{name}.yaml", text)
-    settings = make_config(suppliers=[{"name": "s", "scenarios": str(tmp_path), "default": "A"}])
-    with caplog.at_level(logging.WARNING, logger="simulator.world"):
-        open_world(settings, "http://127.0.0.1:1").close()
-    said = [record.getMessage().removeprefix(f"{tmp_path}/") for record in caplog.records]
-    assert [line.partition(" (")[0] for line in said] == [
-        "A.yaml:2:8: orderTyp: unknown member `orderTyp`",
-        "B.yaml:2:8: orderTyp: unknown member `orderTyp`",
-        "B.yaml:2:7: when: a request may fit A",
-    ]

@@ -9,7 +9,8 @@ import pytest
 
 from simulator import config, dialects
 from simulator.base.errors import Invalid
-from simulator.rehearsal.folders import open_book, shipped_folder
+from simulator.rehearsal.books import open_book
+from simulator.rehearsal.folders import shipped_folder
 from simulator.rehearsal.inspection import inspect
 from simulator.rehearsal.proven import PROVEN, digest_of
 from simulator.scenario import read_file, read_folder, scenario_files, ties

@@ -81,7 +81,9 @@ reply:
 @pytest.fixture
 def attempts(make_config: Callable[..., Config], scenario_folder: Callable[..., str]) -> Config:
     folder = scenario_folder(STUBBORN=ATTEMPTS)
-    return make_config(suppliers=[{"name": "default", "path": "/", "scenarios": folder}])
+    return make_config(
+        suppliers=[{"name": "default", "path": "/", "scenarios": folder, "only": True}]
+    )
 
 
 def test_attempts_are_walked_by_the_callers_own_repeats(attempts: Config) -> None:
@@ -99,7 +101,9 @@ def test_attempts_are_asked_before_the_remembered_answer(
     folder = scenario_folder(FLAKY="reply: {attempts: [acknowledge, {status: 503}, acknowledge]}\n")
     with (
         Embedded(
-            make_config(suppliers=[{"name": "default", "path": "/", "scenarios": folder}])
+            make_config(
+                suppliers=[{"name": "default", "path": "/", "scenarios": folder, "only": True}]
+            )
         ) as simulator,
         Gateway(simulator.url) as gateway,
     ):

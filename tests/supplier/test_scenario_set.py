@@ -165,7 +165,7 @@ def test_ones_own_scenario_wins_a_tie_against_a_file_and_the_answer_says_so(
 ) -> None:
     folder = scenario_folder(FILE="when: {orderType: NEW}\nreply: accept\n")
     settings = make_config(
-        suppliers=[{"name": "s", "path": "/", "scenarios": folder, "default": "FILE"}]
+        suppliers=[{"name": "s", "path": "/", "scenarios": folder, "only": True, "default": "FILE"}]
     )
     with (
         Embedded(settings) as simulator,

@@ -41,7 +41,11 @@ def test_health_tells_us_and_the_gateway_apart(gateway: Gateway) -> None:
     )
     assert [one["pid"] for one in health["sender"]["running"]] == [os.getpid()]
     assert health["gateways"][0]["state"] == "ok"
-    assert gateway.admin("GET", "/ready") == {"ready": True, "failed": []}
+    assert gateway.admin("GET", "/ready") == {
+        "ready": True,
+        "failed": [],
+        "scenarios": [],
+    }
 
 
 def test_an_order_has_its_documented_shape(gateway: Gateway) -> None:

@@ -1,11 +1,13 @@
-"""The simulator as a whole: health, readiness, metrics, and the description of this API."""
+"""The simulator as a whole: health, readiness, metrics, its scenario files, and the description of
+this API.
+"""
 
 from __future__ import annotations
 
 from flask import Response, request
 
 from simulator.ops import metrics
-from simulator.web.admin.answers import answer
+from simulator.web.admin.answers import answer, problem_rows
 from simulator.web.admin.operations import Call, Views
 
 VIEWS = Views(of_supplier=False)
@@ -20,8 +22,9 @@ def health(call: Call) -> Response:
 @VIEWS.add("GET", "/ready", codes=(200, 503))
 def ready(call: Call) -> Response:
     """Whether the store can be written and a sender is alive."""
-    failed = call.world.failures()
-    return answer({"ready": not failed, "failed": failed}, 503 if failed else 200)
+    failed, wrong = call.world.failures(), call.world.wrong_files()
+    shown = {"ready": not failed, "failed": failed, "scenarios": wrong}
+    return answer(shown, 503 if failed else 200)
 
 
 @VIEWS.add("GET", "/metrics", kind="text/plain")
@@ -29,6 +32,21 @@ def shown_metrics(call: Call) -> Response:
     """For Prometheus."""
     text, kind = metrics.exposed(call.world.gauges())
     return Response(text, content_type=kind)
+
+
+@VIEWS.add("POST", "/scenarios/reload")
+def reload_scenarios(call: Call) -> Response:
+    """Read the scenario files of all suppliers again."""
+    read = call.world.reload()
+    call.world.reload_others()
+    shown = {
+        "added": list(read.added),
+        "changed": list(read.changed),
+        "removed": list(read.removed),
+        "errors": problem_rows(read.errors),
+        "warnings": problem_rows(read.warnings),
+    }
+    return answer(shown)
 
 
 @VIEWS.add("GET", "/openapi.json")

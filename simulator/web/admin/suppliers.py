@@ -28,7 +28,7 @@ class SupplierInput(SupplierSettings):
     own_scenarios = listed(String(), data_key="scenarios")
 
 
-SUPPLIER = SupplierInput(exclude=("path", "scenarios"), partial=("name",))
+SUPPLIER = SupplierInput(exclude=("path", "scenarios", "only"), partial=("name",))
 """The path is made from the name; scenarios are texts, not a folder of ours."""
 
 

@@ -200,7 +200,7 @@ def test_a_reply_of_the_scenarios_own_may_be_any_fault(
         BUSY="reply: {attempts: [{status: 503}, commit]}\namendment:\n"
         "  - reply: {attempts: [{status: 503}, acknowledge]}\n"
     )
-    supplier = {"name": "mef", "path": "/mef", "dialect": "mef", "scenarios": folder}
+    supplier = {"name": "mef", "path": "/mef", "dialect": "mef", "scenarios": folder, "only": True}
     with Embedded(make_config(suppliers=[supplier])) as running, Buyer(running.url) as buyer:
         codes = [
             buyer.send("POST", "/orders", published("create_request")).status_code for _ in range(3)
