@@ -36,7 +36,8 @@ class Incoming:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outgoing:
     """One answer to send. `body` is JSON, None for none; `delay` is real time in microseconds,
-    after which `fault` spoils what is sent.
+    after which `fault` spoils what is sent. `may_leave` is asked until it says yes, every few
+    milliseconds; None where nothing has to leave before.
     """
 
     code: int
@@ -44,6 +45,7 @@ class Outgoing:
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: int = 0
     fault: ReplyFault | None = None
+    may_leave: Callable[[], bool] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

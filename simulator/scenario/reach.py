@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from simulator.base import instants
 from simulator.formats.strict_yaml import Path
-from simulator.language.faults import SwapWithNext
+from simulator.language.faults import BeforeReply, SwapWithNext
 from simulator.model import Vocabulary
 from simulator.scenario.findings import Findings
 from simulator.scenario.words import parts_of, replies_of, steps_of
@@ -17,7 +18,7 @@ def check_reach(findings: Findings, vocabulary: Vocabulary) -> None:
     always answers.
     """
     for path, action, part in parts_of(findings.document, vocabulary):
-        _check_swaps(findings, list(steps_of(part, path)))
+        _check_places(findings, list(steps_of(part, path)))
         if part.get("timeline") and _refuses(part.get("reply")):
             what = "there is no order" if action == "create" else f"the {action} is refused"
             said = f"this timeline never plays: {what}"
@@ -31,12 +32,25 @@ def check_reach(findings: Findings, vocabulary: Vocabulary) -> None:
             _check_entries(findings, action, entries)
 
 
-def _check_swaps(findings: Findings, steps: Sequence[tuple[Path, dict[str, Any]]]) -> None:
-    """A message that goes behind the next one needs a next one."""
+def _check_places(findings: Findings, steps: Sequence[tuple[Path, dict[str, Any]]]) -> None:
+    """A message that goes behind the next one needs a next one; one that goes before the answer is
+    due at once.
+    """
+    for number, (path, step) in enumerate(steps):
+        if step.get("fault") == BeforeReply.word and (number or not _is_now(step.get("after"))):
+            said = f"`{BeforeReply.word}`: only the first step can go first, with `after: 0s`"
+            findings.wrong((*path, "fault"), said, code="unreached")
     sending = [(path, step) for path, step in steps if "send" in step]
     if sending and sending[-1][1].get("fault") == SwapWithNext.word:
         said = f"`{SwapWithNext.word}`: no message follows it"
         findings.wrong((*sending[-1][0], "fault"), said, code="unreached")
+
+
+def _is_now(time: Any) -> bool:
+    try:
+        return instants.parse_duration(time) == 0
+    except ValueError:
+        return False
 
 
 def _check_beside(findings: Findings, reply: dict[str, Any], path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from simulator import engine
 from simulator.base import seed
+from simulator.base.copies import replace
 from simulator.base.errors import Conflict
 from simulator.base.working_days import Calendar
 from simulator.dialects import Dialect
@@ -15,6 +16,7 @@ from simulator.formats import strict_json
 from simulator.model import Act, Outgoing, Scenario, Submission
 from simulator.scenario import Choice, params_of
 from simulator.store import Tx, clocks, journal, orders, pins
+from simulator.supplier.early import may_leave
 from simulator.supplier.pinned import pins_of
 from simulator.supplier.repeats import answered, count_repeat
 from simulator.supplier.scenario_set import ScenarioSet
@@ -113,7 +115,9 @@ class NewOrders:
 
     def outgoing(self, submission: Submission, plan: Plan) -> Outgoing:
         """The answer to a request of any kind, as it is sent."""
-        return as_sent(self.dialect.write(submission, plan), plan.answer, self.max_delay)
+        sent = as_sent(self.dialect.write(submission, plan), plan.answer, self.max_delay)
+        waits = may_leave(self.scenario_set.store, plan)
+        return replace(sent, may_leave=waits) if waits else sent
 
     def chance(self, *names: str) -> seed.Chance:
         """What is random in something of this supplier."""

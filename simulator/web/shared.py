@@ -10,6 +10,11 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
+from simulator.base import instants
+
+ASK_AGAIN = 5 * instants.MILLISECOND
+"""How often an answer is asked whether it may leave."""
+
 Application = Callable[[Any, Any], Iterable[bytes]]
 """A WSGI application."""
 

@@ -17,7 +17,7 @@ from simulator.base import clock
 from simulator.formats import strict_json
 from simulator.formats.reply_faults import FAULTS
 from simulator.model import Incoming, Outgoing, ReplyFault
-from simulator.web.shared import Application, base_url_of, status_of
+from simulator.web.shared import ASK_AGAIN, Application, base_url_of, status_of
 
 log = logging.getLogger("simulator.web")
 
@@ -35,6 +35,8 @@ def application(
         outgoing = answer(incoming_of(environ))
         if outgoing.delay:
             sleep(outgoing.delay)
+        while outgoing.may_leave and not outgoing.may_leave():
+            sleep(ASK_AGAIN)
         response = response_of(outgoing)
         if outgoing.fault is not None:
             _change(response, outgoing.fault, environ)

@@ -43,7 +43,7 @@ def upload(gateway: Gateway, *steps: dict[str, Any], **keys: Any) -> str:
 def story(fault: Any, **members: Any) -> list[dict[str, Any]]:
     """Three messages, of which the first goes wrong."""
     return [
-        {"after": "1s", "send": "ACKNOWLEDGED", "fault": fault, **members},
+        {"after": "0s", "send": "ACKNOWLEDGED", "fault": fault, **members},
         {"after": "1s", "send": "COMMITTED"},
         {"after": "1s", "send": "COMPLETED"},
     ]
@@ -85,6 +85,7 @@ EXPECTED: dict[str, tuple[Any, list[tuple[Any, Any, int]]]] = {
     "duplicate_new_id": ("duplicate_new_id", [FIRST, FIRST, SECOND, THIRD]),
     "drop": ("drop", [SECOND, THIRD]),
     "swap_with_next": ("swap_with_next", [SECOND, FIRST, THIRD]),
+    "before_reply": ("before_reply", ALL),
     "wrong_sequence": ({"wrong_sequence": 77}, [(77, "ACKNOWLEDGED", 204), SECOND, THIRD]),
     "skip_sequence": (
         "skip_sequence",
@@ -203,7 +204,6 @@ def test_a_fault_is_tried_again_with_the_same_bytes_after_a_restart(
     slow = {**FAST, "retry": ["300ms"] * 3}
     with running(delivery=slow) as simulator, Gateway(simulator.url) as gateway:
         order = gateway.place(upload(gateway, *story("bad_json")))
-        gateway.admin("POST", "/clock/advance", {"by": "1s", "settle": False})
         receiver.wait_for(1)
     with running(delivery=slow) as simulator, Gateway(simulator.url) as gateway:
         receiver.wait_for(2)
@@ -290,3 +290,27 @@ def test_the_story_tells_what_was_done_on_purpose(running: Any, receiver: Receiv
         gateway.advance()
         told = json.dumps(gateway.admin("GET", f"/orders/{order['id']}/story"))
     assert "ACKNOWLEDGED is not sent: the fault drop holds it back" in told
+
+
+def test_a_message_that_goes_first_is_answered_before_the_request_is(
+    running: Any, receiver: Receiver
+) -> None:
+    seen_first: list[int] = []
+    with running() as simulator, Gateway(simulator.url) as gateway:
+        order = gateway.provide()
+        name = upload(gateway, *story("before_reply"))
+        for _ in range(2):  # the repeat is given the same answer, and waits for nothing
+            answer = gateway.post("/service-orders", order, X_Scenario=name)
+            assert answer.status_code == 202
+            seen_first.append(len(receiver.arrivals))
+    assert seen_first == [1, 1] and receiver.arrivals[0].answered == 204
+
+
+def test_an_answer_does_not_wait_for_ever_for_what_goes_first(
+    running: Any, receiver: Receiver
+) -> None:
+    receiver.answer = lambda number, arrival: 503
+    with running() as simulator, Gateway(simulator.url) as gateway:
+        order = gateway.provide()
+        name = upload(gateway, *story("before_reply"))
+        assert gateway.post("/service-orders", order, X_Scenario=name).status_code == 202

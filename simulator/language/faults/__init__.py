@@ -6,6 +6,7 @@ from simulator.language.faults.altered_numbers import SkipSequence, WrongSequenc
 from simulator.language.faults.altered_orders import StaleOrder, UnknownOrder, WrongTenant
 from simulator.language.faults.broken_documents import BadJson, MissingField, WrongType
 from simulator.language.faults.credentials import BadToken, ExpiredToken, NoToken
+from simulator.language.faults.early import BeforeReply
 from simulator.language.faults.fault import Argument, Fault, Numbers, Parties
 from simulator.language.faults.held_back import Drop, SwapWithNext
 from simulator.language.faults.parts import expanded
@@ -15,6 +16,7 @@ from simulator.model import Step
 __all__ = [
     "FAULTS",
     "Argument",
+    "BeforeReply",
     "Fault",
     "Numbers",
     "Parties",
@@ -30,6 +32,7 @@ FAULTS: dict[str, Fault] = {
         DuplicateNewId(),
         Drop(),
         SwapWithNext(),
+        BeforeReply(),
         WrongSequence(),
         SkipSequence(),
         StaleOrder(),

@@ -48,7 +48,8 @@ class Fault:
     `answered` is what a good gateway answers, by default anything: codes, or classes such as `4xx`.
     A `is_probe` goes beside the honest message, which follows it: it moves nothing and uses no
     number. A message that `is_held` happens and is not sent. It is then sent again so many times
-    (`echoes`), at once or `after_next`: behind the next step that sends.
+    (`echoes`), at once or `after_next`: behind the next step that sends. One that `goes_first`
+    leaves before the answer to the request.
     """
 
     word: ClassVar[str] = ""
@@ -58,6 +59,7 @@ class Fault:
     is_probe: ClassVar[bool] = False
     is_held: ClassVar[bool] = False
     after_next: ClassVar[bool] = False
+    goes_first: ClassVar[bool] = False
     credentials: ClassVar[WrongCredentials] = ""
 
     def echoes(self, argument: Any) -> int:

@@ -19,7 +19,7 @@ from selectors import EVENT_READ, EVENT_WRITE
 from simulator.base import clock, instants
 from simulator.front import problem
 from simulator.model import Incoming, Outgoing
-from simulator.web.shared import Application
+from simulator.web.shared import ASK_AGAIN, Application
 from simulator.web.worker.answers import CONTINUE, answer_bytes, refusal_bytes
 from simulator.web.worker.beside import Beside
 from simulator.web.worker.connection import HALFWAY, IN_FLIGHT, PIECE, Connection, Phase, Step
@@ -305,15 +305,23 @@ class Loop:
             log.exception("%s requests: an internal fault", len(batch))
             outgoings = [problem(500, "fault", FAULT) for _ in batch]
         for (connection, _), outgoing in zip(batch, outgoings, strict=True):
-            if outgoing.delay:
+            if outgoing.delay or outgoing.may_leave:
                 self.crowd.watch(connection, 0)
                 due = clock.monotonic() + outgoing.delay
-                self._later(due, connection, partial(self._write, outgoing=outgoing))
+                self._later(due, connection, partial(self._write_in_turn, outgoing=outgoing))
             else:
                 self._try(self._write, connection, outgoing)
 
     def _later(self, due: int, connection: Connection, step: Step) -> None:
         heapq.heappush(self.timers, (due, next(self.numbers), connection, step))
+
+    def _write_in_turn(self, connection: Connection, outgoing: Outgoing) -> None:
+        """Write an answer, unless something else has to leave before it."""
+        if outgoing.may_leave is None or outgoing.may_leave():
+            self._write(connection, outgoing)
+        else:
+            step = partial(self._write_in_turn, outgoing=outgoing)
+            self._later(clock.monotonic() + ASK_AGAIN, connection, step)
 
     def _write(self, connection: Connection, outgoing: Outgoing) -> None:
         request = connection.request
