@@ -35,7 +35,7 @@ def advance(
         moved = rules.merge(moved, request)
     if step.mark and step.mark not in moved.marks:
         moved = replace(moved, marks=(*moved.marks, step.mark))
-    chance = chance.at(kci.position)
+    chance = chance.at(kci.key)
     if step.set:
         changes = template.render(dict(step.set), names_for(moved, request, now, chance))
         moved = replace(moved, document=paths.assign_all(moved.document, changes))

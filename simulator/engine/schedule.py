@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -16,7 +15,7 @@ from simulator.engine.moments import due_of, is_drawn, needs_the_calendar, with_
 from simulator.engine.names import names_for
 from simulator.engine.plan import Situation
 from simulator.language import template
-from simulator.model import Kci, KciState, Order, Request, Step
+from simulator.model import Kci, KciState, Order, Request, Step, keyed
 
 MOST_STEPS = 1000
 """How many steps a timeline has at most."""
@@ -45,7 +44,7 @@ def schedule(
         raise Illegal(f"a timeline has at most {MOST_STEPS} steps")
     kcis: list[Kci] = []
     due, signal, signal_at, is_timed = situation.now, "", None, True
-    for index, step in enumerate(_drawn(situation, steps, names)):
+    for index, step in enumerate(_drawn(situation, _keyed(situation, steps), names)):
         is_late = index > 0 and _reads_the_order(step)
         try:
             is_late = is_late or (signal != "" and needs_the_calendar(step, names))
@@ -60,7 +59,7 @@ def schedule(
         position = situation.position + len(kcis)
         kcis.append(
             Kci(
-                id=situation.chance.uuid("kci", position),
+                id=situation.chance.uuid("kci", step.key),
                 order=order.id,
                 request=request.id,
                 position=position,
@@ -86,7 +85,7 @@ def timed(
     """It is the turn of a step that kept its time: it and the steps behind it, with their due
     moments as far as they are known now. RenderFailed when its time cannot be evaluated.
     """
-    names = names_for(order, request, now, chance.at(head.position))
+    names = names_for(order, request, now, chance.at(head.key))
     behind = [
         kci
         for kci in waiting
@@ -127,19 +126,25 @@ def _without_time(step: Step) -> Step:
     return replace(step, after=None, at=None, hours="")
 
 
-def _drawn(situation: Situation, steps: Sequence[Step], names: Mapping[str, Any]) -> Sequence[Step]:
-    """The steps with what their draws came to. A draw hangs on the request, and on which of the
-    steps of its kind it is: another step beside it changes nothing.
+def _keyed(situation: Situation, steps: Sequence[Step]) -> Sequence[Step]:
+    """The steps of a later request with keys that no other request of the order has; those of a
+    dialect have none yet.
     """
+    steps = steps if all(step.key for step in steps) else keyed(steps)
+    action = situation.submission.action
+    if action == "create":
+        return steps
+    return [replace(step, key=f"{action}/{situation.count}/{step.key}") for step in steps]
+
+
+def _drawn(situation: Situation, steps: Sequence[Step], names: Mapping[str, Any]) -> Sequence[Step]:
+    """The steps with what their draws came to."""
     if not any(map(is_drawn, steps)):
         return steps
-    action, seen, found = situation.submission.action, Counter[str](), []
+    found = []
     for index, step in enumerate(steps):
-        name = step.send or step.mark or step.wait or step.status
-        seen[name] += 1
-        chance = situation.chance.at("time", action, situation.count, name, seen[name])
         try:
-            found.append(with_draws(step, names, chance))
+            found.append(with_draws(step, names, situation.chance.at("time", step.key)))
         except RenderFailed as error:
             raise RenderFailed(str(error), source=error.source, step=index) from None
     return found

@@ -35,6 +35,7 @@ from simulator.model.script import (
     Step,
     Vocabulary,
     Where,
+    keyed,
 )
 from simulator.model.states import OPEN, UNTRIED, FlowState, KciState, LaneState, Sign
 from simulator.model.wire import (
@@ -97,4 +98,5 @@ __all__ = [
     "Vocabulary",
     "Where",
     "WrongCredentials",
+    "keyed",
 ]

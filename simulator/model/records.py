@@ -129,6 +129,13 @@ class Kci:
         return self.step.send
 
     @property
+    def key(self) -> str:
+        """On what its chance hangs: the key of its step, or its place, where an older version
+        planned it.
+        """
+        return self.step.key or str(self.position)
+
+    @property
     def is_timed(self) -> bool:
         """Whether its due moment is known."""
         return self.step.after is None and self.step.at is None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from simulator.base.copies import replace
 
 PendingVerb = Literal["keep", "withdraw", "pause"]
 NestWord = Literal["any", "all", "not"]
@@ -94,7 +97,8 @@ class Step:
 
     `fault` is the word of a fault, with its `argument`. `answered` is what the gateway ought to
     answer, where that is not the contract's own: codes, and classes such as `4xx`. `echo` is how
-    many steps before this one the message stands that is sent once more.
+    many steps before this one the message stands that is sent once more. `key` tells it from the
+    other steps of its order, and stays when steps beside it come or go: chance hangs on it.
 
     The outbox keeps a step as JSON, so every member holds JSON values only, `path` left out.
     """
@@ -113,7 +117,24 @@ class Step:
     argument: Any = None
     answered: Sequence[str] = ()
     echo: int = 0
+    key: str = ""
     path: Path = ()
+
+    @property
+    def word(self) -> str:
+        """What it does, in one word of the file."""
+        return self.send or self.mark or self.wait or self.status
+
+
+def keyed(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """The steps of a timeline with their keys: which of the steps of its kind each is."""
+    seen: Counter[str] = Counter()
+    found = []
+    for step in steps:
+        kind = f"{step.word}/{step.fault}" if step.fault else step.word
+        seen[kind] += 1
+        found.append(replace(step, key=f"{kind}/{seen[kind]}"))
+    return tuple(found)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,7 +16,7 @@ from simulator.formats.schema import flatten
 from simulator.formats.strict_yaml import Path
 from simulator.language import template
 from simulator.language.faults import FAULTS, expanded
-from simulator.model import Entry, Param, Reply, Scenario, Step, Vocabulary, Where
+from simulator.model import Entry, Param, Reply, Scenario, Step, Vocabulary, Where, keyed
 from simulator.scenario.conditions import check_conditions
 from simulator.scenario.findings import Findings
 from simulator.scenario.headers import check_headers, reserved
@@ -231,4 +231,4 @@ def _steps(loaded: Mapping[str, Any], path: Path) -> tuple[Step, ...]:
         place = (*path, "timeline", index)
         members |= {"fields": step.get("with_", {}), "path": place, **step.get("fault", {})}
         steps.append(Step(**members))
-    return expanded(steps, FAULTS)
+    return keyed(expanded(steps, FAULTS))
