@@ -233,7 +233,7 @@ def check(paths: tuple[str, ...], dialect: str | None, form: str, **options: Any
 
 
 @main.command(short_help="Show a scenario as a story.")
-@click.argument("name", metavar="SCENARIO|FILE")
+@click.argument("name", metavar="[SCENARIO|FILE]", default="")
 @click.option(
     "--param",
     "params",
@@ -241,13 +241,27 @@ def check(paths: tuple[str, ...], dialect: str | None, form: str, **options: Any
     metavar="NAME=VALUE",
     help="Set a parameter; may be repeated.",
 )
+@click.option(
+    "--request",
+    "request_file",
+    metavar="FILE",
+    help="A request as JSON: a create's body, or {method, path, headers, body}.",
+)
+@click.option("--render", is_flag=True, help="Show each document that is sent, and its moment.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "mermaid"]), default="text", show_default=True
+)
 @_dialect
 @_config
-def explain(name: str, params: tuple[str, ...], dialect: str | None, **options: Any) -> None:
-    """Show a scenario as a story before it runs."""
-    from simulator.cli.files import explain as run
+def explain(name: str, dialect: str | None, config: str | None, **asked: Any) -> None:
+    """Show a scenario as a story before it runs.
 
-    click.echo(run(_settings(**options), name, params, dialect))
+    With --request: which scenario this request would play, and why not the others. The story is
+    then that of this request; without a name, it is the story of the scenario that would play.
+    """
+    from simulator.cli.explaining import explain as run
+
+    click.echo(run(_settings(config=config), name, dialect, **asked))
 
 
 @main.command(short_help="Print a contract as OpenAPI 3.1.")

@@ -16,7 +16,7 @@ from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Problem, Refused, RenderFailed
 from simulator.dialects import Dialect
 from simulator.language import matching
-from simulator.model import Entry, EntryName, Order, Path, Scenario
+from simulator.model import Entry, EntryName, Incoming, Order, Path, Scenario
 from simulator.rehearsal.faults import (
     PLAIN_STORY,
     UNANSWERED,
@@ -27,6 +27,7 @@ from simulator.rehearsal.faults import (
 )
 from simulator.rehearsal.playing import START, Playing, attempts_of, read_sample
 from simulator.scenario import params_of
+from simulator.scenario.headers import SCENARIO_HEADER
 from simulator.views.story import Line
 
 __all__ = [
@@ -97,19 +98,23 @@ class Rehearsal:
 
 
 def rehearse(
-    scenario: Scenario, dialect: Dialect, params: Mapping[str, Any] | None = None
+    scenario: Scenario,
+    dialect: Dialect,
+    params: Mapping[str, Any] | None = None,
+    first: Incoming | None = None,
 ) -> Rehearsal:
-    """Rehearse a scenario with given parameters. Refused when a parameter is wrong; the scenario's
-    own faults are in the rehearsal.
+    """Rehearse a scenario with given parameters, on a sample order or on the one that the request
+    `first` makes. Refused when a parameter or that request is wrong; the scenario's own faults are
+    in the rehearsal.
     """
-    values = params_of(scenario, {}, given=params or {})
+    values = _values(scenario, params or {}, first)
     played = _with_a_plain_order(scenario, dialect) if scenario.answers != "create" else scenario
-    operation, natural = _operation(played, dialect, values)
-    playing = Playing(played, dialect, values, operation)
+    operation, natural = _operation(played, dialect, values, first)
+    playing = Playing(played, dialect, values, operation, first)
     playing.play_out()
     moments = sorted({line.at for line in playing.lines} | {START})
     own = tuple(playing.faults)
-    part = _Part(played, dialect, values, operation, frozenset(own))
+    part = _Part(played, dialect, values, operation, first, frozenset(own))
     entries = [
         part.rehearse(action, index, moments)
         for action, listed in played.entries.items()
@@ -129,6 +134,15 @@ def rehearse(
         order=playing.order,
         after=playing.afterwards() if not own else (),
     )
+
+
+def _values(
+    scenario: Scenario, given: Mapping[str, Any], first: Incoming | None
+) -> Mapping[str, Any]:
+    """The parameters as the request and the caller set them."""
+    headers = first.headers if first else {}
+    name, _, query = headers.get(SCENARIO_HEADER, "").strip().partition("?")
+    return params_of(scenario, headers, query if name == scenario.name else "", given)
 
 
 def _with_a_plain_order(scenario: Scenario, dialect: Dialect) -> Scenario:
@@ -176,17 +190,27 @@ def problem_of(fault: Fault, scenario: Scenario) -> Problem:
     )
 
 
-def _operation(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any]) -> tuple[str, bool]:
-    """The first sample request that the scenario's `when` takes, else the plainest one."""
+def _operation(
+    scenario: Scenario, dialect: Dialect, params: Mapping[str, Any], first: Incoming | None
+) -> tuple[str, bool]:
+    """The operation of the first request, and whether the scenario's `when` takes it: that of the
+    given one, else of the first sample that is taken, else of the plainest one.
+    """
     if scenario.begins == "supplier":
         return dialect.vocabulary.begins[0], True
-    operations = dialect.sample_operations("create")
-    for operation in operations:
-        submission = read_sample(dialect, dialect.sample(operation, None, 1))
+    asked = (
+        [first]
+        if first
+        else [
+            dialect.sample(operation, None, 1) for operation in dialect.sample_operations("create")
+        ]
+    )
+    submissions = [read_sample(dialect, incoming) for incoming in asked]
+    for submission in submissions:
         facts = engine.facts_of(submission, None, (), params, START)
         if not matching.first_difference(scenario.when, facts):
-            return operation, True
-    return operations[0], False
+            return submission.operation, True
+    return submissions[0].operation, False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +221,7 @@ class _Part:
     dialect: Dialect
     params: Mapping[str, Any]
     operation: str
+    first: Incoming | None
     known: frozenset[Fault]
 
     def rehearse(self, action: str, index: int, moments: Sequence[int]) -> RehearsedEntry:
@@ -212,7 +237,9 @@ class _Part:
             tried = []
             for operation in self.dialect.sample_operations(action):
                 for moment in moments:
-                    playing = Playing(scenario, self.dialect, self.params, self.operation)
+                    playing = Playing(
+                        scenario, self.dialect, self.params, self.operation, self.first
+                    )
                     played = self._try(playing, nothing, operation, moment, natural)
                     if played.lines and not played.found:
                         return played

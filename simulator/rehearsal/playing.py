@@ -25,6 +25,7 @@ from simulator.model import (
     Message,
     Order,
     Path,
+    Query,
     Reply,
     Request,
     Scenario,
@@ -59,10 +60,15 @@ def attempts_of(scenario: Scenario, action: str) -> int:
 
 def read_sample(dialect: Dialect, incoming: Incoming) -> Submission:
     """What the dialect reads from one of its own samples."""
-    route, variables = router_of(dialect.routes).match(incoming.method, incoming.path)
-    submission = dialect.read(replace(incoming, variables=variables), route)
+    submission = read(dialect, incoming)
     assert isinstance(submission, Submission)
     return submission
+
+
+def read(dialect: Dialect, incoming: Incoming) -> Submission | Query:
+    """What the dialect reads from any request. Refused as it would be on the wire."""
+    route, variables = router_of(dialect.routes).match(incoming.method, incoming.path)
+    return dialect.read(replace(incoming, variables=variables), route)
 
 
 @dataclass(slots=True)
@@ -73,6 +79,9 @@ class Playing:
     dialect: Dialect
     params: Mapping[str, Any]
     operation: str
+    first: Incoming | None = None
+    """The request that begins the order, instead of a sample."""
+
     now: int = START
     order: Order | None = None
     requests: list[Request] = field(default_factory=list)
@@ -129,7 +138,8 @@ class Playing:
         if action != "create" and self.order is None:
             raise Refused("not_found", ["there is no order"])
         self.serial += 1
-        incoming = self.dialect.sample(operation, self.order, self.serial)
+        given = self.first if action == "create" else None
+        incoming = given or self.dialect.sample(operation, self.order, self.serial)
         submission = read_sample(self.dialect, incoming)
         entry = None
         for attempt in range(1, attempts_of(self.scenario, action) + 1):
@@ -159,8 +169,10 @@ class Playing:
         name = None if isinstance(result, Opened) else result.entry
         self._check_headers(submission.action, name, result.answer.headers)
         status = f", the order is {self.order.status}" if self.order else ", no order"
-        self._say("request", f"{incoming.method} {incoming.path} ({submission.operation})")
-        self._say("reply", f"{code} {result.answer.word}{status}")
+        asked = f"{incoming.method} {incoming.path} ({submission.operation})"
+        self._say("request", asked, submission.document or None)
+        body = result.answer.body if result.answer.has_body else outgoing.body
+        self._say("reply", f"{code} {result.answer.word}{status}", body)
         if isinstance(result, Changed):
             self._say_queue(before, result.queue, submission.action)
         return name, code
@@ -356,7 +368,8 @@ class Playing:
         request = next((request for request in self.requests if request.id == head.request), None)
         numbered = replace(advanced.kci, sequence=self.sequence, id=head.id)
         message = self.dialect.write_kci(order, numbered, request)
-        self._say("kci", self.dialect.describe(parsed(message.body)))
+        document = parsed(message.body)
+        self._say("kci", self.dialect.describe(document), document)
         if not head.step.illegal:
             self._read(message, head.step)
 
@@ -376,5 +389,5 @@ class Playing:
             for fault in refusals(step, refused.messages):
                 self.fault(fault)
 
-    def _say(self, kind: str, text: str) -> None:
-        self.lines.append(Line(at=self.now, kind=kind, text=text))
+    def _say(self, kind: str, text: str, document: Any = None) -> None:
+        self.lines.append(Line(at=self.now, kind=kind, text=text, document=document))
