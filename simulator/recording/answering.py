@@ -1,0 +1,131 @@
+"""How a recorded request was answered, as a reply of a scenario file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from simulator.base import instants
+from simulator.base.copies import replace
+from simulator.model import Exchange, Reply, Submission
+from simulator.recording.differences import Changes, as_template, left_out, sorted_out
+from simulator.recording.following import Answered, Following
+from simulator.recording.lives import Request as Asked
+from simulator.recording.timing import rounded
+from simulator.recording.writing import plain
+
+LONG_ANSWER = instants.SECOND
+"""An answer that takes as long has a `delay`."""
+
+
+class Answering:
+    """Finds replies, beside the order that follows."""
+
+    def __init__(self, follower: Following) -> None:
+        self.follower = follower
+        self.vocabulary = follower.dialect.vocabulary
+
+    def reply(
+        self, asked: Asked, remarks: list[str], *, illegal: bool
+    ) -> tuple[Any, Answered | None]:
+        """The reply of the file, with the tries that were refused before; and what the contract
+        makes of the last one.
+        """
+        found = [self._one_reply(asked.submission, one, remarks, illegal) for one in asked.tries]
+        shown = [reply for reply, _ in found if reply is not None]
+        if len(shown) > 1:
+            return {"attempts": shown}, found[-1][1]
+        return (shown[0] if shown else None), found[-1][1]
+
+    def _one_reply(
+        self, submission: Submission, exchange: Exchange, remarks: list[str], illegal: bool
+    ) -> tuple[Any, Answered | None]:
+        code = exchange.response.get("code")
+        if not isinstance(code, int) or not 200 <= code <= 599:
+            remarks.append(f"a {submission.action} was not answered: this is left out")
+            return None, None
+        tried = self.follower.answers(
+            submission, exchange, list(self._replies(submission, exchange)), illegal=illegal
+        )
+        best = min(tried, key=lambda answered: len(answered.changes), default=None)
+        if best is None:
+            remarks.append(f"nothing of the contract answers a {submission.action} by {code}")
+            return {"status": code}, None
+        return self._shown(submission, exchange, best, remarks, illegal)
+
+    def _replies(self, submission: Submission, exchange: Exchange) -> Iterator[Reply]:
+        """The replies that may have been meant, the plainest first."""
+        code, body = exchange.response["code"], exchange.response.get("body")
+        if code < 400:
+            words = self.vocabulary.replies[submission.action]
+            yield from (Reply(answer=word) for word in words)
+            yield from (Reply(answer=word, status=code) for word in words)
+            return
+        for messages in ((), *_texts(body)):
+            yield Reply(answer="reject", messages=messages)
+        for messages in ((), *_texts(body)):
+            yield Reply(answer="reject", messages=messages, status=code)
+        yield Reply(answer="reject", status=code, body=body, has_body=True)
+
+    def _shown(
+        self,
+        submission: Submission,
+        exchange: Exchange,
+        best: Answered,
+        remarks: list[str],
+        illegal: bool,
+    ) -> tuple[Any, Answered]:
+        """A reply as the file has it, with what it sets in the order."""
+        reply, order = best.reply, best.plan.order if best.plan else None
+        body = exchange.response.get("body")
+        changes: Changes = {}
+        if order is not None and isinstance(body, dict):
+            setting, members, rest = sorted_out(best.changes, body, self.vocabulary)
+            changes = {
+                path: as_template(value, exchange.at, order) for path, value in setting.items()
+            }
+            better = replace(reply, set=changes)
+            again = self.follower.answers(submission, exchange, [better], illegal=illegal)
+            best = next(again, best)
+            if best.reply is not better:
+                changes, rest = {}, {**rest, **setting}
+            remarks += left_out("the answer", {**members, **rest})
+        elif best.changes:
+            remarks += left_out("the answer", best.changes)
+        return self._as_written(reply, changes, exchange, order), best
+
+    def _as_written(self, reply: Reply, changes: Changes, exchange: Exchange, order: Any) -> Any:
+        delay = rounded(exchange.took) if exchange.took >= LONG_ANSWER else ""
+        known = order or self.follower.order
+        messages: list[Any] = list(reply.messages)
+        body = reply.body
+        if known is not None:
+            messages = [as_template(text, exchange.at, known) for text in messages]
+            body = as_template(body, exchange.at, known)
+        head = {"reject": messages} if messages else {"answer": reply.answer}
+        more = plain({"status": reply.status, "delay": delay, "set": changes})
+        more |= {"body": "" if body is None else body} if reply.has_body else {}
+        retry = next(
+            (
+                value
+                for name, value in exchange.response.get("headers", {}).items()
+                if name.lower() == "retry-after"
+            ),
+            None,
+        )
+        more |= {"headers": {"Retry-After": retry}} if retry else {}
+        if messages or more:
+            return {**head, **more}
+        return reply.answer
+
+
+def _texts(body: Any) -> Sequence[tuple[str, ...]]:
+    """The texts of a refusal that may be its messages: lists of texts first, then single ones."""
+    lists: list[tuple[str, ...]] = []
+    singles: list[tuple[str, ...]] = []
+    for value in body.values() if isinstance(body, dict) else ():
+        if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+            lists.append(tuple(value))
+        elif isinstance(value, str):
+            singles.append((value,))
+    return [*lists, *singles]
