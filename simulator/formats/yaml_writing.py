@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
 
 _ENDLESS = 2**31
+_NUMBER = re.compile(r"[-+]?[\d.][\d.eE+_-]*|0[xo][\da-fA-F]+")
 
 
 class _Plain(yaml.SafeDumper):
@@ -17,8 +19,10 @@ class _Plain(yaml.SafeDumper):
 
 
 def _text(dumper: _Plain, text: str) -> yaml.ScalarNode:
-    """A template is quoted twice: single quotes often stand in it."""
-    style = '"' if "{{" in text else None
+    """A template has double quotes, because single ones often stand in it, and so has a text of
+    several lines. What would be a number has single ones.
+    """
+    style = '"' if "{{" in text or "\n" in text else "'" if _NUMBER.fullmatch(text) else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

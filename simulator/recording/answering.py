@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from simulator.base import instants
@@ -47,7 +47,11 @@ class Answering:
         tried = self.follower.answers(
             submission, exchange, list(self._replies(submission, exchange)), illegal=illegal
         )
-        best = min(tried, key=lambda answered: len(answered.changes), default=None)
+        best = min(
+            tried,
+            key=lambda one: (code < 400 and one.reply.status is not None, len(one.changes)),
+            default=None,
+        )
         if best is None:
             remarks.append(f"nothing of the contract answers a {submission.action} by {code}")
             return {"status": code}, None
@@ -76,47 +80,42 @@ class Answering:
         illegal: bool,
     ) -> tuple[Any, Answered]:
         """A reply as the file has it, with what it sets in the order."""
-        reply, order = best.reply, best.plan.order if best.plan else None
-        body = exchange.response.get("body")
+        reply, body = best.reply, exchange.response.get("body")
+        names = {"order.ref": submission.order_ref, **self.follower.names}
         changes: Changes = {}
-        if order is not None and isinstance(body, dict):
+        if best.plan is not None and best.plan.order is not None and isinstance(body, dict):
             setting, members, rest = sorted_out(best.changes, body, self.vocabulary)
             changes = {
-                path: as_template(value, exchange.at, order) for path, value in setting.items()
+                path: as_template(value, exchange.at, names) for path, value in setting.items()
             }
             better = replace(reply, set=changes)
-            again = self.follower.answers(submission, exchange, [better], illegal=illegal)
-            best = next(again, best)
-            if best.reply is not better:
+            again = next(
+                self.follower.answers(submission, exchange, [better], illegal=illegal), best
+            )
+            if len(again.changes) < len(best.changes):
+                best = again
+            else:  # the answer does not show what is set
                 changes, rest = {}, {**rest, **setting}
             remarks += left_out("the answer", {**members, **rest})
-        elif best.changes:
+        else:
             remarks += left_out("the answer", best.changes)
-        return self._as_written(reply, changes, exchange, order), best
+        return _as_written(reply, changes, exchange, names), best
 
-    def _as_written(self, reply: Reply, changes: Changes, exchange: Exchange, order: Any) -> Any:
-        delay = rounded(exchange.took) if exchange.took >= LONG_ANSWER else ""
-        known = order or self.follower.order
-        messages: list[Any] = list(reply.messages)
-        body = reply.body
-        if known is not None:
-            messages = [as_template(text, exchange.at, known) for text in messages]
-            body = as_template(body, exchange.at, known)
-        head = {"reject": messages} if messages else {"answer": reply.answer}
-        more = plain({"status": reply.status, "delay": delay, "set": changes})
-        more |= {"body": "" if body is None else body} if reply.has_body else {}
-        retry = next(
-            (
-                value
-                for name, value in exchange.response.get("headers", {}).items()
-                if name.lower() == "retry-after"
-            ),
-            None,
-        )
-        more |= {"headers": {"Retry-After": retry}} if retry else {}
-        if messages or more:
-            return {**head, **more}
-        return reply.answer
+
+def _as_written(
+    reply: Reply, changes: Changes, exchange: Exchange, names: Mapping[str, str]
+) -> Any:
+    """A word where that says it all, else a map."""
+    delay = rounded(exchange.took) if exchange.took >= LONG_ANSWER else ""
+    messages = as_template(list(reply.messages), exchange.at, names)
+    body = as_template(reply.body, exchange.at, names)
+    headers = exchange.response.get("headers", {})
+    kept = {name.title(): headers[name] for name in headers if name.lower() == "retry-after"}
+    head = {"reject": messages} if messages else {"answer": reply.answer}
+    more = plain({"status": reply.status, "delay": delay, "set": changes, "headers": kept})
+    if reply.has_body:
+        more["body"] = "" if body is None else body
+    return {**head, **more} if messages or more else reply.answer
 
 
 def _texts(body: Any) -> Sequence[tuple[str, ...]]:

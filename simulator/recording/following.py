@@ -66,6 +66,13 @@ class Following:
     number: str = ""
     """The order's real number, once a document has told it."""
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The expressions that stand for what identifies the order."""
+        if self.order is None:
+            return {}
+        return {"order.ref": self.order.ref, "order.number": self.order.number}
+
     # ---- requests
 
     def answers(

@@ -52,6 +52,10 @@ class Life:
         """The order as a caller would name it: `TENANT/REF` where that is known."""
         return min(self.names, key=lambda name: ("/" not in name, name), default="?")
 
+    def is_called(self, name: str) -> bool:
+        """Whether this is a name of the order, with its tenant or without."""
+        return any(name in (known, known.partition("/")[2]) for known in self.names)
+
 
 def lives_of(exchanges: Iterable[Exchange], dialect: Dialect) -> tuple[list[Life], list[str]]:
     """The orders of a recording, in the order of their first exchange, and what was left out."""
@@ -67,7 +71,7 @@ def lives_of(exchanges: Iterable[Exchange], dialect: Dialect) -> tuple[list[Life
 
 def chosen(lives: Sequence[Life], name: str) -> Life:
     """The life that is meant. Invalid lists those that there are."""
-    found = [life for life in lives if not name or name in life.names]
+    found = [life for life in lives if not name or life.is_called(name)]
     if len(found) == 1:
         return found[0]
     titles = [life.title for life in (found or lives)]
@@ -99,7 +103,7 @@ class _Sorting:
             self._leave_out("reads")
             return
         names = _names(exchange, submission)
-        life = self._life(names)
+        life = self._life(names) or self._by_ref(submission)
         if submission.action == "create":
             life = life or self._new()
             if number := number_in(self.dialect, submission, exchange):
@@ -153,6 +157,13 @@ class _Sorting:
     def _life(self, names: set[str]) -> Life | None:
         return next((life for life in self.lives if life.names & names), None)
 
+    def _by_ref(self, submission: Submission) -> Life | None:
+        """The one order with this reference: a later request may have been recorded without its
+        tenant.
+        """
+        found = [life for life in self.lives if life.is_called(submission.order_ref)]
+        return found[0] if submission.action != "create" and len(found) == 1 else None
+
     def _new(self) -> Life:
         self.lives.append(Life())
         return self.lives[-1]
@@ -162,11 +173,12 @@ class _Sorting:
 
 
 def _names(exchange: Exchange, submission: Submission) -> set[str]:
-    """All names of the order that a request is about."""
-    ref, number = submission.order_ref, submission.order_number
-    whose = f"{submission.tenant}/" if submission.tenant else ""
-    names = {name for name in (exchange.order, ref, number) if name}
-    return names | {f"{whose}{name}" for name in (ref, number) if name}
+    """The names of the order that a request is about. A caller's reference is unique with its
+    tenant alone.
+    """
+    ref, number, tenant = submission.order_ref, submission.order_number, submission.tenant
+    names = {name for name in (exchange.order, number) if name}
+    return names | {f"{tenant}/{name}" for name in (ref, number) if name and tenant}
 
 
 def _add(life: Life, submission: Submission, exchange: Exchange) -> None:

@@ -107,14 +107,14 @@ class Sending:
     def _with_changes(
         self, happened: Happened, sent: Sent, *, illegal: bool, members_first: bool
     ) -> Step:
-        vocabulary, order = self.follower.dialect.vocabulary, happened.advance.order
+        vocabulary, names = self.follower.dialect.vocabulary, self.follower.names
         setting, members, _ = sorted_out(
             happened.changes, sent.document, vocabulary, members_first=members_first
         )
         return replace(
             happened.step,
-            set={path: as_template(value, sent.at, order) for path, value in setting.items()},
-            fields={name: as_template(value, sent.at, order) for name, value in members.items()},
+            set={path: as_template(value, sent.at, names) for path, value in setting.items()},
+            fields={name: as_template(value, sent.at, names) for name, value in members.items()},
             illegal=illegal,
         )
 

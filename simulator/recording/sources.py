@@ -15,9 +15,6 @@ from simulator.dialects.routes import Router, router_of
 from simulator.formats import strict_json
 from simulator.model import Exchange
 
-JOURNAL = "journal"
-HAR = "har"
-
 
 def of_journal(lines: Iterable[Mapping[str, Any]]) -> tuple[list[Exchange], list[str]]:
     """The exchanges of lines of a journal as the admin API shows them, and what operators did
@@ -70,7 +67,9 @@ def of_har(text: str, name: str, dialect: Dialect) -> tuple[list[Exchange], list
 
 
 def _why(error: Exception) -> str:
-    return f"`{error.args[0]}` is missing" if isinstance(error, KeyError) else str(error)
+    if isinstance(error, KeyError):
+        return f"`{error.args[0]}` is missing"
+    return str(error) if isinstance(error, ValueError) else "a member has another type"
 
 
 def _of_line(line: Mapping[str, Any]) -> Exchange:
