@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,20 +120,29 @@ class Sending:
 
     def _pruned(self, happened: Happened, sent: Sent) -> Happened:
         """The step without what the contract gives by itself, once the rest is there."""
-        for name in (*happened.step.set, *happened.step.fields):
-            step = replace(
-                happened.step,
-                set=_without(happened.step.set, name),
-                fields=_without(happened.step.fields, name),
-            )
+        for step in _smaller_steps(happened.step):
             again = self._again(step, happened, sent)
             if again is not None and len(again.changes) <= len(happened.changes):
-                happened = again
+                return self._pruned(again, sent)
         return happened
 
     def _again(self, step: Step, happened: Happened, sent: Sent) -> Happened | None:
         return self.follower.step(step, happened.owner, sent.at, sent.document, sent.number)
 
 
-def _without(members: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in members.items() if key != name}
+def _smaller_steps(step: Step) -> Iterator[Step]:
+    """The step with one member less in what it sets or says."""
+    yield from (replace(step, set=smaller) for smaller in _smaller(dict(step.set)))
+    yield from (replace(step, fields=smaller) for smaller in _smaller(dict(step.fields)))
+
+
+def _smaller(value: Any) -> Iterator[Any]:
+    """A value with one member less, at any depth."""
+    if isinstance(value, dict):
+        for name in value:
+            yield {key: member for key, member in value.items() if key != name}
+        for name, member in value.items():
+            yield from ({**value, name: smaller} for smaller in _smaller(member))
+    elif isinstance(value, list):
+        for index, entry in enumerate(value):
+            yield from ([*value[:index], one, *value[index + 1 :]] for one in _smaller(entry))
