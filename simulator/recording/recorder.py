@@ -55,6 +55,9 @@ class _Recorder:
         """
         self.recording = Recording({"scenario": name}, remarks=list(life.notes))
         self.main = Timeline()
+        self.number = 0
+        """That of the last KCI."""
+
         self.entries: list[_Entry] = []
         self.blocking: _Entry | None = None
         """The entry whose request keeps the order's own timeline from going on."""
@@ -179,11 +182,16 @@ class _Recorder:
             said = "Nobody was told of this status: it must have come before the next KCI."
             self._happen(silent, sent.at, [said])
         happened = self.sending.step_of(sent, self._owners())
+        due, self.number = self.number + 1, sent.number
         if happened is None:
             said = f"KCI {sent.number} is nothing that the contract has: it is left out"
             self.recording.remarks.append(said)
             return
-        self._happen(happened, sent.at, left_out(f"KCI {sent.number}", happened.changes))
+        remarks = left_out(f"KCI {sent.number}", happened.changes)
+        if sent.number != due:
+            said = f"a KCI had the number {sent.number} where {due} was due"
+            remarks.append(f"{said}: the number is not repeated")
+        self._happen(happened, sent.at, remarks)
         self.follower.learn(happened.message, sent.document)
 
     def _happen(self, happened: Happened, at: int, remarks: list[str]) -> None:

@@ -56,6 +56,14 @@ def test_its_exported_journal_gives_the_same_file(
     assert result.stdout == run("record", lived, "--url", gateway.url).stdout
 
 
+def test_the_example_of_the_page_is_what_it_prints(tmp_path: Path) -> None:
+    page = (Path(__file__).parent.parent.parent / "docs" / "record.md").read_text()
+    lines, text = (page.split(f"```{kind}\n")[1].split("```")[0] for kind in ("json", "yaml"))
+    path = tmp_path / "lines.jsonl"
+    path.write_text(lines)
+    assert run("record", "--journal", str(path)).stdout == text
+
+
 def test_what_is_still_to_come_is_warned_of(gateway: Gateway) -> None:
     order = gateway.order(gateway.place("ORDER_DELAYED"))["id"]
     gateway.advance("30s")

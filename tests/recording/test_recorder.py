@@ -229,6 +229,14 @@ def test_what_cannot_be_said_is_a_comment_and_a_warning() -> None:
     assert recording.warnings == [said] and f"  # {said}" in text.splitlines()
 
 
+def test_a_wrong_number_is_told_and_not_repeated() -> None:
+    kcis = [kci(f"09:{number}0:00Z", number, "UPDATE", "ACKNOWLEDGED") for number in (1, 3, 4)]
+    text, recording = recorded(acknowledged(), *kcis)
+    said = "a KCI had the number 3 where 2 was due: the number is not repeated"
+    assert recording.warnings == [said]
+    assert without_head(text)[3:5] == [f"  # {said}", "  - {after: 20m, send: UPDATE}"]
+
+
 def test_one_of_several_orders_is_chosen_by_any_of_its_names() -> None:
     lines = [acknowledged(), acknowledged(4102), kci("09:30:00Z", 1, "UPDATE", "ACKNOWLEDGED")]
     for name in ("4101", "TENANT1/4101"):
