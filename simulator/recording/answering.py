@@ -42,8 +42,10 @@ class Answering:
     ) -> tuple[Any, Answered | None]:
         code = exchange.response.get("code")
         if not isinstance(code, int) or not 200 <= code <= 599:
-            remarks.append(f"a {submission.action} was not answered: this is left out")
-            return None, None
+            said = f"a {submission.action} was not answered"
+            remarks.append(f"{said}: here it is, as the contract answers by itself")
+            word = self.follower.dialect.default_reply(submission.action)
+            return word, self.follower.by_itself(submission, exchange.at)
         tried = self.follower.answers(
             submission, exchange, list(self._replies(submission, exchange)), illegal=illegal
         )

@@ -92,6 +92,15 @@ class Following:
                 changes = self._changes(written[0][1], written[1][1], body, plan.order, number)
                 yield Answered(reply=reply, plan=plans[0], changes=changes)
 
+    def by_itself(self, submission: Submission, at: int) -> Answered | None:
+        """What the contract makes of a request without a scenario; None where it forbids it."""
+        reply = Reply()
+        try:
+            plan = self._plan(submission, at, reply, False, 1)
+        except _FAULTS:
+            return None
+        return Answered(reply=reply, plan=plan, changes={})
+
     def refused(self, submission: Submission, at: int) -> int:
         """The status by which the contract itself refuses a request; 0 when it does not."""
         try:

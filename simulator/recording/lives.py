@@ -120,6 +120,8 @@ class _Sorting:
             if not isinstance(document, dict):
                 raise ValueError
             identity = self.dialect.identify_kci(document)
+            if not isinstance(identity.number, int):
+                raise ValueError
         except (KeyError, ValueError, TypeError, AttributeError):
             self._leave_out("messages that are no KCIs of this contract")
             return
@@ -190,9 +192,18 @@ def _add(life: Life, submission: Submission, exchange: Exchange) -> None:
             and (event.submission.action, event.submission.ref)
             == (submission.action, submission.ref)
         ):
-            if event.last.response.get("code", 0) >= 400:
-                event.tries.append(exchange)
-            else:
-                life.notes.append(f"a repeat of the {submission.action} is left out")
+            life.notes += _repeated(event, exchange)
             return
     life.events.append(Request(submission, [exchange]))
+
+
+def _repeated(request: Request, exchange: Exchange) -> list[str]:
+    """Take a repeat for a try, where the one before was refused; notes about what is left out."""
+    code = request.last.response.get("code")
+    if not isinstance(code, int):
+        request.tries[-1] = exchange
+        return [f"a {request.submission.action} was not answered at first: this is left out"]
+    if code < 400:
+        return [f"a repeat of the {request.submission.action} is left out"]
+    request.tries.append(exchange)
+    return []

@@ -8,14 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.base.errors import Invalid, Problem, Refused
+from simulator.base.errors import Illegal, Invalid, Problem, Refused, RenderFailed
 from simulator.dialects import Dialect
 from simulator.engine import Changed, Opened
 from simulator.model import Request, Step, Submission
 from simulator.recording.answering import Answering
-from simulator.recording.differences import (
-    left_out,
-)
+from simulator.recording.differences import left_out
 from simulator.recording.following import CREATE, Following, Happened
 from simulator.recording.lives import Life, Sent
 from simulator.recording.lives import Request as Asked
@@ -64,23 +62,27 @@ class _Recorder:
 
     def run(self) -> Recording:
         events = sorted(self.life.events, key=_moment)
-        if not events:
-            raise _no_beginning(self.life)
-        first = events[0]
+        first = next(filter(_is_create, events), events[0])
         if isinstance(first, Sent):
             self._begin(first)
-        elif first.submission.action == CREATE:
-            events = events[1:]
+        elif _is_create(first):
             self._create(first)
         else:
             raise _no_beginning(self.life)
         for event in events:
-            if isinstance(event, Sent):
-                self._sent(event)
-            elif event.submission.action != CREATE and self.follower.order is not None:
-                self._later(event)
+            if not _is_create(event):
+                self._go_on(event)
         self._number_the_entries()
         return self.recording
+
+    def _go_on(self, event: Asked | Sent) -> None:
+        if self.follower.order is None:
+            said = "something came after the order was refused: it is left out"
+            self.recording.remarks += [] if said in self.recording.remarks else [said]
+        elif isinstance(event, Sent):
+            self._sent(event)
+        else:
+            self._later(event)
 
     # ---- the beginning
 
@@ -234,10 +236,10 @@ class _Recorder:
     def _goes_alone(self, step: Step, at: int) -> bool:
         """Whether the order's own timeline can have a step without any later request."""
         self._pause_for(at)
-        found = self.alone.step(step, self.alone.requests[0], at, {}, 1)
-        if found is None:
+        try:
+            self.alone.happen(self.alone.advanced(step, self.alone.requests[0], at))
+        except (Illegal, RenderFailed):
             return False
-        self.alone.happen(found.advance)
         return True
 
     def _pause_for(self, at: int) -> None:
@@ -265,6 +267,10 @@ def _as_written(step: Step) -> dict[str, Any]:
 
 def _moment(event: Asked | Sent) -> int:
     return event.at if isinstance(event, Sent) else event.last.at
+
+
+def _is_create(event: Asked | Sent) -> bool:
+    return isinstance(event, Asked) and event.submission.action == CREATE
 
 
 def _maps(document: Any) -> Iterator[dict[str, Any]]:

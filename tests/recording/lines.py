@@ -22,14 +22,18 @@ def document(ref: int = 4101, **members: Any) -> Any:
     return {**json.loads(CONTRACT.sample("provide", None, ref).body), **members}
 
 
-def _request(path: str, time: str, body: Any, code: int, answer: Any, **more: Any) -> Line:
+def _request(path: str, time: str, body: Any, code: int | None, answer: Any, **more: Any) -> Line:
     headers = dict(CONTRACT.sample("provide", None, 1).headers)
     asked = {"direction": "in", "method": "POST", "path": path, "headers": headers, "body": body}
     return {"at": DAY + time, **asked, "code": code, "answer": answer, **more}
 
 
 def create(
-    time: str = "09:00:00Z", code: int = 202, answer: Any = None, ref: int = 4101, **more: Any
+    time: str = "09:00:00Z",
+    code: int | None = 202,
+    answer: Any = None,
+    ref: int = 4101,
+    **more: Any,
 ) -> Line:
     return _request("/service-orders", time, document(ref), code, answer, **more)
 

@@ -178,6 +178,33 @@ def test_repeats_until_one_is_taken_are_attempts() -> None:
     assert recording.warnings == ["a repeat of the create is left out"]
 
 
+def test_a_request_without_an_answer_is_answered_as_the_contract_does() -> None:
+    text, recording = recorded(
+        create(code=None), kci("09:01:00Z", 1, "ACKNOWLEDGED", "ACKNOWLEDGED")
+    )
+    assert without_head(text)[0] == "reply: accept" and "send: ACKNOWLEDGED" in text
+    said = "a create was not answered: here it is, as the contract answers by itself"
+    assert recording.warnings == [said]
+    text, recording = recorded(create(code=None), create("09:00:05Z"))
+    assert without_head(text) == ["reply: accept"]
+    assert recording.warnings == ["a create was not answered at first: this is left out"]
+
+
+def test_what_comes_after_a_refusal_is_left_out() -> None:
+    text, recording = recorded(
+        create(code=503),
+        kci("09:01:00Z", 1, "ACKNOWLEDGED", "ACKNOWLEDGED"),
+        cancel("09:02:00Z", 1),
+    )
+    assert without_head(text) == ["reply: {answer: reject, status: 503}"]
+    assert recording.warnings == ["something came after the order was refused: it is left out"]
+
+
+def test_a_kci_that_came_before_the_answer_has_no_delay() -> None:
+    text, _ = recorded(kci("08:59:59Z", 1, "ACKNOWLEDGED", "ACKNOWLEDGED"), create())
+    assert without_head(text)[2] == "  - {after: 0s, send: ACKNOWLEDGED}"
+
+
 @pytest.mark.parametrize(
     ("code", "answer", "reply"),
     [
