@@ -10,7 +10,7 @@ from simulator.base.errors import Invalid, Problem, Refused
 from simulator.dialects import Dialect
 from simulator.formats import strict_json
 from simulator.model import Document, Exchange, Incoming, Query, Submission
-from simulator.recording.following import number_in
+from simulator.recording.following import CREATE, number_in
 from simulator.rehearsal.playing import read
 
 MOST_NAMED = 10
@@ -104,7 +104,7 @@ class _Sorting:
             return
         names = _names(exchange, submission)
         life = self._life(names) or self._by_ref(submission)
-        if submission.action == "create":
+        if submission.action == CREATE:
             life = life or self._new()
             if number := number_in(self.dialect, submission, exchange):
                 names |= {number, f"{submission.tenant}/{number}"}
@@ -163,8 +163,10 @@ class _Sorting:
         """The one order with this reference: a later request may have been recorded without its
         tenant.
         """
+        if submission.action == CREATE or not submission.order_ref:
+            return None
         found = [life for life in self.lives if life.is_called(submission.order_ref)]
-        return found[0] if submission.action != "create" and len(found) == 1 else None
+        return found[0] if len(found) == 1 else None
 
     def _new(self) -> Life:
         self.lives.append(Life())

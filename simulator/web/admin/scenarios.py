@@ -53,7 +53,7 @@ def check(call: Call) -> Response:
     return answer({"errors": errors, "warnings": warnings})
 
 
-@VIEWS.add("POST", "/scenarios/explain", body=ExplainInput)
+@VIEWS.add("POST", "/scenarios/explain", body=ExplainInput, body_needed=False)
 def explain(call: Call) -> Response:
     """Which scenario a request would play, and why not the others."""
     incoming = incoming_of(document(), call.supplier.dialect)
