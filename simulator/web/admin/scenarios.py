@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, request
+from marshmallow import fields
 
 from simulator import rehearsal
 from simulator.base.errors import Invalid, Refused
 from simulator.dialects import Dialect
-from simulator.formats.schema import Mapped, String, Tolerant
+from simulator.formats.schema import String, Tolerant
 from simulator.model import Scenario
 from simulator.rehearsal.asking import incoming_of
 from simulator.supplier.scenario_set import inspected
@@ -28,13 +29,13 @@ ARCHIVES = {
 
 
 class ExplainInput(Tolerant):
-    """A whole request. Without a `path`, the body of a create alone."""
+    """A whole request. Without a `path`, the body of a create alone, which has any members."""
 
-    method = String()
+    method = fields.Raw(allow_none=True)
     path = String()
-    query = String()
-    headers = Mapped()
-    body = Mapped()
+    query = fields.Raw(allow_none=True)
+    headers = fields.Raw(allow_none=True)
+    body = fields.Raw(allow_none=True)
 
 
 @VIEWS.add("GET", "/scenarios")
