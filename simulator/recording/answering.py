@@ -7,9 +7,9 @@ from typing import Any
 
 from simulator.base import instants
 from simulator.base.copies import replace
-from simulator.model import Exchange, Reply, Submission
+from simulator.model import Exchange, Reply, Request, Submission
 from simulator.recording.differences import Changes, as_template, left_out, sorted_out
-from simulator.recording.following import Answered, Following
+from simulator.recording.following import Answered, Following, Happened
 from simulator.recording.lives import Request as Asked
 from simulator.recording.timing import rounded
 from simulator.recording.writing import plain
@@ -46,18 +46,41 @@ class Answering:
             remarks.append(f"{said}: here it is, as the contract answers by itself")
             word = self.follower.dialect.default_reply(submission.action)
             return word, self.follower.by_itself(submission, exchange.at)
-        tried = self.follower.answers(
-            submission, exchange, list(self._replies(submission, exchange)), illegal=illegal
-        )
-        best = min(
-            tried,
-            key=lambda one: (code < 400 and one.reply.status is not None, len(one.changes)),
-            default=None,
-        )
+        best = self._best(self.follower, submission, exchange, illegal=illegal)
         if best is None:
             remarks.append(f"nothing of the contract answers a {submission.action} by {code}")
             return {"status": code}, None
         return self._shown(submission, exchange, best, remarks, illegal)
+
+    def _best(
+        self, follower: Following, submission: Submission, exchange: Exchange, *, illegal: bool
+    ) -> Answered | None:
+        """The reply whose answer comes nearest to the recorded one: words before statuses."""
+        code = exchange.response["code"]
+        return min(
+            follower.answers(
+                submission, exchange, self._replies(submission, exchange), illegal=illegal
+            ),
+            key=lambda one: (code < 400 and one.reply.status is not None, len(one.changes)),
+            default=None,
+        )
+
+    def silent(self, asked: Asked, owner: Request) -> Happened | None:
+        """The status that the order must have got without a message before a request was taken,
+        where the answer shows another one than the order would have.
+        """
+        submission, exchange = asked.submission, asked.last
+        code = exchange.response.get("code")
+        if not isinstance(code, int) or not 200 <= code < 400:
+            return None
+        best = self._best(self.follower, submission, exchange, illegal=False)
+        if best is None or not best.changes:
+            return None
+        for happened, moved in self.follower.silently(owner, exchange.at):
+            again = self._best(moved, submission, exchange, illegal=False)
+            if again is not None and len(again.changes) < len(best.changes):
+                return happened
+        return None
 
     def _replies(self, submission: Submission, exchange: Exchange) -> Iterator[Reply]:
         """The replies that may have been meant, the plainest first."""

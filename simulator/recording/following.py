@@ -4,7 +4,7 @@ contract would give by itself at each point of its life.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,7 +76,7 @@ class Following:
     # ---- requests
 
     def answers(
-        self, submission: Submission, exchange: Exchange, replies: list[Reply], *, illegal: bool
+        self, submission: Submission, exchange: Exchange, replies: Iterable[Reply], *, illegal: bool
     ) -> Iterator[Answered]:
         """What each reply would make of a request. One that the contract forbids is left out."""
         for reply in replies:
@@ -224,6 +224,17 @@ class Following:
         )
         requests = self.requests
         return engine.advance(self.order, kci, requests, (), self.dialect, at, chance)
+
+    def silently(self, owner: Request, at: int) -> Iterator[tuple[Happened, Following]]:
+        """Each status that the order could get without a message, and the order in it."""
+        for status in self.dialect.vocabulary.statuses:
+            step = Step(status=status)
+            try:
+                advance = self.advanced(step, owner, at)
+            except _FAULTS:
+                continue
+            happened = Happened(step=step, owner=owner, advance=advance, message={}, changes={})
+            yield happened, replace(self, order=advance.order)
 
     def happen(self, advance: Advance) -> None:
         """Take over what a step changed."""

@@ -21,6 +21,8 @@ from simulator.recording.sending import Sending
 from simulator.recording.timing import Timeline
 from simulator.recording.writing import Answer, Part, Recording, plain
 
+_UNTOLD = "Nobody was told of this status: it must have come before what followed."
+
 
 @dataclass(slots=True)
 class _Entry:
@@ -145,6 +147,8 @@ class _Recorder:
         submission, last = asked.submission, asked.last
         if self.follower.refused(submission, last.at) == last.response.get("code"):
             return  # the contract says so by itself
+        if silent := self.answering.silent(asked, self.follower.requests[0]):
+            self._happen(silent, last.at, [_UNTOLD])
         part = Answer({})
         illegal = bool(self.follower.refused(submission, last.at))
         reply, answered = self.answering.reply(asked, part.remarks, illegal=illegal)
@@ -181,8 +185,7 @@ class _Recorder:
 
     def _sent(self, sent: Sent) -> None:
         if silent := self.sending.silent(sent, self._owners()):
-            said = "Nobody was told of this status: it must have come before the next KCI."
-            self._happen(silent, sent.at, [said])
+            self._happen(silent, sent.at, [_UNTOLD])
         happened = self.sending.step_of(sent, self._owners())
         due, self.number = self.number + 1, sent.number
         if happened is None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.base.copies import replace
-from simulator.base.errors import Illegal, RenderFailed
 from simulator.model import Request, Step
 from simulator.recording.differences import as_template, sorted_out
 from simulator.recording.following import Following, Happened
@@ -28,17 +27,9 @@ class Sending:
         """
         if self._fitting(self.follower, sent, owners) is not None:
             return None
-        for status in self.follower.dialect.vocabulary.statuses:
-            step = Step(status=status)
-            try:
-                advance = self.follower.advanced(step, owners[-1], sent.at)
-            except (Illegal, RenderFailed):
-                continue
-            moved = replace(self.follower, order=advance.order)
+        for happened, moved in self.follower.silently(owners[-1], sent.at):
             if self._fitting(moved, sent, owners) is not None:
-                return Happened(
-                    step=step, owner=owners[-1], advance=advance, message={}, changes={}
-                )
+                return happened
         return None
 
     def step_of(self, sent: Sent, owners: Sequence[Request]) -> Happened | None:

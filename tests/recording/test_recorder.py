@@ -233,7 +233,7 @@ def test_a_kci_that_breaks_the_contract_says_so() -> None:
 def test_a_status_that_nobody_was_told_of_is_a_step_of_its_own() -> None:
     text, recording = recorded(acknowledged(), kci("09:30:00Z", 1, "COMPLETED", "COMPLETED"))
     assert without_head(text)[2:] == [
-        "  # Nobody was told of this status: it must have come before the next KCI.",
+        "  # Nobody was told of this status: it must have come before what followed.",
         "  - {after: 30m, status: IN_PROGRESS}",
         "  - {after: 0s, send: COMPLETED}",
     ]

@@ -128,6 +128,30 @@ def test_an_order_of_the_second_contract_is_known_by_the_number_that_its_answer_
     ]
 
 
+def test_a_status_that_only_an_answer_shows_is_a_step_of_its_own() -> None:
+    placed = MEF.sample("install", None, 1)
+    document = json.loads(placed.body)
+    answer = {**document, "objectType": "order", "id": "SELLER-9", "orderStatus": "ACKNOWLEDGED"}
+    changed = {**answer, "notes": "Ring twice", "orderStatus": "IN_PROGRESS"}
+    patch = {"objectType": "order-create-update", "notes": "Ring twice"}
+    lines: list[dict[str, Any]] = [
+        {"at": "2026-03-02T09:00:00Z", "headers": dict(placed.headers), "body": document}
+        | {"code": 201, "answer": answer},
+        {"at": "2026-03-02T10:00:00Z", "headers": dict(placed.headers), "body": patch}
+        | {"method": "PATCH", "code": 200, "answer": changed},
+    ]
+    urls = [f"{HOST}/orders", f"{HOST}/orders/SELLER-9"]
+    exchanges, _ = of_har(har(*map(entry, lines, urls)), "x.har", MEF)
+    assert text_of(exchanges, MEF).splitlines()[7:] == [
+        "reply: acknowledge",
+        "timeline:",
+        "  # Nobody was told of this status: it must have come before what followed.",
+        "  - {after: 1h, status: IN_PROGRESS}",
+        "amendment:",
+        "  - reply: acknowledge",
+    ]
+
+
 def test_a_body_of_a_har_file_may_be_base64() -> None:
     placed = entry(acknowledged(), f"{HOST}/service-orders")
     plain = placed["response"]["content"]["text"]
