@@ -4,7 +4,7 @@ and the same KCIs at the same moments, with the recorded scenario alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from simulator.dialects import Dialect
 from simulator.model import Incoming, Order
 from simulator.recording import Recording, as_yaml, chosen, lives_of, record
 from simulator.recording.sources import of_journal
-from simulator.rehearsal import Rehearsal, RehearsedEntry
+from simulator.rehearsal import Asked, Rehearsal, RehearsedEntry
 from simulator.rehearsal.folders import shipped_folder
 from simulator.rehearsal.inspection import inspect
 from simulator.scenario import read_folder
@@ -52,15 +52,15 @@ class Player:
     serial: int = 5000
     heard: int = 0
 
-    def play(self, run: Rehearsal, entry: RehearsedEntry | None, name: str, later: str) -> None:
-        """Place an order that plays one scenario, and send the entry's requests, which ask for
-        another one where they do.
+    def play(self, run: Rehearsal, asks: Sequence[Asked], name: str, later: str) -> None:
+        """Place an order that plays one scenario, and send later requests, which ask for another
+        one where they do.
         """
         self.heard = max((line["id"] for line in self.client.journal()), default=0)
         self.serial += 10
         order = self.place(run, name)
         now = 0
-        for number, asked in enumerate(entry.asked if entry and order else (), 1):
+        for number, asked in enumerate(asks if order else (), 1):
             self.client.advance(by=(asked.after - now) / instants.SECOND)
             now = asked.after
             placed = self.placed(order)
@@ -150,22 +150,55 @@ def players(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Play
             player.client.close()
 
 
+def trip(
+    player: Player, run: Rehearsal, asks: Sequence[Asked], first: str, later: str
+) -> tuple[str, Recording]:
+    """Play, record, check, and play again what was recorded."""
+    player.play(run, asks, first, later)
+    told, recording = player.told(), player.recorded()
+    text = as_yaml(recording)
+    checked = inspect(text.encode(), "recorded.yaml", player.dialect)
+    assert told != [] and (checked.errors, checked.warnings) == ((), ()), text
+    player.client.put_scenario("RECORDED", text)
+    player.play(run, asks, "RECORDED", "")
+    assert player.told() == told, text
+    return text, recording
+
+
 @pytest.mark.parametrize(("dialect", "run", "entry"), RUNS)
 def test_a_recorded_scenario_plays_the_same_life(
     players: dict[str, Player], dialect: str, run: Rehearsal, entry: RehearsedEntry | None
 ) -> None:
-    player = players[dialect]
+    player, name = players[dialect], run.scenario.name
     alone = run.scenario.answers != "create"
-    first = player.dialect.vocabulary.default_scenario if alone else run.scenario.name
-    player.play(run, entry, first, run.scenario.name if alone else "")
-    told, recording = player.told(), player.recorded()
-    text = as_yaml(recording)
-    assert told != [] and recording.warnings == []
-    checked = inspect(text.encode(), "recorded.yaml", player.dialect)
-    assert (checked.errors, checked.warnings) == ((), ()), text
-    player.client.put_scenario("RECORDED", text)
-    player.play(run, entry, "RECORDED", "")
-    assert player.told() == told, text
+    first = player.dialect.vocabulary.default_scenario if alone else name
+    text, recording = trip(player, run, entry.asked if entry else (), first, name if alone else "")
+    assert recording.warnings == [], text
+
+
+@pytest.mark.parametrize(
+    ("dialect", "name", "asked"),
+    [
+        ("fibre_cafe", "ORDER_ONE_AMENDMENT", "amendment 15, amendment 20, cancellation 70"),
+        ("fibre_cafe", "ORDER_PENDING", "amendment 40, amendment 100, amendment 105"),
+        ("fibre_cafe", "ORDER_REAPPOINT_HELD", "amendment 100, amendment 140, cancellation 145"),
+        ("fibre_cafe", "ORDER_NO_RETURN", "amendment 10, cancellation 45, cancellation 50"),
+        ("mef", "HELD_BY_BUYER", "hold 15, release 100, patch 110, hold 125, release 126"),
+        ("mef", "HOLD_EXPIRED", "hold 15, release 40, hold 45, cancellation 90"),
+        ("mef", "CHANGE_REFUSED_LATER", "patch 10, patch 45, cancellation 80"),
+        ("mef", "CANCEL_DENIED_LATER", "cancellation 10, hold 20, release 50, cancellation 70"),
+        ("mef", "POLLED", "patch 10, patch 40"),
+    ],
+)
+def test_a_life_with_many_requests_plays_again(
+    players: dict[str, Player], dialect: str, name: str, asked: str
+) -> None:
+    (run,) = (run for run in REHEARSED[dialect] if run.scenario.name == name)
+    asks = [
+        Asked(operation=operation, after=int(seconds) * instants.SECOND)
+        for operation, seconds in (one.split() for one in asked.split(", "))
+    ]
+    trip(players[dialect], run, asks, name, "")
 
 
 def test_nothing_of_one_life_stands_in_the_file(players: dict[str, Player]) -> None:
@@ -173,7 +206,7 @@ def test_nothing_of_one_life_stands_in_the_file(players: dict[str, Player]) -> N
     runs = {run.scenario.name: run for run in REHEARSED["fibre_cafe"]}
     for name in ("ORDER_REAPPOINTED", "ORDER_ONE_AMENDMENT", "ORDER_NO_RETURN"):
         run = runs[name]
-        player.play(run, run.entries[-1] if run.entries else None, name, "")
+        player.play(run, run.entries[-1].asked if run.entries else (), name, "")
         text = as_yaml(player.recorded())
         order = list(player.client.orders())[-1]
         assert str(player.serial) == order["ref"] and order["ref"] not in text
