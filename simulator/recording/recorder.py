@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.base import instants
 from simulator.base.errors import Illegal, Invalid, Problem, Refused, RenderFailed
 from simulator.dialects import Dialect
 from simulator.engine import Changed, Opened
@@ -20,6 +21,11 @@ from simulator.recording.lives import Request as Asked
 from simulator.recording.sending import Sending
 from simulator.recording.timing import Timeline
 from simulator.recording.writing import Answer, Part, Recording, plain
+
+NEAR = instants.SECOND
+"""What follows a step of an entry so soon stays behind it, in the same timeline: rounded delays of
+two timelines could change their order.
+"""
 
 _UNTOLD = "Nobody was told of this status: it must have come before what followed."
 
@@ -230,29 +236,18 @@ class _Recorder:
             return next(one for one in self.entries if one.request.id == owner.id)
         if self.blocking:
             return self.blocking
-        if self.entries and not self._goes_alone(happened.step, at):
-            return self.entries[-1]
-        if not self.entries:
-            self._goes_alone(happened.step, at)
-        return None
+        last = self.entries[-1] if self.entries else None
+        if last is not None and at - last.timeline.last < NEAR:
+            return last
+        return None if self._goes_alone(happened.step, at) else last
 
     def _goes_alone(self, step: Step, at: int) -> bool:
         """Whether the order's own timeline can have a step without any later request."""
-        self._pause_for(at)
         try:
             self.alone.happen(self.alone.advanced(step, self.alone.requests[0], at))
         except (Illegal, RenderFailed):
             return False
         return True
-
-    def _pause_for(self, at: int) -> None:
-        """A step at the very moment at which a request was settled waited for that."""
-        last = self.entries[-1] if self.entries else None
-        if last is None or "pending" in last.part.members:
-            return
-        if last.timeline.last == at and self.main.last <= last.at < at:
-            last.part.members = {**last.part.members, "pending": "pause"}
-            self.main.shift(at - last.at)
 
 
 def _as_written(step: Step) -> dict[str, Any]:

@@ -166,6 +166,23 @@ def test_what_goes_on_only_after_an_amendment_belongs_to_its_entry() -> None:
     ]
 
 
+def test_what_follows_an_answer_at_once_stays_behind_it() -> None:
+    amended = kci(
+        "09:20:00.6Z", 1, "AMENDED", "ACKNOWLEDGED", notes="Ada", serviceOrderAmendmentId=5001
+    )
+    committed = kci("09:20:00.7Z", 2, "COMMITTED", "IN_PROGRESS", notes="Ada", **DATES)
+    text, _ = recorded(
+        acknowledged(), amend("09:10:00Z", 5001, 202, notes="Ada"), amended, committed
+    )
+    assert without_head(text)[1:] == [
+        "amendment:",
+        "  - reply: accept",
+        "    timeline:",
+        "      - {after: 10m1s, send: AMENDED}",
+        "      - {after: 0s, send: COMMITTED}",
+    ]
+
+
 def test_repeats_until_one_is_taken_are_attempts() -> None:
     text, recording = recorded(
         create(code=503),
