@@ -61,6 +61,12 @@ def test_render_shows_what_is_asked_and_answered_too() -> None:
     assert '"id"' not in run("explain", "ORDER_ONE_AMENDMENT").stdout
 
 
+def test_the_drawing_of_the_page_is_what_it_prints() -> None:
+    page = (Path(__file__).parent.parent.parent / "docs" / "scenarios.md").read_text()
+    shown = page.split("```mermaid\n")[1].split("```")[0]
+    assert run("explain", "ORDER_ON_SIGNAL", "--format", "mermaid").stdout == shown
+
+
 def test_the_drawing_is_printed_alone() -> None:
     shown = run("explain", "ORDER_DELAYED", "--format", "mermaid").stdout
     assert shown.startswith("sequenceDiagram\n    title ORDER_DELAYED\n")
