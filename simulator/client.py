@@ -187,6 +187,13 @@ class Client:
         """
         return dict(self._ask("POST", f"{self.url}/__admin/scenarios/reload").json())
 
+    def explain(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Which `scenario` a request would play, `why`, and why not the `others`; `answer` is what
+        it would be answered. A request is the body of a create, or `method`, `path`, `headers` and
+        `body`. Nothing is kept.
+        """
+        return dict(self._json("POST", "/scenarios/explain", dict(request)))
+
     def set_clock(self, **members: Any) -> dict[str, Any]:
         """Set `mode`, `rate`, `now` of the clock."""
         return dict(self._json("PUT", "/clock", members))

@@ -6,164 +6,45 @@ alone; even the settings are imported by the first command that reads them.
 
 from __future__ import annotations
 
-import functools
 import sys
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from simulator import __version__
-from simulator.base.errors import Invalid, Problem, Refused, SimulatorError
-from simulator.ops import logs
-
-if TYPE_CHECKING:
-    from simulator.config import Config
-
-
-class _Group(click.Group):
-    """Prints our own errors as plain lines and exits with 2, never with a traceback."""
-
-    def invoke(self, context: click.Context) -> Any:
-        try:
-            return super().invoke(context)
-        except Invalid as error:
-            for problem in error.problems:
-                click.echo(f"simulator: {problem}", err=True)
-        except Refused as error:
-            for message in error.messages:
-                click.echo(f"simulator: {message}", err=True)
-        except SimulatorError as error:
-            click.echo(f"simulator: {error}", err=True)
-        sys.exit(2)
+from simulator.cli.options import (
+    Group,
+    config_option,
+    dialect_option,
+    gateway_option,
+    listing,
+    located,
+    running,
+    scenario_options,
+    settings_of,
+    store_option,
+    with_log,
+    with_scenarios,
+)
 
 
 @click.group(
-    cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120}
+    cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120}
 )
 @click.version_option(__version__, prog_name="simulator")
 def main() -> None:
     """The supplier that is not real: a simulated network operator for testing telecom gateways."""
 
 
-def _settings(**options: Any) -> Config:
-    """The settings of a command: its options over environment over file over defaults."""
-    from simulator import config
-
-    overrides: dict[str, Any] = {}
-    for path, value in options.items():
-        if value is None or path == "config":
-            continue
-        branch = overrides
-        *parents, last = path.split("__")
-        for parent in parents:
-            branch = branch.setdefault(parent, {})
-        branch[last] = value
-    return config.load(
-        Path(options["config"]) if options.get("config") else None, overrides=overrides
-    )
-
-
-def _with_log(settings: Config) -> Config:
-    """Set up the log of this process as the settings say."""
-    logs.begin(settings.log.format, settings.log.level)
-    return settings
-
-
-_config = click.option(
-    "--config", metavar="FILE", help="The settings; config.yaml of this folder where there is one."
-)
-_store = click.option(
-    "--store",
-    "store__url",
-    metavar="URL",
-    help="sqlite:///FILE or postgresql://USER@HOST/DATABASE.",
-)
-_gateway = click.option(
-    "--gateway-url",
-    "gateway__url",
-    metavar="URL",
-    help="Where KCIs go; the built-in pretend gateway otherwise.",
-)
-_dialect = click.option(
-    "--dialect",
-    metavar="NAME",
-    help="The wire contract; by default what the file's folder is named after.",
-)
-_MOST = 50
-
-
-def _scenarios(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that say which scenarios the first supplier plays."""
-    folder = click.option(
-        "--scenarios",
-        metavar="FOLDER",
-        help="A folder of scenarios for the first supplier, beside the shipped ones.",
-    )
-    only = click.option("--only", is_flag=True, help="Play the scenarios of that folder alone.")
-    return folder(only(command))
-
-
-def _with_scenarios(settings: Config, folder: str | None, only: bool) -> Config:
-    """The settings with the folder of `--scenarios` for the first supplier."""
-    from dataclasses import replace
-
-    first, *rest = settings.suppliers
-    first = replace(first, scenarios=folder or first.scenarios, only=only or first.only)
-    if first.only and not first.scenarios:
-        raise Invalid([Problem(message="--only: name a folder with --scenarios")])
-    return replace(settings, suppliers=(first, *rest))
-
-
-def _running(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of a command about a running simulator; the command gets a client."""
-
-    @functools.wraps(command)
-    def run(
-        url: str | None, token: str | None, supplier: str | None, config: str | None, **options: Any
-    ) -> None:
-        from simulator.cli.remote import client_of
-
-        with client_of(_settings(config=config), url, token, supplier) as client:
-            command(client, **options)
-
-    for option in (
-        _config,
-        click.option("--supplier", metavar="NAME", help="Which supplier; the first one otherwise."),
-        click.option("--token", help="The admin token; that of the settings otherwise."),
-        click.option(
-            "--url",
-            metavar="URL",
-            help="Where the simulator answers; the address of the settings otherwise.",
-        ),
-    ):
-        run = option(run)
-    return run
-
-
-def _listing(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of a command that lists things."""
-    as_json = click.option("--json", "as_json", is_flag=True, help="JSON lines instead of a table.")
-    most = click.option(
-        "--most",
-        type=click.IntRange(min=0),
-        default=_MOST,
-        show_default=True,
-        help="How many; 0 shows all.",
-    )
-    return as_json(most(_running(command)))
-
-
 @main.command(short_help="Serve the simulator.")
-@_config
+@config_option
 @click.option("--host", "server__host", help="The address to listen on.")
 @click.option("--port", "server__port", type=int, help="The port to listen on; 0 picks a free one.")
 @click.option("--workers", "server__workers", type=int, help="Web processes.")
 @click.option("--threads", "server__threads", type=int, help="Threads of each web process.")
-@_store
-@_gateway
-@_scenarios
+@store_option
+@gateway_option
+@scenario_options
 @click.option(
     "--watch/--no-watch",
     "server__watch",
@@ -197,48 +78,48 @@ def serve(scenarios: str | None, only: bool, **options: Any) -> None:
     try:
         from simulator.cli.serve import serve as run
 
-        run(_with_scenarios(_with_log(_settings(**options)), scenarios, only))
+        run(with_scenarios(with_log(settings_of(**options)), scenarios, only))
     finally:
         gc.enable()
 
 
 @main.command(short_help="Run a sender alone.")
-@_config
-@_store
-@_gateway
+@config_option
+@store_option
+@gateway_option
 def send(**options: Any) -> None:
     """Run a sender alone, beside other machines that share a PostgreSQL store."""
     from simulator.cli.serve import send as run
 
-    run(_with_log(_settings(**options)))
+    run(with_log(settings_of(**options)))
 
 
 @main.command(short_help="Play scenarios and print their stories.")
 @click.argument("names", nargs=-1, metavar="[SCENARIO]...")
-@_scenarios
-@_config
+@scenario_options
+@config_option
 def demo(names: tuple[str, ...], scenarios: str | None, only: bool, **options: Any) -> None:
     """Play scenarios (by default all) against a new simulator; print each story."""
     from simulator.cli.demo import demo as run
 
-    settings = _with_scenarios(_settings(**options), scenarios, only)
+    settings = with_scenarios(settings_of(**options), scenarios, only)
     sys.exit(0 if run(settings, names) else 1)
 
 
 @main.command(short_help="Run the pretend gateway alone.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8090, show_default=True, type=int, help="0 picks a free one.")
-@_config
+@config_option
 def gateway(host: str, port: int, **options: Any) -> None:
     """Run the pretend gateway alone: it gives tokens, checks KCIs and keeps them until it ends."""
     from simulator.cli.serve import pretend
 
-    pretend(_with_log(_settings(**options)), host, port)
+    pretend(with_log(settings_of(**options)), host, port)
 
 
 @main.command(short_help="Check scenario files.")
 @click.argument("paths", nargs=-1, metavar="[FILE|FOLDER]...")
-@_dialect
+@dialect_option
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
 @click.option(
     "--format",
@@ -248,7 +129,7 @@ def gateway(host: str, port: int, **options: Any) -> None:
     show_default=True,
     help="Lines for people, a list for programs, or the commands of a GitHub workflow.",
 )
-@_config
+@config_option
 def check(
     paths: tuple[str, ...], dialect: str | None, strict: bool, form: str, **options: Any
 ) -> None:
@@ -258,11 +139,11 @@ def check(
     """
     from simulator.cli.files import check as run
 
-    sys.exit(run(_settings(**options), paths, dialect, form, strict=strict))
+    sys.exit(run(settings_of(**options), paths, dialect, form, strict=strict))
 
 
 @main.command(short_help="Show a scenario as a story.")
-@click.argument("name", metavar="SCENARIO|FILE")
+@click.argument("name", metavar="[SCENARIO|FILE]", default="")
 @click.option(
     "--param",
     "params",
@@ -270,18 +151,32 @@ def check(
     metavar="NAME=VALUE",
     help="Set a parameter; may be repeated.",
 )
-@_dialect
-@_config
-def explain(name: str, params: tuple[str, ...], dialect: str | None, **options: Any) -> None:
-    """Show a scenario as a story before it runs."""
-    from simulator.cli.files import explain as run
+@click.option(
+    "--request",
+    "request_file",
+    metavar="FILE",
+    help="A request as JSON: a create's body, or {method, path, headers, body}.",
+)
+@click.option("--render", is_flag=True, help="Show each document that is sent, and its moment.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "mermaid"]), default="text", show_default=True
+)
+@dialect_option
+@config_option
+def explain(name: str, dialect: str | None, config: str | None, **asked: Any) -> None:
+    """Show a scenario as a story before it runs.
 
-    click.echo(run(_settings(**options), name, params, dialect))
+    With --request: which scenario this request would play, and why not the others. The story is
+    then that of this request; without a name, it is the story of the scenario that would play.
+    """
+    from simulator.cli.explaining import explain as run
+
+    click.echo(run(settings_of(config=config), name, dialect, **asked))
 
 
 @main.command(short_help="Print a contract as OpenAPI 3.1.")
-@_dialect
-@_config
+@dialect_option
+@config_option
 def openapi(dialect: str | None, **options: Any) -> None:
     """Print a contract as OpenAPI 3.1.
 
@@ -289,11 +184,11 @@ def openapi(dialect: str | None, **options: Any) -> None:
     """
     from simulator.cli.files import openapi as run
 
-    click.echo(run(_settings(**options), dialect))
+    click.echo(run(settings_of(**options), dialect))
 
 
 @main.command(short_help="Print the JSON Schema of scenario files.")
-@_dialect
+@dialect_option
 def schema(dialect: str | None) -> None:
     """Print the JSON Schema of scenario files, for editors."""
     from simulator.cli.files import schema as run
@@ -306,7 +201,7 @@ def schema(dialect: str | None) -> None:
 @click.option("--tenant", default="", help="Only this tenant's.")
 @click.option("--ref", default="", help="Only the order of this reference of theirs.")
 @click.option("--status", default="", help="Only those in this status.")
-@_listing
+@listing
 def orders(client: Any, words: tuple[str, ...], **options: Any) -> None:
     """List a running simulator's orders, or show one's story (ID).
 
@@ -326,7 +221,7 @@ def orders(client: Any, words: tuple[str, ...], **options: Any) -> None:
     default="",
     help="waiting, paused, attempted, delivered, silenced, withdrawn, dead or skipped.",
 )
-@_listing
+@listing
 def kcis(client: Any, words: tuple[str, ...], **options: Any) -> None:
     """List a running simulator's KCIs, sent and to be sent, by due moment.
 
@@ -347,7 +242,7 @@ def kcis(client: Any, words: tuple[str, ...], **options: Any) -> None:
     default=None,
     help="The gateway's requests, ours, or an operator's acts.",
 )
-@_listing
+@listing
 def journal(client: Any, direction: str | None, **options: Any) -> None:
     """List every exchange of a running simulator with the gateway, oldest first."""
     from simulator.cli.remote import journal as run
@@ -355,10 +250,52 @@ def journal(client: Any, direction: str | None, **options: Any) -> None:
     run(client, direction=direction or "", **options)
 
 
+@main.command(short_help="Turn one order's life into a scenario file.")
+@click.argument("order", metavar="[ORDER]", default="")
+@click.option("--har", metavar="FILE", help="Record from a HAR file instead.")
+@click.option("--journal", metavar="FILE", help="Record from JSON lines instead.")
+@click.option(
+    "--order", "which", metavar="ID", default="", help="Which order of the file, if it has several."
+)
+@click.option("--name", default="RECORDED", show_default=True, help="The scenario's name.")
+@dialect_option
+@located
+def record(
+    order: str,
+    har: str | None,
+    journal: str | None,
+    which: str,
+    name: str,
+    dialect: str | None,
+    config: str | None,
+    **where: str | None,
+) -> None:
+    """Print a scenario file that plays the life of one order again.
+
+    ORDER is our id of an order of a running simulator, or TENANT/REF. With --har or --journal the
+    life is that of an order in a file: traffic of a real supplier, or an exported journal. What the
+    file cannot say stands in its comments, and is warned of.
+    """
+    from simulator.cli import recording
+    from simulator.cli.files import contract_of
+    from simulator.cli.remote import client_of
+
+    settings = settings_of(config=config)
+    if not order:
+        contract = contract_of(settings, dialect or settings.suppliers[0].dialect)
+        click.echo(recording.of_file(contract, har, journal, which, name), nl=False)
+        return
+    if har or journal or which:
+        raise click.UsageError("an ORDER is of a running simulator: it needs no file")
+    supplier = where["supplier"]
+    with client_of(settings, where["url"], where["token"], supplier) as client:
+        click.echo(recording.of_running(settings, client, supplier, order, name), nl=False)
+
+
 @main.command(short_help="Show how each gateway is, or stop or resume one.")
 @click.argument("act", required=False, type=click.Choice(["stop", "resume"]))
 @click.option("--json", "as_json", is_flag=True, help="The health of the simulator as JSON.")
-@_running
+@running
 def gateways(client: Any, act: str | None, as_json: bool) -> None:
     """Show how each gateway of a running simulator is, and which senders run.
 
@@ -372,7 +309,7 @@ def gateways(client: Any, act: str | None, as_json: bool) -> None:
 
 @main.command(short_help="Read the scenario files again.")
 @click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON.")
-@_running
+@running
 def reload(client: Any, as_json: bool) -> None:
     """Let a running simulator read its scenario files again; print what is new, and what is wrong.
 
@@ -384,7 +321,7 @@ def reload(client: Any, as_json: bool) -> None:
 
 
 @main.command(short_help="Forget orders, KCIs and the journal.")
-@_running
+@running
 def reset(client: Any) -> None:
     """Delete the orders, KCIs, journal and pins of a running simulator; its clock stays."""
     client.reset()

@@ -18,7 +18,7 @@ from simulator.base.seed import Chance
 from simulator.base.working_days import UK, Calendar
 from simulator.dialects import Dialect
 from simulator.language import matching
-from simulator.model import Entry, EntryName, Order, Path, Scenario
+from simulator.model import Entry, EntryName, Incoming, Order, Path, Scenario
 from simulator.rehearsal.flaws import (
     PLAIN_STORY,
     UNANSWERED,
@@ -31,6 +31,7 @@ from simulator.rehearsal.playing import START, Playing
 from simulator.rehearsal.replies import attempts_of
 from simulator.rehearsal.sampling import read_sample
 from simulator.scenario import params_of
+from simulator.scenario.headers import SCENARIO_HEADER
 from simulator.views.story import Line
 
 __all__ = [
@@ -106,20 +107,23 @@ def rehearse(
     params: Mapping[str, Any] | None = None,
     calendar: Calendar = UK,
     chance: Chance | None = None,
+    *,
+    first: Incoming | None = None,
 ) -> Rehearsal:
     """Rehearse a scenario with given parameters, in a supplier's calendar (that of the UK), by an
-    order's chance (one of its own). Refused when a parameter is wrong; the scenario's own flaws
-    are in the rehearsal.
+    order's chance (one of its own), on a sample order or on the one that the request `first` makes.
+    Refused when a parameter or that request is wrong; the scenario's own flaws are in the
+    rehearsal.
     """
-    values = params_of(scenario, {}, given=params or {})
+    values = _values(scenario, params or {}, first)
     played = _with_a_plain_order(scenario, dialect) if scenario.answers != "create" else scenario
-    operation, natural = _operation(played, dialect, values)
+    operation, natural = _operation(played, dialect, values, first)
     chance = chance or Chance("rehearsal", (played.name,), True)
-    playing = Playing(played, dialect, values, operation, calendar, chance)
+    playing = Playing(played, dialect, values, operation, calendar, chance, first)
     playing.play_out()
     moments = sorted({line.at for line in playing.lines} | {START})
     own = tuple(playing.flaws)
-    part = _Part(played, dialect, values, operation, calendar, chance, frozenset(own))
+    part = _Part(played, dialect, values, operation, calendar, chance, first, frozenset(own))
     entries = [
         part.rehearse(action, index, moments)
         for action, listed in played.entries.items()
@@ -139,6 +143,15 @@ def rehearse(
         order=playing.order,
         after=playing.afterwards() if not own else (),
     )
+
+
+def _values(
+    scenario: Scenario, given: Mapping[str, Any], first: Incoming | None
+) -> Mapping[str, Any]:
+    """The parameters as the request and the caller set them."""
+    headers = first.headers if first else {}
+    name, _, query = headers.get(SCENARIO_HEADER, "").strip().partition("?")
+    return params_of(scenario, headers, query if name == scenario.name else "", given)
 
 
 def _with_a_plain_order(scenario: Scenario, dialect: Dialect) -> Scenario:
@@ -186,17 +199,27 @@ def problem_of(flaw: Flaw, scenario: Scenario) -> Problem:
     )
 
 
-def _operation(scenario: Scenario, dialect: Dialect, params: Mapping[str, Any]) -> tuple[str, bool]:
-    """The first sample request that the scenario's `when` takes, else the plainest one."""
+def _operation(
+    scenario: Scenario, dialect: Dialect, params: Mapping[str, Any], first: Incoming | None
+) -> tuple[str, bool]:
+    """The operation of the first request, and whether the scenario's `when` takes it: that of the
+    given one, else of the first sample that is taken, else of the plainest one.
+    """
     if scenario.begins == "supplier":
         return dialect.vocabulary.begins[0], True
-    operations = dialect.sample_operations("create")
-    for operation in operations:
-        submission = read_sample(dialect, dialect.sample(operation, None, 1))
+    asked = (
+        [first]
+        if first
+        else [
+            dialect.sample(operation, None, 1) for operation in dialect.sample_operations("create")
+        ]
+    )
+    submissions = [read_sample(dialect, incoming) for incoming in asked]
+    for submission in submissions:
         facts = engine.facts_of(submission, None, (), params, START)
         if not matching.first_difference(scenario.when, facts):
-            return operation, True
-    return operations[0], False
+            return submission.operation, True
+    return submissions[0].operation, False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +232,7 @@ class _Part:
     operation: str
     calendar: Calendar
     chance: Chance
+    first: Incoming | None
     known: frozenset[Flaw]
 
     def rehearse(self, action: str, index: int, moments: Sequence[int]) -> RehearsedEntry:
@@ -231,6 +255,7 @@ class _Part:
                         self.operation,
                         self.calendar,
                         self.chance,
+                        self.first,
                     )
                     played = self._try(playing, nothing, operation, moment, natural)
                     if played.lines and not played.found:

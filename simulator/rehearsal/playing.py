@@ -67,6 +67,9 @@ class Playing:
     operation: str
     calendar: Calendar
     chance: seed.Chance
+    first: Incoming | None = None
+    """The request that begins the order, instead of a sample."""
+
     now: int = START
     order: Order | None = None
     requests: list[Request] = field(default_factory=list)
@@ -124,7 +127,8 @@ class Playing:
         if action != "create" and self.order is None:
             raise Refused("not_found", ["there is no order"])
         self.serial += 1
-        incoming = self.dialect.sample(operation, self.order, self.serial)
+        given = self.first if action == "create" else None
+        incoming = given or self.dialect.sample(operation, self.order, self.serial)
         submission = read_sample(self.dialect, incoming)
         is_known_again = submission.ref and action not in self.dialect.lookups
         name = None
@@ -192,8 +196,9 @@ class Playing:
     def _say_reply(
         self, incoming: Incoming, submission: Submission, sent: Outgoing, said: str
     ) -> None:
-        self._say("request", f"{incoming.method} {incoming.path} ({submission.operation})")
-        self._say("reply", f"{sent.code} {said}{told(sent)}")
+        asked = f"{incoming.method} {incoming.path} ({submission.operation})"
+        self._say("request", asked, submission.document or None)
+        self._say("reply", f"{sent.code} {said}{told(sent)}", sent.body)
 
     def _situation(self, submission: Submission, attempt: int) -> engine.Situation:
         return engine.Situation(
@@ -376,20 +381,20 @@ class Playing:
             self._say("status", f"{head.send} -> {order.status} is not sent: {why}")
             return
         request = next((request for request in self.requests if request.id == head.request), None)
-        told, message = self.messages.write(before, advanced, request)
-        self._say("kci", told)
-        if message and not (head.step.illegal or head.step.fault):
+        written = self.messages.write(before, advanced, request)
+        self._say("kci", *self.messages.told(written.kci))
+        if written.message and not (head.step.illegal or head.step.fault):
             assert self.order is not None
-            for flaw in refusals(head.step, refused(self.dialect, self.order, message)):
+            for flaw in refusals(head.step, refused(self.dialect, self.order, written.message)):
                 self.flaw(flaw)
 
     def _send_again(self, head: Kci, order: Order) -> None:
         """Write a message once more that was written before."""
         try:
-            if told := self.messages.write_again(order, head):
-                self._say("kci", told)
+            if again := self.messages.write_again(order, head):
+                self._say("kci", *self.messages.told(again))
         except Illegal as error:
             self.flaw(Flaw(str(error), (*head.step.path, "fault"), FAULT))
 
-    def _say(self, kind: str, text: str) -> None:
-        self.lines.append(Line(at=self.now, kind=kind, text=text))
+    def _say(self, kind: str, text: str, document: Any = None) -> None:
+        self.lines.append(Line(at=self.now, kind=kind, text=text, document=document))

@@ -8,13 +8,18 @@ from simulator.base.copies import replace
 from simulator.base.errors import Refused
 from simulator.dialects import Dialect
 from simulator.dialects.routes import router_of
-from simulator.model import Incoming, Message, Order, Submission
+from simulator.model import Incoming, Message, Order, Query, Submission
+
+
+def read(dialect: Dialect, incoming: Incoming) -> Submission | Query:
+    """What the dialect reads from any request. Refused as it would be on the wire."""
+    route, variables = router_of(dialect.routes).match(incoming.method, incoming.path)
+    return dialect.read(replace(incoming, variables=variables), route)
 
 
 def read_sample(dialect: Dialect, incoming: Incoming) -> Submission:
     """What the dialect reads from one of its own samples."""
-    route, variables = router_of(dialect.routes).match(incoming.method, incoming.path)
-    submission = dialect.read(replace(incoming, variables=variables), route)
+    submission = read(dialect, incoming)
     assert isinstance(submission, Submission)
     return submission
 

@@ -21,6 +21,7 @@ from simulator.scenario.headers import SCENARIO_HEADER
 from simulator.scenario.reading import parse
 
 MOST_EDITIONS = 1000
+_NO_WHEN = "it has no `when`"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,6 +153,14 @@ class Book:
         params = params_of(scenario, headers, query if name == scenario.name else "")
         return Choice(scenario=scenario, params=params, reasons=())
 
+    def others(self, action: str, chosen: str, facts: Mapping[str, Any]) -> dict[str, str]:
+        """Why each scenario but the chosen one does not play: the first thing that differs."""
+        return {
+            name: self._why_not(action, scenario, facts)
+            for name, scenario in self.scenarios.items()
+            if name != chosen
+        }
+
     def guard_default(self, scenario: Scenario) -> None:
         """Refused when a scenario of the default's name is not for new orders: then nothing would
         answer those that nothing else picks.
@@ -174,7 +183,14 @@ class Book:
 
     @cached_property
     def _without_when(self) -> dict[str, str]:
-        return {name: f"not {name}: it has no `when`" for name in self.scenarios}
+        return {name: f"not {name}: {_NO_WHEN}" for name in self.scenarios}
+
+    def _why_not(self, action: str, scenario: Scenario, facts: Mapping[str, Any]) -> str:
+        if scenario.name not in self._for(action):
+            return purpose_of(scenario)
+        if not scenario.when:
+            return _NO_WHEN
+        return self._difference(scenario, facts) or _fits_too(scenario)
 
     def _for(self, action: str) -> Mapping[str, Scenario]:
         """Those that may answer a request of the gateway, by name."""
@@ -238,7 +254,7 @@ class Book:
         )
         others = {name: self._without_when[name] for name in fitting}
         for name, difference in differences.items():
-            why = difference or f"fits too, with {_conditions(fitting[name])}"
+            why = difference or _fits_too(fitting[name])
             others[name] = f"not {name}: {why}"
         del others[best.name]
         return Choice(
@@ -274,6 +290,10 @@ def _used_up(scenario: Scenario, action: str, used: Mapping[str, int]) -> bool:
     return bool(entry.times) and used.get(str(scenario.entry_name(action, 0)), 0) >= (
         entry.times or 0
     )
+
+
+def _fits_too(scenario: Scenario) -> str:
+    return f"fits too, with {_conditions(scenario)}"
 
 
 def purpose_of(scenario: Scenario) -> str:

@@ -33,6 +33,7 @@ from simulator.store.subscriptions import Subscription
 from simulator.store.suppliers import Called
 from simulator.supplier.acts import Acts
 from simulator.supplier.clock_advance import AdvanceResult, ClockAdvance
+from simulator.supplier.explaining import Explained, explain
 from simulator.supplier.inbound import InboundRequests
 from simulator.supplier.inbound_auth import InboundAuth, described
 from simulator.supplier.inquiry import Inquiry
@@ -211,6 +212,10 @@ class Supplier:
         return self.waits.wait(
             Wait(self.name, kind, match, count=count, after=after, within=within)
         )
+
+    def explain(self, incoming: Incoming) -> Explained:
+        """Which scenario a request would play, and why not the others. Nothing is kept."""
+        return explain(incoming, self.inbound.player, self.store)
 
     # ---- acting
 

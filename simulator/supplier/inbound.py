@@ -18,7 +18,7 @@ from simulator.model import Exchange, Incoming, Outgoing, Query, Submission
 from simulator.ops import crash, logs
 from simulator.store import Store, Task, Together, Tx, Work, clocks, journal, locks, orders
 from simulator.supplier.inbound_auth import InboundAuth
-from simulator.supplier.playing import Player
+from simulator.supplier.playing import Player, unplayable
 from simulator.supplier.sent import Played, journaled
 
 log = logging.getLogger("simulator.supplier")
@@ -70,7 +70,7 @@ class InboundRequests:
             log.error(
                 "%s %s: the scenario cannot be played: %s", incoming.method, incoming.path, error
             )
-            refused = Refused("fault", [f"The scenario cannot be played: {error}"])
+            refused = unplayable(error)
         except Unavailable as error:
             log.error("%s %s: %s", incoming.method, incoming.path, error)
             return self.dialect.refuse(Refused("unavailable", [str(error)]))

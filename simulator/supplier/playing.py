@@ -9,7 +9,7 @@ from typing import Any
 
 from simulator import engine
 from simulator.base.copies import replace
-from simulator.base.errors import Conflict, Refused
+from simulator.base.errors import Conflict, Illegal, Refused, RenderFailed
 from simulator.engine import Changed, Rejected, Situation
 from simulator.model import (
     EntryName,
@@ -213,6 +213,11 @@ class Player:
             chance=self.new_orders.chance(scenario.name),
             calendar=self.new_orders.calendar,
         )
+
+
+def unplayable(error: Illegal | RenderFailed) -> Refused:
+    """The refusal of a request whose scenario is at fault."""
+    return Refused("fault", [f"The scenario cannot be played: {error}"])
 
 
 def params_of_request(

@@ -4,8 +4,10 @@ for programs.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from textwrap import indent
 from typing import Any
 
 from simulator.base import instants
@@ -17,19 +19,27 @@ Describe = Callable[[Mapping[str, Any]], str]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One event: its moment in supplier time, its kind, and a sentence."""
+    """One event: its moment in supplier time, its kind, and a sentence. `document` is what was
+    sent, where a rehearsal knows it.
+    """
 
     at: int
     kind: str
     text: str
+    document: Any = field(default=None, compare=False)
 
 
-def as_text(lines: Iterable[Line], origin: int) -> str:
-    """One line for each event, with the time since `origin`."""
+def as_text(lines: Iterable[Line], origin: int, *, whole: bool = False) -> str:
+    """One line for each event, with the time since `origin`. `whole`: with its moment, and the
+    document that is sent.
+    """
     rows = []
     for line in lines:
         since = f"+{instants.format_duration(max(0, line.at - origin))}"
-        rows.append(f"  {since:<14} {line.kind:<8} {line.text}")
+        moment = f"{instants.format_instant(line.at)} " if whole else ""
+        rows.append(f"  {since:<14} {line.kind:<8} {moment}{line.text}")
+        if whole and line.document is not None:
+            rows.append(indent(json.dumps(line.document, indent=2, ensure_ascii=False), " " * 6))
     return "\n".join(rows)
 
 

@@ -54,6 +54,10 @@ BODIES: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"scenario": "UNSOLICITED_CEASE", "tenant": "T", "document": {}},
         ["scenario", "tenant", "document", "params"],
     ),
+    "scenarios/explain": (
+        {"path": "/service-orders", "body": {"id": 1}},
+        ["method", "path", "query", "headers", "body"],
+    ),
     "suppliers": (
         {},
         [

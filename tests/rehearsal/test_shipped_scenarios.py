@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from simulator import dialects, rehearsal
-from simulator.cli.files import as_text
+from simulator.cli.explaining import as_text
 from simulator.config import Config
 from simulator.rehearsal.folders import shipped_folder
 from simulator.scenario import read_folder

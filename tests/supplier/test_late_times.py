@@ -11,7 +11,7 @@ import requests
 
 from simulator import dialects, rehearsal
 from simulator.base import instants
-from simulator.cli.files import as_text
+from simulator.cli.explaining import as_text
 from simulator.scenario import parse
 from simulator.testing import Supplier
 from simulator.web import Embedded

@@ -71,16 +71,19 @@ def body_as(schema: Strict, first: Callable[[Any], None] = lambda document: None
 
     `first` may refuse the document before the schema sees it.
     """
-    document = _document()
-    first(document)
-    loaded, problems = load(schema, document)
+    given = document()
+    first(given)
+    loaded, problems = load(schema, given)
     if problems:
         said = [f"{dotted(path) or 'body'}: {message}" for path, message in problems]
         raise Refused("malformed", said)
     return dict(loaded)
 
 
-def _document() -> Any:
+def document() -> Any:
+    """The request's JSON body. Refused (malformed) where it is not JSON. No body counts as an empty
+    object.
+    """
     data = request.get_data()
     if not data:
         return {}

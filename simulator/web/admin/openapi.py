@@ -16,6 +16,9 @@ from simulator.formats.schema import Mapped
 from simulator.web.admin.operations import OF_SUPPLIER, TEXT, Operation
 from simulator.web.paths import ADMIN
 
+_OPEN = ("Problem", "Explain")
+"""What may have more members than are described: problems, and the request that is asked about."""
+
 _PROBLEM = {
     "type": "object",
     "required": ["type", "title", "status", "code", "detail", "where"],
@@ -56,7 +59,7 @@ def document(server: str, operations: Iterable[Operation], *, guarded: bool) -> 
     whole = dict(spec.to_dict())
     whole["security"] = [{"token": []}] if guarded else [{}]
     for name, component in whole["components"]["schemas"].items():
-        if name != "Problem":
+        if name not in _OPEN:
             component["additionalProperties"] = False
     return whole
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, request
+from marshmallow import fields
 
 from simulator import rehearsal
 from simulator.base.errors import Invalid, Refused
 from simulator.dialects import Dialect
+from simulator.formats.schema import String, Tolerant
 from simulator.model import Scenario
+from simulator.rehearsal.asking import incoming_of
 from simulator.supplier.scenario_set import inspected
 from simulator.web.admin import shapes
-from simulator.web.admin.answers import answer, not_valid, problem_rows
+from simulator.web.admin.answers import answer, document, not_valid, problem_rows
 from simulator.web.admin.operations import Call, Views
 
 VIEWS = Views(of_supplier=True)
@@ -23,6 +26,16 @@ ARCHIVES = {
     "application/gzip",
     "multipart/form-data",
 }
+
+
+class ExplainInput(Tolerant):
+    """A whole request. Without a `path`, the body of a create alone, which has any members."""
+
+    method = fields.Raw(allow_none=True)
+    path = String()
+    query = fields.Raw(allow_none=True)
+    headers = fields.Raw(allow_none=True)
+    body = fields.Raw(allow_none=True)
 
 
 @VIEWS.add("GET", "/scenarios")
@@ -39,6 +52,13 @@ def check(call: Call) -> Response:
     found = inspected(request.get_data(), call.supplier.dialect)
     errors, warnings = problem_rows(found.errors), problem_rows(found.warnings)
     return answer({"errors": errors, "warnings": warnings})
+
+
+@VIEWS.add("POST", "/scenarios/explain", body=ExplainInput, body_needed=False)
+def explain(call: Call) -> Response:
+    """Which scenario a request would play, and why not the others."""
+    incoming = incoming_of(document(), call.supplier.dialect)
+    return answer(shapes.show_explained(call.supplier.explain(incoming)))
 
 
 @VIEWS.add("GET", "/scenarios/{name}")

@@ -17,6 +17,7 @@ from simulator.store.journal import Dropped
 from simulator.store.suppliers import Called
 from simulator.supplier import Supplier
 from simulator.supplier.clock_advance import AdvanceResult
+from simulator.supplier.explaining import Explained
 from simulator.supplier.inquiry import NearMiss
 from simulator.views.resources import show_kci
 from simulator.views.story import Line, parsed
@@ -114,6 +115,20 @@ def _sample(rehearsed: Rehearsal, dialect: Dialect) -> dict[str, Any]:
         "path": sample.path,
         "headers": {**sample.headers, **chosen},
         "body": parsed(sample.body.decode()),
+    }
+
+
+def show_explained(explained: Explained) -> dict[str, Any]:
+    """What a request would meet; `scenario` is null where none would play, `answer` where the
+    contract answers without one.
+    """
+    outgoing = explained.outgoing
+    return {
+        "scenario": explained.scenario or None,
+        "why": explained.why,
+        "others": dict(explained.others),
+        "answer": outgoing
+        and {"code": outgoing.code, "headers": dict(outgoing.headers), "body": outgoing.body},
     }
 
 

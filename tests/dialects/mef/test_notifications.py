@@ -15,7 +15,7 @@ import requests
 
 from simulator import dialects, rehearsal
 from simulator.base.copies import replace
-from simulator.cli.files import as_text
+from simulator.cli.explaining import as_text
 from simulator.rehearsal.folders import shipped_folder
 from simulator.scenario import read_folder
 from simulator.store import lanes

@@ -1,0 +1,200 @@
+"""The command `explain`: a scenario as a story or as a drawing, and which scenario a request would
+play. Nothing runs and nothing is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from simulator import dialects, engine, rehearsal
+from simulator.base import instants
+from simulator.base.errors import Invalid, Problem, Refused, nearest
+from simulator.base.working_days import UK
+from simulator.cli.files import contract_of
+from simulator.config import Config
+from simulator.dialects import Dialect
+from simulator.formats import strict_json
+from simulator.language import matching, times
+from simulator.model import Incoming, Param, Scenario, Submission
+from simulator.rehearsal import Rehearsal, RehearsedEntry
+from simulator.rehearsal.asking import incoming_of
+from simulator.rehearsal.books import open_book
+from simulator.rehearsal.drawing import as_mermaid
+from simulator.rehearsal.folders import dialect_of_file, shipped_folder
+from simulator.rehearsal.sampling import read
+from simulator.scenario import Book, parse, read_file, read_folder
+from simulator.views import story
+
+
+def explain(
+    settings: Config,
+    name: str,
+    dialect: str | None,
+    *,
+    params: Sequence[str],
+    request_file: str | None,
+    render: bool,
+    form: str,
+) -> str:
+    """A scenario (by name, or a file of its own) as text. Invalid and Refused say what is wrong
+    with the name, the parameters or the request.
+    """
+    given = dict(_pair(text) for text in params)
+    scenario = _find(settings, name, dialect) if name else None
+    decided: list[str] = []
+    first = None
+    if request_file is not None:
+        book = _book(settings, scenario, dialect)
+        contract = contract_of(settings, book.vocabulary.dialect)
+        first = incoming_of(_json(Path(request_file)), contract)
+        chosen, decided = _decide(book, contract, first)
+        scenario = scenario or chosen
+    if scenario is None:
+        raise Invalid([Problem(message="name a scenario, a file, or a --request")])
+    contract = contract_of(settings, scenario.dialect)
+    speaks = (each for each in settings.suppliers if each.dialect == scenario.dialect)
+    calendar = next((supplier.calendar for supplier in speaks), UK)
+    rehearsed = rehearsal.rehearse(scenario, contract, given, calendar, first=first)
+    if form == "mermaid":
+        return as_mermaid(rehearsed)
+    return "\n".join([*decided, as_text(rehearsed, given, whole=render)])
+
+
+def _json(path: Path) -> Any:
+    try:
+        return strict_json.loads(read_file(path))
+    except ValueError as error:
+        raise Invalid([Problem(message=str(error), file=str(path))]) from None
+
+
+def _book(settings: Config, scenario: Scenario | None, dialect: str | None) -> Book:
+    """The scenarios among which a request chooses: those of the first supplier of the contract,
+    with the one that is asked about.
+    """
+    wanted = scenario.dialect if scenario else dialect or settings.suppliers[0].dialect
+    found = next((one for one in settings.suppliers if one.dialect == wanted), None)
+    book = (
+        open_book(found)
+        if found
+        else read_folder(shipped_folder(wanted), dialects.get(wanted).vocabulary)
+    )
+    mine = {scenario.name: scenario} if scenario else {}
+    return replace(book, scenarios={**book.scenarios, **mine})
+
+
+def _decide(book: Book, contract: Dialect, first: Incoming) -> tuple[Scenario, list[str]]:
+    """The scenario that a request would play, and the decision in lines. Refused where the contract
+    refuses the request.
+    """
+    submission = read(contract, first)
+    if not isinstance(submission, Submission) or submission.action != "create":
+        said = f"{first.method} {first.path} is about an order that exists"
+        how = "ask a running simulator: POST /__admin/scenarios/explain"
+        raise Refused("invalid", [f"{said}: {how}"])
+    facts = engine.facts_of(submission, None, (), {}, rehearsal.START)
+    choice = book.choose(facts)
+    played = choice.scenario
+    others = book.others("create", played.name, facts)
+    lines = [f"plays {played.name}: {choice.reasons[0]}"]
+    return played, [*lines, *(f"not {name}: {why}" for name, why in others.items()), ""]
+
+
+def as_text(rehearsed: Rehearsal, given: Mapping[str, Any], *, whole: bool = False) -> str:
+    """A rehearsed scenario for people; the shipped ones' texts are golden files of the tests."""
+    scenario = rehearsed.scenario
+    lines = [f"{scenario.name} ({scenario.dialect})", *([scenario.about] if scenario.about else [])]
+    lines += [
+        f"with {_param(param, given.get(param.name, param.default))}"
+        for param in scenario.params.values()
+    ]
+    lines.append(_when(scenario))
+    lines += _about_times(scenario)
+    if not rehearsed.natural:
+        lines.append("(no sample request fits this `when`: this is the story of the plainest one)")
+    if scenario.answers == "create":
+        lines += ["", story.as_text(rehearsed.lines, rehearsal.START, whole=whole)]
+        lines += (
+            ["", "once it has ended:", *(f"  {answer}" for answer in rehearsed.after)]
+            if rehearsed.after
+            else []
+        )
+    for entry in rehearsed.entries:
+        lines += [
+            "",
+            _entry_head(entry),
+            *([story.as_text(entry.lines, rehearsal.START, whole=whole)] if entry.lines else []),
+        ]
+    said = [
+        f"\n{'WRONG' if flaw.certain else 'IN DOUBT'}: line {scenario.where(flaw.path)[0]}: "
+        + flaw.message
+        for flaw in rehearsed.flaws
+    ]
+    return "\n".join([*lines, *said])
+
+
+def _about_times(scenario: Scenario) -> Iterator[str]:
+    """What to know of times that differ from order to order."""
+    entries = (entry for listed in scenario.entries.values() for entry in listed)
+    steps = [*scenario.timeline, *(step for entry in entries for step in entry.timeline)]
+    known = [time for step in steps for time in (step.after, step.at) if time is not None]
+    if any(isinstance(time, Mapping) for time in known):
+        yield "(drawn times differ from order to order: these are one order's)"
+    if any(step.hours for step in steps) or any(map(times.hangs_on_the_calendar, known)):
+        placed = instants.format_instant(rehearsal.START)
+        yield f"(the order of this story is placed on Monday, {placed})"
+
+
+def _when(scenario: Scenario) -> str:
+    """Which requests play it."""
+    if scenario.begins == "supplier":
+        return "begun by the supplier: POST /__admin/start"
+    if scenario.when:
+        return f"played when {matching.in_words(scenario.when)}"
+    if scenario.answers != "create":
+        return f"answers one {scenario.answers}: the one that asks for it by X-Scenario, or a pin's"
+    return "played when asked for by X-Scenario or a pin, or as the default"
+
+
+def _entry_head(entry: RehearsedEntry) -> str:
+    conditions = matching.in_words(entry.entry.when)
+    often = entry.entry.times
+    times = f", at most {'once' if often == 1 else f'{often} times'}" if often else ""
+    head = f"{entry.action} {entry.index + 1}{f', when {conditions}' if conditions else ''}{times}"
+    if not entry.lines:
+        return f"{head}: it never comes to this in the story above"
+    return f"{head}; here {instants.format_duration(entry.asked[0].after)} after the order:"
+
+
+def _param(param: Param, value: Any) -> str:
+    header = f", header {param.header}" if param.header else ""
+    shown = "" if value is None else f" = {value}"
+    return f"{param.name}{shown} ({param.kind}{header})"
+
+
+def _find(settings: Config, name: str, dialect: str | None) -> Scenario:
+    if name.endswith((".yaml", ".yml")) or "/" in name:
+        path = Path(name)
+        text = read_file(path)
+        contract, problems = dialect_of_file(path, text, dialect, settings.suppliers)
+        if problems:
+            raise Invalid(problems)
+        return parse(text, name, dialects.get(contract).vocabulary)
+    known: dict[str, Scenario] = {}
+    for supplier in settings.suppliers:
+        if dialect in (None, supplier.dialect):
+            known |= open_book(supplier).scenarios
+    if not known and dialect:
+        known = read_folder(shipped_folder(dialect), dialects.get(dialect).vocabulary).scenarios
+    if name not in known:
+        raise Invalid([Problem(message=f"no scenario `{name}`", hint=nearest(name, known))])
+    return known[name]
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise Invalid([Problem(message=f"--param {text}: write NAME=VALUE")])
+    return name, value
