@@ -159,12 +159,17 @@ def next_due(tx: Tx, supplier: str) -> int | None:
     return None if found is None else int(found)
 
 
-def unsettled(tx: Tx, supplier: str, now: int, order: str = "") -> list[str]:
+_SENDING, _TRIED = (LaneState.SENDING,), (LaneState.SENDING, LaneState.RETRY)
+
+
+def unsettled(
+    tx: Tx, supplier: str, now: int, order: str = "", *, retried: bool = True
+) -> list[str]:
     """The orders whose lanes are due at supplier time `now`, are being sent, or wait for another
-    try. A hundred at most, or only `order`.
+    try (`retried`). A hundred at most, or only `order`.
     """
     moving = sa.or_(
-        lanes.c.state.in_([LaneState.SENDING, LaneState.RETRY]),
+        lanes.c.state.in_(_TRIED if retried else _SENDING),
         sa.and_(lanes.c.state == LaneState.DUE, lanes.c.due <= now),
     )
     statement = sa.select(lanes.c.order).where(lanes.c.supplier == supplier, moving).limit(100)

@@ -45,9 +45,13 @@ class ClockAdvance:
         """Move by a length, to an instant, or to the next due moment. Refused: see
         `Supplier.advance`.
         """
-        begun, target, last_line = self.store.run(lambda tx: self._begin(tx, by, to, to_next))
+        begun, target, last_line = self.store.run(lambda tx: self._begin(tx, by, to))
         try:
             with self.store.subscriptions.subscribe(self.name) as subscription:
+                # of an order whose KCI is in flight, nobody knows yet what is due next
+                if self.settle:
+                    self._settled(begun, subscription, retried=False)
+                target = self._next_due(begun) if to_next else target
                 now, unsettled = self._walk(target, subscription)
         finally:
             self.store.run(lambda tx: clocks.end_advance(tx, self.name, self.token))
@@ -65,12 +69,10 @@ class ClockAdvance:
             parked=tuple(parked),
         )
 
-    def _begin(self, tx: Tx, by: int | None, to: int | None, to_next: bool) -> tuple[int, int, int]:
+    def _begin(self, tx: Tx, by: int | None, to: int | None) -> tuple[int, int, int]:
         """Where the clock is, where it goes, and the newest line of the journal."""
         now = self._manual(tx).now(tx.wall)
         target = to if to is not None else now + (by or 0)
-        if to_next:
-            target = max(now, clocks.next_due(tx, self.name) or now)
         if target < now:
             raise Refused(
                 "invalid",
@@ -114,13 +116,17 @@ class ClockAdvance:
             raise Refused("conflict", [said])
         return clock
 
-    def _settled(self, now: int, subscription: Subscription) -> list[str]:
-        """Wait until no lane is due, in flight or waiting for another try. Returns the orders of
-        those that still are at the deadline.
+    def _next_due(self, now: int) -> int:
+        with self.store.read() as tx:
+            return max(now, clocks.next_due(tx, self.name) or now)
+
+    def _settled(self, now: int, subscription: Subscription, *, retried: bool = True) -> list[str]:
+        """Wait until no lane is due, in flight or waiting for another try (`retried`). Returns the
+        orders of those that still are at the deadline.
         """
         while True:
             with self.store.read() as tx:
-                moving = clocks.unsettled(tx, self.name, now)
+                moving = clocks.unsettled(tx, self.name, now, retried=retried)
             if not moving or monotonic() >= self.deadline:
                 return moving
             subscription.next(self.deadline)

@@ -34,8 +34,15 @@ REHEARSED = {
     ]
     for name in dialects.names()
 }
+QUICK = {"ORDER_DELAYED", "ORDER_PENDING", "ORDER_ANSWER_LOST", "HELD_BY_SELLER", "ANSWER_LOST"}
 RUNS = [
-    pytest.param(name, rehearsed, entry, id=f"{rehearsed.scenario.name}-{number}")
+    pytest.param(
+        name,
+        rehearsed,
+        entry,
+        id=f"{rehearsed.scenario.name}-{number}",
+        marks=() if rehearsed.scenario.name in QUICK else pytest.mark.slow,
+    )
     for name, every in REHEARSED.items()
     for rehearsed in every
     for number, entry in enumerate([None, *rehearsed.entries])
@@ -201,6 +208,7 @@ def test_a_recorded_scenario_plays_the_same_life(
         ("mef", "POLLED", "patch 10, patch 40"),
     ],
 )
+@pytest.mark.slow
 def test_a_life_with_many_requests_plays_again(
     players: dict[str, Player], dialect: str, name: str, asked: str
 ) -> None:

@@ -110,6 +110,10 @@ def test_each_fault_is_tried_here() -> None:
     assert EXPECTED.keys() == FAULTS.keys()
 
 
+BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize("store_url", BOTH, indirect=True)
 @pytest.mark.parametrize("word", sorted(FAULTS))
 def test_a_gateway_sees_the_fault_and_then_the_rest_of_the_story(
     word: str, running: Any, receiver: Receiver, store_url: str
@@ -197,6 +201,7 @@ def test_an_expired_token_is_one_that_the_gateway_gave_once_one_has_ended(
     assert of_faults()[-1] in receiver.tokens
 
 
+@pytest.mark.slow
 def test_a_fault_is_tried_again_with_the_same_bytes_after_a_restart(
     running: Any, receiver: Receiver
 ) -> None:

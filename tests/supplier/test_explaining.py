@@ -114,3 +114,4 @@ def test_a_read_of_the_second_contract_plays_no_scenario(simulator: Embedded) ->
         told = client.explain({"method": "GET", "path": "/orders?buyerId=B"})
         assert told["scenario"] is None and told["answer"] is None
         assert client.explain(client.sample("INSTALLED"))["scenario"] == "INSTALLED"
+        client.delete_supplier(name)

@@ -133,6 +133,7 @@ def test_a_wrong_content_type_says_html_of_the_right_body(client: Client) -> Non
     assert client.send(get("/next")).answer().body == TEXT, "the connection is kept"
 
 
+@pytest.mark.slow  # it waits a second
 def test_a_slow_body_comes_in_pieces_behind_its_head(client: Client) -> None:
     begun = clock.monotonic()
     client.send(get(f"/slow_body/{instants.SECOND}"))
@@ -275,6 +276,7 @@ def test_a_silent_connection_makes_room_before_one_whose_request_is_on_its_way()
             assert halfway.send(b"\r\n").answer().body == TEXT
 
 
+@pytest.mark.slow  # the second one waits a second
 @pytest.mark.parametrize("path", [f"/never_answer/{HOUR}", f"/slow_body/{100 * instants.SECOND}"])
 def test_a_client_that_leaves_is_forgotten(path: str) -> None:
     with looping(answer_all) as (loop, address):
