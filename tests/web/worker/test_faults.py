@@ -229,10 +229,10 @@ def test_a_head_that_cannot_be_sent_is_a_fault_of_ours(client: Client) -> None:
 
 
 def test_a_hundred_silent_connections_and_slow_bodies_hold_up_nobody() -> None:
-    with looping(answer_all) as (loop, address):
-        clients = [Client(address) for _ in range(200)]
-        for number, one in enumerate(clients):
-            one.send(get(f"/never_answer/{HOUR}" if number % 2 else f"/slow_body/{HOUR}"))
+    patient = replace(QUICK, idle=HOUR, head=HOUR, silence=HOUR)
+    with looping(answer_all, limits=patient) as (loop, address):
+        asked = [get(f"/{word}/{HOUR}") for word in ("never_answer", "slow_body")]
+        clients = [Client(address).send(asked[number % 2]) for number in range(200)]
         until(lambda: are_playing(loop, 200))
         assert all(is_answered(address) for _ in range(20))
         until(lambda: are_playing(loop, 200))
