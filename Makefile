@@ -16,6 +16,9 @@ PEERS := wiremock@3.13.2 mockserver-node@8.0.0 @mockoon/cli@9.9.0 @stoplight/pri
 PIP := -m pip install --quiet --disable-pip-version-check
 LOCKED := --require-hashes --only-binary :all:
 OURSELVES := --no-index --no-deps --no-build-isolation -e .
+# two workers would compile every test in each run
+unexport PYTHONDONTWRITEBYTECODE
+
 QUICK := -m pytest -p no:schemathesis -n 2 --dist worksteal -m "not slow" \
 	--ignore tests/contract --ignore tests/faults
 

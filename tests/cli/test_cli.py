@@ -185,6 +185,7 @@ cancellation:
 """
 
 
+@pytest.mark.slow
 def test_demo_plays_drawn_times_and_those_of_the_supplier_s_calendar(tmp_path: Path) -> None:
     settings, folder = tmp_path / "c.yaml", tmp_path / "scenarios"
     folder.mkdir()

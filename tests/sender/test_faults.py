@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from simulator import config
 from simulator.language.faults import FAULTS
+from simulator.web import Embedded
 from tests.conftest import TENANT, Gateway
 from tests.receiver import Arrival, Receiver
 from tests.sender.conftest import FAST
@@ -32,12 +36,12 @@ def good(number: int, arrival: Arrival) -> int:
     return 204 if entity["id"] < 10_000 else 404
 
 
-def upload(gateway: Gateway, *steps: dict[str, Any], **keys: Any) -> str:
+def upload(gateway: Gateway, *steps: dict[str, Any], scenario: str = "FAULTY") -> str:
     """A scenario of these steps; its name."""
-    text = json.dumps({"scenario": "FAULTY", "reply": "accept", "timeline": list(steps), **keys})
-    answer = gateway.http.put(f"{gateway.url}/__admin/scenarios/FAULTY", data=text)
+    text = json.dumps({"scenario": scenario, "reply": "accept", "timeline": list(steps)})
+    answer = gateway.http.put(f"{gateway.url}/__admin/scenarios/{scenario}", data=text)
     assert answer.status_code in (200, 201), answer.text
-    return "FAULTY"
+    return scenario
 
 
 def story(fault: Any, **members: Any) -> list[dict[str, Any]]:
@@ -49,10 +53,10 @@ def story(fault: Any, **members: Any) -> list[dict[str, Any]]:
     ]
 
 
-def seen(receiver: Receiver) -> list[tuple[Any, Any, int]]:
+def seen(arrivals: Iterable[Arrival]) -> list[tuple[Any, Any, int]]:
     """The number, the code and the answer of each arrival."""
     found = []
-    for arrival in receiver.arrivals:
+    for arrival in arrivals:
         try:
             body = arrival.body
         except ValueError:
@@ -110,24 +114,66 @@ def test_each_fault_is_tried_here() -> None:
     assert EXPECTED.keys() == FAULTS.keys()
 
 
-BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one order, and how its KCIs ended."""
+
+    arrivals: list[tuple[Any, Any, int]]
+    states: set[str]
+    status: str
 
 
-@pytest.mark.parametrize("store_url", BOTH, indirect=True)
+def play_all(simulator: Embedded, receiver: Receiver) -> dict[str, Outcome]:
+    """An order for each fault, all at once: its conversation has the fault's name."""
+    outcomes = {}
+    with Gateway(simulator.url) as gateway:
+        orders = {}
+        for word, (fault, _) in EXPECTED.items():
+            orders[word] = gateway.provide()
+            name = upload(gateway, *story(fault), scenario=word.upper())
+            headers = {"X_Scenario": name, "X_Conversation_ID": word}
+            assert gateway.post("/service-orders", orders[word], **headers).status_code == 202
+        gateway.advance()
+        assert "delivery.unexpected_answer" not in findings(gateway)
+        for word, order in orders.items():
+            mine = [one for one in receiver.arrivals if one.headers["x-conversation-id"] == word]
+            states = {kci["state"] for kci in gateway.kcis(order)}
+            outcomes[word] = Outcome(seen(mine), states, gateway.order(order)["status"])
+    return outcomes
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Outcome]]:
+    folder = tmp_path_factory.mktemp("faults")
+    with Receiver(answer=good) as started:
+        overrides = {
+            "server": {"port": 0},
+            "store": {"url": f"sqlite:///{folder}/s.db"},
+            "clock": {"mode": "manual"},
+            "gateway": {"url": started.url},
+        }
+        with Embedded(config.load(environment={}, overrides=overrides)) as simulator:
+            found = play_all(simulator, started)
+        assert len(started.tokens) == 1, "no token is renewed for a fault"
+    yield found
+
+
 @pytest.mark.parametrize("word", sorted(FAULTS))
 def test_a_gateway_sees_the_fault_and_then_the_rest_of_the_story(
-    word: str, running: Any, receiver: Receiver, store_url: str
+    word: str, outcomes: dict[str, Outcome]
 ) -> None:
-    fault, expected = EXPECTED[word]
-    with running(store={"url": store_url}) as simulator, Gateway(simulator.url) as gateway:
-        order = gateway.place(upload(gateway, *story(fault)))
-        gateway.advance()
-        states = {kci["state"] for kci in gateway.kcis(order)}
-        assert gateway.order(order)["status"] == "COMPLETED"
-        assert "delivery.unexpected_answer" not in findings(gateway)
-    assert seen(receiver) == expected
-    assert states == {"delivered"} | ({"silenced"} if FAULTS[word].is_held else set())
-    assert len(receiver.tokens) == 1, "no token is renewed for it"
+    check(word, outcomes[word])
+
+
+def test_the_same_on_postgresql(running: Any, receiver: Receiver, postgresql_url: str) -> None:
+    with running(store={"url": postgresql_url}) as simulator:
+        for word, outcome in play_all(simulator, receiver).items():
+            check(word, outcome)
+
+
+def check(word: str, outcome: Outcome) -> None:
+    held = {"silenced"} if FAULTS[word].is_held else set()
+    assert outcome == Outcome(EXPECTED[word][1], {"delivered"} | held, "COMPLETED"), word
 
 
 def test_a_duplicate_has_the_same_bytes_and_another_id_changes_nothing_else(
@@ -286,7 +332,7 @@ def test_a_swap_over_a_mark_keeps_both_numbers(running: Any, receiver: Receiver)
         gateway.admin("POST", f"/orders/{gateway.order(order)['id']}/signals/go")
         gateway.advance()
     refused = (2, "COMMITTED", 401)
-    assert seen(receiver) == [refused, SECOND, FIRST, THIRD]
+    assert seen(receiver.arrivals) == [refused, SECOND, FIRST, THIRD]
 
 
 def test_the_story_tells_what_was_done_on_purpose(running: Any, receiver: Receiver) -> None:

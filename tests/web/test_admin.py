@@ -219,6 +219,7 @@ def test_an_advance_that_does_not_settle_is_408_with_what_it_waits_for(
         )
 
 
+@pytest.mark.slow  # a scaled clock runs in wall time
 def test_a_scaled_clock_delivers_by_itself(
     make_config: Callable[..., Config], receiver: Receiver
 ) -> None:

@@ -53,13 +53,13 @@ class Running:
 
 
 @pytest.fixture
-def running(make_config: Callable[..., Any], tmp_path: Path, store_url: str) -> Iterator[Running]:
+def running(make_config: Callable[..., Any], tmp_path: Path) -> Iterator[Running]:
     """It begins with the scenario OWN beside the shipped ones."""
     folder = tmp_path / "scenarios"
     folder.mkdir()
     (folder / "own.yaml").write_text(f"scenario: OWN{FIRST}")
     entry = {"name": "default", "path": "/", "scenarios": str(folder)}
-    settings = make_config(store={"url": store_url}, suppliers=[entry])
+    settings = make_config(suppliers=[entry])
     with Embedded(settings) as simulator:
         running = Running(simulator, folder)
         with running.client, running.gateway:
