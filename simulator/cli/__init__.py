@@ -159,7 +159,12 @@ def check(
 )
 @click.option("--render", is_flag=True, help="Show each document that is sent, and its moment.")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "mermaid"]), default="text", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["text", "mermaid"]),
+    default="text",
+    show_default=True,
+    help="A story, or a drawing in the language of Mermaid.",
 )
 @dialect_option
 @config_option

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from simulator.base.copies import replace
 from simulator.base.seed import Chance
 from simulator.base.working_days import UK, Calendar
 from simulator.engine.queue import QueueChange
@@ -139,3 +140,13 @@ class Advance:
     request: Request | None = None
     withdraw: tuple[str, ...] = ()
     lapsed: tuple[str, ...] = ()
+
+    def requests_after(self, requests: Sequence[Request]) -> list[Request]:
+        """The order's requests as the step leaves them."""
+        settled = {self.request.id: self.request} if self.request else {}
+        return [
+            replace(request, status="lapsed")
+            if request.id in self.lapsed
+            else settled.get(request.id, request)
+            for request in requests
+        ]

@@ -18,10 +18,12 @@ class KciState(StrEnum):
     """It was posted, or is being posted, and the gateway has not taken it yet."""
 
     DELIVERED = "delivered"
-    """The gateway has taken it; a silent step has happened."""
+    """The gateway has taken it, or gave another answer that its step wants; a silent step has
+    happened.
+    """
 
     SILENCED = "silenced"
-    """The order moved, but its gateway does not want this message."""
+    """The order moved, but its gateway does not want this message, or a fault holds it back."""
 
     WITHDRAWN = "withdrawn"
     """It will never be sent."""

@@ -239,13 +239,7 @@ class Following:
     def happen(self, advance: Advance) -> None:
         """Take over what a step changed."""
         self.order = advance.order
-        settled = {advance.request.id: advance.request} if advance.request else {}
-        self.requests = [
-            replace(request, status="lapsed")
-            if request.id in advance.lapsed
-            else settled.get(request.id, request)
-            for request in self.requests
-        ]
+        self.requests = advance.requests_after(self.requests)
 
     def _message(
         self, advance: Advance, owner: Request, number: int, again: bool

@@ -349,13 +349,7 @@ class Playing:
         if fault_of(head.step).is_probe:
             return replace(advanced, withdraw=(), lapsed=())
         self.order = advanced.order
-        settled = {advanced.request.id: advanced.request} if advanced.request else {}
-        self.requests = [
-            replace(request, status="lapsed")
-            if request.id in advanced.lapsed
-            else settled.get(request.id, request)
-            for request in self.requests
-        ]
+        self.requests = advanced.requests_after(self.requests)
         self.queue = [kci for kci in self.queue if kci.id not in advanced.withdraw]
         return advanced
 

@@ -11,7 +11,6 @@ import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from simulator.base import instants
 from simulator.base.clock import Clock
@@ -86,7 +85,7 @@ class FlowControl:
         supplier: str,
         policy: Policy,
         wanted: int,
-        booked: Mapping[str, Lane] = MappingProxyType({}),
+        booked: Mapping[str, Lane],
     ) -> Allowance:
         """How many KCIs of a supplier may leave now: at most `wanted`, and at most its share.
         `booked` are lanes as they are to be written.

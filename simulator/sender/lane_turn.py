@@ -208,11 +208,9 @@ class LaneTurn:
         settled = self.changes.settled
         if done := advanced.request:
             settled.append(Settled(self.order.id, done.id, done.status))
-            self.requests = [
-                done if request.id == done.id else request for request in self.requests
-            ]
         settled += [Settled(self.order.id, lapsed, "lapsed") for lapsed in advanced.lapsed]
         self.changes.withdrawn += advanced.withdraw
+        self.requests = advanced.requests_after(self.requests)
         head, *rest = self.waiting
         self.waiting = [head, *(kci for kci in rest if kci.id not in advanced.withdraw)]
         self.order = advanced.order

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from simulator.base import instants
 from simulator.base.clock import monotonic
+from simulator.base.errors import Unavailable
 from simulator.engine import Changed, Opened, Plan
 from simulator.language.faults import fault_of
 from simulator.store import Store, outbox
@@ -25,8 +26,11 @@ def may_leave(store: Store, plan: Plan) -> Callable[[], bool] | None:
     def ask() -> bool:
         if monotonic() >= deadline:
             return True
-        with store.read() as tx:
-            found = [outbox.one(tx, kci_id) for kci_id in first]
+        try:
+            with store.read() as tx:
+                found = [outbox.one(tx, kci_id) for kci_id in first]
+        except Unavailable:
+            return False  # the deadline holds for this too
         return all(kci is None or kci.last is not None for kci in found)
 
     return ask

@@ -303,7 +303,7 @@ def test_a_rate_is_kept_whoever_sends(store_url: str, make_config: Callable[...,
             tx.wall = begun + turn * 7 * instants.MILLISECOND
             traffic = (one, two)[turn % 2]
             traffic.begin(tx)
-            allowance = traffic.allowance(tx, "s", policy, 64)
+            allowance = traffic.allowance(tx, "s", policy, 64, {})
             later = traffic.left(tx, "s", policy, allowance, allowance.most)
             assert (allowance.later or later or 0) > tx.wall, "and it is known when to look again"
             sent.append((tx.wall - begun, allowance.most))
