@@ -201,8 +201,8 @@ class Client:
     def advance(self, **members: Any) -> dict[str, Any]:
         """Move a manual clock (`by`, `to` or `to_next`; `settle`, `within`).
 
-        Returns `kcis` that were sent, with their answers, and `not_sent`. `parked` are the dead
-        KCIs behind which an order stands.
+        Returns `kcis` that were sent, with their answers, `not_sent`, `retried` and `overdue`.
+        `parked` are the dead KCIs behind which an order stands.
         """
         return dict(self._json("POST", "/clock/advance", members))
 

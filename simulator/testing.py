@@ -38,14 +38,18 @@ class NotSo(AssertionError):
 class Advanced(list[Shape]):
     """What an advance returns: a list of the KCIs that were sent, each with its answer.
 
-    `not_sent` are the KCIs that their gateway does not want, although the order moved. `parked` are
-    the dead KCIs behind which an order stands: nothing more of it is sent.
+    `not_sent` are the KCIs that their gateway does not want, although the order moved. `retried` are
+    those that were posted more than once, each with its `posts`. `overdue` are those that were due
+    and wait for another try, or for a gateway that is down. `parked` are the dead KCIs behind which
+    an order stands: nothing more of it is sent.
     """
 
     def __init__(self, shape: Mapping[str, Any]) -> None:
         super().__init__(shape["kcis"])
         self.now: str = shape["now"]
         self.not_sent: list[Shape] = shape["not_sent"]
+        self.retried: list[Shape] = shape["retried"]
+        self.overdue: list[Shape] = shape["overdue"]
         self.parked: list[Shape] = shape["parked"]
 
 
@@ -123,8 +127,8 @@ class Supplier:
         """Move the clock by `weeks`, `days`, `hours`, `minutes`, `seconds`, or `to` an instant, or
         to the next due moment.
 
-        Returns the KCIs that fell due when each has its answer; `parked` and `not_sent` name what
-        did not go. NotSo when one did not come to rest `within`.
+        Returns the KCIs that fell due when each has its answer; `overdue`, `parked` and `not_sent`
+        name what did not go. NotSo when one did not come to rest `within`.
         """
         by = {"by": timedelta(**length).total_seconds()} if length else {}
         goal: dict[str, Any] = (

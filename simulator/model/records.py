@@ -166,7 +166,8 @@ class Lane:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GatewayState:
-    """What keeps a supplier's messages back, all in wall time.
+    """What keeps a supplier's messages back: until a moment in wall time (`until_wall`), or in
+    supplier time (`until`), where the clock is manual.
 
     `good` counts the successes in a row since it was tried again; `slot_wall` is when its rate
     allows the next message.
@@ -177,6 +178,7 @@ class GatewayState:
     reason: str = ""
     since_wall: int = 0
     until_wall: int | None = None
+    until: int | None = None
     good: int = 0
     slot_wall: int = 0
 

@@ -93,13 +93,13 @@ class FlowControl:
         most = min(wanted, self.share - self.out[supplier])
         if supplier not in self.kept_back and policy.queue == "order" and policy.rate is None:
             return Allowance(most=most)
-        known = self.kept_back.get(supplier)
-        if known and (nothing := _nothing_now(known, tx.wall)):
+        known, clock = self.kept_back.get(supplier), clocks.get(tx, supplier)
+        if known and (nothing := _nothing_now(known, clock, tx.wall)):
             return nothing
         gateway = gateway_states.try_lock(tx, supplier)
         if gateway is None:
             return Allowance(most=0, later=tx.wall + GLANCE)  # another sender has the row
-        if nothing := _nothing_now(gateway, tx.wall):
+        if nothing := _nothing_now(gateway, clock, tx.wall):
             return nothing
         most = min(most, 1) if gateway.state else most
         if policy.rate is not None:
@@ -119,9 +119,10 @@ class FlowControl:
         front = [lane for lane in front if lane.state in lanes.IN_FRONT]
         if any(lane.state == LaneState.PARKED for lane in front):
             return Allowance(most=0)
-        waiting = [lane.wake for lane in front if lane.wake is not None and lane.wake > tx.wall]
+        waiting = [lane.wake for lane in front if lane.wake is None or lane.wake > tx.wall]
         if waiting:
-            return Allowance(most=0, later=min(waiting))
+            known = (wake for wake in waiting if wake is not None)
+            return Allowance(most=0, later=min(known, default=None))
         return Allowance(most=most, in_front=bool(front), gateway=gateway)
 
     def left(
@@ -141,7 +142,7 @@ class FlowControl:
             gateway, later = replace(gateway, slot_wall=slot), slot
         if gateway.state:
             later = tx.wall + self.lease
-            gateway = replace(gateway, state=FlowState.TRYING, until_wall=later)
+            gateway = replace(gateway, state=FlowState.TRYING, until_wall=later, until=None)
             self.kept_back[supplier] = gateway
         gateway_states.save(tx, gateway)
         return later
@@ -159,7 +160,7 @@ class FlowControl:
         if known and not old.state and not self._note_sign(supplier, policy, order, decision):
             self.kept_back.pop(supplier)  # another sender found out that it works again
             return True
-        new = _heard(old, decision, policy, tx.wall)
+        new = _heard(old, decision, policy, clocks.get(tx, supplier), tx.wall)
         if new != old:
             gateway_states.save(tx, new)
             tx.wake_senders()
@@ -186,47 +187,60 @@ class FlowControl:
         return len(failing) >= policy.breaker.failures
 
 
-def _nothing_now(gateway: GatewayState, wall: int) -> Allowance | None:
+def _nothing_now(gateway: GatewayState, clock: Clock, wall: int) -> Allowance | None:
     """The allowance of a gateway that gets nothing now; None for another."""
-    if gateway.state == FlowState.STOPPED:
-        return Allowance(most=0)
-    if gateway.state and (gateway.until_wall or 0) > wall:
-        return Allowance(most=0, later=gateway.until_wall)
-    return None
+    if not gateway_states.is_kept_back(gateway, clock, wall):
+        return None
+    return Allowance(most=0, later=gateway_states.looked_at(gateway, clock))
 
 
-def _heard(gateway: GatewayState, decision: Decision, policy: Policy, wall: int) -> GatewayState:
-    """The gateway's state after an answer."""
+def _heard(
+    gateway: GatewayState, decision: Decision, policy: Policy, clock: Clock, wall: int
+) -> GatewayState:
+    """The gateway's state after an answer. What it waits for moves with a manual clock, but for a
+    token.
+    """
     since = gateway.since_wall if gateway.state else wall
     changed = replace(gateway, reason=decision.reason, since_wall=since, good=0)
     sign = decision.sign
     if sign == Sign.GONE:
-        return replace(changed, state=FlowState.STOPPED, until_wall=None)
+        return replace(changed, state=FlowState.STOPPED, until_wall=None, until=None)
     if gateway.state == FlowState.STOPPED:
         return gateway
     if sign == Sign.BUSY:
-        until = wall + decision.pause
-        if gateway.state == FlowState.WAITS:
-            until = max(until, gateway.until_wall or 0)
-        return replace(changed, state=FlowState.WAITS, until_wall=until)
+        waits = replace(changed, state=FlowState.WAITS)
+        waits = gateway_states.waiting(waits, clock, wall, decision.pause)
+        return _later(gateway, waits) if gateway.state == FlowState.WAITS else waits
     if sign == Sign.UNREADY:
-        return replace(changed, state=FlowState.DOWN, until_wall=wall + decision.pause)
+        until = wall + decision.pause
+        return replace(changed, state=FlowState.DOWN, until_wall=until, until=None)
     if sign == Sign.ILL:
         # once it is down, only the KCI that tries it says something new
         if gateway.state not in (FlowState.FREE, FlowState.TRYING):
             return gateway
-        return replace(changed, state=FlowState.DOWN, until_wall=wall + policy.breaker.probe_every)
+        down = replace(changed, state=FlowState.DOWN)
+        return gateway_states.waiting(down, clock, wall, policy.breaker.probe_every)
     if gateway.state != FlowState.TRYING:
         return gateway
     if gateway.good + 1 >= policy.breaker.successes:
         return gateway_states.released(gateway)
-    return replace(gateway, good=gateway.good + 1, until_wall=wall)
+    return replace(gateway, good=gateway.good + 1, until_wall=wall, until=None)
+
+
+def _later(one: GatewayState, other: GatewayState) -> GatewayState:
+    """The other state, until the later of both moments."""
+    if other.until is not None:
+        return replace(other, until=max(other.until, one.until or 0))
+    return replace(other, until_wall=max(other.until_wall or 0, one.until_wall or 0))
 
 
 def _tell(tx: Tx, supplier: str, old: GatewayState, new: GatewayState, clock: Clock) -> None:
     """Write into the journal and the log that a gateway does not work any more, or works again."""
     if new.state == FlowState.WAITS:
-        length = f" for {instants.format_duration((new.until_wall or tx.wall) - tx.wall)}"
+        wait = (
+            (new.until_wall or tx.wall) - tx.wall if new.until is None else new.until - clock.anchor
+        )
+        length = f" for {instants.format_duration(wait)}"
         what, message = "gateway.wait", f"the gateway gets nothing{length}: {new.reason}"
     elif new.state == FlowState.STOPPED:
         said = "the gateway gets nothing until an operator resumes it"

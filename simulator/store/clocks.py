@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from simulator.base.clock import Clock
 from simulator.model import LaneState
-from simulator.store import locks
+from simulator.store import gateway_states, locks
 from simulator.store.statements import Statement
-from simulator.store.tables import clocks, lanes, orders, p
+from simulator.store.tables import clocks, lanes, one_of, orders, p
 from simulator.store.transaction import Tx
 
 _GET = Statement(
@@ -31,7 +31,11 @@ _ANCHOR = (
     .where(clocks.c.supplier == p("s"))
     .values(anchor=p("anchor"), anchor_wall=p("anchor_wall"))
 )
-_IS_DUE = (lanes.c.supplier == p("s"), lanes.c.state == LaneState.DUE)
+_IS_RETRIED = sa.and_(lanes.c.state == LaneState.RETRY, lanes.c.wake.is_(None))
+"""It waits in supplier time for another try."""
+
+_IS_WAITING = sa.or_(lanes.c.state == LaneState.DUE, _IS_RETRIED)
+_IS_DUE = (lanes.c.supplier == p("s"), _IS_WAITING)
 _anchor_wall = p("anchor_wall", type_=sa.BigInteger)
 _ahead = sa.cast((lanes.c.due - p("anchor")) / p("rate", type_=sa.Float), sa.BigInteger)
 _REWAKE = (
@@ -50,7 +54,12 @@ _REWAKE = (
 
 _WAKE_DUE = (
     sa.update(lanes)
-    .where(*_IS_DUE, lanes.c.due <= p("now"), lanes.c.wake.is_(None))
+    .where(
+        lanes.c.supplier == p("s"),
+        one_of(lanes.c.state, (LaneState.DUE, LaneState.RETRY)),
+        lanes.c.due <= p("now"),
+        lanes.c.wake.is_(None),
+    )
     .values(wake=p("wall"), version=lanes.c.version + 1)
 )
 
@@ -149,30 +158,68 @@ def has_orders(tx: Tx, supplier: str) -> bool:
     )
 
 
-def next_due(tx: Tx, supplier: str) -> int | None:
-    """The earliest moment that a lane waits for, in supplier time."""
-    found = tx.execute(
-        sa.select(sa.func.min(lanes.c.due)).where(
-            lanes.c.supplier == supplier, lanes.c.state == LaneState.DUE
-        )
-    ).scalar_one()
+def next_due(tx: Tx, supplier: str, behind: int | None = None) -> int | None:
+    """The earliest moment that a lane waits for, in supplier time: that a step is due, or that a
+    KCI is tried again under a manual clock. With `behind`, only one after it.
+    """
+    return _first(tx, supplier, _IS_WAITING, behind)
+
+
+def next_step(tx: Tx, supplier: str, behind: int) -> int | None:
+    """The same, without what is tried again."""
+    return _first(tx, supplier, lanes.c.state == LaneState.DUE, behind)
+
+
+def _first(tx: Tx, supplier: str, which: sa.ColumnElement[bool], behind: int | None) -> int | None:
+    statement = sa.select(sa.func.min(lanes.c.due)).where(lanes.c.supplier == supplier, which)
+    if behind is not None:
+        statement = statement.where(lanes.c.due > behind)
+    found = tx.execute(statement).scalar_one()
     return None if found is None else int(found)
 
 
-_SENDING, _TRIED = (LaneState.SENDING,), (LaneState.SENDING, LaneState.RETRY)
-
-
 def unsettled(
-    tx: Tx, supplier: str, now: int, order: str = "", *, retried: bool = True
+    tx: Tx,
+    supplier: str,
+    now: int,
+    order: str = "",
+    *,
+    retried: bool = True,
+    in_line: bool = False,
 ) -> list[str]:
     """The orders whose lanes are due at supplier time `now`, are being sent, or wait for another
     try (`retried`). A hundred at most, or only `order`.
+
+    With a manual clock a lane that waits for another try does not move as long as the clock stands.
+    Nor does one whose gateway is kept back, or that stands `in_line` behind another order's KCI.
     """
-    moving = sa.or_(
-        lanes.c.state.in_(_TRIED if retried else _SENDING),
-        sa.and_(lanes.c.state == LaneState.DUE, lanes.c.due <= now),
-    )
-    statement = sa.select(lanes.c.order).where(lanes.c.supplier == supplier, moving).limit(100)
+    moving: sa.ColumnElement[bool] = lanes.c.state == LaneState.SENDING
+    if get(tx, supplier).mode != "manual" or not _is_held(tx, supplier, in_line=in_line):
+        is_retried = sa.and_(lanes.c.state == LaneState.RETRY, lanes.c.wake.is_not(None))
+        is_due = sa.and_(_IS_WAITING, lanes.c.due <= now)
+        moving = sa.or_(moving, is_due, is_retried if retried else sa.false())
+    return _orders_of(tx, supplier, moving, order)
+
+
+def _is_held(tx: Tx, supplier: str, *, in_line: bool) -> bool:
+    """Whether nothing new of a supplier may leave as long as its manual clock stands."""
+    if gateway_states.waits_for_clock(gateway_states.one(tx, supplier), get(tx, supplier)):
+        return True
+    in_front = sa.or_(lanes.c.state == LaneState.PARKED, _IS_RETRIED)
+    return in_line and bool(_orders_of(tx, supplier, in_front))
+
+
+def overdue(tx: Tx, supplier: str) -> list[str]:
+    """The orders whose lanes wait at a manual clock although their head was due: for another try,
+    or because their gateway is kept back. A hundred at most.
+    """
+    now = get(tx, supplier).anchor
+    late = sa.and_(lanes.c.state == LaneState.DUE, lanes.c.due <= now)
+    return _orders_of(tx, supplier, sa.or_(lanes.c.state == LaneState.RETRY, late))
+
+
+def _orders_of(tx: Tx, supplier: str, which: sa.ColumnElement[bool], order: str = "") -> list[str]:
+    statement = sa.select(lanes.c.order).where(lanes.c.supplier == supplier, which).limit(100)
     rows = tx.execute(statement.where(lanes.c.order == order) if order else statement)
     return [row.order for row in rows]
 

@@ -4,10 +4,11 @@ supplier without a row is free.
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import sqlalchemy as sa
 
+from simulator.base.clock import Clock
 from simulator.model import FlowState, GatewayState
 from simulator.store.statements import Row, Statement
 from simulator.store.tables import gateway_states, p, row_of
@@ -88,6 +89,37 @@ def clock_went_back(tx: Tx) -> None:
         .where(gateway_states.c.slot_wall > tx.wall)
         .values(slot_wall=tx.wall)
     )
+
+
+def waiting(gateway: GatewayState, clock: Clock, wall: int, wait: int) -> GatewayState:
+    """The state, for as long as `wait` from now: in supplier time where the clock is manual, so
+    that it ends when the clock is moved.
+    """
+    if clock.mode == "manual":
+        return replace(gateway, until_wall=None, until=clock.anchor + wait)
+    return replace(gateway, until_wall=wall + wait, until=None)
+
+
+def is_kept_back(gateway: GatewayState, clock: Clock, wall: int) -> bool:
+    """Whether nothing may leave to a gateway now."""
+    if gateway.state == FlowState.STOPPED:
+        return True
+    if gateway.until is not None:
+        return bool(gateway.state) and gateway.until > clock.now(wall)
+    return bool(gateway.state) and (gateway.until_wall or 0) > wall
+
+
+def waits_for_clock(gateway: GatewayState, clock: Clock) -> bool:
+    """Whether nothing may leave to a gateway as long as a manual clock stands."""
+    is_early = gateway.until is not None and gateway.until > clock.anchor
+    return gateway.state == FlowState.STOPPED or (bool(gateway.state) and is_early)
+
+
+def looked_at(gateway: GatewayState, clock: Clock) -> int | None:
+    """The wall time at which a gateway that is kept back is to be looked at again; None when that
+    comes by itself.
+    """
+    return gateway.until_wall if gateway.until is None else clock.wake(gateway.until)
 
 
 def released(gateway: GatewayState) -> GatewayState:

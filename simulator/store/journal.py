@@ -199,14 +199,17 @@ def last_outward(tx: Tx, supplier: str) -> Exchange | None:
     return _exchange(row._mapping) if row else None
 
 
-def kcis_since(tx: Tx, supplier: str, line: int) -> list[str]:
-    """The KCIs whose turn it was after a line of the journal, each once, in order: those that were
-    posted, could not happen, or were not wanted. What an operator did does not count.
+def kcis_since(tx: Tx, supplier: str, line: int) -> dict[str, int]:
+    """The KCIs whose turn it was after a line of the journal, in order, each with the number of its
+    posts: it was posted, could not happen, or was not wanted. What an operator did does not count.
     """
     where = (journal.c.supplier == supplier, journal.c.id > line, journal.c.kci != "")
     rows = tx.execute(sa.select(journal.c.kci, journal.c.act).where(*where).order_by(journal.c.id))
-    kcis = [row.kci for row in rows if row.act is None or row.act["by"] != "operator"]
-    return list(dict.fromkeys(kcis))
+    posts: dict[str, int] = {}
+    for row in rows:
+        if row.act is None or row.act["by"] != "operator":
+            posts[row.kci] = posts.get(row.kci, 0) + (row.act is None)
+    return posts
 
 
 # ---- its bounds

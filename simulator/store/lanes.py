@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from simulator.base.clock import Clock
 from simulator.base.errors import Conflict
+from simulator.base.instants import LATEST_CLOCK
 from simulator.model import Kci, KciState, Lane, LaneState
 from simulator.store import outbox
 from simulator.store.outbox import Queued
@@ -119,6 +120,16 @@ def resting(waiting: Sequence[Kci | Queued], clock: Clock, wall: int) -> dict[st
         "rested_wall": None,
         "owner": "",
     }
+
+
+def retrying(clock: Clock, wall: int, wait: int) -> dict[str, Any]:
+    """The columns of a lane whose head is tried again after `wait`. With a manual clock that is
+    supplier time: then it has no wake until the clock is moved.
+    """
+    columns = {"state": LaneState.RETRY, "wake": wall + wait, "owner": ""}
+    if clock.mode != "manual":
+        return columns
+    return columns | {"due": min(clock.anchor + wait, LATEST_CLOCK), "wake": None}
 
 
 def pending(tx: Tx, behind: int = 0) -> dict[str, int]:

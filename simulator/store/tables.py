@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from simulator.formats import strict_json
 from simulator.model import OPEN
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 p = sa.bindparam
 """Statements that run for every order are built once, with `p(...)` for what varies: building one
 takes longer than running it.
@@ -219,6 +219,7 @@ gateway_states = sa.Table(
     _text("reason"),
     _instant("since_wall", nullable=False),
     _instant("until_wall"),
+    _instant("until"),
     sa.Column("good", sa.Integer, nullable=False),
     _instant("slot_wall", nullable=False),
 )

@@ -288,11 +288,20 @@ def _from_6(connection: sa.Connection) -> None:
         _rebuild(connection, tables.lanes)
 
 
+def _from_7(connection: sa.Connection) -> None:
+    """A gateway state may end at a moment of supplier time. A store of schema 3 has no such table
+    yet.
+    """
+    if sa.inspect(connection).has_table("gateway_states"):
+        connection.execute(sa.text("ALTER TABLE gateway_states ADD COLUMN until BIGINT"))
+
+
 STEPS: dict[int, Callable[[sa.Connection], None]] = {
     3: _from_3,
     4: _from_4,
     5: _from_5,
     6: _from_6,
+    7: _from_7,
 }
 """What brings a schema up to the next one, by its number. A step names what it changes, and uses
 nothing that a later step changes.

@@ -210,7 +210,15 @@ class Supplier:
         Refused when the match cannot be read.
         """
         return self.waits.wait(
-            Wait(self.name, kind, match, count=count, after=after, within=within)
+            Wait(
+                self.name,
+                kind,
+                match,
+                count=count,
+                after=after,
+                within=within,
+                in_line=self._in_line,
+            )
         )
 
     def explain(self, incoming: Incoming) -> Explained:
@@ -323,6 +331,11 @@ class Supplier:
         Refused (conflict) while another advance runs, or when the clock runs by itself. `unsettled`
         names what did not settle `within` microseconds of real time.
         """
-        return ClockAdvance(self.store, self.name, settle=settle, within=within).run(
-            by, to, to_next
+        advance = ClockAdvance(
+            self.store, self.name, settle=settle, within=within, in_line=self._in_line
         )
+        return advance.run(by, to, to_next)
+
+    @property
+    def _in_line(self) -> bool:
+        return self.config.policy.queue == "supplier"

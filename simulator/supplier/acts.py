@@ -178,6 +178,7 @@ def _stopped(gateway: GatewayState, tx: Tx) -> GatewayState:
         reason="an operator stopped it",
         since_wall=tx.wall,
         until_wall=None,
+        until=None,
         good=0,
     )
 

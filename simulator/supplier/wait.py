@@ -71,7 +71,9 @@ class Changed:
 
 
 class Wait:
-    """One wait for one thing of one supplier. Refused when the match cannot be read."""
+    """One wait for one thing of one supplier, of which all orders may wait `in_line`. Refused when
+    the match cannot be read.
+    """
 
     def __init__(
         self,
@@ -82,10 +84,12 @@ class Wait:
         count: int,
         after: int,
         within: int,
+        in_line: bool,
     ) -> None:
         if kind not in KINDS:
             raise Refused("malformed", [f"for: one of {', '.join(KINDS)}"])
         self.supplier = supplier
+        self.in_line = in_line
         self.kind = kind
         self.conditions = read_match(match, KINDS[kind])
         named = {condition.path for condition in matching.leaves(self.conditions)}
@@ -108,7 +112,8 @@ class Wait:
         """Look at everything there is."""
         self.fitting = {}
         if self.kind == "idle":
-            moving = moving_of(tx, self.supplier, equal_text(self.conditions, "order"))
+            order = equal_text(self.conditions, "order")
+            moving = moving_of(tx, self.supplier, order, in_line=self.in_line)
             self.fitting = {shape["id"]: shape for shape in moving}
             self._conclude(not self.fitting)
         else:
@@ -189,22 +194,25 @@ class Wait:
 
     def _clock_stands(self, tx: Tx) -> str:
         """Where a stopped clock is the reason that nothing comes, a hint to advance it."""
-        clock, due = clocks.get(tx, self.supplier), clocks.next_due(tx, self.supplier)
-        if self.kind == "request" or clock.mode != "manual" or due is None or due <= clock.anchor:
+        clock = clocks.get(tx, self.supplier)
+        if self.kind == "request" or clock.mode != "manual":
+            return ""
+        due = clocks.next_due(tx, self.supplier, clock.anchor)
+        if due is None:
             return ""
         now, later = instants.format_instant(clock.anchor), instants.format_instant(due)
         return f"; the clock stands at {now} and the next step is due at {later}: advance it"
 
 
-def moving_of(tx: Tx, supplier: str, order: str) -> list[Shape]:
+def moving_of(tx: Tx, supplier: str, order: str, *, in_line: bool) -> list[Shape]:
     """The next KCI of each order (or of one) that is not at rest.
 
-    With a manual clock an order is at rest when nothing of it is due, on its way, or waiting for
-    another try. With another clock nothing of it may be still to come either.
+    With a manual clock an order is at rest when nothing of it happens as long as the clock stands.
+    With another clock nothing of it may be still to come either.
     """
     clock = clocks.get(tx, supplier)
     until = clock.now(tx.wall) if clock.mode == "manual" else instants.LATEST
-    moving = clocks.unsettled(tx, supplier, until, order)
+    moving = clocks.unsettled(tx, supplier, until, order, in_line=in_line)
     return [
         resources.show_kci(waiting[0]) for waiting in outbox.open_of(tx, moving).values() if waiting
     ]

@@ -158,15 +158,16 @@ def show_gateway(
     """How a supplier's gateway is: kept back (down, trying, waits, stopped) and why, or ok,
     failing, unknown by its `last` answer.
 
-    `since` and `until` are real time while it is kept back.
+    `since` and `until` are real time while it is kept back; under a manual clock `until` is
+    supplier time.
     """
     shape: dict[str, Any] = {"supplier": supplier, "url": url, "until": None}
     if gateway.state:
-        until = (
-            instants.format_instant(gateway.until_wall)
-            if gateway.until_wall is not None and gateway.state != FlowState.TRYING
-            else None
-        )
+        ends = gateway.until_wall if gateway.until is None else gateway.until
+        if ends is None or gateway.state == FlowState.TRYING:
+            until = None
+        else:
+            until = instants.format_instant(ends)
         return shape | {
             "state": gateway.state,
             "since": instants.format_instant(gateway.since_wall),

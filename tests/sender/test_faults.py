@@ -14,7 +14,6 @@ from simulator.language.faults import FAULTS
 from simulator.web import Embedded
 from tests.conftest import TENANT, Gateway
 from tests.receiver import Arrival, Receiver
-from tests.sender.conftest import FAST
 
 ALL = [(1, "ACKNOWLEDGED", 204), (2, "COMMITTED", 204), (3, "COMPLETED", 204)]
 FIRST, SECOND, THIRD = ALL
@@ -252,12 +251,10 @@ def test_a_fault_is_tried_again_with_the_same_bytes_after_a_restart(
     running: Any, receiver: Receiver
 ) -> None:
     receiver.answer = lambda number, arrival: 503 if number == 1 else good(number, arrival)
-    slow = {**FAST, "retry": ["300ms"] * 3}
-    with running(delivery=slow) as simulator, Gateway(simulator.url) as gateway:
+    with running() as simulator, Gateway(simulator.url) as gateway:
         order = gateway.place(upload(gateway, *story("bad_json")))
         receiver.wait_for(1)
-    with running(delivery=slow) as simulator, Gateway(simulator.url) as gateway:
-        receiver.wait_for(2)
+    with running() as simulator, Gateway(simulator.url) as gateway:
         gateway.advance()
         assert gateway.order(order)["status"] == "COMPLETED"
     first, again, *rest = receiver.arrivals

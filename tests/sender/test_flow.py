@@ -42,10 +42,14 @@ def running(make_config: Callable[..., Config], receiver: Receiver) -> Any:
 
 
 def due(gateway: Gateway, count: int) -> None:
-    """So many orders whose first KCI is due at once; nothing is waited for."""
+    """So many orders whose first KCI is due at once; nothing is waited for. The clock runs by
+    itself from then on, and so do the waits between tries.
+    """
     for _ in range(count):
         gateway.place()
-    gateway.admin("POST", "/clock/advance", {"by": "31s", "settle": False})
+    now = instants.parse_instant(gateway.admin("GET", "/clock")["now"]) + 31 * instants.SECOND
+    running = {"mode": "scaled", "rate": 1, "now": instants.format_instant(now)}
+    gateway.admin("PUT", "/clock", running)
 
 
 def state(gateway: Gateway) -> str:
@@ -190,8 +194,7 @@ def test_retry_after_is_for_the_whole_gateway(running: Any, receiver: Receiver) 
 
     receiver.answer = answer
     with running() as simulator, Gateway(simulator.url) as gateway:
-        gateway.place()
-        gateway.admin("POST", "/clock/advance", {"by": "31s", "settle": False})
+        due(gateway, 1)
         until(lambda: state(gateway) == "waits")
         shown = gateway.admin("GET", "/gateway")
         due(gateway, 5)
@@ -255,8 +258,8 @@ def test_a_gateway_that_is_gone_gets_nothing_until_an_operator_says_so(
         gateway.advance("31s")
         assert state(gateway) == "stopped"
         gateway.place()
-        moved = gateway.admin("POST", "/clock/advance", {"by": "31s", "within": "200ms"}, 408)
-        assert len(moved["unsettled"]) == 1 and len(receiver.arrivals) == 1
+        moved = gateway.advance("31s")
+        assert len(moved["overdue"]) == 1 and len(receiver.arrivals) == 1
         assert gateway.admin("POST", "/gateway/resume")["state"] == "failing"
         assert "not held back" in gateway.admin("POST", "/gateway/resume", code=409)["detail"]
         let_go.set()
@@ -269,8 +272,8 @@ def test_an_operator_stops_and_resumes(running: Any, receiver: Receiver) -> None
         gateway.admin("POST", "/gateway/stop")
         assert "stopped already" in gateway.admin("POST", "/gateway/stop", code=409)["detail"]
         gateway.place()
-        gateway.admin("POST", "/clock/advance", {"by": "31s", "within": "200ms"}, 408)
-        assert receiver.arrivals == []
+        moved = gateway.advance("31s")
+        assert (receiver.arrivals, len(moved["overdue"])) == ([], 1)
         gateway.admin("POST", "/gateway/resume")
         receiver.wait_for(1)
         lines = gateway.admin("GET", "/journal?direction=act")["items"]
@@ -354,7 +357,6 @@ def test_a_strict_wholesaler_gets_one_at_a_time_and_one_that_fails_holds_up_all(
     assert len(dict.fromkeys(ids)) == 8
 
 
-@pytest.mark.slow  # it waits a second
 def test_a_strict_wholesaler_stands_still_behind_a_dead_kci(
     running: Any, receiver: Receiver
 ) -> None:
@@ -362,8 +364,8 @@ def test_a_strict_wholesaler_stands_still_behind_a_dead_kci(
     with running(queue="supplier") as simulator, Gateway(simulator.url) as gateway:
         gateway.place()
         gateway.place()
-        gateway.admin("POST", "/clock/advance", {"by": "31s", "within": "1s"}, 408)
-        assert len(receiver.arrivals) == 1
+        moved = gateway.advance("31s")
+        assert (len(receiver.arrivals), len(moved["overdue"])) == (1, 1)
         (dead,) = gateway.admin("GET", "/kcis?state=dead")["items"]
         gateway.admin("POST", f"/orders/{dead['order']}/abandon")
         receiver.wait_for(2)

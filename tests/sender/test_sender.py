@@ -217,16 +217,16 @@ def test_one_orders_kcis_keep_their_order_through_failures(
     assert set(map(tuple, delivered.values())) == {(1, 2, 3, 4, 5)}
 
 
-@pytest.mark.slow
 def test_retry_after_is_kept(running: Any, receiver: Receiver) -> None:
     receiver.answer = lambda number, arrival: (
         (429, {"Retry-After": "1"}, b"") if number == 1 else 204
     )
     with running() as simulator, Gateway(simulator.url) as gateway:
         gateway.place()
-        moved = gateway.admin("POST", "/clock/advance", {"by": "31s", "within": "300ms"}, 408)
-        assert [kci["send"] for kci in moved["unsettled"]] == ["ACKNOWLEDGED"]
-        receiver.wait_for(2)
+        moved = gateway.advance("30s")
+        assert [kci["send"] for kci in moved["overdue"]] == ["ACKNOWLEDGED"]
+        assert gateway.advance("999ms")["kcis"] == []
+        assert [kci["send"] for kci in gateway.advance("1ms")["kcis"]] == ["ACKNOWLEDGED"]
 
 
 def test_a_restart_in_the_middle_goes_on_where_it_was(running: Any, receiver: Receiver) -> None:

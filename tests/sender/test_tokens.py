@@ -47,6 +47,7 @@ def test_a_gateway_that_refuses_every_token_costs_few_of_them_and_is_taken_to_be
         for _ in range(20):
             gateway.place()
         gateway.admin("POST", "/clock/advance", {"by": "31s", "settle": False})
+        gateway.admin("PUT", "/clock", {"mode": "scaled", "rate": 1})
         shown = {"state": "failing"}
         for count in range(40, 60):  # the last answers may not be settled yet
             receiver.wait_for(count)

@@ -98,6 +98,8 @@ def test_what_a_stopped_clock_made_due_is_sent(
     with Embedded(settings("manual")) as simulator, Gateway(simulator.url) as gateway:
         gateway.place()
         gateway.admin("POST", "/clock/advance", {"by": "1d", "settle": False})
+        receiver.wait_for(1)
         simulator.world.store.skew = BACK
+        gateway.advance("2s")
         wait_for_the_end(simulator)
     assert len(receiver.arrivals) == 4, "the first one was tried again"

@@ -61,5 +61,5 @@ def test_the_evidence_of_an_advance_is_what_became_of_kcis_and_no_act_of_an_oper
         lines = (POSTED, SKIPPED, FAILED, STOPPED, POSTED, replace(POSTED, kci="k2"))
         journal.note_all(tx, [("s", line) for line in lines])
     with store.read() as tx:
-        assert journal.kcis_since(tx, "s", first) == ["k1", "k3", "k2"]
-        assert journal.kcis_since(tx, "s", journal.last_id(tx)) == []
+        assert journal.kcis_since(tx, "s", first) == {"k1": 2, "k3": 0, "k2": 1}
+        assert journal.kcis_since(tx, "s", journal.last_id(tx)) == {}

@@ -253,6 +253,7 @@ def test_a_store_of_schema_6_gets_versions_of_its_lanes(empty_url: str, tmp_path
     engine = sa.create_engine(empty_url)
     with engine.begin() as connection:
         connection.execute(sa.text("ALTER TABLE lanes DROP COLUMN version"))
+        connection.execute(sa.text("ALTER TABLE gateway_states DROP COLUMN until"))
         connection.execute(sa.text("UPDATE meta SET value = '6' WHERE key = 'schema'"))
     engine.dispose()
     store = Store(empty_url)

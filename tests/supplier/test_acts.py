@@ -109,15 +109,13 @@ def test_a_kci_that_waits_for_another_try_is_skipped_or_abandoned(
 ) -> None:
     receiver.answer = lambda number, arrival: 503 if number == 1 else 204
     order = picky.place()
-    stuck = picky.admin("POST", "/clock/advance", {"by": "31s", "within": "200ms"}, 408)[
-        "unsettled"
-    ][0]
+    (stuck,) = picky.advance("30s")["overdue"]
     act(picky, f"/kcis/{stuck['id']}/skip")
     picky.advance()
     assert states(picky, order) == ["skipped", "delivered", "delivered"]
     receiver.answer = lambda number, arrival: 503
     other = picky.place()
-    picky.admin("POST", "/clock/advance", {"by": "31s", "within": "200ms"}, 408)
+    picky.advance("30s")
     shown = act(picky, f"/orders/{picky.order(other)['id']}/abandon")
     assert shown["kcis"] == {"waiting": 0, "delivered": 0, "dead": 0, "withdrawn": 2, "skipped": 1}
     assert (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -206,7 +207,8 @@ def test_the_clock_is_shown_set_and_moved(make_config: Callable[..., Config]) ->
 def test_an_advance_that_does_not_settle_is_408_with_what_it_waits_for(
     make_config: Callable[..., Config], receiver: Receiver
 ) -> None:
-    receiver.answer = lambda number, arrival: 503
+    hanging = threading.Event()
+    receiver.answer = lambda number, arrival: 204 if hanging.wait(30) else 503
     with (
         Embedded(make_config(gateway={"url": receiver.url})) as simulator,
         Gateway(simulator.url) as gateway,
@@ -217,6 +219,7 @@ def test_an_advance_that_does_not_settle_is_408_with_what_it_waits_for(
         assert (
             gateway.admin("POST", "/clock/advance", {"by": "1d", "settle": False})["moved"] == "1d"
         )
+        hanging.set()
 
 
 @pytest.mark.slow  # a scaled clock runs in wall time

@@ -59,6 +59,8 @@ def show_advanced(advanced: AdvanceResult) -> dict[str, Any]:
         "moved": instants.format_duration(advanced.moved),
         "kcis": [show_kci(kci) for kci in advanced.kcis],
         "not_sent": [show_kci(kci) for kci in advanced.not_sent],
+        "retried": [show_kci(kci) | {"posts": posts} for kci, posts in advanced.retried],
+        "overdue": [show_kci(kci) for kci in advanced.overdue],
         "parked": [show_kci(kci) for kci in advanced.parked],
     }
     return shape | (
