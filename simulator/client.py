@@ -81,10 +81,10 @@ class Client:
     # ---- looking
 
     def orders(
-        self, *, tenant: str = "", ref: str = "", status: str = ""
+        self, *, tenant: str = "", ref: str = "", number: str = "", status: str = ""
     ) -> Iterator[dict[str, Any]]:
-        """Orders in the order of their arrival."""
-        return self._items("/orders", tenant=tenant, ref=ref, status=status)
+        """Orders in the order of their arrival. `ref` is the caller's id, `number` is ours."""
+        return self._items("/orders", tenant=tenant, ref=ref, number=number, status=status)
 
     def order(self, order_id: str) -> dict[str, Any]:
         """One order, by our id of it."""

@@ -38,10 +38,10 @@ class NotSo(AssertionError):
 class Advanced(list[Shape]):
     """What an advance returns: a list of the KCIs that were sent, each with its answer.
 
-    `not_sent` are the KCIs that their gateway does not want, although the order moved. `retried` are
-    those that were posted more than once, each with its `posts`. `overdue` are those that were due
-    and wait for another try, or for a gateway that is down. `parked` are the dead KCIs behind which
-    an order stands: nothing more of it is sent.
+    `not_sent` are the KCIs that their gateway does not want, although the order moved. `retried`
+    are those that were posted more than once, each with its `posts`. `overdue` are those that were
+    due and wait for another try, or for a gateway that is down. `parked` are the dead KCIs behind
+    which an order stands: nothing more of it is sent.
     """
 
     def __init__(self, shape: Mapping[str, Any]) -> None:

@@ -210,6 +210,7 @@ def schema(dialect: str | None) -> None:
 def orders(client: Any, words: tuple[str, ...], **options: Any) -> None:
     """List a running simulator's orders, or show one's story (ID).
 
+    ID is ours, the caller's own (with --tenant where two tenants have it), or our reference.
     `resume ID` lets an order go on behind a KCI that was given up; `abandon ID` gives up all that
     it still has to send; `signal NAME ID` gives the signal that its story waits for (`wait: NAME`).
     """

@@ -31,9 +31,10 @@ def client_of(settings: Config, url: str | None, token: str | None, supplier: st
 def orders(client: Client, words: Sequence[str], most: int, as_json: bool, **filters: str) -> None:
     """List orders, show one order's story, or act on one."""
     if len(words) == 3 and words[0] == "signal":
-        act, order_id = "signal", words[2]
+        act, name = "signal", words[2]
     else:
-        act, order_id = _words(words, ("resume", "abandon", "signal NAME"), alone=True)
+        act, name = _words(words, ("resume", "abandon", "signal NAME"), alone=True)
+    order_id = _order_id(client, name, filters.get("tenant", "")) if name else ""
     if act:
         order = (
             client.signal(words[1], order_id)
@@ -57,6 +58,33 @@ def orders(client: Client, words: Sequence[str], most: int, as_json: bool, **fil
         click.echo(json.dumps(client.order(order_id), indent=2, ensure_ascii=False))
     else:
         click.echo(client.story(order_id), nl=False)
+
+
+def _order_id(client: Client, name: str, tenant: str) -> str:
+    """Our id of an order that somebody calls by it, by the caller's id of it, or by our reference.
+    Invalid where there is none, or more than one.
+    """
+    try:
+        return str(client.order(name)["id"])
+    except Failed as error:
+        if error.status != 404:
+            raise
+    by = ({"ref": name}, {"number": name})
+    found = {order["id"]: order for each in by for order in client.orders(tenant=tenant, **each)}
+    if len(found) == 1:
+        return str(*found)
+    if not found:
+        owner = f" of {tenant}" if tenant else ""
+        raise Invalid(
+            [
+                Problem(
+                    message=f"there is no order {name}{owner}", hint="`simulator orders` lists them"
+                )
+            ]
+        )
+    several = ", ".join(f"{order['tenant']}/{order['ref']}" for order in found.values())
+    said = f"{name} is {len(found)} orders: {several}"
+    raise Invalid([Problem(message=said, hint="--tenant TENANT, or the id of one")])
 
 
 def kcis(client: Client, words: Sequence[str], most: int, as_json: bool, **filters: str) -> None:

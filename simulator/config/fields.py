@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from marshmallow import ValidationError, fields
 
 from simulator.base import instants, working_days
-from simulator.formats.schema import Misfit, String
+from simulator.formats.schema import String
+from simulator.formats.validators import Misfit
 
 RETRY_PRESETS: dict[str, tuple[float, ...]] = {
     "ci": (0.2, 0.5, 1, 2, 5, 10, 10, 10, 10, 10, 10),

@@ -24,18 +24,15 @@ from simulator.formats.schema import (
     Boolean,
     CalendarDate,
     Integer,
-    Length,
     Mapped,
     Number,
-    OneOf,
-    Range,
-    Regexp,
     Strict,
     String,
     listed,
     load,
     nested,
 )
+from simulator.formats.validators import Length, OneOf, Range, Regexp
 
 __all__ = ["DEFAULTS", "Duration", "Retry", "Seed", "Settings", "SupplierSettings", "Url"]
 

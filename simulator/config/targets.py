@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from marshmallow import ValidationError
 
 from simulator.config.advice import is_loopback
-from simulator.formats.schema import Misfit, String
+from simulator.formats.schema import String
+from simulator.formats.validators import Misfit
 
 if TYPE_CHECKING:
     from simulator.config.table import SupplierConfig

@@ -31,10 +31,21 @@ def read_object(incoming: Incoming, *, repeated_keys: list[str] | None = None) -
         raise ValueError("Content-Encoding: compressed bodies are not accepted")
     body, document = incoming.parsed.pop("body", (None, None))
     if body is not incoming.body:
-        document = strict_json.loads(incoming.body, repeated_keys=repeated_keys)
+        try:
+            document = strict_json.loads(incoming.body, repeated_keys=repeated_keys)
+        except ValueError as error:
+            raise ValueError(f"body: {error}") from None
+    if isinstance(document, list):
+        raise ValueError(f"body: must be a JSON object, is a list{_of_one(document)} (type)")
     if not isinstance(document, dict):
-        raise ValueError("type: the body must be a JSON object")
+        raise ValueError("body: must be a JSON object (type)")
     return document
+
+
+def _of_one(documents: list[object]) -> str:
+    """What to do with a list of objects."""
+    objects = documents and all(isinstance(document, dict) for document in documents)
+    return ": send each of them in a request of its own" if objects else ""
 
 
 def text_in(incoming: Incoming, member: str) -> str:

@@ -20,16 +20,13 @@ from simulator.formats.schema import (
     Boolean,
     Excluding,
     Integer,
-    Length,
     Mapped,
     Number,
-    OneOf,
     OneOfTypes,
-    Range,
-    Regexp,
     Strict,
     String,
 )
+from simulator.formats.validators import Length, OneOf, Range, Regexp
 
 Check = Callable[[Any], bool]
 

@@ -18,19 +18,13 @@ from marshmallow import (
     Schema,
     ValidationError,
     fields,
-    validate,
     validates_schema,
 )
 
 from simulator.base import errors, instants
+from simulator.formats.validators import Misfit, brief
 
 Path = tuple[Hashable, ...]
-
-
-class Misfit(str):
-    """A message about a well-formed value that is not possible."""
-
-    __slots__ = ()
 
 
 class Note(str):
@@ -69,57 +63,6 @@ def unknown_key(key: str, known: Iterable[str], hint: str = "") -> Note:
     hint = hint or errors.nearest(key, words) or "there are none here"
     meant = errors.closest(key, words)
     return Note(f"unknown key `{key}`", hint=hint, meant=meant, at_key=True, code="unknown_key")
-
-
-class OneOf(validate.OneOf):
-    """One of the listed values; the message names the nearest, or the new name of a renamed one."""
-
-    def __init__(self, choices: Iterable[Any], *, renamed: Mapping[str, str] | None = None) -> None:
-        super().__init__(choices)
-        self.renamed = renamed or {}
-
-    def _format_error(self, value: Any) -> str:
-        if isinstance(value, str) and value in self.renamed:
-            return Misfit(f"`{value}` is called `{self.renamed[value]}` now")
-        known = [str(choice) for choice in self.choices]
-        return Misfit(f"`{_brief(value)}` is not valid, {errors.nearest(value, known)}")
-
-
-class Length(validate.Length):
-    """A length within bounds, inclusive."""
-
-    def _format_error(self, value: Any, message: str) -> str:
-        unit = "characters" if isinstance(value, str) else "entries"
-        low, high = self.min or 0, self.max
-        bounds = (
-            f"at least {low}"
-            if high is None
-            else f"at most {high}"
-            if not low
-            else f"{low} to {high}"
-        )
-        return Misfit(f"must have {bounds} {unit}, has {len(value)}")
-
-
-class Range(validate.Range):
-    """A number within bounds, inclusive."""
-
-    def _format_error(self, value: Any, message: str) -> str:
-        if self.max is None:
-            return Misfit(f"must be at least {self.min}, is {_brief(value)}")
-        return Misfit(f"must be {self.min} to {self.max}, is {_brief(value)}")
-
-
-class Regexp(validate.Regexp):
-    """A string that a pattern matches as a whole: `$` alone would let a line break follow."""
-
-    def __call__(self, value: Any) -> Any:
-        if self.regex.fullmatch(value) is None:
-            raise ValidationError(self._format_error(value))
-        return value
-
-    def _format_error(self, value: Any) -> str:
-        return Misfit(f"`{_brief(value)}` does not match {self.regex.pattern!s}")
 
 
 class String(fields.String):
@@ -183,7 +126,7 @@ class CalendarDate(fields.Date):
             date.fromisoformat(value)
         except ValueError:
             raise ValidationError(
-                f"date_range: `{_brief(value)}` is not a date YYYY-MM-DD"
+                f"`{brief(value)}` is not a date YYYY-MM-DD (date_range)"
             ) from None
         return value
 
@@ -201,7 +144,7 @@ class Moment(fields.DateTime):
                 raise ValueError("a date alone is not a date-time")
             instants.parse_instant(value)
         except (ValueError, OverflowError) as error:
-            raise ValidationError(f"date_range: {error}") from None
+            raise ValidationError(f"{error} (date_range)") from None
         return value
 
 
@@ -240,7 +183,7 @@ class OneOfTypes(fields.Field):  # type: ignore[type-arg]
         schema = self.schema_of(value)
         if schema is None:
             name = value.get(self.key)
-            known = Misfit(f"`{_brief(name)}` is not valid, one of: {', '.join(self.schemas)}")
+            known = Misfit(f"`{brief(name)}` is not valid, one of: {', '.join(self.schemas)}")
             said = (
                 "is required"
                 if name is None
@@ -390,9 +333,3 @@ def unknown_members(schema: Schema, document: Any, path: Path = ()) -> Iterator[
         ):
             for index, entry in enumerate(value):
                 yield from unknown_members(field.inner.schema, entry, (*path, key, index))
-
-
-def _brief(value: Any) -> str:
-    text = str(value)
-    text = text.encode("unicode_escape").decode() if not text.isprintable() else text
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,8 +1,9 @@
 """JSON that every store and every gateway reads the same way. Anything else is refused.
 
 That is RFC 8259 in UTF-8, without a byte order mark, NaN, infinity, duplicate keys, lone
-surrogates, NUL, numbers out of range, and nesting past 64 levels. Each refusal begins with a stable
-word: not_json, not_utf8, bad_text, too_deep, number_range, duplicate_key.
+surrogates, NUL, numbers out of range, and nesting past 64 levels. Each refusal says what is wrong
+with the document, and ends with a stable word: not_json, not_utf8, bad_text, too_deep,
+number_range, duplicate_key.
 
 orjson writes. It does not read, because it makes integers past 64 bits inexact.
 """
@@ -37,7 +38,7 @@ def loads(body: bytes, *, repeated_keys: list[str] | None = None) -> Any:
     """
     text = _decode(body)
     if not text.strip():
-        raise ValueError("not_json: the body is empty")
+        raise ValueError("empty (not_json)")
     _measure_depth(text)
     try:
         try:
@@ -48,7 +49,7 @@ def loads(body: bytes, *, repeated_keys: list[str] | None = None) -> Any:
             value = _decoder(partial(_last_of_each, repeated_keys)).decode(text)
     except json.JSONDecodeError as error:
         raise ValueError(
-            f"not_json: {error.msg} at line {error.lineno} column {error.colno}"
+            f"not JSON: {error.msg} at line {error.lineno} column {error.colno} (not_json)"
         ) from None
     _check_text(text, value)
     return value
@@ -130,11 +131,11 @@ def keepable(text: str) -> str:
 
 def _decode(body: bytes) -> str:
     if body.startswith(b"\xef\xbb\xbf"):
-        raise ValueError("not_utf8: the body begins with a byte order mark (BOM)")
+        raise ValueError("begins with a byte order mark (not_utf8)")
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ValueError(f"not_utf8: byte {error.start + 1} of the body is not UTF-8") from None
+        raise ValueError(f"byte {error.start + 1} is not UTF-8 (not_utf8)") from None
 
 
 def _measure_depth(text: str) -> None:
@@ -147,25 +148,25 @@ def _measure_depth(text: str) -> None:
         if mark in "[{":
             depth += 1
             if depth > DEEPEST:
-                raise ValueError(f"too_deep: the document nests more than {DEEPEST} levels")
+                raise ValueError(f"nests more than {DEEPEST} levels (too_deep)")
         elif mark in "]}":
             depth -= 1
 
 
 def _no_constant(word: str) -> Any:
-    raise ValueError(f"not_json: {word} is not JSON")
+    raise ValueError(f"not JSON: {word} (not_json)")
 
 
 def _float(text: str) -> float:
     number = float(text)
     if len(text) > _LONGEST_NUMBER or number in (float("inf"), float("-inf")):
-        raise ValueError(f"number_range: the number {text[:20]} is out of range")
+        raise ValueError(f"the number {text[:20]} is out of range (number_range)")
     return number
 
 
 def _int(text: str) -> int:
     if len(text) > _LONGEST_NUMBER:
-        raise ValueError(f"number_range: a number of {len(text)} digits is out of range")
+        raise ValueError(f"a number of {len(text)} digits is out of range (number_range)")
     return int(text)
 
 
@@ -177,7 +178,7 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
         said = f"the member {_repeated(pairs)[:60]!r} occurs twice in one object"
-        raise _RepeatedKeyError(f"duplicate_key: {said}")
+        raise _RepeatedKeyError(f"{said} (duplicate_key)")
     return members
 
 
@@ -227,7 +228,7 @@ def _check_strings(value: Any) -> None:
     if isinstance(value, str):
         if _UNKEEPABLE.search(value):
             raise ValueError(
-                "bad_text: a string holds a NUL or a lone surrogate, which no store can keep"
+                "a string holds a NUL or a lone surrogate, which no store can keep (bad_text)"
             )
     elif isinstance(value, dict):
         for key, member in value.items():

@@ -12,16 +12,14 @@ from marshmallow import ValidationError, validates_schema
 from simulator.formats.schema import (
     Boolean,
     Integer,
-    Length,
     Mapped,
     Note,
-    OneOf,
-    Range,
     Strict,
     String,
     listed,
     nested,
 )
+from simulator.formats.validators import Length, OneOf, Range
 from simulator.model import Vocabulary
 from simulator.scenario.fault_fields import Answered, FaultField
 from simulator.scenario.fields import ParamsField, PendingField, ReplyField

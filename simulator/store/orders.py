@@ -281,6 +281,7 @@ def page(
     *,
     tenant: str = "",
     ref: str = "",
+    number: str = "",
     status: str = "",
     limit: int = 100,
     after: tuple[int, str] | None = None,
@@ -295,6 +296,7 @@ def page(
     for column, value in (
         (orders.c.tenant, tenant),
         (orders.c.ref, ref),
+        (orders.c.number, number),
         (orders.c.status, status),
     ):
         statement = statement.where(column == value) if value else statement

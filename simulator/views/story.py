@@ -133,7 +133,7 @@ def told_fault(word: str, sent: str) -> str:
 
 
 def _remarks(findings: Iterable[Finding]) -> str:
-    return "".join(f"; {finding.message}" for finding in findings)
+    return "".join(f"; noted: {finding.message}" for finding in findings)
 
 
 def _document(body: Any, describe: Describe) -> str:

@@ -31,18 +31,15 @@ from simulator.formats.compiled import Untranslatable, fits, translate
 from simulator.formats.schema import (
     Boolean,
     Integer,
-    Length,
     Mapped,
     Moment,
     Number,
-    OneOf,
     OneOfTypes,
-    Range,
-    Regexp,
     String,
     Tolerant,
     unknown_members,
 )
+from simulator.formats.validators import Length, OneOf, Range, Regexp
 from simulator.model import Incoming
 
 SLOW = {"KciDocument": "KciDocument.check_reason"}

@@ -13,13 +13,13 @@ from simulator.formats import strict_json
 from simulator.formats.schema import (
     Boolean,
     Mapped,
-    OneOf,
     OneOfTypes,
     String,
     Tolerant,
     listed,
     nested,
 )
+from simulator.formats.validators import OneOf
 from simulator.model import Known
 
 

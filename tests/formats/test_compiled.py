@@ -26,14 +26,10 @@ from simulator.formats.schema import (
     CalendarDate,
     Excluding,
     Integer,
-    Length,
     Mapped,
     Moment,
     Number,
-    OneOf,
     OneOfTypes,
-    Range,
-    Regexp,
     Strict,
     String,
     Tolerant,
@@ -41,6 +37,7 @@ from simulator.formats.schema import (
     nested,
     unknown_members,
 )
+from simulator.formats.validators import Length, OneOf, Range, Regexp
 
 AWKWARD: list[Any] = [
     *(None, True, False, 0, 1, 2, 3, 4, -1, 1.0, 1.5, 4.0, 2**53, float(2**53), 1e300, 10**30),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.formats.schema import Regexp, String, load_field
+from simulator.formats.schema import String, load_field
+from simulator.formats.validators import Regexp
 
 NAME = String(validate=Regexp(r"[a-z]{1,3}$"))
 

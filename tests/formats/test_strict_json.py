@@ -64,7 +64,7 @@ def test_much_that_was_written_is_read_again(value: Any, plain: bool) -> None:
 def test_what_cannot_be_kept_is_refused(text: str, word: str) -> None:
     with pytest.raises(ValueError) as error:
         strict_json.loads(text.encode())
-    assert str(error.value).startswith(f"{word}: ")
+    assert str(error.value).endswith(f" ({word})")
 
 
 def test_brackets_in_a_text_and_beside_each_other_are_not_depth() -> None:

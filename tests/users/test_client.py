@@ -146,6 +146,23 @@ def test_orders_as_a_table_as_json_and_as_a_story(simulator: Embedded, gateway: 
     ]
 
 
+def test_an_order_is_found_by_the_callers_own_id_and_by_our_reference(
+    simulator: Embedded, gateway: Gateway
+) -> None:
+    body = gateway.place("ORDER_ACKNOWLEDGED")
+    order = gateway.order(body)
+    for name in (str(body["id"]), order["number"], order["id"]):
+        assert run(simulator, "orders", name).stdout.startswith(f"order TENANT1/{body['id']}")
+    missing = run(simulator, "orders", "no-such-order")
+    assert missing.exit_code == 2 and "there is no order no-such-order" in missing.stderr
+    twin = {**body, "tenant": "TENANT2"}
+    assert gateway.post("/service-orders", twin, Tenant="TENANT2").ok
+    both = run(simulator, "orders", str(body["id"]))
+    assert both.exit_code == 2 and f"TENANT1/{body['id']}, TENANT2/{body['id']}" in both.stderr
+    one = run(simulator, "orders", str(body["id"]), "--tenant", "TENANT2")
+    assert one.stdout.startswith(f"order TENANT2/{body['id']}")
+
+
 def test_kcis_and_journal_filter(simulator: Embedded, gateway: Gateway) -> None:
     gateway.place("ORDER_ACKNOWLEDGED")
     gateway.advance("30s")

@@ -132,7 +132,7 @@ def test_a21_what_is_no_date_is_refused_and_named(gateway: Gateway, when: str) -
     response = gateway.post("/service-orders", gateway.provide(requestedCompletionDate=when))
     assert response.status_code == 400, response.text
     (message,) = response.json()["messages"]
-    assert message.startswith("date_range: requestedCompletionDate:")
+    assert message.startswith("requestedCompletionDate: ") and message.endswith("(date_range)")
 
 
 def test_a15_all_violations_at_once_and_unknown_members_are_carried(gateway: Gateway) -> None:

@@ -21,12 +21,15 @@ from simulator.dialects.fibre_cafe.schemas import (
 from simulator.dialects.fibre_cafe.settings import Settings
 from simulator.dialects.fibre_cafe.statements import kci_schema
 from simulator.dialects.fibre_cafe.transitions import UNASKED
+from simulator.dialects.foreign import looks_like
 from simulator.dialects.routes import Route
 from simulator.formats.compiled import fits
-from simulator.formats.schema import Misfit, Path, Tolerant, dotted, flatten, unknown_members
+from simulator.formats.schema import Path, Tolerant, dotted, flatten, unknown_members
+from simulator.formats.validators import Misfit
 from simulator.model import Document, Finding, Incoming, KciIdentity, Rule, Submission
 
 MOST_MESSAGES = 100
+_HERE = "here requests are those of the Fibre Cafe Supplier API"
 UNKNOWN_MEMBER = Rule("fibre_cafe.unknown_member")
 UNKNOWN_TASK = Rule("fibre_cafe.unknown_engineer_task")
 TENANT_DIFFERS = Rule("fibre_cafe.tenant_differs")
@@ -61,6 +64,8 @@ def read(incoming: Incoming, route: Route, settings: Settings) -> Submission:
     operation = route.operation if route.operation != "order" else variant(document)
     schema = ORDERS.get(operation) or REQUESTS[operation]
     fit = fits(schema, document)
+    if not fit and (kin := looks_like(document, schema.fields)):
+        malformed.append(f"body: this looks like {kin}: {_HERE}")
     invalid = [] if fit else check(schema, document, malformed)
     invalid += _wrong_controls(incoming.headers)
     unknown = () if fit or malformed else unknown_members(schema, document)
@@ -105,9 +110,6 @@ def check(schema: Tolerant, document: Document, malformed: list[str]) -> list[st
     invalid: list[str] = []
     for path, message in flatten(schema.validate(document)):
         text = f"{dotted(path)}: {message}" if path else message
-        reason, separator, rest = message.partition(": ")
-        if separator and reason.isidentifier():
-            text = f"{reason}: {dotted(path)}: {rest}"
         (invalid if isinstance(message, Misfit) else malformed).append(text)
     return invalid
 

@@ -11,6 +11,15 @@ from simulator.base.errors import Refused
 from simulator.dialects.fibre_cafe.transitions import ENDED, REQUESTS, UNASKED
 from simulator.model import RECEIVED, Document, Order, Request, Submission
 
+REASONS = (
+    "CUSTOMER_CHANGED_MIND",
+    "INSTALL_FAILED",
+    "NETWORK_ISSUE",
+    "NO_LONGER_REQUIRED",
+    "OTHER",
+)
+"""Reasons for cancelling an order that the gateway placed (contract 4.6)."""
+
 OBJECTIONS = (
     "NO_AUTHORISATION",
     "CUSTOMER_NOT_AWARE",
@@ -97,7 +106,8 @@ def _check_content(order: Order, submission: Submission) -> None:
             f"reasonCode: `{reason}` does not object to an unsolicited cease; one of: {known}"
         )
     elif order.operation != UNASKED and reason in OBJECTIONS:
-        said.append(f"reasonCode: `{reason}` is for an unsolicited cease only")
+        known = ", ".join(REASONS)
+        said.append(f"reasonCode: `{reason}` is for an unsolicited cease only; one of: {known}")
     if said:
         raise Refused("invalid", said)
 

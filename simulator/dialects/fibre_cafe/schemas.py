@@ -8,31 +8,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.dialects.fibre_cafe.requests import OBJECTIONS
+from simulator.dialects.fibre_cafe.requests import OBJECTIONS, REASONS
 from simulator.formats.schema import (
     Boolean,
     CalendarDate,
     Excluding,
     Integer,
-    Length,
     Moment,
-    OneOf,
-    Range,
-    Regexp,
     String,
     Tolerant,
     listed,
     nested,
 )
+from simulator.formats.validators import Length, OneOf, Range, Regexp
 
 PROVIDE_TYPES = ("NEW", "START", "TAKEOVER", "TRANSFER", "SWAP")
-CANCELLATION_REASONS = (
-    "CUSTOMER_CHANGED_MIND",
-    "INSTALL_FAILED",
-    "NETWORK_ISSUE",
-    "NO_LONGER_REQUIRED",
-    "OTHER",
-    *OBJECTIONS,
+CANCELLATION_REASONS = (*REASONS, *OBJECTIONS)
+_REASON = OneOf(CANCELLATION_REASONS, only=dict.fromkeys(OBJECTIONS, "an unsolicited cease"))
+_NO_ORDER = (
+    "is required: the id of the order; of an unsolicited cease, whose KCIs carry none, any id that"
+    " you give it, beside its supplierOrderReference"
 )
 CEASE_REASONS = ("CHANGE_OF_CP", "WORKING_LINE_TAKEOVER", "CP_REQUEST")
 ENGINEER_TASKS = (
@@ -251,12 +246,19 @@ class Amendment(Tolerant):
 
 
 class Cancellation(Tolerant):
-    """POST /service-order-cancellations (contract 4.6)."""
+    """POST /service-order-cancellations (contract 4.6). An unsolicited cease has no id of the
+    gateway's until this request names one (contract 10.22).
+    """
 
     id = number(required=True)
-    orderId = number(required=True)
+    orderId = number(
+        required=True,
+        error_messages={"required": _NO_ORDER},
+    )
     reasonCode = String(
-        required=True, validate=[Regexp(r"[A-Z_]{1,30}$"), OneOf(CANCELLATION_REASONS)]
+        required=True,
+        validate=[Regexp(r"[A-Z_]{1,30}$"), _REASON],
+        error_messages={"required": f"is required, {_REASON.listed()}"},
     )
     supplierOrderReference = String()
 

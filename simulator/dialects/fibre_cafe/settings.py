@@ -11,7 +11,8 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
-from simulator.formats.schema import Boolean, Integer, Length, OneOf, Regexp, Strict, String, nested
+from simulator.formats.schema import Boolean, Integer, Strict, String, nested
+from simulator.formats.validators import Length, OneOf, Regexp
 
 ENTITIES = {
     "provide": "provideServiceOrder",

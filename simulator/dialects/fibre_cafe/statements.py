@@ -26,19 +26,8 @@ from simulator.dialects.fibre_cafe.schemas import (
 )
 from simulator.dialects.fibre_cafe.settings import ENTITIES, Settings
 from simulator.dialects.fibre_cafe.transitions import REASONS, STATUSES
-from simulator.formats.schema import (
-    Integer,
-    Length,
-    Misfit,
-    Moment,
-    OneOf,
-    Range,
-    Regexp,
-    String,
-    Tolerant,
-    listed,
-    nested,
-)
+from simulator.formats.schema import Integer, Moment, String, Tolerant, listed, nested
+from simulator.formats.validators import Length, Misfit, OneOf, Range, Regexp
 
 
 class SupplierNote(Tolerant):

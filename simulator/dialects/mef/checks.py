@@ -14,7 +14,8 @@ from typing import Any
 from simulator.base.errors import Refused
 from simulator.dialects.mef import content, schemas
 from simulator.dialects.mef.settings import Settings
-from simulator.formats.schema import Misfit, Tolerant, dotted
+from simulator.formats.schema import Tolerant, dotted
+from simulator.formats.validators import Misfit
 from simulator.model import Document, Finding, Order, Request, Rule, Submission
 
 MISSING_MEMBER = Rule("mef.missing_member")

@@ -13,16 +13,13 @@ from simulator.base import instants
 from simulator.formats.schema import (
     Boolean,
     Integer,
-    Length,
-    Misfit,
     Number,
-    OneOf,
     OneOfTypes,
-    Range,
     String,
     Tolerant,
     nested,
 )
+from simulator.formats.validators import Length, Misfit, OneOf, Range
 
 ADDRESS_TYPES = ("FIELDED_ADDRESS", "FORMATTED_ADDRESS", "ADDRESS_REFERENCE", "GEOGRAPHIC_POINT")
 PHYSICAL_LAYERS = (

@@ -14,7 +14,9 @@ from urllib.parse import parse_qs
 
 from simulator.base.errors import Refused
 from simulator.dialects.bodies import misspelt_controls, read_object, refusal, text_in
+from simulator.dialects.foreign import looks_like
 from simulator.dialects.mef import checks, content, questions, schemas
+from simulator.dialects.mef.older import draft_of_2016
 from simulator.dialects.mef.settings import Settings
 from simulator.dialects.routes import Route
 from simulator.formats.compiled import fits
@@ -26,14 +28,6 @@ REPEATED_KEY = Rule("mef.repeated_key")
 SELLERS_MEMBER = Rule("mef.sellers_member")
 UNKNOWN_MEMBER = Rule("mef.unknown_member")
 ACTIONS = {"replace": "amendment", "patch": "amendment"}
-_KIN = {
-    "productOrderItem": "a product order of TMF622 or MEF Sonata",
-    "orderItem": "an order of TMF622, TMF641 or an early MEF Sonata",
-    "serviceOrderItem": "a service order of TMF641",
-    "@type": "a document of a TM Forum API",
-    "relatedParty": "a document of a TM Forum API",
-    "externalId": "an order of a TM Forum API",
-}
 _OWN_TYPES = {
     "order": "an order as the Seller answers it",
     "orderList": "a list as the Seller answers it",
@@ -69,7 +63,9 @@ def read(incoming: Incoming, route: Route, settings: Settings) -> Submission | Q
     )
     malformed, invalid = _checked(document, route.operation, settings, findings)
     if malformed or invalid:
-        raise refusal(malformed, invalid, MOST_MESSAGES)
+        draft = [] if "orderItems" not in document else draft_of_2016(document)
+        twice = [one.message for one in findings if one.rule == REPEATED_KEY.id]
+        raise refusal([*draft, *malformed], [*invalid, *twice], MOST_MESSAGES)
     return _submission(incoming, route.operation, document, findings, settings)
 
 
@@ -87,7 +83,9 @@ def _document(
             [str(error)],
         ) from None
     findings += [
-        REPEATED_KEY.finding(f"the member {key} occurs twice in one object: the last one counts")
+        REPEATED_KEY.finding(
+            f"body: the member `{key}` occurs twice in one object: the last one counts"
+        )
         for key in repeated
     ]
     return document
@@ -156,26 +154,23 @@ def _foreign(document: Mapping[str, Any], *, whole: bool) -> list[str]:
     """What shows that a document is of another standard, as messages; empty when it is ours."""
     kind = document.get("objectType")
     same = isinstance(kind, str) and re.sub(r"[-_ ]", "", kind).lower() == "ordercreateupdate"
-    if same or (kind is None and not whole and not _KIN.keys() & document.keys()):
+    kin = looks_like(document, schemas.CREATE.fields)
+    if same or (kind is None and not whole and not kin):
         return []
     shown = "is absent" if kind is None else f"is `{str(kind)[:40]}`"
     known = f", {_OWN_TYPES[kind]}" if isinstance(kind, str) and kind in _OWN_TYPES else ""
     messages = [f"objectType: must be `{schemas.CREATE_UPDATE}`, {shown}{known}"]
-    kin = next((f"{name} ({key})" for key, name in _KIN.items() if key in document), "")
     if kin:
-        messages.append(
-            f"this looks like {kin}: here orders are those of the MEF/OBF Ordering API of 2016/17"
-        )
+        said = "here orders are those of the MEF/OBF Ordering API of 2016/17"
+        messages.append(f"body: this looks like {kin}: {said}")
     strange = [
         key
         for key in document
         if key not in schemas.CREATE.fields and key not in content.NOT_THE_BUYERS
     ]
     if strange:
-        messages.append(
-            "members that this contract does not have: "
-            + ", ".join(key[:40] for key in strange[:10])
-        )
+        named = ", ".join(key[:40] for key in strange[:10])
+        messages.append(f"body: members that this contract does not have: {named}")
     return messages
 
 

@@ -23,16 +23,14 @@ from simulator.dialects.mef.transitions import NOTIFICATIONS, STATUSES
 from simulator.formats.schema import (
     Boolean,
     Integer,
-    Length,
-    OneOf,
     OneOfTypes,
-    Range,
     String,
     Tolerant,
     flatten,
     listed,
     nested,
 )
+from simulator.formats.validators import Length, OneOf, Range
 
 CREATE_UPDATE = "order-create-update"
 ACTIVITIES = ("INSTALL", "CHANGE", "DISCONNECT")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulator.formats.schema import Boolean, Integer, OneOf, Strict, String
+from simulator.formats.schema import Boolean, Integer, Strict, String
+from simulator.formats.validators import OneOf
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from flask import Response
 
-from simulator.formats.schema import Integer, Mapped, Range, Strict, String
+from simulator.formats.schema import Integer, Mapped, Strict, String
+from simulator.formats.validators import Range
 from simulator.views.resources import show_kci, show_order
 from simulator.web.admin.answers import answer, body_as
 from simulator.web.admin.operations import Call, View, Views

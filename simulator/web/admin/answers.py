@@ -93,7 +93,7 @@ def document() -> Any:
     try:
         return strict_json.loads(data)
     except ValueError as error:
-        raise Refused("malformed", [str(error)]) from None
+        raise Refused("malformed", [f"body: {error}"]) from None
 
 
 def limit() -> int:

@@ -7,7 +7,8 @@ from flask import Response
 from simulator.base import instants
 from simulator.base.errors import Refused
 from simulator.config.table import Duration
-from simulator.formats.schema import Boolean, Moment, Number, OneOf, Range, Strict, String
+from simulator.formats.schema import Boolean, Moment, Number, Strict, String
+from simulator.formats.validators import OneOf, Range
 from simulator.web.admin import shapes
 from simulator.web.admin.answers import DEFAULT_WAIT, LONGEST_WAIT, answer, body_as
 from simulator.web.admin.operations import Call, Views

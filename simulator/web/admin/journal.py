@@ -9,7 +9,8 @@ from flask import Response
 from simulator.base import instants
 from simulator.base.errors import Refused
 from simulator.formats import strict_json
-from simulator.formats.schema import Integer, Mapped, Moment, Range, Strict, listed
+from simulator.formats.schema import Integer, Mapped, Moment, Strict, listed
+from simulator.formats.validators import Range
 from simulator.supplier.inquiry import Inquiry, Verification
 from simulator.views.resources import show_line
 from simulator.web.admin import shapes

@@ -14,11 +14,14 @@ from simulator.web.admin.operations import PAGED, TEXT, Call, Views
 VIEWS = Views(of_supplier=True)
 
 
-@VIEWS.add("GET", "/orders", query={**PAGED, "tenant": TEXT, "ref": TEXT, "status": TEXT})
+_OF_ORDERS = ("tenant", "ref", "number", "status")
+
+
+@VIEWS.add("GET", "/orders", query={**PAGED, **dict.fromkeys(_OF_ORDERS, TEXT)})
 def orders(call: Call) -> Response:
     """Orders."""
     size = limit()
-    found = call.supplier.orders(limit=size, after=cursor(), **filters("tenant", "ref", "status"))
+    found = call.supplier.orders(limit=size, after=cursor(), **filters(*_OF_ORDERS))
     keys = [(view.order.received_at, view.order.id) for view in found]
     return page([show_order(view) for view in found], keys, size)
 

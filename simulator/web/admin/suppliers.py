@@ -8,7 +8,8 @@ from flask import Response, request
 
 from simulator.base.errors import Invalid, Refused
 from simulator.config.table import SupplierSettings
-from simulator.formats.schema import Length, String, listed
+from simulator.formats.schema import String, listed
+from simulator.formats.validators import Length
 from simulator.supplier import Supplier
 from simulator.web.admin import shapes
 from simulator.web.admin.answers import answer, body_as, not_valid, problem_rows

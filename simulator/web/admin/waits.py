@@ -9,7 +9,8 @@ from flask import Response, request
 from simulator.base.errors import Refused
 from simulator.config.table import Duration
 from simulator.formats.http import whole_number
-from simulator.formats.schema import Integer, Mapped, OneOf, Range, Strict, String
+from simulator.formats.schema import Integer, Mapped, Strict, String
+from simulator.formats.validators import OneOf, Range
 from simulator.supplier.wait import KINDS
 from simulator.web.admin import shapes
 from simulator.web.admin.answers import (

@@ -4,11 +4,13 @@ supplier`).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from simulator import dialects
 from simulator.config import Config
 from simulator.testing import Supplier
 from simulator.web import Embedded
@@ -303,3 +305,78 @@ def test_no_order_of_the_second_contract_is_begun_by_its_seller(gateway: Gateway
         422,
     )
     assert "the supplier begins: none" in told["detail"]
+
+
+OF_ORDERS = (
+    "one of: CUSTOMER_CHANGED_MIND, INSTALL_FAILED, NETWORK_ISSUE, NO_LONGER_REQUIRED, OTHER"
+)
+OF_CEASES = (
+    "; for an unsolicited cease one of: CUSTOMER_NOT_AWARE, DELIBERATE_MISLEAD,"
+    " END_USER_NOT_MOVING, NO_AUTHORISATION, PURCHASED_DIFFERENT_PRODUCT"
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"reasonCode": "BORED"}, f"reasonCode: `BORED` is not valid, {OF_ORDERS}{OF_CEASES}"),
+        ({"reasonCode": None}, "reasonCode: must not be null"),
+        (
+            {"reasonCode": "NETWORK_ISSUES"},
+            "reasonCode: `NETWORK_ISSUES` is not valid, did you mean `NETWORK_ISSUE`?",
+        ),
+        (
+            {"reasonCode": "NO_AUTHORIZATION"},
+            (
+                "reasonCode: `NO_AUTHORIZATION` is not valid, did you mean `NO_AUTHORISATION`,"
+                " which is for an unsolicited cease?"
+            ),
+        ),
+        (
+            {"reasonCode": "NO_AUTHORISATION"},
+            f"reasonCode: `NO_AUTHORISATION` is for an unsolicited cease only; {OF_ORDERS}",
+        ),
+    ],
+)
+def test_the_reasons_of_a_cancellation_are_listed_by_what_they_cancel(
+    gateway: Gateway, given: dict[str, Any], said: str
+) -> None:
+    answer = gateway.cancel(gateway.place(), **given)
+    assert answer.json()["messages"] == [said]
+
+
+def test_a_cancellation_without_a_reason_is_told_the_reasons(gateway: Gateway) -> None:
+    body = {"id": 7, "orderId": gateway.place()["id"]}
+    answer = gateway.post("/service-order-cancellations", body)
+    assert answer.json()["messages"] == [f"reasonCode: is required, {OF_ORDERS}{OF_CEASES}"]
+
+
+def test_an_unsolicited_cease_may_be_called_by_any_id_of_the_gateways(gateway: Gateway) -> None:
+    asked = {"scenario": "UNSOLICITED_CEASE", "tenant": "TENANT1", "document": CEASE}
+    begun = gateway.admin("POST", "/start", asked, 201)
+    number = gateway.admin("GET", f"/orders/{begun['id']}")["number"]
+    objection = {"id": 7, "reasonCode": "CUSTOMER_NOT_AWARE", "supplierOrderReference": number}
+    refused = gateway.post("/service-order-cancellations", objection)
+    assert refused.status_code == 400
+    (said,) = refused.json()["messages"]
+    assert said.startswith("orderId: is required: the id of the order; of an unsolicited cease")
+    assert gateway.post("/service-order-cancellations", {**objection, "orderId": 612}).ok
+
+
+@pytest.mark.parametrize(
+    ("operation", "member"),
+    [
+        ("provide", "serviceOrderItem"),
+        ("cease", "serviceId"),
+        ("modify", "serviceId"),
+        ("ethernet", "siteInformation"),
+    ],
+)
+def test_a_rejection_names_a_member_that_the_order_has(
+    gateway: Gateway, operation: str, member: str
+) -> None:
+    sample = dialects.get("fibre_cafe").sample(operation, None, 4101)
+    body = json.loads(sample.body)
+    answer = gateway.post(sample.path, body, X_Scenario="ORDER_REJECTED")
+    assert answer.status_code == 422 and member in body
+    assert answer.json()["messages"][0].startswith(f"{member}: ")

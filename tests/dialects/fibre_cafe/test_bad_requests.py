@@ -30,14 +30,14 @@ def refused(response: Any, status: int, code: str) -> list[str]:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"", "not_json: the body is empty"),
+        (b"", "body: empty (not_json)"),
         (b"{", "not_json"),
         (b"{'id': 1}", "not_json"),
-        (b'{"id": NaN}', "not_json: NaN"),
+        (b'{"id": NaN}', "body: not JSON: NaN (not_json)"),
         (b'{"id": 1, "id": 2}', "duplicate_key"),
-        (b"null", "type: the body must be a JSON object"),
-        (b"[]", "type"),
-        (b'"x"', "type"),
+        (b"null", "body: must be a JSON object (type)"),
+        (b"[]", "body: must be a JSON object, is a list"),
+        (b'"x"', "body: must be a JSON object (type)"),
         (b"[" * 100_000, "too_deep"),
         (b'{"id": ' + b"9" * 5000 + b"}", "number_range"),
         (b'{"id": 1e999}', "number_range"),
@@ -53,7 +53,7 @@ def test_what_cannot_be_read_is_malformed_and_named(
     gateway: Gateway, body: bytes, said: str
 ) -> None:
     messages = refused(gateway.post("/service-orders", body), 400, "MALFORMED_REQUEST")
-    assert messages[0].startswith(said)
+    assert messages[0].startswith("body: ") and said in messages[0]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,9 @@ def test_missing_headers_and_members_are_listed_together(gateway: Gateway) -> No
 
 def test_an_unreadable_body_does_not_hide_missing_headers(gateway: Gateway) -> None:
     messages = refused(gateway.post("/service-orders", b"{", Tenant=""), 400, "MALFORMED_REQUEST")
-    assert messages[0] == "Tenant: this header is required" and messages[1].startswith("not_json")
+    assert messages[0] == "Tenant: this header is required" and messages[1].startswith(
+        "body: not JSON: "
+    )
 
 
 @pytest.mark.parametrize(
@@ -127,12 +129,12 @@ def test_an_unreadable_body_does_not_hide_missing_headers(gateway: Gateway) -> N
         (
             {"requestedCompletionDate": "2026-02-30"},
             400,
-            "date_range: requestedCompletionDate: `2026-02-30` is not a date YYYY-MM-DD",
+            "requestedCompletionDate: `2026-02-30` is not a date YYYY-MM-DD (date_range)",
         ),
         (
             {"requestedCompletionDate": "02/03/2026"},
             400,
-            "date_range: requestedCompletionDate: `02/03/2026` is not a date YYYY-MM-DD",
+            "requestedCompletionDate: `02/03/2026` is not a date YYYY-MM-DD (date_range)",
         ),
         (
             {
@@ -318,3 +320,45 @@ def test_an_empty_header_counts_as_absent(gateway: Gateway, simulator: Embedded)
         f"{gateway.url}/service-orders", json=gateway.provide(), headers=headers, timeout=30
     )
     assert refused(response, 400, "MALFORMED_REQUEST") == ["Tenant: this header is required"]
+
+
+TMF641 = {
+    "@type": "ServiceOrder",
+    "externalId": "X1",
+    "serviceOrderItem": [{"id": "1", "action": "add", "service": {"name": "FTTP"}}],
+}
+SONATA = {"externalId": "X1", "productOrderItem": [{"id": "1", "action": "add"}]}
+
+
+@pytest.mark.parametrize(
+    ("document", "kin"),
+    [
+        (TMF641, "a service order of TMF641 (serviceOrderItem)"),
+        (SONATA, "a product order of TMF622 or MEF Sonata (productOrderItem)"),
+        ({"orderItem": [{"id": "1"}]}, "an order of TMF622, TMF641 or an early MEF Sonata"),
+        (
+            {"objectType": "order-create-update", "buyerPurchaseOrderNumber": "PO-1"},
+            "an order of the MEF/OBF Ordering API of 2016/17 (buyerPurchaseOrderNumber)",
+        ),
+    ],
+)
+@pytest.mark.parametrize("path", ["/service-orders", "/ethernet/service-orders"])
+def test_an_order_of_another_standard_is_told_what_it_looks_like(
+    gateway: Gateway, document: dict[str, Any], kin: str, path: str
+) -> None:
+    messages = refused(gateway.post(path, document), 400, "MALFORMED_REQUEST")
+    assert messages[0].startswith(f"body: this looks like {kin}")
+    assert "id: is required" in messages
+
+
+def test_a_list_of_orders_is_told_to_come_one_by_one(gateway: Gateway) -> None:
+    (message,) = refused(gateway.post("/service-orders", b'[{"id": 1}]'), 400, "MALFORMED_REQUEST")
+    assert message == (
+        "body: must be a JSON object, is a list: send each of them in a request of its own (type)"
+    )
+
+
+def test_an_order_of_ours_never_looks_like_anothers(gateway: Gateway) -> None:
+    body = {**gateway.provide(), "tenant": None, "relatedParty": []}
+    messages = refused(gateway.post("/service-orders", body), 400, "MALFORMED_REQUEST")
+    assert messages == ["tenant: must not be null"]

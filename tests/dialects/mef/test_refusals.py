@@ -182,7 +182,7 @@ def test_a_key_twice_counts_the_last_time_and_is_noted(buyer: Buyer) -> None:
     assert buyer.send("POST", "/orders", text.encode()).json()["notes"] == "second"
     (exchange,) = buyer.admin("GET", "/journal?direction=in")["items"]
     messages = [finding["message"] for finding in exchange["findings"]]
-    assert any("notes occurs twice" in message for message in messages)
+    assert any("`notes` occurs twice" in message for message in messages)
 
 
 def buyer_text(**members: Any) -> str:
@@ -208,3 +208,38 @@ def test_a_reply_of_the_scenarios_own_may_be_any_fault(
         assert codes == [503, 201, 409]
         order = buyer.get("/orders")["items"][0]
         assert [buyer.change(order, notes="x").status_code for _ in range(3)] == [503, 200, 200]
+
+
+def test_a_draft_of_2016_is_named_with_what_has_changed_since(buyer: Buyer) -> None:
+    order = published("create_request", orderActivity="Install", orderType="Access EPL Product")
+    order["buyerBillingInfo"] = order.pop("billingInfo")
+    first, second = order["orderItems"][:2]
+    first["product"] = {**first.pop("orderItemDetail"), "objectType": "accessEplOrderItemSpec"}
+    second["objectType"] = "uniOrderItem"
+    answer = buyer.send("POST", "/orders", order)
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith(
+        "body: this looks like an order of a draft of this API, of September or October 2016:"
+        " buyerBillingInfo is billingInfo now; orderActivity: `Install` is INSTALL now;"
+        " orderType: `Access EPL Product` is ACCESS_EPL now;"
+        " orderItems[0].product is orderItemDetail now;"
+        " orderItems[0].product.objectType: `accessEplOrderItemSpec` is accessEplProductOrder now;"
+        " orderItems[1] is an orderItem now, and what is ordered stands in its orderItemDetail"
+    )
+
+
+def test_a_refusal_names_a_key_that_occurs_twice(buyer: Buyer) -> None:
+    text = buyer_text(buyerId=None, notes="first").replace(
+        '"notes": "first"', '"notes": "first", "notes": "second"'
+    )
+    answer = buyer.send("POST", "/orders", text.encode())
+    assert answer.status_code == 400
+    assert "body: the member `notes` occurs twice in one object" in answer.json()["message"]
+
+
+def test_a_story_does_not_read_a_remark_as_a_refusal(buyer: Buyer) -> None:
+    order = published("create_request", colour="blue")
+    number = buyer.send("POST", "/orders", order).json()["id"]
+    (kept,) = buyer.admin("GET", f"/orders?number={number}")["items"]
+    lines = buyer.admin("GET", f"/orders/{kept['id']}/story?format=json")["events"]
+    assert "; noted: colour: unknown member" in lines[0]["text"]
