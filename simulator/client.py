@@ -15,6 +15,9 @@ import requests
 
 from simulator.base.errors import SimulatorError
 
+__tracebackhide__ = True
+"""pytest shows the line of a test that asked, and not the lines of this module."""
+
 DEFAULT_URL = "http://127.0.0.1:8080"
 
 

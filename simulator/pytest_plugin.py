@@ -59,8 +59,17 @@ def pytest_runtest_makereport(
         for name, value in getattr(item, "funcargs", {}).items():
             if type(value).__module__ == "simulator.testing" and hasattr(value, "stories"):
                 title = f"{name}: what happened to the orders of {value.name}"
-                report.sections.append((title, _stories(value)))
+                _add_section(report, title, _stories(value))
     return report
+
+
+def _add_section(report: pytest.TestReport, title: str, text: str) -> None:
+    """Show a text with a failure: within it where that can be, so that a JUnit file has it too."""
+    add = getattr(report.longrepr, "addsection", None)
+    if add is not None:
+        add(title, text, "-")
+    else:
+        report.sections.append((title, text))
 
 
 def _stories(supplier: Any) -> str:

@@ -23,6 +23,9 @@ from urllib.parse import quote
 
 from simulator.client import DEFAULT_URL, Client, Failed
 
+__tracebackhide__ = True
+"""pytest shows the line of a test that asked, and not the lines of this module."""
+
 WITHIN = "10s"
 LONGEST = 330
 """Seconds that an answer may take. The simulator itself waits for five minutes at most."""

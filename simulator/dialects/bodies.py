@@ -11,6 +11,9 @@ from simulator.formats import strict_json
 from simulator.model import Document, Finding, Incoming, Rule
 
 CONTROLS = ("x-scenario", "x-kci-delay", "x-problem-code", "x-seed-key")
+SECONDS = r"^[0-9]{1,7}(\.[0-9]{1,6})?$"
+"""What the header X-Kci-Delay holds, as a pattern."""
+
 MISSPELT_CONTROL = Rule("request.misspelt_control")
 
 

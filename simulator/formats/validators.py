@@ -91,6 +91,7 @@ class Regexp(validate.Regexp):
 
 
 def brief(value: Any) -> str:
+    """A value of a message, cut."""
     text = str(value)
     text = text.encode("unicode_escape").decode() if not text.isprintable() else text
     return text if len(text) <= 60 else text[:57] + "..."

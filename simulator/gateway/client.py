@@ -46,10 +46,13 @@ class Client:
         if self.outbound is not None:
             await self.outbound.close()
 
-    async def post(self, gateway: Gateway, policy: Policy, message: Message) -> Result:
+    async def post(
+        self, gateway: Gateway, policy: Policy, message: Message, *, patient: bool = True
+    ) -> Result:
         """Post one message, within the policy's time. A 401 costs one new token and one more post,
         within the same try, unless the gateway refused new tokens a moment ago. Credentials that
-        are wrong on purpose are tried once.
+        are wrong on purpose are tried once. `patient`: a token endpoint that failed is left alone
+        for a while; without it, whoever moves a manual clock has waited for that.
         """
         assert self.outbound is not None
         try:
@@ -62,7 +65,7 @@ class Client:
             return await self._send(url, policy, message, sent, credentials)
         for last in (False, True):
             try:
-                authorization = await credentials.header(self.outbound)
+                authorization = await credentials.header(self.outbound, patient=patient)
             except NoToken as error:
                 return Result(error=str(error), no_token=error.wait, silent=error.silent)
             sent = {**message.headers, **authorization}

@@ -76,7 +76,7 @@ class _Fixed:
         self.tls = tls
         self.headers = dict(headers)
 
-    async def header(self, outbound: Outbound) -> dict[str, str]:
+    async def header(self, outbound: Outbound, *, patient: bool) -> dict[str, str]:
         return self.headers
 
     def wrong(self, how: WrongCredentials) -> dict[str, str]:
@@ -110,14 +110,14 @@ class _OAuth2:
         self.failed = ""
         self.refusals = Refusals()
 
-    async def header(self, outbound: Outbound) -> dict[str, str]:
+    async def header(self, outbound: Outbound, *, patient: bool) -> dict[str, str]:
         if clock.monotonic() < self.until:
             return self.token
         async with self.lock:
             if clock.monotonic() < self.until:
                 return self.token
             left = self.not_before - clock.monotonic()
-            if left > 0:
+            if patient and left > 0:
                 raise NoToken(self.failed, wait=left, silent=True)
             try:
                 await self._fetch(outbound)

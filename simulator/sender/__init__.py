@@ -153,7 +153,10 @@ class Sender:
         crash.point("post-before")
         try:
             result = await self.client.post(
-                attempt.target.gateway, attempt.target.policy, attempt.message
+                attempt.target.gateway,
+                attempt.target.policy,
+                attempt.message,
+                patient=not attempt.is_manual,
             )
         # a defect of ours must not lose the attempt: the try counts, and the log names the defect
         except Exception as error:

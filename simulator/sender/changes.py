@@ -40,7 +40,7 @@ ends. None when there is no such supplier, or not any more.
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attempt:
     """One KCI in flight, with everything that posting and booking it need. Its result counts only
-    while the lane has this `fence`.
+    while the lane has this `fence`. `is_manual`: the supplier's clock stands meanwhile.
     """
 
     supplier: str
@@ -50,6 +50,7 @@ class Attempt:
     message: Message
     fence: int
     at: int
+    is_manual: bool = False
 
 
 @dataclass(kw_only=True, slots=True)

@@ -197,9 +197,7 @@ def _nothing_now(gateway: GatewayState, clock: Clock, wall: int) -> Allowance | 
 def _heard(
     gateway: GatewayState, decision: Decision, policy: Policy, clock: Clock, wall: int
 ) -> GatewayState:
-    """The gateway's state after an answer. What it waits for moves with a manual clock, but for a
-    token.
-    """
+    """The gateway's state after an answer. What it waits for moves with a manual clock."""
     since = gateway.since_wall if gateway.state else wall
     changed = replace(gateway, reason=decision.reason, since_wall=since, good=0)
     sign = decision.sign
@@ -212,8 +210,8 @@ def _heard(
         waits = gateway_states.waiting(waits, clock, wall, decision.pause)
         return _later(gateway, waits) if gateway.state == FlowState.WAITS else waits
     if sign == Sign.UNREADY:
-        until = wall + decision.pause
-        return replace(changed, state=FlowState.DOWN, until_wall=until, until=None)
+        down = replace(changed, state=FlowState.DOWN)
+        return gateway_states.waiting(down, clock, wall, decision.pause)
     if sign == Sign.ILL:
         # once it is down, only the KCI that tries it says something new
         if gateway.state not in (FlowState.FREE, FlowState.TRYING):

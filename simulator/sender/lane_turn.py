@@ -251,6 +251,7 @@ class LaneTurn:
             message=message,
             fence=fence,
             at=self.now,
+            is_manual=self.clock.mode == "manual",
         )
         self.changes.attempts_out.append(attempt)
         lease = self.tx.wall + self.lease.length

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from simulator.base import instants
-from simulator.base.clock import Clock
 from simulator.base.copies import replace
 from simulator.gateway import Decision, Outcome, Result, decide
-from simulator.model import KciState, Lane, LaneState, Sign
+from simulator.model import KciState, Lane, LaneState
 from simulator.sender.beat import Beat
 from simulator.sender.changes import Attempt, Changes, FindAndLock, Target
 from simulator.sender.flow import Allowance, FlowControl
@@ -118,7 +116,7 @@ class Turn:
         tries = attempt.kci.attempts - (not decision.counts)
         changes.kcis.append(replace(attempt.kci, state=state, last=last, attempts=tries))
         if decision.outcome == Outcome.RETRY:
-            lane = replace(lane, **_retrying(decision, clock, tx.wall))
+            lane = replace(lane, **lanes.retrying(clock, tx.wall, decision.wait))
         elif decision.outcome == Outcome.DEAD:
             gone = given_up(tx, changes, policy, attempt.kci, attempt.supplier, rest, clock)
             lane = replace(lane, **gone)
@@ -218,12 +216,6 @@ class Turn:
             locks.share(tx, supplier)
             changes.clocks[supplier] = clocks.get(tx, supplier)
         return target
-
-
-def _retrying(decision: Decision, clock: Clock, wall: int) -> dict[str, Any]:
-    """The columns of a lane whose KCI is tried again. Tokens are a matter of wall time."""
-    clock = Clock() if decision.sign == Sign.UNREADY else clock
-    return lanes.retrying(clock, wall, decision.wait)
 
 
 def _is_due(lane: Lane, wall: int) -> bool:

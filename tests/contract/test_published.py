@@ -7,6 +7,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -54,6 +55,29 @@ def test_the_linter_finds_no_error(served: str, path: str, tmp_path: Path) -> No
     assert linted.returncode == 0, linted.stdout[-4000:] + linted.stderr[-2000:]
 
 
+def test_what_is_refused_at_once_is_no_valid_request_of_the_schema(served: str) -> None:
+    """An empty delay, an empty date, and a number that no order has."""
+    fibre, mef = (document(served, path) for path in DOCUMENTS[:2])
+    delays = [
+        parameter["schema"]
+        for found, path in ((fibre, "/service-orders"), (mef, "/orders"))
+        for parameter in found["paths"][path]["post"]["parameters"]
+        if parameter["name"] == "X-Kci-Delay"
+    ]
+    date = mef["components"]["schemas"]["OrderCreateUpdate"]["properties"]["orderDate"]
+    numbers = [
+        parameter["schema"]
+        for path in ("/orders", "/orders/{id}")
+        for parameter in mef["paths"][path]["get"]["parameters"]
+        if parameter["name"] == "id"
+    ]
+    refused = [*((schema, "") for schema in delays), (date, ""), *((one, "@]") for one in numbers)]
+    taken = [*((schema, "2.5") for schema in delays), (date, "2016-10-01T13:20+01:00")]
+    taken += [(date, "2016-10-01"), *((one, "ORD-CC-12345") for one in numbers)]
+    assert [re.search(schema["pattern"], value) for schema, value in refused] == [None] * 5
+    assert all(re.search(schema["pattern"], value) for schema, value in taken)
+
+
 @pytest.mark.parametrize("path", DOCUMENTS)
 def test_the_validator_of_the_standard_takes_it(served: str, path: str) -> None:
     from openapi_spec_validator import validate
@@ -61,12 +85,10 @@ def test_the_validator_of_the_standard_takes_it(served: str, path: str) -> None:
     validate(document(served, path))
 
 
-@pytest.fixture(scope="module")
-def client(served: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A package made by openapi-python-client; its name."""
-    folder = tmp_path_factory.mktemp("client")
+def generated(described: Any, folder: Path, name: str, *options: str) -> Path:
+    """A package that openapi-python-client makes of a document."""
     file = folder / "openapi.json"
-    file.write_text(json.dumps(document(served, "/openapi.json")))
+    file.write_text(json.dumps(described))
     tools = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     command = [
         sys.executable,
@@ -77,10 +99,10 @@ def client(served: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
         str(file),
         "--meta",
         "none",
-        "--fail-on-warning",
+        *options,
     ]
     made = subprocess.run(
-        [*command, "--output-path", str(folder / "fibre_client")],
+        [*command, "--output-path", str(folder / name)],
         capture_output=True,
         text=True,
         env=tools,
@@ -88,9 +110,33 @@ def client(served: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
         check=False,
     )
     assert made.returncode == 0, made.stdout + made.stderr
+    return folder / name
+
+
+@pytest.fixture(scope="module")
+def client(served: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A client of the contract; its name."""
+    folder = tmp_path_factory.mktemp("client")
+    generated(document(served, "/openapi.json"), folder, "fibre_client", "--fail-on-warning")
     sys.path.insert(0, str(folder))
     yield "fibre_client"
     sys.path.remove(str(folder))
+
+
+def test_a_generated_client_of_the_admin_api_has_every_operation(
+    served: str, tmp_path: Path
+) -> None:
+    described = document(served, "/__admin/openapi.json")
+    package = generated(described, tmp_path, "admin_client")
+    made = {file.stem for file in (package / "api").glob("*/*.py")}
+    wanted = {
+        operation["operationId"]
+        for found in described["paths"].values()
+        for operation in found.values()
+    }
+    assert wanted - made == set()
+    export = (package / "api" / "all_" / "get_journal_export.py").read_text()
+    assert "response.text" in export
 
 
 def test_a_generated_client_places_amends_and_cancels_an_order(client: str, served: str) -> None:

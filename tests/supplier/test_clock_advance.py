@@ -162,3 +162,19 @@ def test_a_queue_of_all_orders_waits_for_the_next_try_of_its_first(
     assert (posts, len(first["overdue"]), second["overdue"]) == (1, 3, [])
     ids = [arrival.body["provideServiceOrder"]["id"] for arrival in receiver.arrivals]
     assert ids[0] == ids[1] == ids[2] and len(set(ids)) == 3
+
+
+def test_a_gateway_and_its_token_endpoint_may_be_off_for_weeks(
+    make_config: Callable[..., Config], store_url: str, receiver: Receiver
+) -> None:
+    receiver.token_answer = lambda number: 503
+    settings = make_config(store={"url": store_url}, gateway={"url": receiver.url})
+    with Embedded(settings) as simulator, Gateway(simulator.url) as gateway:
+        order = gateway.place()
+        told = gateway.advance("42d")
+        assert (told["moved"], len(told["overdue"])) == ("42d", 1)
+        assert "token endpoint" in gateway.admin("GET", "/gateway")["reason"]
+        receiver.token_answer = lambda number: 200
+        gateway.advance("10s")
+        assert gateway.order(order)["status"] == "COMPLETED"
+    assert 2 < len(receiver.tokens) < 40

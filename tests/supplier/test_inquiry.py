@@ -168,6 +168,15 @@ def test_a_wrong_question_is_a_problem_that_names_the_place(
     assert said in gateway.admin("POST", path, body, code)["detail"]
 
 
+def test_the_whole_journal_comes_as_text_to_who_asks_for_that(
+    gateway: Gateway, busy: dict[str, Any]
+) -> None:
+    url = f"{gateway.url}/__admin/journal/export"
+    lines = gateway.http.get(url, timeout=30)
+    plain = gateway.http.get(url, headers={"Accept": "text/plain"}, timeout=30)
+    assert plain.headers["Content-Type"].startswith("text/plain") and plain.text == lines.text
+
+
 def test_the_whole_journal_comes_as_json_lines(gateway: Gateway, busy: dict[str, Any]) -> None:
     response = gateway.http.get(f"{gateway.url}/__admin/journal/export?direction=out", timeout=30)
     assert (

@@ -7,9 +7,11 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import requests
@@ -19,6 +21,7 @@ from simulator.testing import NotSo, PretendGateway, Supplier
 from simulator.web import Embedded
 from tests.cli.test_processes import serving
 from tests.conftest import Gateway
+from tests.receiver import Receiver
 
 ROOT = Path(__file__).parent.parent.parent
 PLACE = """
@@ -170,13 +173,25 @@ def test_the_marker_says_what_the_supplier_shall_be(supplier: Supplier) -> None:
     assert place(supplier).status_code == 201 and len(supplier.advance(weeks=6)) > 1
 
 
-def test_kcis_that_do_not_come_to_rest_are_named(simulator: Embedded) -> None:
-    with Supplier.make(simulator.url, gateway="http://127.0.0.1:1") as supplier:
+def test_kcis_that_do_not_come_to_rest_are_named(simulator: Embedded, receiver: Receiver) -> None:
+    hanging = threading.Event()
+    receiver.answer = lambda number, arrival: 204 if hanging.wait(30) else 503
+    with Supplier.make(simulator.url, gateway=receiver.url) as supplier:
         place(supplier)
         with pytest.raises(
             NotSo, match=r"not at rest in time: ACKNOWLEDGED of order .* is attempted"
         ):
             supplier.advance(days=1, within="300ms")
+        hanging.set()
+
+
+def test_a_gateway_that_is_off_does_not_hold_up_an_advance(simulator: Embedded) -> None:
+    with Supplier.make(simulator.url, gateway="http://127.0.0.1:1") as supplier:
+        place(supplier)
+        advanced = supplier.advance(days=42)
+        assert [kci["send"] for kci in advanced.overdue] == ["ACKNOWLEDGED"]
+        shown = supplier.client.gateway()
+        assert shown["state"] == "down" and "token endpoint" in shown["reason"]
 
 
 def test_a_supplier_is_gone_after_its_block(simulator: Embedded) -> None:
@@ -187,17 +202,30 @@ def test_a_supplier_is_gone_after_its_block(simulator: Embedded) -> None:
 
 @pytest.mark.slow
 def test_a_test_that_fails_shows_the_stories_of_its_supplier(
-    run_tests: Callable[..., str],
+    run_tests: Callable[..., str], tmp_path: Path
 ) -> None:
-    told = run_tests("""
+    text = """
 def test_it(supplier):
     place(supplier)
     requests.post(supplier.url + "/service-orders", json={}, timeout=30)
     supplier.advance(seconds=31)
     assert supplier.order["status"] == "COMPLETED"
-""")
+
+def test_names(supplier):
+    supplier.plays("ORDER_DELAID")
+
+def test_keys(supplier):
+    supplier.verify({"pth": "/service-orders"})
+"""
+    told = run_tests(text, "--junitxml", "junit.xml")
+    for name, line in (("names", 'supplier.plays("ORDER_DELAID")'), ("keys", "supplier.verify(")):
+        shown = told[told.index(f"_ test_{name} _") :]
+        assert shown.index(f">       {line}") < shown.index("\nE ")
+    assert "did you mean `ORDER_DELAYED`" in told and "simulator/client.py" not in told
+    failures = ElementTree.parse(tmp_path / "junit.xml").findall(".//failure")
+    assert "1 ACKNOWLEDGED -> ACKNOWLEDGED" in str(failures[0].text)
     assert (
-        "1 failed" in told
+        "3 failed" in told
         and "what happened to the orders of" in told
         and "1 ACKNOWLEDGED -> ACKNOWLEDGED" in told
     )

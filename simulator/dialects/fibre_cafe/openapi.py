@@ -14,6 +14,7 @@ from marshmallow import Schema
 
 from simulator import __version__
 from simulator.base.errors import RefusalKind, Refused
+from simulator.dialects.bodies import SECONDS
 from simulator.dialects.fibre_cafe import examples, schemas, statements, transitions, writing
 from simulator.dialects.fibre_cafe.settings import Settings
 from simulator.formats import oauth
@@ -95,7 +96,10 @@ _CONTROLS = {
     "X-Problem-Code": "Of the simulator: the problem code that the scenario sends",
     "X-Seed-Key": "Of the simulator: what an order's drawn values hang on, instead of its document",
 }
-_CONTROLLED = {"X-Problem-Code": {"type": "string", "enum": ["", *schemas.PROBLEM_CODES]}}
+_CONTROLLED = {
+    "X-Problem-Code": {"type": "string", "enum": ["", *schemas.PROBLEM_CODES]},
+    "X-Kci-Delay": {"type": "string", "pattern": SECONDS},
+}
 
 
 def document(server: str, settings: Settings) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from simulator import __version__
-from simulator.dialects.mef import products, samples, schemas
+from simulator.dialects.bodies import SECONDS
+from simulator.dialects.mef import products, questions, samples, schemas
 from simulator.dialects.mef.settings import Settings
 from simulator.formats.schema import OneOfTypes
 
@@ -45,8 +46,9 @@ _ID = {
     "name": "id",
     "in": "path",
     "required": True,
-    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._~-]{1,45}$"},
+    "schema": {"type": "string", "pattern": f"^{questions.ID}$"},
 }
+_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}.*)?$"
 _EXAMPLE = json.loads(samples.sample("install", None, 1).body)
 _CONTROLS = {
     "X-Scenario": "Of the simulator, not of the contract: which scenario the order plays, "
@@ -109,7 +111,8 @@ def _named(schema: Any) -> str:
 
 def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
     if isinstance(field, products.When):
-        return {"type": "string"}  # not date-time: that wants seconds (contract Q20)
+        # not date-time: that wants seconds (contract Q20)
+        return {"type": "string", "pattern": _DATE}
     if isinstance(field, OneOfTypes):
         return {"type": ["object", "string"] if field.plain else "object"}
     return {}
@@ -192,7 +195,7 @@ def _find_orders() -> dict[str, Any]:
     answer["schema"] = {"anyOf": [_ref("Order"), _ref("OrderList")]}
     text = {"type": "string", "minLength": 1}
     number = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
-    schemas_of = dict.fromkeys(("buyerId", "id", "pon"), text)
+    schemas_of = {"buyerId": text, "id": _ID["schema"], "pon": text}
     schemas_of |= dict.fromkeys(("offset", "limit"), number)
     operation["parameters"] = [
         {"name": name, "in": "query", "required": False, "schema": schema}
@@ -210,7 +213,7 @@ def _create_order() -> dict[str, Any]:
             "in": "header",
             "required": False,
             "description": about,
-            "schema": {"type": "string"},
+            "schema": {"type": "string"} | ({"pattern": SECONDS} if name == "X-Kci-Delay" else {}),
         }
         for name, about in _CONTROLS.items()
     ]

@@ -20,7 +20,10 @@ OPERATIONS = ("list", "order", "status", "ampersand")
 PARAMETERS = ("buyerId", "id", "pon", "offset", "limit", "view")
 MOST = 10_000
 UNKNOWN_PARAMETER = Rule("mef.unknown_parameter")
-_ID = re.compile(r"[A-Za-z0-9._~-]{1,45}")
+ID = "[A-Za-z0-9._~-]{1,45}"
+"""What an order's number may be, as a pattern."""
+
+_ID = re.compile(ID)
 _SEED_LIST = "http://orders/ord-list-234"
 
 

@@ -24,6 +24,9 @@ LAST_ID = 2**53
 """The highest id of an exchange, and the highest count: every JSON parser reads it exactly."""
 
 LAST_CURSOR = 2**62
+LINES = "application/x-ndjson"
+"""JSON lines; `text/plain` where the caller asks for that."""
+
 NO_CURSOR = "after: is no cursor of ours"
 
 LONGEST_WAIT = 5 * instants.MINUTE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
 from simulator.base import instants
 from simulator.base.errors import Refused
@@ -17,6 +17,7 @@ from simulator.web.admin import shapes
 from simulator.web.admin.answers import (
     DEFAULT_LIMIT,
     LAST_ID,
+    LINES,
     MOST_LIMIT,
     answer,
     body_as,
@@ -65,12 +66,13 @@ def journal(call: Call) -> Response:
     return page([show_line(line) for line in found], keys, size, dropped=dropped)
 
 
-@VIEWS.add("GET", "/journal/export", query=FILTERS, kind="application/x-ndjson")
+@VIEWS.add("GET", "/journal/export", query=FILTERS, kind=LINES)
 def export(call: Call) -> Response:
     """The whole journal as JSON lines."""
     lines = call.supplier.journal_lines(**filters(*FILTERS))
     rows = (strict_json.dumps(show_line(line)) + "\n" for line in lines)
-    response = Response(rows, content_type="application/x-ndjson")
+    wanted = request.accept_mimetypes.best_match([LINES, "text/plain"]) or LINES
+    response = Response(rows, content_type=wanted)
     response.headers["X-Journal-Dropped"] = str(call.supplier.dropped().count)
     return response
 

@@ -13,6 +13,7 @@ from simulator import __version__
 from simulator.config.secret import Secrets
 from simulator.config.table import Duration, Retry, Seed
 from simulator.formats.schema import Mapped
+from simulator.web.admin.answers import LINES
 from simulator.web.admin.operations import OF_SUPPLIER, TEXT, Operation
 from simulator.web.paths import ADMIN
 
@@ -27,6 +28,7 @@ _PROBLEM = {
         **dict.fromkeys(("type", "title", "code", "detail", "where"), TEXT),
     },
 }
+_BYTES = {"type": "string", "format": "binary"}
 _INFO = {
     "description": "Everything a test or an operator can ask of a simulator, and do.",
     "contact": {"name": "supplier-simulator"},
@@ -114,8 +116,9 @@ def _described(path: str, operation: Operation) -> dict[str, Any]:
 
 
 def _body(operation: Operation) -> dict[str, Any]:
-    if operation.takes_yaml:
-        return {"required": operation.body_needed, "content": {"text/yaml": {"schema": {}}}}
+    if operation.takes_yaml:  # generators of clients know bytes, and no YAML
+        kinds = {"text/yaml": {"schema": {}}, "application/octet-stream": {"schema": _BYTES}}
+        return {"required": operation.body_needed, "content": kinds}
     return {
         "required": operation.body_needed,
         "content": {"application/json": {"schema": operation.body}},
@@ -128,7 +131,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
         str(code): {"description": "As asked", "content": {operation.kind: {"schema": schema}}}
         for code in operation.codes
     }
-    if "format" in operation.query:
+    if "format" in operation.query or operation.kind == LINES:
         done["200"]["content"]["text/plain"] = {"schema": {"type": "string"}}
     problem = {
         "content": {

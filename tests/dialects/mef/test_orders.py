@@ -22,6 +22,8 @@ def test_the_published_create_gets_the_published_answer(buyer: Buyer) -> None:
     assert {key for key in answer if answer[key] != PUBLISHED["create_request"].get(key)} == ADDED
     assert response.headers["Location"] == answer["link"]["href"]
     assert list(answer)[:3] == ["objectType", "id", "link"]
+    (exchange,) = buyer.admin("GET", "/journal?direction=in")["items"]
+    assert exchange["findings"] == [], "it leaves productSpecification out"
 
 
 def test_the_published_replacement_gets_the_published_answer_with_its_own_version(
