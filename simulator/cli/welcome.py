@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from simulator import dialects
 from simulator.base import clock, instants
 from simulator.config import Config, SupplierConfig
+from simulator.model import Incoming, Order
 from simulator.pretend_gateway import RECEIVED
 from simulator.world import pretend_path
 
@@ -14,6 +16,9 @@ _FIRST = """
 Place an order. Its KCIs come two seconds apart and show in this log. For another order, change the
 id: the same request again is answered as before and starts nothing."""
 _LOOK = " " * 14
+_DELAY = " -H 'X-Kci-Delay: 2'"
+NUMBER = "NUMBER"
+_WHERE = f" ({NUMBER} is the id in the answer to the order)"
 _TOKEN = r"""sed 's/.*access_token": *"//; s/".*//'"""
 _CREDENTIALS = {
     "oauth2": ' -H "Authorization: Bearer $TOKEN"',
@@ -51,7 +56,37 @@ def _request(supplier: SupplierConfig, base_url: str) -> Iterator[str]:
         token_url = url + supplier.auth.token_path
         asks = f"curl -s -u CLIENT_ID:SECRET -d grant_type=client_credentials {token_url}"
         yield f"  it wants a token first (auth.clients):  TOKEN=$({asks} | {_TOKEN})\n"
-    headers = [f"-H '{name.title()}: {value}'" for name, value in sample.headers.items()]
     credentials = _CREDENTIALS.get(supplier.auth.kind, "")
-    asked = f"{' '.join(headers)}{credentials} -H 'X-Kci-Delay: 2' -d '{sample.body.decode()}'"
-    yield f"  curl -i {url}{sample.path} {asked}\n"
+    yield f"  {_curl(url, sample, credentials + _DELAY)}\n"
+    order = _order(sample, operation)
+    where = "" if NUMBER not in contract.sample("cancellation", order, 1).path else _WHERE
+    yield f"  a change of it, and its end, while it is under way{where}:\n"
+    for action in ("amendment", "cancellation"):
+        asked = contract.sample_operations(action)[-1]
+        later = contract.sample(asked, order, clock.wall() // instants.SECOND)
+        yield f"  {_curl(url, later, credentials)}\n"
+
+
+def _order(sample: Incoming, operation: str) -> Order:
+    """The order that a sample places, as far as it is known before."""
+    document = json.loads(sample.body)
+    return Order(
+        id="",
+        supplier="",
+        tenant=str(document.get("tenant", "")),
+        ref=str(document.get("id", "")),
+        operation=operation,
+        document=document,
+        scenario="",
+        digest="",
+        seed_key="",
+        number=NUMBER,
+    )
+
+
+def _curl(url: str, sample: Incoming, more: str) -> str:
+    """A request as a command."""
+    method = "" if sample.method == "POST" and sample.body else f" -X {sample.method}"
+    headers = "".join(f" -H '{name.title()}: {value}'" for name, value in sample.headers.items())
+    body = f" -d '{sample.body.decode()}'" if sample.body else ""
+    return f"curl -i{method} {url}{sample.path}{headers}{more}{body}"

@@ -1,7 +1,7 @@
 """Answering every request but the admin API's: which supplier or pretend gateway a path belongs to.
 
-What is not a pretend gateway's belongs to a supplier, by the longest path. Known or unknown, it is
-answered by that supplier's contract and stands in its journal.
+GET `/` lists what there is. What is not a pretend gateway's belongs to a supplier, by the longest
+path. Known or unknown, it is answered by that supplier's contract and stands in its journal.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 
 from simulator.base.errors import Outdated, Unavailable
+from simulator.front.directory import directory
 from simulator.front.endpoint import Endpoint
 from simulator.front.guard import AdminGuard
 from simulator.front.pretend import GuardedPretend
@@ -53,6 +54,8 @@ class Front:
     def _answer(self, incoming: Incoming) -> Task[Outgoing]:
         try:
             path = incoming.path
+            if path == "/" and incoming.method in ("GET", "HEAD"):
+                return directory(self.world, incoming)
             if self.pretend and _is_below(path, self.pretend_path):
                 return self.pretend.answer(incoming)
             while True:

@@ -82,7 +82,7 @@ def test_the_longest_path_of_a_supplier_counts(opened: Open) -> None:
     assert [server.orders(name) for name in ("one", "two", "mef")] == [1, 1, 1]
 
 
-@pytest.mark.parametrize("path", ["/", "/network", "/networkstwo", "/service-orders"])
+@pytest.mark.parametrize("path", ["/network", "/networkstwo", "/service-orders"])
 def test_a_path_of_no_supplier_is_a_404_problem(opened: Open, path: str) -> None:
     answer = opened().ask("GET", path)
     assert (answer.code, answer.headers["Content-Type"]) == (404, "application/problem+json")

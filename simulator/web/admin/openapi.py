@@ -102,7 +102,7 @@ def _described(path: str, operation: Operation) -> dict[str, Any]:
         for name, schema in operation.query.items()
     ]
     below = path.removeprefix(ADMIN)
-    name = re.sub(r"\W+", "_", below.replace("{", "").replace("}", "")).strip("_")
+    name = re.sub(r"\W+", "_", below.replace("{", "").replace("}", "")).strip("_") or "index"
     has_body = operation.body is not None or operation.takes_yaml
     return {
         "operationId": f"{operation.method.lower()}_{name}",

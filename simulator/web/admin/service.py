@@ -8,9 +8,27 @@ from flask import Response, request
 
 from simulator.ops import metrics
 from simulator.web.admin.answers import answer, problem_rows
-from simulator.web.admin.operations import Call, Views
+from simulator.web.admin.operations import OF_SUPPLIER, Call, Views
+from simulator.web.paths import ADMIN
 
 VIEWS = Views(of_supplier=False)
+
+
+@VIEWS.add("GET", "")
+def index(call: Call) -> Response:
+    """What there is below this path."""
+    items = [
+        {
+            "method": operation.method,
+            "path": ADMIN + operation.path,
+            "about": operation.summary,
+            "of": "a supplier" if operation.of_supplier else "the simulator",
+        }
+        for operation in call.operations
+    ]
+    one = f"{ADMIN}{OF_SUPPLIER}/..."
+    said = f"The first supplier; any other one by its name: {one}"
+    return answer({"items": items, "a supplier": said, "openapi": f"{ADMIN}/openapi.json"})
 
 
 @VIEWS.add("GET", "/health")
