@@ -60,7 +60,8 @@ def _request(supplier: SupplierConfig, base_url: str) -> Iterator[str]:
     yield f"  {_curl(url, sample, credentials + _DELAY)}\n"
     order = _order(sample, operation)
     where = "" if NUMBER not in contract.sample("cancellation", order, 1).path else _WHERE
-    yield f"  a change of it, and its end, while it is under way{where}:\n"
+    yield f"  a change of it and its end, while it is under way{where}:"
+    yield "  X-Kci-Delay: 20 in the order leaves you the time\n"
     for action in ("amendment", "cancellation"):
         asked = contract.sample_operations(action)[-1]
         later = contract.sample(asked, order, clock.wall() // instants.SECOND)

@@ -50,8 +50,9 @@ def test_the_requests_that_serve_prints_are_answered(
             answer = ask(shlex.split(command.replace(NUMBER, number or NUMBER)))
             number = number or (answer.json()["id"] if dialect == "mef" else "")
             codes.append(answer.status_code)
-            with Gateway(simulator.url) as gateway:
-                gateway.advance("3s")
+            if len(codes) == 1:
+                with Gateway(simulator.url) as gateway:
+                    gateway.advance("3s")
     assert codes == ([201, 200, 201] if dialect == "mef" else [202, 201, 201])
 
 
