@@ -23,6 +23,7 @@ from simulator.formats.schema import (
     nested,
 )
 from simulator.model import Vocabulary
+from simulator.scenario.expect_shape import expect_field
 from simulator.scenario.fault_fields import Answered, FaultField
 from simulator.scenario.fields import ParamsField, PendingField, ReplyField
 from simulator.scenario.time_field import Hours, Time
@@ -58,7 +59,10 @@ class StepSchema(Strict):
 
     later = ("within", "otherwise", "branch", "repeat", "start")
     elsewhere = dict.fromkeys(
-        ("scenario", "about", "for", "params", "when", "reply", "timeline", "pending", "times"),
+        (
+            *("scenario", "about", "for", "params", "when", "reply", "timeline", "pending"),
+            *("times", "expect"),
+        ),
         "it is no key of a step: check the indentation",
     )
 
@@ -134,6 +138,7 @@ class EntrySchema(Strict):
 
     elsewhere = {
         **dict.fromkeys(("scenario", "about", "dialect", "for", "begins", "params"), _OF_FILE),
+        "expect": _OF_FILE,
         **dict.fromkeys(_STEP_KEYS, _OF_STEP),
     }
 
@@ -149,7 +154,7 @@ class EntrySchema(Strict):
 class ScenarioSchema(Strict):
     """The whole file. The entries of later requests are added for the dialect's actions."""
 
-    later = ("extends", "mix", "expect")
+    later = ("extends", "mix")
     elsewhere = dict.fromkeys((*_STEP_KEYS, "set"), _OF_STEP)
 
     scenario = String(required=True, validate=_named(80, "_.-"))
@@ -165,6 +170,7 @@ class ScenarioSchema(Strict):
     timeline = listed(nested(StepSchema))
     status = String()
     illegal = Boolean()
+    expect = expect_field()
 
 
 ACTIONS = ("amendment", "cancellation", "hold", "release")
