@@ -9,10 +9,12 @@ import jsonschema
 import pytest
 import requests
 
+from simulator import dialects
 from simulator.client import Client, Failed
 from simulator.testing import Supplier
 from simulator.web import Embedded
 from tests.conftest import Gateway
+from tests.dialects.mef import Buyer
 
 EXPECTS = """
 scenario: EXPECTS
@@ -148,3 +150,27 @@ def test_a_scenario_shows_what_it_expects(client: Client) -> None:
     ]
     with pytest.raises(Failed, match="unknown operation `cancel`"):
         client.put_scenario("EXPECTS", EXPECTS.replace("cancellation}", "cancel}"))
+
+
+def test_an_order_that_nobody_asked_for_expects_something_too(client: Client) -> None:
+    begun = "scenario: BEGUN\nbegins: supplier\ntimeline:\n  - {after: 0s, send: CREATED}\n"
+    expect = "expect:\n  - {request: {operation: cancellation, within: 10wd}}\n"
+    client.put_scenario("BEGUN", begun + expect)
+    tenant, document = dialects.get("fibre_cafe").sample_beginning()
+    order = client.start("BEGUN", tenant=tenant, document=document)
+    lines = client.story(order["id"]).splitlines()
+    assert lines[1] == "BEGUN expects: a cancellation request comes within 10wd"
+
+
+def test_a_request_without_an_id_of_its_own_adds_what_it_expects(simulator: Embedded) -> None:
+    text = "scenario: HELD_LONG\nfor: hold\nexpect:\n  - {request: {operation: release}}\n"
+    with (
+        Supplier.make(simulator.url, dialect="mef", scenarios=[text]) as made,
+        Buyer(simulator.url, f"/suppliers/{made.name}", made.name) as buyer,
+    ):
+        order = buyer.place()
+        held = {"X_Scenario": "HELD_LONG"}
+        assert buyer.send("POST", f"/orders/{order['id']}/hold", None, **held).ok
+        (kept,) = made.orders
+        lines = made.client.story(kept["id"]).splitlines()
+        assert lines[1] == "HELD_LONG expects: a release request comes"
