@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jsonschema
@@ -11,6 +11,7 @@ import requests
 
 from simulator import dialects
 from simulator.client import Client, Failed
+from simulator.config import Config
 from simulator.testing import Supplier
 from simulator.web import Embedded
 from tests.conftest import Gateway
@@ -174,3 +175,23 @@ def test_a_request_without_an_id_of_its_own_adds_what_it_expects(simulator: Embe
         (kept,) = made.orders
         lines = made.client.story(kept["id"]).splitlines()
         assert lines[1] == "HELD_LONG expects: a release request comes"
+
+
+def test_an_order_expects_the_same_after_a_restart(make_config: Callable[..., Config]) -> None:
+    """The scenarios are gone by then."""
+    settings = make_config()
+    names = ("EXPECTS", "AMENDED_ONCE")
+    with (
+        Embedded(settings) as first,
+        Client(first.url) as client,
+        Gateway(first.url) as gateway,
+    ):
+        for name, text in zip(names, (EXPECTS, AMENDED), strict=True):
+            client.put_scenario(name, text)
+        order = gateway.place("EXPECTS")
+        assert gateway.amend(order, "AMENDED_ONCE", notes="x").status_code == 201
+        before = told(client, order)
+        for name in names:
+            client.delete_scenario(name)
+    with Embedded(settings) as second, Client(second.url) as client:
+        assert told(client, order) == before and len(before) == 3
