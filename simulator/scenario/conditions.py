@@ -13,7 +13,7 @@ from simulator.language.comparing import TESTS, passes, text_of
 from simulator.model import Known, Members, Vocabulary
 from simulator.scenario.constructs import is_template
 from simulator.scenario.documents import known_at, strange
-from simulator.scenario.expect_lines import whens_in
+from simulator.scenario.expect.lines import whens_in
 from simulator.scenario.findings import Findings
 from simulator.scenario.templates import ORDER_NAMES
 from simulator.scenario.when_field import asked_in, conditions_in, is_readable

@@ -10,7 +10,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from simulator.model import Vocabulary
-from simulator.scenario.expect_schema import expect_schema, fill_expect
+from simulator.scenario.expect.json_schema import expect_schema, fill_expect
 from simulator.scenario.fault_fields import Answered, FaultField
 from simulator.scenario.fault_schema import answered_schema, reply_fault_schema, step_fault_schema
 from simulator.scenario.fields import KINDS, ParamsField, PendingField, ReplyField

@@ -18,7 +18,7 @@ from simulator.language import template
 from simulator.language.faults import FAULTS, expanded
 from simulator.model import Entry, Param, Reply, Scenario, Step, Vocabulary, Where, keyed
 from simulator.scenario.conditions import check_conditions
-from simulator.scenario.expecting import check_expect
+from simulator.scenario.expect.checking import check_expect
 from simulator.scenario.findings import Findings
 from simulator.scenario.headers import check_headers, reserved
 from simulator.scenario.members import check_members

@@ -23,7 +23,7 @@ from simulator.formats.schema import (
     nested,
 )
 from simulator.model import Vocabulary
-from simulator.scenario.expect_shape import expect_field
+from simulator.scenario.expect.shape import expect_field
 from simulator.scenario.fault_fields import Answered, FaultField
 from simulator.scenario.fields import ParamsField, PendingField, ReplyField
 from simulator.scenario.time_field import Hours, Time

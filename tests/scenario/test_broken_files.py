@@ -10,7 +10,7 @@ import pytest
 from simulator import dialects
 from simulator.formats.schema import Strict
 from simulator.rehearsal.inspection import inspect
-from simulator.scenario.expect_shape import (
+from simulator.scenario.expect.shape import (
     ExpectationSchema,
     KciSchema,
     NoRequestSchema,

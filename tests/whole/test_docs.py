@@ -19,7 +19,7 @@ from simulator.config import pages, table
 from simulator.language.template import FILTERS
 from simulator.language.times import DRAWS
 from simulator.scenario import parse, schema_for
-from simulator.scenario.expect_fields import BOUNDS
+from simulator.scenario.expect.fields import BOUNDS
 from simulator.scenario.fields import ParamsField, ReplyField
 from simulator.scenario.when_field import NESTS, TESTS
 from simulator.web import Embedded

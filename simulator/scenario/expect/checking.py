@@ -11,15 +11,15 @@ from simulator.base.errors import RenderFailed
 from simulator.language import template
 from simulator.model import Vocabulary
 from simulator.scenario.constructs import is_template, split_note
-from simulator.scenario.expect_fields import read_within
-from simulator.scenario.expect_lines import (
+from simulator.scenario.expect.fields import read_within
+from simulator.scenario.expect.kcis import check_kcis
+from simulator.scenario.expect.lines import (
     OF_KCIS,
     OF_REQUESTS,
     ExpectLine,
     lines_in,
     whole_word,
 )
-from simulator.scenario.expecting_kcis import check_kcis
 from simulator.scenario.findings import Findings
 from simulator.scenario.reach import refuses
 from simulator.scenario.templates import TEMPLATE_NAMES, texts

@@ -18,7 +18,7 @@ from simulator.formats.schema import (
     nested,
 )
 from simulator.model import Expectation, ExpectedKcis, ExpectedRequest, NoKci, NoRequest
-from simulator.scenario.expect_fields import HowOften, Operations, Within
+from simulator.scenario.expect.fields import HowOften, Operations, Within
 from simulator.scenario.fault_fields import Answered
 from simulator.scenario.when_field import When
 
@@ -73,10 +73,13 @@ class RequestSchema(_Part):
     def check_repeats(self, data: Any, **kwargs: Any) -> None:
         """What compares requests needs enough of them."""
         most = data["count"].at_most if "count" in data else None
-        for key, (least, what) in _NEEDED.items():
-            if key in data and most is not None and most < least:
-                said = f"compares {what}: `count` must allow {least} requests"
-                raise ValidationError({key: [Note(said, code="never")]})
+        wrong = {
+            key: [Note(f"compares {what}: `count` must allow {least} requests", code="never")]
+            for key, (least, what) in _NEEDED.items()
+            if key in data and most is not None and most < least
+        }
+        if wrong:
+            raise ValidationError(wrong)
 
     @post_load
     def make(self, data: Any, **kwargs: Any) -> ExpectedRequest:

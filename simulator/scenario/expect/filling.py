@@ -11,7 +11,7 @@ from simulator.base.errors import RenderFailed
 from simulator.language import matching, template
 from simulator.model import Expectation, ExpectedKcis, ExpectedRequest, NoKci, Scenario
 from simulator.scenario.constructs import is_template
-from simulator.scenario.expect_fields import read_within
+from simulator.scenario.expect.fields import read_within
 
 
 def expected(scenario: Scenario, params: Mapping[str, Any]) -> tuple[Expectation, ...]:

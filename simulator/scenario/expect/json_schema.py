@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields
 
 from simulator.model import Vocabulary
-from simulator.scenario.expect_fields import BOUNDS, MOST, HowOften, Operations, Within
+from simulator.scenario.expect.fields import BOUNDS, MOST, HowOften, Operations, Within
 
 _NUMBER = {"type": "integer", "minimum": 1, "maximum": MOST}
 _DESCRIBED = {

@@ -9,7 +9,7 @@ from typing import Any
 from simulator.formats.strict_yaml import Path
 from simulator.language.faults import Drop
 from simulator.model import Vocabulary
-from simulator.scenario.expect_lines import ExpectLine
+from simulator.scenario.expect.lines import ExpectLine
 from simulator.scenario.findings import Findings
 from simulator.scenario.words import parts_of, steps_of
 
