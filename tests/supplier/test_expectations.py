@@ -177,9 +177,8 @@ def test_a_request_without_an_id_of_its_own_adds_what_it_expects(simulator: Embe
         assert lines[1] == "HELD_LONG expects: a release request comes"
 
 
-def test_an_order_expects_the_same_after_a_restart(make_config: Callable[..., Config]) -> None:
-    """The scenarios are gone by then."""
-    settings = make_config()
+def told_around_a_restart(settings: Config) -> list[list[tuple[str, str]]]:
+    """What an order expects before, and after, when the scenarios are gone."""
     names = ("EXPECTS", "AMENDED_ONCE")
     with (
         Embedded(settings) as first,
@@ -194,4 +193,15 @@ def test_an_order_expects_the_same_after_a_restart(make_config: Callable[..., Co
         for name in names:
             client.delete_scenario(name)
     with Embedded(settings) as second, Client(second.url) as client:
-        assert told(client, order) == before and len(before) == 3
+        return [before, told(client, order)]
+
+
+def test_an_order_expects_the_same_after_a_restart(make_config: Callable[..., Config]) -> None:
+    before, after = told_around_a_restart(make_config())
+    assert before == after and len(before) == 3
+
+
+@pytest.mark.slow
+def test_the_same_on_postgresql(make_config: Callable[..., Config], postgresql_url: str) -> None:
+    before, after = told_around_a_restart(make_config(store={"url": postgresql_url}))
+    assert before == after and len(before) == 3
