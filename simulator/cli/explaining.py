@@ -27,6 +27,7 @@ from simulator.rehearsal.folders import dialect_of_file, shipped_folder
 from simulator.rehearsal.sampling import read
 from simulator.scenario import Book, parse, read_file, read_folder
 from simulator.views import story
+from simulator.views.expectations import told
 
 
 def explain(
@@ -111,6 +112,7 @@ def as_text(rehearsed: Rehearsal, given: Mapping[str, Any], *, whole: bool = Fal
         for param in scenario.params.values()
     ]
     lines.append(_when(scenario))
+    lines += told(rehearsed.expects)
     lines += _about_times(scenario)
     if not rehearsed.natural:
         lines.append("(no sample request fits this `when`: this is the story of the plainest one)")

@@ -1,5 +1,14 @@
 """The types that every layer shares. Nothing in this package does anything."""
 
+from simulator.model.conditions import Condition, Conditions, Nest, NestWord
+from simulator.model.expectations import (
+    Count,
+    Expectation,
+    ExpectedKcis,
+    ExpectedRequest,
+    NoKci,
+    NoRequest,
+)
 from simulator.model.findings import LEGACY, Finding, Rule
 from simulator.model.records import (
     RECEIVED,
@@ -17,14 +26,10 @@ from simulator.model.records import (
     RequestStatus,
 )
 from simulator.model.script import (
-    Condition,
-    Conditions,
     Entry,
     EntryName,
     Known,
     Members,
-    Nest,
-    NestWord,
     Param,
     Path,
     Pending,
@@ -58,10 +63,14 @@ __all__ = [
     "Act",
     "Condition",
     "Conditions",
+    "Count",
     "Document",
     "Entry",
     "EntryName",
     "Exchange",
+    "Expectation",
+    "ExpectedKcis",
+    "ExpectedRequest",
     "Finding",
     "FlowState",
     "Frame",
@@ -78,6 +87,8 @@ __all__ = [
     "Message",
     "Nest",
     "NestWord",
+    "NoKci",
+    "NoRequest",
     "Order",
     "OrderView",
     "Outgoing",

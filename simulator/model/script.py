@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from simulator.base.copies import replace
+from simulator.model.conditions import Conditions
+from simulator.model.expectations import Expectation
 
 PendingVerb = Literal["keep", "withdraw", "pause"]
-NestWord = Literal["any", "all", "not"]
 Where = tuple[int, int]
 """Line and column of something in a scenario file, counted from 1."""
 
@@ -27,30 +28,6 @@ class Param:
     default: Any = None
     choices: tuple[str, ...] = ()
     header: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Condition:
-    """One line of a `when`: a path, and the tests that what stands there must pass, each with its
-    value (`{"equal": "NEW"}`, `{"more": 3, "less": 9}`). One value must pass all of them.
-    """
-
-    path: str
-    tests: Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Nest:
-    """Parts of which `any` or `all` must hold; of `not`, the one part must not. A part holds when
-    all its conditions do.
-    """
-
-    word: NestWord
-    parts: tuple[Conditions, ...]
-
-
-Conditions = tuple[Condition | Nest, ...]
-"""What a `when` says: all must hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +172,8 @@ class Scenario:
     begins: str = "gateway"
     """Who begins its orders; `supplier`: nobody asks for them."""
 
+    expect: tuple[Expectation, ...] = ()
+
     places: Mapping[Path, Where] = field(default_factory=dict)
     """Where the parts of the file stand."""
 
@@ -232,7 +211,8 @@ class Vocabulary:
 
     `codes` maps each message code to the statuses that `status:` beside it may choose; `replies`
     each action to its reply words; `members` are what `with:` may hold; `operations` what
-    `operation:` may equal; `begins` are those of them that the supplier may begin by itself.
+    `operation:` may equal, each with its action; `begins` are those of them that the supplier may
+    begin by itself.
 
     `requests` maps each action to what its documents may hold, `order` is what an order's document
     may hold; `fixed` are those of its members that no step sets, each with the reason; `headers`
@@ -243,7 +223,7 @@ class Vocabulary:
     codes: Mapping[str, tuple[str, ...]]
     statuses: tuple[str, ...]
     replies: Mapping[str, tuple[str, ...]]
-    operations: tuple[str, ...]
+    operations: Mapping[str, str]
     members: tuple[str, ...]
     default_scenario: str
     begins: tuple[str, ...] = ()

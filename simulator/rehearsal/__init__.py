@@ -18,7 +18,7 @@ from simulator.base.seed import Chance
 from simulator.base.working_days import UK, Calendar
 from simulator.dialects import Dialect
 from simulator.language import matching
-from simulator.model import Entry, EntryName, Incoming, Order, Path, Scenario
+from simulator.model import Entry, EntryName, Expectation, Incoming, Order, Path, Scenario
 from simulator.rehearsal.flaws import (
     PLAIN_STORY,
     UNANSWERED,
@@ -30,7 +30,7 @@ from simulator.rehearsal.flaws import (
 from simulator.rehearsal.playing import START, Playing
 from simulator.rehearsal.replies import attempts_of
 from simulator.rehearsal.sampling import read_sample
-from simulator.scenario import params_of
+from simulator.scenario import expected, params_of
 from simulator.scenario.headers import SCENARIO_HEADER
 from simulator.views.story import Line
 
@@ -93,6 +93,7 @@ class Rehearsal:
     found: tuple[Flaw, ...] = ()
     after: tuple[str, ...] = ()
     order: Order | None = None
+    expects: tuple[Expectation, ...] = ()
 
     @property
     def flaws(self) -> tuple[Flaw, ...]:
@@ -142,6 +143,7 @@ def rehearse(
         found=own,
         order=playing.order,
         after=playing.afterwards() if not own else (),
+        expects=expected(scenario, values),
     )
 
 

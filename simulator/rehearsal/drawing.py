@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from simulator.base import instants
 from simulator.language import matching
 from simulator.rehearsal import START, Rehearsal, RehearsedEntry
+from simulator.views.expectations import told
 from simulator.views.story import Line
 
 _ARROWS = {"request": "G->>S", "reply": "S-->>G", "kci": "S->>G"}
@@ -19,6 +20,7 @@ def as_mermaid(rehearsed: Rehearsal) -> str:
     scenario = rehearsed.scenario
     lines = ["sequenceDiagram", f"    title {_label(scenario.name)}"]
     lines += ["    participant G as Gateway", "    participant S as Supplier"]
+    lines += [f"    Note over G: {_label(line)}" for line in told(rehearsed.expects)]
     if scenario.answers == "create":
         lines += _events(rehearsed.lines, "    ")
     for entry in rehearsed.entries:

@@ -1,6 +1,7 @@
 """Scenario files: reading them, and deciding which one an order plays."""
 
 from simulator.scenario.book import Book, Choice, Pin, is_playable, params_of, purpose_of
+from simulator.scenario.expect.filling import expected
 from simulator.scenario.folder import (
     book_of,
     hiding,
@@ -25,6 +26,7 @@ __all__ = [
     "Pin",
     "Reading",
     "book_of",
+    "expected",
     "hiding",
     "is_playable",
     "make_book",

@@ -13,6 +13,7 @@ from simulator.language.comparing import TESTS, passes, text_of
 from simulator.model import Known, Members, Vocabulary
 from simulator.scenario.constructs import is_template
 from simulator.scenario.documents import known_at, strange
+from simulator.scenario.expect.lines import whens_in
 from simulator.scenario.findings import Findings
 from simulator.scenario.templates import ORDER_NAMES
 from simulator.scenario.when_field import asked_in, conditions_in, is_readable
@@ -34,8 +35,12 @@ def check_conditions(findings: Findings, vocabulary: Vocabulary, params: dict[st
         if "mark" in step
     }
     whole = findings.document.get("for", "order") == "order"
-    for path, action, part in parts_of(findings.document, vocabulary):
-        for where, key, wanted in conditions_in(part.get("when"), (*path, "when")):
+    whens = [
+        ((*path, "when"), action, part.get("when"))
+        for path, action, part in parts_of(findings.document, vocabulary)
+    ]
+    for path, action, when in (*whens, *whens_in(findings.document, vocabulary)):
+        for where, key, wanted in conditions_in(when, path):
             known_marks = marks if whole else None
             checker = _Condition(
                 findings, vocabulary, params, known_marks, action, where, key, wanted

@@ -10,6 +10,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from simulator.model import Vocabulary
+from simulator.scenario.expect.json_schema import expect_schema, fill_expect
 from simulator.scenario.fault_fields import Answered, FaultField
 from simulator.scenario.fault_schema import answered_schema, reply_fault_schema, step_fault_schema
 from simulator.scenario.fields import KINDS, ParamsField, PendingField, ReplyField
@@ -33,6 +34,7 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     schema["required"] = ["scenario"]
     _close(schema)
     _fill(schema, vocabulary, "create")
+    fill_expect(schema["properties"]["expect"], vocabulary)
     schema["properties"]["for"]["enum"] = ["order", *vocabulary.actions]
     for action in vocabulary.actions:
         _fill(schema["properties"][action]["items"], vocabulary, action)
@@ -76,7 +78,7 @@ def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
             "items": {"anyOf": [{"type": "string"}, {"type": "object", "properties": dict(keys)}]},
         }
         return {"anyOf": [{"type": "string"}, {"type": "object", "properties": keys}]}
-    return {}
+    return expect_schema(field)
 
 
 def _close(schema: Any) -> None:

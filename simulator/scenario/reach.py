@@ -19,7 +19,7 @@ def check_reach(findings: Findings, vocabulary: Vocabulary) -> None:
     """
     for path, action, part in parts_of(findings.document, vocabulary):
         _check_places(findings, list(steps_of(part, path)))
-        if part.get("timeline") and _refuses(part.get("reply")):
+        if part.get("timeline") and refuses(part.get("reply")):
             what = "there is no order" if action == "create" else f"the {action} is refused"
             said = f"this timeline never plays: {what}"
             findings.doubt((*path, "timeline"), said, code="unreached", at_key=True)
@@ -62,7 +62,7 @@ def _check_beside(findings: Findings, reply: dict[str, Any], path: Path) -> None
             findings.doubt((*path, key), said, code="unreached", hint=hint, at_key=True)
 
 
-def _refuses(reply: Any) -> bool:
+def refuses(reply: Any) -> bool:
     """Whether a reply always refuses."""
     if not isinstance(reply, dict):
         return bool(reply == "reject")

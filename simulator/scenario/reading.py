@@ -18,6 +18,7 @@ from simulator.language import template
 from simulator.language.faults import FAULTS, expanded
 from simulator.model import Entry, Param, Reply, Scenario, Step, Vocabulary, Where, keyed
 from simulator.scenario.conditions import check_conditions
+from simulator.scenario.expect.checking import check_expect
 from simulator.scenario.findings import Findings
 from simulator.scenario.headers import check_headers, reserved
 from simulator.scenario.members import check_members
@@ -158,6 +159,7 @@ def _check(findings: Findings, vocabulary: Vocabulary) -> None:
     check_headers(findings, vocabulary, params)
     check_reach(findings, vocabulary)
     check_times(findings, vocabulary, params)
+    check_expect(findings, vocabulary, params)
     check_templates(findings, params if given is params else None)
 
 
@@ -206,6 +208,7 @@ def _scenario(
         digest=seed.digest(vocabulary.dialect, source),
         answers="create" if answers == "order" else answers,
         begins=loaded.get("begins", "gateway"),
+        expect=tuple(loaded.get("expect", ())),
         places=places,
     )
 

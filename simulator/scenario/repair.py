@@ -16,7 +16,7 @@ from simulator.scenario.schema import TIMES, VERBS, StepSchema
 
 _STORY = ("answer", "status", "attempts")
 _WHOLE: Path = ()
-_TIMES = (*TIMES, "delay")
+_UNDIVIDED = (*TIMES, "delay", "expect")
 
 
 @dataclass(slots=True)
@@ -152,8 +152,9 @@ class _Mender:
 
     def _is_dropped(self, path: Path) -> bool:
         findings = self.findings
-        if path[-1] in _TIMES and any(lost[: len(path)] == path for lost in findings.dropped):
-            return True  # what is left of a draw is none
+        lost = (*findings.dropped, *findings.located.broken)
+        if path[-1] in _UNDIVIDED and any(each[: len(path)] == path for each in lost):
+            return True  # what is left of it says something else
         return (path in findings.dropped and path not in findings.replaced) or (
             path in findings.located.broken
         )

@@ -21,6 +21,7 @@ from simulator.formats.schema import (
 )
 from simulator.formats.validators import Length, OneOf, Range
 from simulator.model import Vocabulary
+from simulator.scenario.expect.shape import expect_field
 from simulator.scenario.fault_fields import Answered, FaultField
 from simulator.scenario.fields import ParamsField, PendingField, ReplyField
 from simulator.scenario.time_field import Hours, Time
@@ -56,7 +57,10 @@ class StepSchema(Strict):
 
     later = ("within", "otherwise", "branch", "repeat", "start")
     elsewhere = dict.fromkeys(
-        ("scenario", "about", "for", "params", "when", "reply", "timeline", "pending", "times"),
+        (
+            *("scenario", "about", "for", "params", "when", "reply", "timeline", "pending"),
+            *("times", "expect"),
+        ),
         "it is no key of a step: check the indentation",
     )
 
@@ -132,6 +136,7 @@ class EntrySchema(Strict):
 
     elsewhere = {
         **dict.fromkeys(("scenario", "about", "dialect", "for", "begins", "params"), _OF_FILE),
+        "expect": _OF_FILE,
         **dict.fromkeys(_STEP_KEYS, _OF_STEP),
     }
 
@@ -147,7 +152,7 @@ class EntrySchema(Strict):
 class ScenarioSchema(Strict):
     """The whole file. The entries of later requests are added for the dialect's actions."""
 
-    later = ("extends", "mix", "expect")
+    later = ("extends", "mix")
     elsewhere = dict.fromkeys((*_STEP_KEYS, "set"), _OF_STEP)
 
     scenario = String(required=True, validate=_named(80, "_.-"))
@@ -163,6 +168,7 @@ class ScenarioSchema(Strict):
     timeline = listed(nested(StepSchema))
     status = String()
     illegal = Boolean()
+    expect = expect_field()
 
 
 ACTIONS = ("amendment", "cancellation", "hold", "release")

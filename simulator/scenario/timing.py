@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from simulator.base import instants
@@ -19,16 +19,21 @@ def check_times(findings: Findings, vocabulary: Vocabulary, params: dict[str, An
     """Report every `at` that lies before the previous step, and every misplaced `wait`; warn of
     draws of which much is cut off.
     """
-    values = {
-        name: entry.get("default") if isinstance(entry, dict) else entry
-        for name, entry in params.items()
-    }
+    values = defaults_of(params)
     for path, action, part in parts_of(findings.document, vocabulary):
         steps = list(steps_of(part, path))
         for where, time in _times(steps, part, path):
             _check_bell(findings, where, time, values)
         _check_waits(findings, steps)
         _check_moments(findings, steps, values, begins=0 if action == "create" else None)
+
+
+def defaults_of(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a file's parameters where nobody sets them."""
+    return {
+        name: entry.get("default") if isinstance(entry, dict) else entry
+        for name, entry in params.items()
+    }
 
 
 def _times(

@@ -13,7 +13,7 @@ from simulator.base.errors import Refused
 from simulator.config import SupplierConfig
 from simulator.dialects import Dialect, Route
 from simulator.formats import oauth
-from simulator.model import Document, Incoming, JournalLine, Kci, Order, OrderView, Outgoing
+from simulator.model import Document, Incoming, JournalLine, Kci, OrderView, Outgoing
 from simulator.ops import metrics
 from simulator.scenario import Book, purpose_of
 from simulator.store import (
@@ -33,6 +33,7 @@ from simulator.store.subscriptions import Subscription
 from simulator.store.suppliers import Called
 from simulator.supplier.acts import Acts
 from simulator.supplier.clock_advance import AdvanceResult, ClockAdvance
+from simulator.supplier.expecting import expectations_of
 from simulator.supplier.explaining import Explained, explain
 from simulator.supplier.inbound import InboundRequests
 from simulator.supplier.inbound_auth import InboundAuth, described
@@ -143,19 +144,20 @@ class Supplier:
             requests, counts = orders.requests_of(tx, [found.id]), orders.counts(tx, [found.id])
         return OrderView(order=found, requests=tuple(requests[found.id]), counts=counts[found.id])
 
-    def story(self, order_id: str) -> tuple[Order, list[story.Line]]:
-        """An order's life on one time axis."""
+    def story(self, order_id: str) -> story.Story:
+        """An order's life on one time axis, and what it expects."""
         view = self.order(order_id)
         with self.store.read() as tx:
             kept = journal.page(tx, self.name, order=order_id, limit=10_000)
             kcis = outbox.all_of(tx, order_id)
             lost = journal.what_was_dropped(tx, self.name).count
+            expects = list(expectations_of(tx, self.scenario_set, view.order, view.requests))
         lines = story.story_of(view.order, kept, kcis, view.requests, self.dialect.describe)
         if lost and not any(line.direction == "in" for line in kept):
             dropped = f"{lost} exchanges were dropped (journal.most, journal.keep)"
             said = f"the journal does not have its beginning any more: {dropped}"
             lines.insert(0, story.Line(at=view.order.received_at, kind="request", text=said))
-        return view.order, lines
+        return story.Story(order=view.order, lines=lines, expects=expects)
 
     def kcis(self, **filters: Any) -> list[Kci]:
         """A page of the outbox; filters as in `store.outbox.page`."""

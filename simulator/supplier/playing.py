@@ -21,6 +21,7 @@ from simulator.model import (
 )
 from simulator.scenario import Choice, params_of
 from simulator.store import Tx, clocks, lanes, orders, outbox, pins
+from simulator.supplier.expecting import keep_expectations
 from simulator.supplier.new_orders import NewOrders, seed_key
 from simulator.supplier.pinned import pins_of
 from simulator.supplier.repeats import (
@@ -110,7 +111,8 @@ class Player:
         outgoing = self.new_orders.outgoing(submission, plan)
         if isinstance(plan, Changed):
             clock = clocks.get(tx, self.name)
-            known = answered(submission, outgoing, plan.entry)
+            edition = keep_expectations(tx, situation.scenario, order)
+            known = answered(submission, outgoing, plan.entry, edition)
             orders.change(tx, self.name, plan, lane, clock, known)
         elif plan.order is not None:
             orders.save(tx, [plan.order])

@@ -18,10 +18,16 @@ def fingerprint(submission: Submission) -> str:
 
 
 def answered(
-    submission: Submission, outgoing: Outgoing, entry: EntryName | None = None
+    submission: Submission, outgoing: Outgoing, entry: EntryName | None = None, edition: str = ""
 ) -> orders.Answered:
-    """What is kept of a request for its repeats."""
-    return orders.Answered(fingerprint=fingerprint(submission), answer=kept(outgoing, entry))
+    """What is kept of a request for its repeats; `edition` names that of a scenario of its own."""
+    answer = kept(outgoing, entry) | ({"edition": edition} if edition else {})
+    return orders.Answered(fingerprint=fingerprint(submission), answer=answer)
+
+
+def edition_of(first: Mapping[str, Any]) -> str:
+    """The edition that is kept with an answer; empty where there is none."""
+    return str(first.get("edition", ""))
 
 
 def attempts_for(scenario: Scenario, action: str, first: Mapping[str, Any]) -> Reply | None:

@@ -12,7 +12,17 @@ from typing import Any
 
 from simulator.base import instants
 from simulator.formats import strict_json
-from simulator.model import Act, Exchange, Finding, JournalLine, Kci, KciState, Order, Request
+from simulator.model import (
+    Act,
+    Exchange,
+    Expectation,
+    Finding,
+    JournalLine,
+    Kci,
+    KciState,
+    Order,
+    Request,
+)
 
 Describe = Callable[[Mapping[str, Any]], str]
 
@@ -27,6 +37,15 @@ class Line:
     kind: str
     text: str
     document: Any = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Story:
+    """An order, its life, and what is expected of its gateway, each by a scenario of that name."""
+
+    order: Order
+    lines: list[Line]
+    expects: Sequence[tuple[str, Expectation]]
 
 
 def as_text(lines: Iterable[Line], origin: int, *, whole: bool = False) -> str:

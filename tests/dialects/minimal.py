@@ -35,7 +35,7 @@ class Minimal(Dialect):
         codes={"DONE": ("DONE",)},
         statuses=("NEW", "DONE"),
         replies={"create": ("accept", "reject")},
-        operations=("job",),
+        operations={"job": "create"},
         members=(),
         default_scenario="S",
     )

@@ -64,7 +64,7 @@ class Pizza(Dialect):
         codes=dict.fromkeys((*BROUGHT, "TOPPED", "NO_TOPPING"), ()),
         statuses=("ORDERED", "BAKED", *GONE),
         replies=dict.fromkeys(("create", *ACTIONS, "price"), ("accept", "acknowledge", "reject")),
-        operations=("create", *ACTIONS, "price"),
+        operations={action: action for action in ("create", *ACTIONS, "price")},
         members=("note",),
         default_scenario="S",
         begins=("create",),

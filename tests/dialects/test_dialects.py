@@ -238,7 +238,7 @@ def test_a_message_that_is_not_wanted_moves_the_order_and_uses_no_number(
         ["silenced", "silenced"],
         [],
     )
-    told = [line.text for line in place.supplier.story(place.order.id)[1]]
+    told = [line.text for line in place.supplier.story(place.order.id).lines]
     assert "BAKED is not sent: they do not want to hear" in told
 
 
@@ -271,6 +271,19 @@ def test_what_a_dialect_leaves_out_has_a_default() -> None:
         minimal.begin("T", {})
     with pytest.raises(Refused, match="is begun by the supplier"):
         minimal.sample_beginning()
+
+
+@pytest.mark.parametrize("name", dialects.names())
+def test_every_operation_has_the_action_of_its_requests(name: str) -> None:
+    dialect = dialects.get(name)
+    vocabulary = dialect.vocabulary
+    asked = {
+        operation: action
+        for action in vocabulary.replies
+        for operation in dialect.sample_operations(action)
+    }
+    begun = dict.fromkeys(vocabulary.begins, "create")
+    assert vocabulary.operations == asked | begun
 
 
 @pytest.mark.parametrize("name", dialects.names())

@@ -18,7 +18,7 @@ BOOKS = {
 # what Mermaid's own grammar takes as the rest of a line: no `#` and no `;` but those of entities
 TEXT = r"(?:[^#;<>%\n]|#\d+;)+"
 STATEMENT = re.compile(
-    rf" +(?:(?:G->>S|S-->>G|S->>G): {TEXT}|Note over (?:S|G,S): {TEXT}|opt {TEXT}|end)"
+    rf" +(?:(?:G->>S|S-->>G|S->>G): {TEXT}|Note over (?:G|S|G,S): {TEXT}|opt {TEXT}|end)"
 )
 HEAD = ["    participant G as Gateway", "    participant S as Supplier"]
 
@@ -70,6 +70,22 @@ cancellation:
         "    Note over G,S: +1h2m",
     ]
     assert "    opt cancellation 1, when marked is LATE" in lines and lines[-1] == "    end"
+
+
+def test_what_is_expected_of_the_gateway_is_a_note_at_the_gateway() -> None:
+    lines = drawn("""
+scenario: X
+reply: acknowledge
+timeline:
+  - {after: 1h, send: COMMITTED}
+expect:
+  - {every_kci: {answered: 204, within: 2s}}
+  - {no_request: {operation: cancellation}}
+""")
+    assert lines[4:6] == [
+        "    Note over G: expects: every KCI is answered 204 within 2s",
+        "    Note over G: expects: no cancellation request comes",
+    ]
 
 
 def test_what_would_end_a_label_is_an_entity() -> None:

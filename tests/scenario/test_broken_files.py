@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from simulator import dialects
+from simulator.formats.schema import Strict
 from simulator.rehearsal.inspection import inspect
+from simulator.scenario.expect.shape import (
+    ExpectationSchema,
+    KciSchema,
+    NoRequestSchema,
+    RequestSchema,
+)
 from simulator.scenario.schema import EntrySchema, ScenarioSchema, StepSchema
 
 TEXT = (Path(__file__).parent / "broken.txt").read_text()
@@ -41,8 +48,14 @@ def test_each_message_is_one_line_with_a_place() -> None:
     assert [line for line in lines if len(line) > 450] == []
 
 
-@pytest.mark.parametrize("schema", [ScenarioSchema, EntrySchema, StepSchema])
-def test_every_key_of_the_format_is_in_a_broken_file(schema: type[ScenarioSchema]) -> None:
+@pytest.mark.parametrize(
+    "schema",
+    [
+        *(ScenarioSchema, EntrySchema, StepSchema),
+        *(ExpectationSchema, KciSchema, RequestSchema, NoRequestSchema),
+    ],
+)
+def test_every_key_of_the_format_is_in_a_broken_file(schema: type[Strict]) -> None:
     texts = "\n".join(text for *_, text, _ in CASES)
     keys = [field.data_key or name for name, field in schema().fields.items()]
     assert [key for key in (*keys, *schema.later) if not re.search(rf"\b{key}\b", texts)] == []

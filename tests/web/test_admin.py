@@ -307,7 +307,7 @@ def test_an_unreadable_admin_body_is_a_problem(gateway: Gateway) -> None:
 def test_what_flask_itself_refuses_is_a_problem_too(gateway: Gateway) -> None:
     large = {"data": b" " * 2_000_000, "headers": {"Content-Type": "application/json"}}
     assert problem(gateway, "POST", "/pins", 413, **large)["code"] == "request_entity_too_large"
-    assert problem(gateway, "GET", "", 404)["code"] == "not_found"
+    assert problem(gateway, "GET", "/nothing", 404)["code"] == "not_found"
     assert problem(gateway, "GET", "/orders/", 404)["code"] == "not_found"
     assert problem(gateway, "PATCH", "/pins", 405)["code"] == "method_not_allowed"
     response = gateway.http.put(f"{gateway.url}/__admin/pins", timeout=30)

@@ -19,6 +19,7 @@ from simulator.config import pages, table
 from simulator.language.template import FILTERS
 from simulator.language.times import DRAWS
 from simulator.scenario import parse, schema_for
+from simulator.scenario.expect.fields import BOUNDS
 from simulator.scenario.fields import ParamsField, ReplyField
 from simulator.scenario.when_field import NESTS, TESTS
 from simulator.web import Embedded
@@ -95,6 +96,9 @@ def test_every_scenario_key_filter_and_fake_is_documented() -> None:
     keys = {field.data_key or name for name, field in schema.fields.items()}
     for part in (schema.fields["timeline"].inner.schema, schema.fields["amendment"].inner.schema):
         keys |= {field.data_key or name for name, field in part.fields.items()}
+    for part in schema.fields["expect"].inner.schema.fields.values():
+        inner = part.schema.fields if isinstance(part, fields.Nested) else {}
+        keys |= {field.data_key or name for name, field in inner.items()} | {part.name, *BOUNDS}
     keys |= {word for draw, parts in DRAWS.items() for word in (draw, *parts)}
     words = [*keys, *ReplyField.KEYS, *ParamsField.KEYS, *FILTERS, *FAKE_WORDS, *VOCABULARY.members]
     assert [word for word in words if not re.search(rf"\b{word}\b", page)] == []

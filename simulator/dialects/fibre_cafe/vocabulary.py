@@ -18,7 +18,10 @@ VOCABULARY = Vocabulary(
         "amendment": ("acknowledge", "accept", "reject"),
         "cancellation": ("acknowledge", "accept", "reject"),
     },
-    operations=(*schemas.ORDERS, transitions.UNASKED, *schemas.REQUESTS),
+    operations={
+        **dict.fromkeys((*schemas.ORDERS, transitions.UNASKED), "create"),
+        **{action: action for action in schemas.REQUESTS},
+    },
     begins=(transitions.UNASKED,),
     members=statements.MEMBERS,
     default_scenario="ORDER_SUCCESSFUL",

@@ -38,10 +38,11 @@ VOCABULARY = Vocabulary(
         "hold": ("acknowledge", "reject"),
         "release": ("acknowledge", "reject"),
     },
-    operations=(
-        *("install", "change", "disconnect", "replace", "patch"),
-        *("cancellation", "hold", "release"),
-    ),
+    operations={
+        **dict.fromkeys(("install", "change", "disconnect"), "create"),
+        **dict.fromkeys(("replace", "patch"), "amendment"),
+        **{action: action for action in ("cancellation", "hold", "release")},
+    },
     members=schemas.MEMBERS,
     default_scenario="INSTALLED",
     requests={

@@ -17,6 +17,7 @@ __all__ = [
     "FAULTS",
     "Argument",
     "BeforeReply",
+    "Drop",
     "Fault",
     "Numbers",
     "Parties",

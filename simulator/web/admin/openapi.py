@@ -126,7 +126,7 @@ def _body(operation: Operation) -> dict[str, Any]:
 
 
 def _responses(operation: Operation) -> dict[str, Any]:
-    schema = {"type": "object"} if operation.kind == "application/json" else {"type": "string"}
+    schema = operation.shape if operation.kind == "application/json" else TEXT
     done: dict[str, Any] = {
         str(code): {"description": "As asked", "content": {operation.kind: {"schema": schema}}}
         for code in operation.codes

@@ -30,7 +30,7 @@ class Operation:
 
     `body` is the schema of a JSON body, `takes_yaml` says that the body is YAML; `body_needed`:
     whether it may be left out. `query` has the parameters with their schemas. `codes` are the
-    answers that are not problems, `kind` is their media type.
+    answers that are not problems, `kind` is their media type, `shape` the schema of one in JSON.
     """
 
     method: str
@@ -44,6 +44,7 @@ class Operation:
     query: dict[str, dict[str, Any]] = field(default_factory=dict)
     codes: tuple[int, ...] = (200,)
     kind: str = "application/json"
+    shape: dict[str, Any] = field(default_factory=lambda: {"type": "object"})
 
     @property
     def prefixes(self) -> tuple[str, ...]:

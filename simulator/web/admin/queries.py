@@ -6,6 +6,7 @@ from flask import Response, request
 
 from simulator.base.errors import Refused
 from simulator.views import story
+from simulator.views.expectations import in_words
 from simulator.views.resources import STATES, show_kci, show_order
 from simulator.web.admin import shapes
 from simulator.web.admin.answers import answer, cursor, filters, limit, page
@@ -32,15 +33,22 @@ def order(call: Call, order_id: str) -> Response:
     return answer(show_order(call.supplier.order(order_id)))
 
 
-@VIEWS.add("GET", "/orders/{order_id}/story", query={"format": {"enum": ["text", "json"]}})
+@VIEWS.add(
+    "GET",
+    "/orders/{order_id}/story",
+    query={"format": {"enum": ["text", "json"]}},
+    shape=shapes.STORY,
+)
 def order_story(call: Call, order_id: str) -> Response:
-    """Its life on one time axis."""
-    found, lines = call.supplier.story(order_id)
+    """Its life on one time axis, and what it expects of the gateway."""
+    told = call.supplier.story(order_id)
     if not _wants_text():
-        return answer(shapes.show_story(found, lines))
+        return answer(shapes.show_story(told))
+    found = told.order
     name = f"order {found.tenant}/{found.ref} ({found.number or 'no reference yet'})"
-    head = f"{name}, {found.scenario}, now {found.status}\n"
-    text = head + story.as_text(lines, found.received_at) + "\n"
+    head = [f"{name}, {found.scenario}, now {found.status}"]
+    head += [f"{scenario} expects: {in_words(each)}" for scenario, each in told.expects]
+    text = "\n".join([*head, story.as_text(told.lines, found.received_at), ""])
     return Response(text, content_type="text/plain; charset=utf-8")
 
 

@@ -11,7 +11,6 @@ from simulator.base import instants
 from simulator.base.clock import Clock
 from simulator.dialects import Dialect
 from simulator.language import matching
-from simulator.model import Order
 from simulator.rehearsal import Rehearsal
 from simulator.store.journal import Dropped
 from simulator.store.suppliers import Called
@@ -19,17 +18,52 @@ from simulator.supplier import Supplier
 from simulator.supplier.clock_advance import AdvanceResult
 from simulator.supplier.explaining import Explained
 from simulator.supplier.inquiry import NearMiss
+from simulator.views.expectations import show
 from simulator.views.resources import show_kci
-from simulator.views.story import Line, parsed
+from simulator.views.story import Story, parsed
+
+_TEXT, _TEXTS = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
+_NUMBER = {"type": "integer", "minimum": 0}
+_EXPECTATION = {
+    "type": "object",
+    "description": "what the gateway ought to do; what the scenario does not say is left out",
+    "required": ["scenario", "text", "kind"],
+    "properties": {
+        "scenario": {**_TEXT, "description": "the scenario that expects it"},
+        "text": {**_TEXT, "description": "the whole expectation as a sentence"},
+        "kind": {"enum": ["every_kci", "kci", "no_kci", "request", "no_request"]},
+        "send": {**_TEXT, "description": "the code of a KCI"},
+        "answered": {**_TEXTS, "description": "codes, and classes such as 4xx"},
+        "within": {**_TEXT, "description": "a duration, or a time in working days"},
+        "attempts": {**_NUMBER, "description": "how many there are at most"},
+        "count": {"type": "object", "properties": {"at_least": _NUMBER, "at_most": _NUMBER}},
+        "operation": {**_TEXTS, "description": "of a request; none: the one that was answered"},
+        "when": {**_TEXTS, "description": "the conditions that a request fulfils, as sentences"},
+        "spaced": {"enum": ["growing"]},
+        "same_body": {"type": "boolean"},
+    },
+}
+_EVENT = {"type": "object", "properties": dict.fromkeys(("at", "kind", "text"), _TEXT)}
+STORY: dict[str, Any] = {
+    "type": "object",
+    "required": ["order", "expects", "events"],
+    "properties": {
+        "order": _TEXT,
+        "expects": {"type": "array", "items": _EXPECTATION},
+        "events": {"type": "array", "items": _EVENT},
+    },
+}
+"""The JSON Schema of `show_story`."""
 
 
-def show_story(order: Order, lines: list[Line]) -> dict[str, Any]:
+def show_story(story: Story) -> dict[str, Any]:
     """An order's story."""
+    expects = [{"scenario": scenario, **show(each)} for scenario, each in story.expects]
     events = [
         {"at": instants.format_instant(line.at), "kind": line.kind, "text": line.text}
-        for line in lines
+        for line in story.lines
     ]
-    return {"order": order.id, "events": events}
+    return {"order": story.order.id, "expects": expects, "events": events}
 
 
 def show_supplier(supplier: Supplier, server: str) -> dict[str, Any]:
@@ -90,6 +124,7 @@ def show_scenario(rehearsed: Rehearsal, dialect: Dialect) -> dict[str, Any]:
         "for": "order" if scenario.answers == "create" else scenario.answers,
         "begins": scenario.begins,
         "when": [matching.describe(condition) for condition in scenario.when],
+        "expects": [show(expectation) for expectation in rehearsed.expects],
         "source": scenario.source,
         "digest": scenario.digest,
         "sample": _sample(rehearsed, dialect),

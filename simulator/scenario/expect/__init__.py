@@ -1,0 +1,1 @@
+"""`expect` of a scenario file: what the gateway ought to do."""
