@@ -288,11 +288,20 @@ def _from_6(connection: sa.Connection) -> None:
         _rebuild(connection, tables.lanes)
 
 
+def _from_7(connection: sa.Connection) -> None:
+    """An order knows which order began it."""
+    connection.execute(sa.text("ALTER TABLE orders ADD COLUMN begun_by TEXT NOT NULL DEFAULT ''"))
+    connection.execute(sa.text(_BEGUN_OF_7))
+
+
+_BEGUN_OF_7 = "CREATE INDEX orders_begun ON orders (begun_by) WHERE begun_by <> ''"
+
 STEPS: dict[int, Callable[[sa.Connection], None]] = {
     3: _from_3,
     4: _from_4,
     5: _from_5,
     6: _from_6,
+    7: _from_7,
 }
 """What brings a schema up to the next one, by its number. A step names what it changes, and uses
 nothing that a later step changes.

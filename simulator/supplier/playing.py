@@ -109,6 +109,7 @@ class Player:
         plan = engine.answer_later(situation, order, self.dialect)
         outgoing = self.new_orders.outgoing(submission, plan)
         if isinstance(plan, Changed):
+            plan = replace(plan, kcis=self.scenario_set.fixed(tx, plan.kcis))
             clock = clocks.get(tx, self.name)
             known = answered(submission, outgoing, plan.entry)
             orders.change(tx, self.name, plan, lane, clock, known)
