@@ -14,14 +14,21 @@ from simulator.scenario.fields import read_param
 
 def starts(scenario: Scenario) -> Iterator[Step]:
     """The steps of a scenario that start orders, those of its entries too."""
-    entries = (entry for listed in scenario.entries.values() for entry in listed)
-    for timeline in (scenario.timeline, *(entry.timeline for entry in entries)):
-        yield from (step for step in timeline if step.start)
+    yield from _by_itself(scenario)
+    for entry in (entry for listed in scenario.entries.values() for entry in listed):
+        yield from (step for step in entry.timeline if step.start)
+
+
+def _by_itself(scenario: Scenario) -> Iterator[Step]:
+    """Those that come without a later request. Only such starts can lead round in a circle for
+    ever.
+    """
+    yield from (step for step in scenario.timeline if step.start)
 
 
 def started(scenarios: Mapping[str, Scenario], name: str) -> dict[str, Scenario]:
-    """The scenario of a name and all that it starts in turn, by name. Illegal when one of them
-    cannot be started, or starts itself.
+    """The scenario of a name and all that it starts in turn by itself, by name. Illegal when one of
+    them cannot be started, or starts itself.
     """
     found: dict[str, Scenario] = {}
     _follow(scenarios, name, (), found)
@@ -36,7 +43,7 @@ def _follow(
     if said := _why_not(scenarios, name):
         raise Illegal(f"start: {said}")
     found[name] = scenarios[name]
-    for step in starts(scenarios[name]):
+    for step in _by_itself(scenarios[name]):
         _follow(scenarios, step.start, (*way, name), found)
 
 
@@ -64,7 +71,8 @@ def _wrong(known: Mapping[str, Scenario], scenario: Scenario, step: Step) -> Ite
         hint = nearest(step.start, _startable(known))
         yield _at(scenario, (*step.path, "start"), f"start: {said}", "unknown_word", hint)
         return
-    if way := _way_back(known, step.start, scenario.name, ()):
+    way = _way_back(known, step.start, scenario.name, ())
+    if way and step in scenario.timeline:
         said = _circle((scenario.name, *way))
         yield _at(scenario, (*step.path, "start"), said, "circle")
     params = known[step.start].params
@@ -88,7 +96,7 @@ def _way_back(
         return (*way, name)
     if name in way or name not in known:
         return ()
-    ways = (_way_back(known, step.start, back, (*way, name)) for step in starts(known[name]))
+    ways = (_way_back(known, step.start, back, (*way, name)) for step in _by_itself(known[name]))
     return next((found for found in ways if found), ())
 
 

@@ -85,6 +85,13 @@ def test_a_circle_is_told_at_each_of_its_starts() -> None:
     ]
 
 
+def test_what_starts_again_at_each_later_request_is_no_circle() -> None:
+    again = "cancellation: [{reply: accept, timeline: [{after: 1d, start: A}]}]"
+    assert said(A=f"{begun()}\n{again}") == []
+    (found,) = read(A=f"{begun()}\n{again}")
+    assert list(started({"A": found}, "A")) == ["A"]
+
+
 def test_only_the_scenarios_that_are_asked_about_are_told() -> None:
     texts = {"ONE": one("start: X"), "TWO": one("start: X")}
     assert [text[:8] for text in said(("TWO",), **texts)] == ["TWO.yaml"]
