@@ -8,6 +8,7 @@ from simulator import dialects
 from simulator.base.errors import Illegal
 from simulator.model import Scenario
 from simulator.scenario import parse, started, unstartable
+from simulator.scenario.json_schema import json_schema
 
 VOCABULARY = dialects.get("fibre_cafe").vocabulary
 PLAIN = "reply: acknowledge"
@@ -90,6 +91,15 @@ def test_what_starts_again_at_each_later_request_is_no_circle() -> None:
     assert said(A=f"{begun()}\n{again}") == []
     (found,) = read(A=f"{begun()}\n{again}")
     assert list(started({"A": found}, "A")) == ["A"]
+
+
+def test_an_editor_offers_a_start_where_the_supplier_begins_orders() -> None:
+    offered = []
+    for name in ("fibre_cafe", "mef"):
+        schema = json_schema(dialects.get(name).vocabulary)
+        step = schema["properties"]["timeline"]["items"]["properties"]
+        offered.append({"start", "tenant", "params", "signal"} & step.keys())
+    assert offered == [{"start", "tenant", "params", "signal"}, set()]
 
 
 def test_only_the_scenarios_that_are_asked_about_are_told() -> None:

@@ -125,6 +125,20 @@ def _end_lease(tx: Tx, order: str) -> None:
     lanes.save(tx, [replace(lanes.lock(tx, order), wake=tx.wall)])
 
 
+def test_a_sender_that_has_no_such_files_starts_the_same_order(
+    world: World, make_config: Callable[..., Config], store_url: str
+) -> None:
+    plain = make_config(store={"url": store_url}, suppliers=[{"name": "default", "path": "/"}])
+    other = open_world(plain, "http://127.0.0.1:1", beginning=False)
+    try:
+        started(world.default)
+        alone = _sender(other)
+        alone.errands.run(turn(alone))
+    finally:
+        other.close()
+    assert sorted(scenarios(world.default)) == ["BEGUN", "STARTER"]
+
+
 def test_a_step_that_was_withdrawn_meanwhile_does_not_happen(world: World, sender: Sender) -> None:
     order = started(world.default)
     errands = turn(sender)
