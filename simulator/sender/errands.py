@@ -106,10 +106,9 @@ class _ErrandTurn(LaneTurn):
         self.error = error
 
     def _until_message(self) -> dict[str, Any]:
-        head = self.waiting[0] if self.waiting else None
-        if head is None or head.id != self.errand.kci or head.state != KciState.WAITING:
-            # a request has withdrawn or paused the step meanwhile
+        if not self._is_its_turn():  # a request has withdrawn, paused or moved the step meanwhile
             return lanes.resting(self.waiting, self.clock, self.tx.wall)
+        head = self.waiting[0]
         if self.error is not None:
             self.changes.kcis.append(self._dead(head, self.error))
             self.waiting.pop(0)
@@ -117,6 +116,15 @@ class _ErrandTurn(LaneTurn):
         self._follow(head)
         self.waiting.pop(0)
         return lanes.resting(self.waiting, self.clock, self.tx.wall)
+
+    def _is_its_turn(self) -> bool:
+        head = self.waiting[0] if self.waiting else None
+        return (
+            head is not None
+            and head.id == self.errand.kci
+            and head.state == KciState.WAITING
+            and head.due_at <= self.now
+        )
 
     def _follow(self, head: Kci) -> None:
         with self._contained():

@@ -8,10 +8,13 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from simulator.base.errors import Unavailable
 from simulator.config import Config
-from simulator.model import Act, KciState, Lane, LaneState
-from simulator.sender import Sender
+from simulator.engine import QueueChange
+from simulator.model import Act, KciState, Lane, LaneState, Order, Step
+from simulator.sender import Sender, Target
 from simulator.sender.changes import Changes, Errand
+from simulator.sender.errands import Errands
 from simulator.store import Tx, lanes, outbox
 from simulator.store.tables import kcis, orders, requests
 from simulator.store.tables import lanes as lane_rows
@@ -139,16 +142,71 @@ def test_a_sender_that_has_no_such_files_starts_the_same_order(
     assert sorted(scenarios(world.default)) == ["BEGUN", "STARTER"]
 
 
-def test_a_step_that_was_withdrawn_meanwhile_does_not_happen(world: World, sender: Sender) -> None:
+@pytest.mark.parametrize("what", [KciState.WITHDRAWN, KciState.PAUSED, KciState.WAITING])
+def test_a_step_that_a_request_took_away_meanwhile_does_not_happen(
+    world: World, sender: Sender, what: KciState
+) -> None:
     order = started(world.default)
     errands = turn(sender)
     with world.store.read() as tx:
         first, _ = outbox.all_of(tx, order)
-    world.store.run(lambda tx: outbox.withdraw(tx, [first.id]))
+    change = {
+        KciState.WITHDRAWN: QueueChange(withdraw=(first.id,)),
+        KciState.PAUSED: QueueChange(paused=(first.id,)),
+        KciState.WAITING: QueueChange(moved={first.id: first.due_at + 1}),
+    }
+    world.store.run(lambda tx: outbox.change(tx, change[what]))
     sender.errands.run(errands)
     assert scenarios(world.default) == ["STARTER"]
-    assert states(world.default, order) == [KciState.WITHDRAWN, KciState.WAITING]
+    assert sorted(states(world.default, order)) == sorted([what, KciState.WAITING])
     assert lane_of(world.default, order).state == LaneState.DUE
+
+
+class Failing:
+    """Links that fail in some way."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def touched(self, tx: Tx, order: Order, step: Step) -> list[str]:
+        return []
+
+    def follow(self, tx: Tx, order: Order, step: Step) -> None:
+        raise self.error
+
+
+def failing(sender: Sender, error: Exception) -> Errands:
+    """The errands of a sender, whose links fail."""
+
+    def find(tx: Tx, name: str) -> Target | None:
+        target = sender.errands.find_and_lock(tx, name)
+        return target and replace(target, links=Failing(error))
+
+    return Errands(sender.store, sender.lease, find)
+
+
+def test_a_defect_of_ours_costs_one_step_and_the_log_has_it(
+    world: World, sender: Sender, caplog: pytest.LogCaptureFixture
+) -> None:
+    order = started(world.default)
+    failing(sender, ZeroDivisionError("ours")).run(turn(sender))
+    assert states(world.default, order) == [KciState.DEAD, KciState.WAITING]
+    assert lane_of(world.default, order).state == LaneState.PARKED
+    (record,) = [record for record in caplog.records if record.exc_info]
+    assert record.getMessage() == f"a step of order {order} failed in an unexpected way"
+
+
+def test_a_store_that_is_away_leaves_an_errand_to_the_end_of_its_lease(
+    world: World, sender: Sender, caplog: pytest.LogCaptureFixture
+) -> None:
+    order = started(world.default)
+    failing(sender, Unavailable("the store is away")).run(turn(sender))
+    assert states(world.default, order) == [KciState.WAITING, KciState.WAITING]
+    assert lane_of(world.default, order).state == LaneState.SENDING
+    assert f"a step of order {order} is done later: the store is away" in caplog.text
+    world.store.run(lambda tx: _end_lease(tx, order))
+    sender.errands.run(turn(sender))
+    assert sorted(scenarios(world.default)) == ["BEGUN", "STARTER"]
 
 
 def test_nothing_is_done_for_an_order_or_a_supplier_that_was_deleted_meanwhile(
