@@ -152,7 +152,7 @@ def _about_times(scenario: Scenario) -> Iterator[str]:
 def _when(scenario: Scenario) -> str:
     """Which requests play it."""
     if scenario.begins == "supplier":
-        return "begun by the supplier: POST /__admin/start"
+        return "begun by the supplier: POST /__admin/start, or a step `start`"
     if scenario.when:
         return f"played when {matching.in_words(scenario.when)}"
     if scenario.answers != "create":

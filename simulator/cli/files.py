@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +22,16 @@ from simulator.model import Scenario
 from simulator.rehearsal.books import folders_of
 from simulator.rehearsal.folders import dialect_of_file, shipped_folder
 from simulator.rehearsal.inspection import Inspection, inspect
-from simulator.scenario import not_hidden, read_file, scenario_files, together, twice
+from simulator.scenario import (
+    not_hidden,
+    parse,
+    read_file,
+    scenario_files,
+    starts,
+    together,
+    twice,
+    unstartable,
+)
 
 
 def check(
@@ -36,9 +46,14 @@ def check(
     inspected = [_inspect(settings, file, dialect) for file in files]
     scenarios = [each.scenario for each in inspected if each.scenario]
     own, shipped = (scenarios, []) if paths else _played(settings, scenarios)
+    names = [one.name for one in (*own, *shipped)]
+    wrong = [
+        *twice([*own, *shipped]),
+        *unstartable([*own, *shipped, *_beside(scenarios)], names),
+    ]
     report = Report(
         files=len(files),
-        errors=[*(one for each in inspected for one in each.errors), *twice([*own, *shipped])],
+        errors=[*(one for each in inspected for one in each.errors), *wrong],
         warnings=[*(one for each in inspected for one in each.warnings), *together(own, shipped)],
         strict=strict,
     )
@@ -85,6 +100,26 @@ def _played(
     for one in scenarios:
         (shipped if str(Path(one.file).parent) in folders else own).append(one)
     return own, not_hidden(own, shipped)
+
+
+def _beside(scenarios: Sequence[Scenario]) -> list[Scenario]:
+    """What may be started by scenarios that are checked without it: that of their folders, and what
+    is shipped.
+    """
+    names = {one.name for one in scenarios}
+    lacking = [one for one in scenarios if any(step.start not in names for step in starts(one))]
+    wanted = dict.fromkeys(
+        (file, one.dialect)
+        for one in lacking
+        for folder in (Path(one.file).parent, shipped_folder(one.dialect))
+        for file in scenario_files(folder)
+    )
+    found = []
+    for file, dialect in wanted:
+        with suppress(Invalid):  # it was not asked for
+            vocabulary = dialects.get(dialect).vocabulary
+            found.append(parse(read_file(file), str(file), vocabulary, kept=True))
+    return found
 
 
 def openapi(settings: Config, dialect: str | None) -> str:

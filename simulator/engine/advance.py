@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from simulator.base.copies import replace
+from simulator.base.errors import RenderFailed
 from simulator.base.seed import Chance
 from simulator.engine.names import names_for
 from simulator.engine.plan import Advance
 from simulator.engine.rules import Event, Rules, Settlement
 from simulator.language import paths, template
-from simulator.model import Kci, Order, Request
+from simulator.model import Kci, Order, Request, Step
 
 
 def advance(
@@ -40,7 +42,9 @@ def advance(
         changes = template.render(dict(step.set), names_for(moved, request, now, chance))
         moved = replace(moved, document=paths.assign_all(moved.document, changes))
     moved = replace(rules.complete(moved, event, now), updated_at=now)
-    if step.fields:
+    if step.start:
+        step = _rendered(step, names_for(moved, request, now, chance))
+    elif step.fields:
         fields = template.render(dict(step.fields), names_for(moved, request, now, chance))
         moved = rules.keep_members(moved, replace(event, members=fields))
         step = replace(step, fields=fields)
@@ -55,6 +59,18 @@ def advance(
         withdraw=withdraw,
         lapsed=lapsed,
     )
+
+
+def _rendered(step: Step, names: Mapping[str, Any]) -> Step:
+    """What begins an order, with its values. RenderFailed when the tenant is no text."""
+    tenant = template.render(step.tenant, names)
+    if not isinstance(tenant, str):
+        raise RenderFailed(f"tenant: must be a text, is {tenant!r}", source=step.tenant)
+    fields, params = (
+        template.render(dict(step.fields), names),
+        template.render(dict(step.params), names),
+    )
+    return replace(step, tenant=tenant, fields=fields, params=params)
 
 
 def _ended(

@@ -29,6 +29,7 @@ def create(situation: Situation, rules: Rules) -> Rejected | Opened:
         conversation_id=submission.conversation_id,
         received_at=situation.now,
         updated_at=situation.now,
+        begun_by=submission.begun_by,
     )
     request = request_of(situation, order, 1, status="applied")
     names = names_for(order, request, situation.now, situation.chance.at("reply"))

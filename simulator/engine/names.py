@@ -71,4 +71,5 @@ def order_names(order: Order) -> dict[str, Any]:
         "scenario": order.scenario,
         "document": order.document,
         "received_at": instants.format_instant(order.received_at),
+        **({"begun_by": order.begun_by} if order.begun_by else {}),
     }

@@ -35,7 +35,7 @@ class Order:
     stack of statuses.
 
     `memo` is the dialect's own; `marks` are the moments that a story remembered; `used` counts how
-    often an entry answered.
+    often an entry answered. `begun_by` is the order whose step began this one, where one did.
     """
 
     id: str
@@ -57,6 +57,7 @@ class Order:
     conversation_id: str = ""
     received_at: int = 0
     updated_at: int = 0
+    begun_by: str = ""
 
 
 RequestStatus = Literal["open", "applied", "refused", "lapsed"]
@@ -87,11 +88,14 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderView:
-    """An order with what belongs to it: its requests, and how many KCIs of each state it has."""
+    """An order with what belongs to it: its requests, how many KCIs of each state it has, and the
+    ids of the orders that its steps began.
+    """
 
     order: Order
     requests: tuple[Request, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    began: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -69,8 +69,12 @@ class Reply:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
     """One step of a timeline: a time (`after` or `at`), at most one verb (`send`, `status`, `mark`,
-    `wait`) and what belongs to it. `hours` are those that it waits for, `fields` the format's
-    `with`.
+    `wait`, `start`, `signal`) and what belongs to it. `hours` are those that it waits for, `fields`
+    the format's `with`.
+
+    `start` names the scenario of an order that is begun for `tenant`, with `params`; `fields` are
+    its document. `editions` are the digests of that scenario and of all that it starts in turn, by
+    name, as they were when the step was planned. `signal` is given to the linked orders.
 
     `fault` is the word of a fault, with its `argument`. `answered` is what the gateway ought to
     answer, where that is not the contract's own: codes, and classes such as `4xx`. `echo` is how
@@ -87,6 +91,11 @@ class Step:
     status: str = ""
     mark: str = ""
     wait: str = ""
+    start: str = ""
+    tenant: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    editions: Mapping[str, str] = field(default_factory=dict)
+    signal: str = ""
     set: Mapping[str, Any] = field(default_factory=dict)
     fields: Mapping[str, Any] = field(default_factory=dict)
     illegal: bool = False
@@ -100,7 +109,12 @@ class Step:
     @property
     def word(self) -> str:
         """What it does, in one word of the file."""
-        return self.send or self.mark or self.wait or self.status
+        return self.send or self.mark or self.wait or self.start or self.signal or self.status
+
+    @property
+    def is_errand(self) -> bool:
+        """Whether it does something to other orders."""
+        return bool(self.start or self.signal)
 
 
 def keyed(steps: Iterable[Step]) -> tuple[Step, ...]:

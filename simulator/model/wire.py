@@ -57,6 +57,7 @@ class Submission:
     known; empty where the contract has none. The order is `order_ref` (theirs, with `tenant`) or
     `order_number` (ours, and of any tenant when `tenant` is empty); `ref_path` and `order_path` say
     where the caller wrote them, for messages. `base_url` is how the caller reached this supplier.
+    `begun_by` is the order that begins this one; no request does so.
     """
 
     action: str
@@ -72,6 +73,7 @@ class Submission:
     headers: Mapping[str, str] = field(default_factory=dict)
     request_id: str = ""
     conversation_id: str = ""
+    begun_by: str = ""
     findings: tuple[Finding, ...] = ()
 
 

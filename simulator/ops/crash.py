@@ -20,6 +20,9 @@ POINTS = (
 )
 """In the order in which a KCI passes them; `tests/faults` kills at each."""
 
+ERRAND_POINTS = ("claim-committed", "errand-before", "errand-before-commit", "errand-after")
+"""The same for a step that changes other orders."""
+
 _point, _, _file = os.environ.get("SUPPLIER_SIMULATOR_CRASH", "").partition(" ")
 
 

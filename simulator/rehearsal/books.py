@@ -28,6 +28,7 @@ from simulator.scenario import (
     read_folder,
     scenario_files,
     together,
+    unstartable,
 )
 
 MOST_INSPECTED = 2000
@@ -47,6 +48,7 @@ def open_book(supplier: SupplierConfig, *, rehearse: bool = True) -> Book:
     doubts = [problem for each in inspected for problem in each.warnings]
     own, *others = ([each.scenario for _, each in folder if each.scenario] for folder in folders)
     shipped = [scenario for other in others for scenario in other]
+    problems += unstartable([*own, *not_hidden(own, shipped)]) if not problems else []
     return book_for(supplier, own, shipped, problems=problems, doubts=doubts)
 
 

@@ -12,7 +12,7 @@ from simulator.model import Path, Reply, Step
 
 ILLEGAL, HEADER, TEMPLATE, PLAIN_STORY = "illegal", "header", "template", "plain_story"
 UNANSWERED, UNREACHED, NO_BODY = "unanswered", "unreached", "no_body"
-FAULT = "fault"
+FAULT, START = "fault", "start"
 
 _HINTS = {
     ILLEGAL: "a step that breaks the contract on purpose says `illegal: true`",
@@ -35,7 +35,7 @@ class Flaw:
 
     @property
     def certain(self) -> bool:
-        return self.code in (ILLEGAL, HEADER, FAULT)
+        return self.code in (ILLEGAL, HEADER, FAULT, START)
 
     @property
     def hint(self) -> str:
@@ -73,6 +73,8 @@ def in_step(step: Step, error: Exception | str) -> Path:
         "set": step.set,
         "at": step.at,
         "after": step.after,
+        "tenant": step.tenant,
+        "params": step.params,
         "fault": {step.fault: step.argument},
     }
     found: Path = next(_texts(parts, source), ()) if source else ()
@@ -80,7 +82,8 @@ def in_step(step: Step, error: Exception | str) -> Path:
     if not found and step.status and re.search(rf"\b{step.status}\b", said):
         found = ("status",)
     if not found:
-        found = next(((verb,) for verb in ("send", "status", "mark") if getattr(step, verb)), ())
+        verbs = ("send", "status", "mark", "start", "signal")
+        found = next(((verb,) for verb in verbs if getattr(step, verb)), ())
     return (*step.path, *found) if step.path else ("timeline",)
 
 

@@ -30,6 +30,7 @@ from simulator.model import (
     Scenario,
     Submission,
 )
+from simulator.rehearsal.errands import errand_told, refused_start
 from simulator.rehearsal.flaws import (
     FAULT,
     UNREACHED,
@@ -334,6 +335,8 @@ class Playing:
             with suppress(Illegal, RenderFailed):
                 self._advance(replace(head, step=plain))
             return
+        for flaw in refused_start(self.dialect, advanced.order, advanced.kci.step):
+            self.flaw(flaw)
         ended = [kci for kci in before if kci.id in advanced.withdraw]
         self._note_unreached(head, ended)
         try:
@@ -367,6 +370,9 @@ class Playing:
     def _send(self, head: Kci, before: Order, advanced: Advance) -> None:
         """Write the message of a step, and read it as a gateway would."""
         order = advanced.order
+        if head.step.is_errand:
+            self._say("act", *errand_told(order, advanced.kci.step))
+            return
         if not head.send:
             mark = head.step.mark
             self._say("status", f"mark {mark}" if mark else f"{order.status} (nothing is sent)")

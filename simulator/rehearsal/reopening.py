@@ -13,7 +13,14 @@ from simulator.base.errors import Invalid, Problem
 from simulator.config import SupplierConfig
 from simulator.model import Scenario
 from simulator.rehearsal.books import Looked, book_for, folders_of, look
-from simulator.scenario import Book, is_playable, scenario_files, twice
+from simulator.scenario import (
+    Book,
+    is_playable,
+    not_hidden,
+    scenario_files,
+    twice,
+    unstartable,
+)
 
 PAUSE = 5 * instants.MILLISECOND
 Stamp = tuple[tuple[str, int, int, int], ...]
@@ -57,6 +64,9 @@ def reopen_book(supplier: SupplierConfig, before: Book) -> Reopened:
     errors = [problem for folder in folders for problem in _errors_of(folder)]
     own, *others = (_merged(folder, before) for folder in folders)
     shipped = [scenario for other in others for scenario in other]
+    wrong = unstartable([*own, *not_hidden(own, shipped)])
+    own, shipped = (_right(listed, wrong, before) for listed in (own, shipped))
+    errors += wrong
     default = before.scenarios[before.default]
     if not any(one.name == default.name and is_playable(one) for one in (*own, *shipped)):
         own = [default, *(one for one in own if one.name != default.name)]
@@ -93,6 +103,13 @@ def _merged(looked: Looked, before: Book) -> list[Scenario]:
         if found is not None:
             merged.setdefault(found.name, found)
     return list(merged.values())
+
+
+def _right(scenarios: Sequence[Scenario], wrong: Sequence[Problem], before: Book) -> list[Scenario]:
+    """The scenarios, and the edition before of those that start what cannot be started."""
+    files = {problem.file for problem in wrong}
+    found = (before.scenarios.get(one.name) if one.file in files else one for one in scenarios)
+    return [one for one in found if one is not None]
 
 
 def _compared(before: Book, after: Book, errors: Sequence[Problem]) -> Reopened:

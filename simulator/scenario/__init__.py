@@ -18,6 +18,7 @@ from simulator.scenario.folder import (
 from simulator.scenario.headers import SCENARIO_HEADER
 from simulator.scenario.reading import Reading, parse, read
 from simulator.scenario.schema import schema_for
+from simulator.scenario.starts import started, starts, unstartable
 
 __all__ = [
     "SCENARIO_HEADER",
@@ -40,7 +41,10 @@ __all__ = [
     "read_folder",
     "scenario_files",
     "schema_for",
+    "started",
+    "starts",
     "ties",
     "together",
     "twice",
+    "unstartable",
 ]

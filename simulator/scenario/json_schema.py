@@ -95,3 +95,6 @@ def _fill(part: dict[str, Any], vocabulary: Vocabulary, action: str) -> None:
     step = properties["timeline"]["items"]["properties"]
     step["send"]["enum"] = list(vocabulary.codes)
     step["status"]["enum"] = list(vocabulary.statuses)
+    if not vocabulary.begins:
+        for key in ("start", "tenant", "params", "signal"):
+            del step[key]

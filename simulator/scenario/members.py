@@ -28,7 +28,7 @@ def check_members(findings: Findings, vocabulary: Vocabulary) -> None:
         for where, step in steps_of(part, path):
             allowed = step.get("illegal") is True
             _check_set(findings, step.get("set"), (*where, "set"), vocabulary, allowed)
-            if not allowed:
+            if not allowed and "start" not in step:
                 _check_with(findings, step.get("with"), (*where, "with"), vocabulary)
 
 

@@ -14,9 +14,10 @@ from simulator.scenario.words import parts_of, replies_of, steps_of
 
 
 def check_reach(findings: Findings, vocabulary: Vocabulary) -> None:
-    """Warn of timelines of a refusal, of what `attempts` hide, and of entries behind one that
-    always answers.
+    """Warn of timelines of a refusal, of what `attempts` hide, of entries behind one that always
+    answers, and of signals that reach nobody.
     """
+    _check_signals(findings, vocabulary)
     for path, action, part in parts_of(findings.document, vocabulary):
         _check_places(findings, list(steps_of(part, path)))
         if part.get("timeline") and refuses(part.get("reply")):
@@ -30,6 +31,23 @@ def check_reach(findings: Findings, vocabulary: Vocabulary) -> None:
         entries = findings.document.get(action)
         if isinstance(entries, list):
             _check_entries(findings, action, entries)
+
+
+def _check_signals(findings: Findings, vocabulary: Vocabulary) -> None:
+    """An order that a gateway begins, and that starts none, is linked to none. Whose request a file
+    answers is not known.
+    """
+    document = findings.document
+    if document.get("begins") == "supplier" or document.get("for", "order") != "order":
+        return
+    parts = parts_of(document, vocabulary)
+    steps = [found for path, _, part in parts for found in steps_of(part, path)]
+    if any("start" in step for _, step in steps):
+        return
+    for path, step in steps:
+        if "signal" in step:
+            said = "this signal reaches nobody: no order is linked to one that starts none"
+            findings.doubt((*path, "signal"), said, code="unreached")
 
 
 def _check_places(findings: Findings, steps: Sequence[tuple[Path, dict[str, Any]]]) -> None:

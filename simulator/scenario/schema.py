@@ -27,15 +27,23 @@ from simulator.scenario.fields import ParamsField, PendingField, ReplyField
 from simulator.scenario.time_field import Hours, Time
 from simulator.scenario.when_field import When
 
-VERBS = ("send", "status", "mark", "wait")
+VERBS = ("send", "status", "mark", "wait", "start", "signal")
 TIMES = ("after", "at")
 _OF_FILE = "it is a key of the file: check the indentation"
-_OF_MESSAGE = {
-    "with": "it gives members of that step's message",
-    "fault": "it is about that step's message",
-    "answered": "it is the answer to that step's message",
+_OF_START = "it is about the order that a step starts"
+_NEEDS = {
+    "with": (("send", "start"), "it gives members of that step's message"),
+    "fault": (("send",), "it is about that step's message"),
+    "answered": (("send",), "it is the answer to that step's message"),
+    "tenant": (("start",), _OF_START),
+    "params": (("start",), _OF_START),
 }
-_STEP_KEYS = ("after", "at", "hours", "send", "mark", "wait", "with", "fault", "answered")
+"""Keys of a step, the verbs that they belong to, and why."""
+
+_STEP_KEYS = (
+    *("after", "at", "hours", "send", "mark", "wait", "start", "signal"),
+    *("with", "fault", "answered"),
+)
 _OF_STEP = "it is a key of a step: it belongs into `timeline`"
 
 
@@ -55,10 +63,10 @@ def _named(most: int, also: str) -> Any:
 class StepSchema(Strict):
     """A step of `timeline`: a time, one verb, and what belongs to it."""
 
-    later = ("within", "otherwise", "branch", "repeat", "start")
+    later = ("within", "otherwise", "branch", "repeat")
     elsewhere = dict.fromkeys(
         (
-            *("scenario", "about", "for", "params", "when", "reply", "timeline", "pending"),
+            *("scenario", "about", "for", "when", "reply", "timeline", "pending"),
             *("times", "expect"),
         ),
         "it is no key of a step: check the indentation",
@@ -71,6 +79,10 @@ class StepSchema(Strict):
     status = String()
     mark = String(validate=_named(40, "_"))
     wait = String(validate=_named(40, "_-"))
+    start = String(validate=_named(80, "_.-"))
+    tenant = String()
+    params = Mapped()
+    signal = String(validate=_named(40, "_-"))
     set = Mapped()
     with_ = Mapped(data_key="with")
     illegal = Boolean()
@@ -118,16 +130,17 @@ def _one_verb(step: Mapping[str, Any], unclear: bool) -> dict[str, str]:
 def _alone(step: Mapping[str, Any], unclear: bool) -> dict[str, str]:
     """What does not fit the verb."""
     if "wait" in step:
-        known = ("hours", "send", "status", "mark", "set", "with", "illegal", "fault", "answered")
-        strange = [key for key in step if key in known]
+        known = ("hours", "send", "status", "mark", "set", "illegal", "start", "signal", *_NEEDS)
         said = "cannot stand beside `wait`, which only waits"
-        return {key: Note(f"`{key}` {said}", at_key=True) for key in strange}
-    if "send" in step or unclear:
+        return {key: Note(f"`{key}` {said}", at_key=True) for key in step if key in known}
+    if unclear:
         return {}
     return {
-        key: Note(f"`{key}` needs `send`", hint=hint, at_key=True)
-        for key, hint in _OF_MESSAGE.items()
-        if key in step
+        key: Note(
+            f"`{key}` needs {' or '.join(f'`{verb}`' for verb in verbs)}", hint=hint, at_key=True
+        )
+        for key, (verbs, hint) in _NEEDS.items()
+        if key in step and not step.keys() & set(verbs)
     }
 
 

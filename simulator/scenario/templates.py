@@ -13,7 +13,7 @@ from simulator.scenario.findings import Findings
 
 ORDER_NAMES = (
     *("id", "ref", "tenant", "number", "status", "operation", "scenario"),
-    *("document", "received_at"),
+    *("document", "received_at", "begun_by"),
 )
 TEMPLATE_NAMES = ("order", "request", "now", "fake", "supplier")
 TEMPLATE_MEMBERS = {"order": ORDER_NAMES, "fake": seed.FAKE_WORDS, "supplier": ("name",)}

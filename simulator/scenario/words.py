@@ -118,6 +118,7 @@ def check_words(findings: Findings, vocabulary: Vocabulary) -> None:
 
 
 def _step(findings: Findings, step: dict[str, Any], path: Path, vocabulary: Vocabulary) -> None:
+    _errand(findings, step, path, vocabulary)
     code, status = str(step.get("send")), step.get("status")
     _word(findings, step.get("send"), (*path, "send"), "code", vocabulary.codes)
     _word(findings, status, (*path, "status"), "status", vocabulary.statuses)
@@ -127,6 +128,15 @@ def _step(findings: Findings, step: dict[str, Any], path: Path, vocabulary: Voca
             hint = f"one of: {', '.join(allowed)}" if allowed else "leave `status` out"
             said = f"{code} never brings {status}"
             findings.wrong((*path, "status"), said, code="illegal", hint=hint)
+
+
+def _errand(findings: Findings, step: dict[str, Any], path: Path, vocabulary: Vocabulary) -> None:
+    """Where the supplier begins no orders, none can be started, and none is linked."""
+    for verb in ("start", "signal") if not vocabulary.begins else ():
+        if verb in step:
+            said = f"no order of {vocabulary.dialect} is begun by the supplier"
+            hint = "so no order is linked to another" if verb == "signal" else ""
+            findings.wrong((*path, verb), said, code="purpose", hint=hint, at_key=True)
 
 
 def _pending(findings: Findings, pending: Any, path: Path, vocabulary: Vocabulary) -> None:

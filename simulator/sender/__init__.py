@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from typing import Any
 
 from simulator.base import clock, instants, seed
 from simulator.base.errors import Unavailable
@@ -19,7 +20,8 @@ from simulator.config import Delivery, Targets
 from simulator.gateway import Client, Result
 from simulator.ops import crash
 from simulator.sender.alarm import Alarm
-from simulator.sender.changes import Attempt, Changes, FindAndLock, Target
+from simulator.sender.changes import Attempt, Changes, Errand, FindAndLock, Target
+from simulator.sender.errands import Errands
 from simulator.sender.flow import FlowControl
 from simulator.sender.lane_turn import Lease
 from simulator.sender.turn import Turn
@@ -53,6 +55,7 @@ class Sender:
         self.client = Client(delivery, targets)
         self.flow = FlowControl(delivery)
         self.turn = Turn(self.lease, find_and_lock, self.flow)
+        self.errands = Errands(store, self.lease, find_and_lock)
         self.results: list[tuple[Attempt, Result]] = []
         self.in_flight: set[asyncio.Task[None]] = set()
         self.stopping = False
@@ -134,20 +137,32 @@ class Sender:
         results, self.results = self.results, []
         free = 0 if self.stopping else self.delivery.in_flight - len(self.in_flight)
         try:
-            attempts_out, wait = await asyncio.to_thread(self._turn, results, free)
+            changes = await asyncio.to_thread(self._turn, results, free)
         except Unavailable as error:
             log.warning("the store is not available, trying again: %s", error)
             self.results = results + self.results
             await asyncio.sleep(0.2)
             return 0.0
-        if attempts_out:
+        if changes.attempts_out or changes.errands:
             crash.point("claim-committed")
-        for attempt in attempts_out:
+        for attempt in changes.attempts_out:
             self.flow.sent(attempt.supplier)
-            task = asyncio.create_task(self._deliver(attempt))
-            self.in_flight.add(task)
-            task.add_done_callback(self.in_flight.discard)
-        return wait
+            self._fly(self._deliver(attempt))
+        if changes.errands:
+            self._fly(self._run(changes.errands))
+        wait = POLL if changes.wait is None else changes.wait / instants.SECOND
+        return min(POLL, wait)
+
+    def _fly(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something beside the turns; `run` does not return before it is done."""
+        task = asyncio.create_task(work)
+        self.in_flight.add(task)
+        task.add_done_callback(self.in_flight.discard)
+
+    async def _run(self, errands: Sequence[Errand]) -> None:
+        await asyncio.to_thread(self.errands.run, errands)
+        if self.alarm is not None:
+            self.alarm.ring()
 
     async def _deliver(self, attempt: Attempt) -> None:
         crash.point("post-before")
@@ -168,10 +183,8 @@ class Sender:
         if self.alarm is not None:
             self.alarm.ring()
 
-    def _turn(
-        self, results: Sequence[tuple[Attempt, Result]], free: int
-    ) -> tuple[list[Attempt], float]:
-        """One turn, on a worker thread. Returns the attempts, and the seconds to the next one."""
+    def _turn(self, results: Sequence[tuple[Attempt, Result]], free: int) -> Changes:
+        """One turn, on a worker thread."""
 
         def look(tx: Tx) -> Changes:
             self.ahead = tx.wall - clock.wall()
@@ -183,6 +196,4 @@ class Sender:
                 crash.point("book-before-commit")
             return changes
 
-        changes = self.store.look_and_save(look, save)
-        wait = POLL if changes.wait is None else changes.wait / instants.SECOND
-        return changes.attempts_out, min(POLL, wait)
+        return self.store.look_and_save(look, save)

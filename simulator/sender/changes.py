@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from simulator.base.clock import Clock
 from simulator.base.errors import Conflict
 from simulator.base.working_days import Calendar
 from simulator.config import Gateway, Policy
 from simulator.dialects import Dialect
-from simulator.model import GatewayState, JournalLine, Kci, Lane, Message, Order
+from simulator.model import GatewayState, JournalLine, Kci, Lane, Message, Order, Step
 from simulator.store import Tx, clocks, gateway_states, journal, lanes, locks, orders, outbox
 from simulator.store.orders import Settled
+
+
+class Links(Protocol):
+    """What the steps of one order do to other orders of its supplier."""
+
+    def touched(self, tx: Tx, order: Order, step: Step) -> Sequence[str]:
+        """The orders whose lanes are to be locked beside that of this one."""
+
+    def follow(self, tx: Tx, order: Order, step: Step) -> None:
+        """Do what a step says. A SimulatorError when it cannot be done; then nothing of the
+        transaction may be kept.
+        """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +42,7 @@ class Target:
     fixed_seed: bool
     calendar: Calendar
     label: str
+    links: Links
 
 
 FindAndLock = Callable[[Tx, str], Target | None]
@@ -53,6 +67,18 @@ class Attempt:
     is_manual: bool = False
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Errand:
+    """A step that does something to other orders, handed out. It counts only while the order's lane
+    has this `fence`.
+    """
+
+    supplier: str
+    order: str
+    kci: str
+    fence: int
+
+
 @dataclass(kw_only=True, slots=True)
 class Changes:
     """What a turn changes, collected first and then written at once.
@@ -73,12 +99,13 @@ class Changes:
     kcis: list[Kci] = field(default_factory=list)
     lanes: dict[str, Lane] = field(default_factory=dict)
     attempts_out: list[Attempt] = field(default_factory=list)
+    errands: list[Errand] = field(default_factory=list)
     notes: list[tuple[str, JournalLine]] = field(default_factory=list)
     wait: int | None = None
 
     def save(self, tx: Tx) -> None:
-        """Write everything but the attempts, which leave after the commit. Conflict when something
-        has changed since it was read.
+        """Write everything but the attempts and the errands, which follow the commit. Conflict when
+        something has changed since it was read.
         """
         if self.of_view and not self._is_as_seen(tx):
             raise Conflict("a clock or a gateway state was changed meanwhile")

@@ -21,7 +21,7 @@ from simulator.dialects import sending
 from simulator.language.faults import fault_of
 from simulator.model import Act, Kci, KciState, Lane, LaneState, Message, Order, Request
 from simulator.ops import metrics
-from simulator.sender.changes import Attempt, Changes, Target
+from simulator.sender.changes import Attempt, Changes, Errand, Target
 from simulator.store import Tx, clocks, lanes, outbox
 from simulator.store.orders import Settled
 from simulator.store.outbox import Queued
@@ -87,6 +87,8 @@ class LaneTurn:
                 if head.state == KciState.WAITING and not head.is_timed:
                     self._time(head)
                     continue
+                if head.step.is_errand:
+                    return self._send_on_an_errand(head)
                 after, message = self._take_step(head)
             except (Illegal, RenderFailed) as error:
                 self.changes.kcis.append(self._dead(head, error))
@@ -242,24 +244,42 @@ class LaneTurn:
 
     def _hand_out(self, head: Kci, message: Message) -> dict[str, Any]:
         """Make an attempt of a message. Returns the lane's columns: this sender leases it."""
-        fence = self.lane.fence + 1
+        leased = self._leased()
         attempt = Attempt(
             supplier=self.lane.supplier,
             target=self.target,
             order=self.order,
             kci=head,
             message=message,
-            fence=fence,
+            fence=leased["fence"],
             at=self.now,
             is_manual=self.clock.mode == "manual",
         )
         self.changes.attempts_out.append(attempt)
+        return leased
+
+    def _send_on_an_errand(self, head: Kci) -> dict[str, Any]:
+        """Hand out a step that changes other orders. It happens in a transaction of its own
+        (`errands`), so that this one locks no lanes out of turn.
+        """
+        leased = self._leased()
+        errand = Errand(
+            supplier=self.lane.supplier,
+            order=self.order.id,
+            kci=head.id,
+            fence=leased["fence"],
+        )
+        self.changes.errands.append(errand)
+        return leased
+
+    def _leased(self) -> dict[str, Any]:
+        """The columns of a lane that this sender leases."""
         lease = self.tx.wall + self.lease.length
         return {
             "state": LaneState.SENDING,
             "wake": lease,
             "owner": self.lease.owner,
-            "fence": fence,
+            "fence": self.lane.fence + 1,
         }
 
     def _act(self, head: Kci, what: str, message: str) -> None:
@@ -322,4 +342,4 @@ def given_up(
 
 
 def _name(kci: Kci) -> str:
-    return kci.send or kci.step.status or kci.step.mark or "a step"
+    return kci.step.word or "a step"

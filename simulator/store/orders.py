@@ -338,19 +338,6 @@ def asked(
     return [order_of(row) for row in tx.execute(statement)], int(total)
 
 
-def counts(tx: Tx, order_ids: Sequence[str]) -> dict[str, dict[str, int]]:
-    """How many KCIs of each state some orders have; silent steps are left out."""
-    statement = (
-        sa.select(kcis.c.order, kcis.c.state, sa.func.count())
-        .where(kcis.c.order.in_(order_ids), kcis.c.send != "")
-        .group_by(kcis.c.order, kcis.c.state)
-    )
-    found: dict[str, dict[str, int]] = {order_id: {} for order_id in order_ids}
-    for order_id, state, number in tx.execute(statement):
-        found[order_id][state] = number
-    return found
-
-
 def _order_row(order: Order) -> dict[str, Any]:
     row = row_of(order)
     row["before"] = [{"status": frame.status, "request": frame.request} for frame in order.before]

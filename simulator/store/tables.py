@@ -126,11 +126,15 @@ orders = sa.Table(
     _text("conversation_id"),
     _instant("received_at", nullable=False),
     _instant("updated_at", nullable=False),
+    _text("begun_by", server_default=""),
     # not unique: a contract may allow a reference twice. A repeat is found by its request.
     sa.Index("orders_ref", "supplier", "tenant", "ref"),
     sa.Index("orders_number", "supplier", "number"),
     sa.Index("orders_page", "supplier", "received_at", "id"),
 )
+
+_is_begun = orders.c.begun_by != sa.literal_column("''")
+_partial_index("orders_begun", orders.c.begun_by, where=_is_begun)
 
 requests = sa.Table(
     "requests",

@@ -289,12 +289,16 @@ def _from_6(connection: sa.Connection) -> None:
 
 
 def _from_7(connection: sa.Connection) -> None:
-    """A gateway state may end at a moment of supplier time. A store of schema 3 has no such table
-    yet.
+    """A gateway state may end at a moment of supplier time, and an order knows which order began
+    it. A store of schema 3 has no gateway states yet.
     """
     if sa.inspect(connection).has_table("gateway_states"):
         connection.execute(sa.text("ALTER TABLE gateway_states ADD COLUMN until BIGINT"))
+    connection.execute(sa.text("ALTER TABLE orders ADD COLUMN begun_by TEXT NOT NULL DEFAULT ''"))
+    connection.execute(sa.text(_BEGUN_OF_7))
 
+
+_BEGUN_OF_7 = "CREATE INDEX orders_begun ON orders (begun_by) WHERE begun_by <> ''"
 
 STEPS: dict[int, Callable[[sa.Connection], None]] = {
     3: _from_3,

@@ -24,6 +24,7 @@ from simulator.store import (
     gateway_states,
     journal,
     locks,
+    order_views,
     orders,
     outbox,
     pins,
@@ -38,6 +39,7 @@ from simulator.supplier.explaining import Explained, explain
 from simulator.supplier.inbound import InboundRequests
 from simulator.supplier.inbound_auth import InboundAuth, described
 from simulator.supplier.inquiry import Inquiry
+from simulator.supplier.links import Links
 from simulator.supplier.new_orders import NewOrders
 from simulator.supplier.pinned import read_when
 from simulator.supplier.playing import Player
@@ -86,6 +88,7 @@ class Supplier:
         keys = [oauth.key_of(store.root_seed, issuer) for issuer in issuers]
         self.inbound_auth = InboundAuth(config.auth, keys)
         self.inbound = InboundRequests(config.name, dialect, Player(new_orders), store)
+        self.links = Links(new_orders)
 
     @property
     def book(self) -> Book:
@@ -127,13 +130,7 @@ class Supplier:
     def orders(self, **filters: Any) -> list[OrderView]:
         """A page of orders; filters as in `store.orders.page`."""
         with self.store.read() as tx:
-            found = orders.page(tx, self.name, **filters)
-            ids = [order.id for order in found]
-            requests, counts = orders.requests_of(tx, ids), orders.counts(tx, ids)
-        return [
-            OrderView(order=order, requests=tuple(requests[order.id]), counts=counts[order.id])
-            for order in found
-        ]
+            return order_views.views(tx, orders.page(tx, self.name, **filters))
 
     def order(self, order_id: str) -> OrderView:
         """One order by our id. Refused (not_found) otherwise."""
@@ -141,8 +138,8 @@ class Supplier:
             found = orders.by_id(tx, self.name, order_id)
             if found is None:
                 raise Refused("not_found", [f"no order {order_id[:80]}"])
-            requests, counts = orders.requests_of(tx, [found.id]), orders.counts(tx, [found.id])
-        return OrderView(order=found, requests=tuple(requests[found.id]), counts=counts[found.id])
+            (view,) = order_views.views(tx, [found])
+        return view
 
     def story(self, order_id: str) -> story.Story:
         """An order's life on one time axis, and what it expects."""

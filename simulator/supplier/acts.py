@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from simulator import engine
 from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Refused
 from simulator.model import Act, FlowState, GatewayState, Kci, KciState, Lane, LaneState
 from simulator.store import Store, Tx, clocks, gateway_states, journal, lanes, locks, orders, outbox
+from simulator.supplier.links import give_signal
 
 ACTS_ON_ORDERS = ("resume", "abandon")
 ACTS_ON_GATEWAYS = ("stop", "resume")
@@ -97,13 +97,10 @@ class Acts:
     def _signal(self, tx: Tx, name: str, order_id: str) -> None:
         self._find(tx, order_id)
         with self._lane(tx, order_id, "order.signal", detail=name) as lane:
-            now = clocks.get(tx, self.name).now(tx.wall)
-            waiting = outbox.open_of(tx, [order_id])[order_id]
             try:
-                outbox.signalled(tx, engine.signalled(waiting, name, now))
+                give_signal(tx, lane, name)
             except Illegal as error:
                 raise Refused("conflict", [str(error)]) from None
-            self._rest(tx, lane, given_up=False, unpark=False)
 
     def on_gateway(self, act: str) -> None:
         """`stop` sending to the gateway, or `resume` it, whatever keeps messages back."""

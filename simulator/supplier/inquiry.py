@@ -70,6 +70,8 @@ ORDER_MEMBERS = (
     "document",
     "open_requests",
     "kcis",
+    "begun_by",
+    "began",
 )
 MOST_NEAREST = 3
 MOST_EVIDENCE = 100

@@ -13,7 +13,7 @@ from simulator.base.working_days import Calendar
 from simulator.dialects import Dialect
 from simulator.engine import Opened, Plan, Rejected, Situation
 from simulator.formats import strict_json
-from simulator.model import Act, Outgoing, Scenario, Submission
+from simulator.model import Act, Order, Outgoing, Scenario, Step, Submission
 from simulator.scenario import Choice, params_of
 from simulator.store import Tx, clocks, journal, orders, pins
 from simulator.supplier.early import may_leave
@@ -21,6 +21,7 @@ from simulator.supplier.pinned import pins_of
 from simulator.supplier.repeats import answered, count_repeat
 from simulator.supplier.scenario_set import ScenarioSet
 from simulator.supplier.sent import Played, as_sent
+from simulator.views.story import told
 
 SEED_KEY_HEADER = "x-seed-key"
 SERIAL = "#serial"
@@ -97,21 +98,42 @@ class NewOrders:
         or the document are wrong.
         """
         scenario = self.scenario_set.book(tx).beginning(name)
-        submission = self.dialect.begin(tenant, dict(document))
+        return self._begin(tx, scenario, self.dialect.begin(tenant, dict(document)), params).id
+
+    def begin_for(self, tx: Tx, starter: Order, step: Step) -> Order:
+        """Begin the order that a step of another one starts. What is random in it hangs on the
+        starter and the step. Refused as `begin`.
+        """
+        editions = step.editions
+        scenario = self.scenario_set.edition(tx, editions[step.start])
+        submission = self.dialect.begin(step.tenant or starter.tenant, dict(step.fields))
+        key = seed.digest(starter.scenario, starter.seed_key, step.key)[:16]
+        begun = replace(submission, begun_by=starter.id, headers={SEED_KEY_HEADER: key})
+        return self._begin(tx, scenario, begun, step.params, f"order {told(starter)}", editions)
+
+    def _begin(
+        self,
+        tx: Tx,
+        scenario: Scenario,
+        submission: Submission,
+        params: Mapping[str, Any],
+        by: str = "the supplier",
+        editions: Mapping[str, str] | None = None,
+    ) -> Order:
         now = clocks.get(tx, self.name).now(tx.wall)
         given = params_of(scenario, {}, given=params)
-        ((plan, _),) = self._open(tx, [(submission, scenario, given)], now)
+        ((plan, _),) = self._open(tx, [(submission, scenario, given)], now, editions)
         assert isinstance(plan, Opened)
         act = Act(
             at=now,
             what="order.begin",
             by="supplier",
-            message=f"begun by the supplier: {submission.operation} of {tenant}",
+            message=f"begun by {by}: {submission.operation} of {submission.tenant}",
             order=plan.order.id,
-            scenario=name,
+            scenario=scenario.name,
         )
         journal.act(tx, self.name, act)
-        return plan.order.id
+        return plan.order
 
     def outgoing(self, submission: Submission, plan: Plan) -> Outgoing:
         """The answer to a request of any kind, as it is sent."""
@@ -132,9 +154,15 @@ class NewOrders:
         return choice
 
     def _open(
-        self, tx: Tx, wanted: Sequence[_New], now: int
+        self,
+        tx: Tx,
+        wanted: Sequence[_New],
+        now: int,
+        editions: Mapping[str, str] | None = None,
     ) -> list[tuple[Rejected | Opened, Outgoing]]:
-        """Play new orders and write them, but for those that their scenario rejects."""
+        """Play new orders and write them, but for those that their scenario rejects. `editions` are
+        those of the scenarios that their steps start, where they are fixed already.
+        """
         decided: list[tuple[Rejected | Opened, Outgoing]] = []
         opened: list[tuple[Opened, orders.Answered]] = []
         for situation in self._counted(tx, wanted, now):
@@ -143,6 +171,8 @@ class NewOrders:
             outgoing = self.outgoing(submission, plan)
             decided.append((plan, outgoing))
             if isinstance(plan, Opened):
+                kcis = self.scenario_set.fixed(tx, plan.kcis, editions)
+                plan = replace(plan, kcis=kcis) if kcis is not plan.kcis else plan
                 edition = (scenario.digest, scenario.name, scenario.dialect, scenario.source)
                 orders.keep_edition(tx, *edition)
                 opened.append((plan, answered(submission, outgoing)))

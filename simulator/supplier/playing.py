@@ -110,6 +110,7 @@ class Player:
         plan = engine.answer_later(situation, order, self.dialect)
         outgoing = self.new_orders.outgoing(submission, plan)
         if isinstance(plan, Changed):
+            plan = replace(plan, kcis=self.scenario_set.fixed(tx, plan.kcis))
             clock = clocks.get(tx, self.name)
             edition = keep_expectations(tx, situation.scenario, order)
             known = answered(submission, outgoing, plan.entry, edition)

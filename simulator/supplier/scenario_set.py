@@ -4,14 +4,14 @@ over the admin API.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from simulator.base.errors import Invalid, Problem, Refused
 from simulator.dialects import Dialect
-from simulator.model import Scenario
+from simulator.model import Kci, Scenario, Step
 from simulator.rehearsal.inspection import Inspection, inspect
-from simulator.scenario import Book, ties
+from simulator.scenario import Book, started, ties, unstartable
 from simulator.store import Store, Tx, locks, orders, uploads
 
 UPLOADED = "(uploaded)"
@@ -69,6 +69,30 @@ class ScenarioSet:
         """The edition that an order plays, whatever became of its file."""
         return self.files.book.edition(digest, lambda wanted: orders.edition_source(tx, wanted))
 
+    def fixed(
+        self, tx: Tx, kcis: tuple[Kci, ...], editions: Mapping[str, str] | None = None
+    ) -> tuple[Kci, ...]:
+        """New KCIs whose steps start orders, with the editions that these will play: those of now,
+        unless `editions` says which. Illegal when a scenario cannot be started.
+        """
+        if not any(kci.step.start for kci in kcis):
+            return kcis
+        return tuple(
+            replace(kci, step=replace(kci.step, editions=self._started(tx, kci.step, editions)))
+            if kci.step.start
+            else kci
+            for kci in kcis
+        )
+
+    def _started(self, tx: Tx, step: Step, editions: Mapping[str, str] | None) -> Mapping[str, str]:
+        """The digests of the scenario that a step starts, and of all that it starts in turn."""
+        if editions is not None:
+            return editions
+        found = started(self.book(tx).scenarios, step.start)
+        for one in found.values():
+            orders.keep_edition(tx, one.digest, one.name, one.dialect, one.source)
+        return {name: one.digest for name, one in found.items()}
+
     def put(self, text: bytes, name: str) -> tuple[Scenario, bool, list[Problem]]:
         """Take a scenario in; whether it is a new name, and what may be wrong with it. Invalid
         lists every problem, Refused when it is another one's name.
@@ -84,10 +108,25 @@ class ScenarioSet:
                 raise Refused("not_found", [f"there is no supplier {self.supplier} any more"])
             self.book(tx).guard_default(scenario)
             is_new = uploads.put(tx, self.supplier, name, scenario.digest, scenario.source)
-            return is_new, list(self.book(tx).scenarios.values())
+            together = list(self.book(tx).scenarios.values())
+            if wrong := unstartable(together, (name,)):
+                raise Invalid(wrong)
+            return is_new, together
 
         is_new, together = self.store.run(keep)
         return scenario, is_new, [*warnings, *ties(together, about=name)]
+
+    def inspected(self, text: bytes | str) -> Inspection:
+        """What is wrong with a scenario's text beside the scenarios of now, and what may be."""
+        found = inspect(text, UPLOADED, self.dialect)
+        if found.scenario is None:
+            return found
+        with self.store.read() as tx:
+            beside = self.book(tx).scenarios.values()
+        wrong = unstartable([found.scenario, *beside], (found.scenario.name,))
+        if not wrong:
+            return found
+        return replace(found, scenario=None, errors=(*found.errors, *wrong))
 
     def remove(self, name: str) -> None:
         """Forget a scenario that was taken in; a file's of its name counts again. Orders that play
@@ -107,7 +146,7 @@ def checked(text: bytes | str, dialect: Dialect) -> tuple[Scenario, list[Problem
     """A scenario of a dialect from its text, and what may be wrong with it. Invalid lists what is
     wrong, with line and column.
     """
-    found = inspected(text, dialect)
+    found = inspect(text, UPLOADED, dialect)
     if found.scenario is None:
         raise Invalid(found.errors)
     return found.scenario, list(found.warnings)
@@ -121,8 +160,3 @@ def checked_all(texts: Sequence[str], dialect: Dialect) -> tuple[list[Scenario],
         raise Invalid(errors)
     scenarios = [each.scenario for each in found if each.scenario]
     return scenarios, [problem for each in found for problem in each.warnings]
-
-
-def inspected(text: bytes | str, dialect: Dialect) -> Inspection:
-    """What is wrong with a scenario's text, and what may be."""
-    return inspect(text, UPLOADED, dialect)

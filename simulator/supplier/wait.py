@@ -14,8 +14,8 @@ from simulator.base import instants
 from simulator.base.clock import monotonic
 from simulator.base.errors import Refused
 from simulator.language import matching
-from simulator.model import Condition, JournalLine, Kci, KciState, Order, OrderView
-from simulator.store import Tx, clocks, journal, orders, outbox
+from simulator.model import Condition, JournalLine, Kci, KciState, Order
+from simulator.store import Tx, clocks, journal, order_views, orders, outbox
 from simulator.supplier.inquiry import (
     KCI_MEMBERS,
     LINE_MEMBERS,
@@ -220,12 +220,7 @@ def moving_of(tx: Tx, supplier: str, order: str, *, in_line: bool) -> list[Shape
 
 def order_shapes(tx: Tx, found: Sequence[Order]) -> Iterable[Shape]:
     """Orders as they are shown."""
-    ids = [order.id for order in found]
-    requests, counts = orders.requests_of(tx, ids), orders.counts(tx, ids)
-    for order in found:
-        yield resources.show_order(
-            OrderView(order=order, requests=tuple(requests[order.id]), counts=counts[order.id])
-        )
+    return map(resources.show_order, order_views.views(tx, found))
 
 
 def _every_line(tx: Tx, supplier: str, after: int, **exact: Any) -> Iterator[JournalLine]:

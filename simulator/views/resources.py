@@ -62,6 +62,8 @@ def show_order(view: OrderView) -> dict[str, Any]:
         "document": order.document,
         "open_requests": opened,
         "kcis": states,
+        "begun_by": order.begun_by or None,
+        "began": list(view.began),
     }
 
 

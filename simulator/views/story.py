@@ -48,6 +48,13 @@ class Story:
     expects: Sequence[tuple[str, Expectation]]
 
 
+def told(order: Order) -> str:
+    """An order as people know it: its id at the gateway, else ours, with its tenant and its
+    scenario.
+    """
+    return f"{order.ref or order.number or order.id} of {order.tenant} ({order.scenario})"
+
+
 def as_text(lines: Iterable[Line], origin: int, *, whole: bool = False) -> str:
     """One line for each event, with the time since `origin`. `whole`: with its moment, and the
     document that is sent.
@@ -99,6 +106,8 @@ def story_of(
 def _outbox(kci: Kci, order: Order) -> Iterator[Line]:
     """What the outbox says of a KCI, where the journal has no line of it."""
     name = kci.send or _silent(kci)
+    if kci.state == KciState.DELIVERED and kci.step.is_errand:
+        return  # the journal says what came of it
     if kci.state == KciState.DELIVERED and not kci.send:
         yield Line(at=kci.due_at, kind="status", text=name)
     elif kci.state == KciState.PAUSED and kci.signal:
@@ -115,7 +124,10 @@ def _outbox(kci: Kci, order: Order) -> Iterator[Line]:
 
 
 def _silent(kci: Kci) -> str:
-    return f"mark {kci.step.mark}" if kci.step.mark else f"the order is {kci.step.status}"
+    for verb in ("mark", "start", "signal"):
+        if name := getattr(kci.step, verb):
+            return f"{verb} {name}"
+    return f"the order is {kci.step.status}"
 
 
 def _inward(exchange: Exchange, describe: Describe) -> list[Line]:

@@ -13,7 +13,7 @@ from simulator.base.errors import Invalid, Problem, Refused, nearest
 from simulator.config import Config, SupplierConfig, make_supplier
 from simulator.config.targets import refusals
 from simulator.rehearsal.books import open_book
-from simulator.scenario import ties
+from simulator.scenario import ties, unstartable
 from simulator.store import Store, Tx, clocks, gateway_states, suppliers, upkeep, uploads
 from simulator.store.suppliers import Called, Made
 from simulator.supplier import Supplier
@@ -95,6 +95,7 @@ class World:
                 fixed_seed=supplier.fixed_seed,
                 calendar=supplier.config.calendar,
                 label=supplier.label,
+                links=supplier.links,
             )
 
         own = self.config
@@ -176,6 +177,9 @@ class World:
         book = self._files(config.dialect).book
         if config.default and config.default not in names:
             book.named(config.default, "default", "create")
+        rest = [one for one in book.scenarios.values() if one.name not in names]
+        if wrong := unstartable([*own, *rest], names):
+            raise Invalid(wrong)
         for scenario in own:
             replace(book, default=config.default or book.default).guard_default(scenario)
         called = self._called(config.dialect, tenant, client, instead_of)

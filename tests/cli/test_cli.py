@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,26 @@ def run(*arguments: str) -> Result:
 def test_check_passes_the_shipped_scenarios() -> None:
     for arguments in (["check"], ["check", str(SHIPPED)]):
         result = run(*arguments)
-        assert (result.exit_code, result.stdout) == (0, "71 files: all right\n")
+        assert (result.exit_code, result.stdout) == (0, "73 files: all right\n")
+
+
+def test_check_of_one_file_finds_what_it_starts_in_its_folder_and_among_the_shipped(
+    scenario_folder: Callable[..., str],
+) -> None:
+    cease = "{serviceId: S, reason: CP_REQUEST, requestedCeaseDate: '{{ now }}'}"
+    names = {"ONE": "UNSOLICITED_CEASE", "TWO": "BESIDE", "THREE": "BESID"}
+    starts = {
+        name: f"timeline: [{{after: 0s, start: {start}, with: {cease}}}]\n"
+        for name, start in names.items()
+    }
+    beside = "begins: supplier\ntimeline: [{after: 0s, send: CREATED}]\n"
+    folder = scenario_folder(BESIDE=beside, **starts)
+    for file in ("one", "two"):
+        assert run("check", f"{folder}/{file}.yaml").stdout == "1 file: all right\n"
+    said = run("check", f"{folder}/three.yaml")
+    assert (said.exit_code, said.stdout.count("\n")) == (1, 1)
+    assert "start: no scenario `BESID` is here (did you mean `BESIDE`?)" in said.stdout
+    assert run("check", folder).stdout == said.stdout
 
 
 @pytest.mark.parametrize(

@@ -383,5 +383,6 @@ def test_check_knows_exactly_the_names_that_a_template_sees() -> None:
 
     plan = created(scenario())
     assert plan.order is not None
-    seen = engine.names_for(plan.order, plan.request, 0, seed.Chance("r"))
+    order = replace(plan.order, begun_by="another")
+    seen = engine.names_for(order, plan.request, 0, seed.Chance("r"))
     assert set(seen) == set(TEMPLATE_NAMES) and set(seen["order"]) == set(ORDER_NAMES)

@@ -209,6 +209,17 @@ class Simulator:
             self.kill()
 
 
+def revive(simulators: list[Simulator], *, at_once: bool = False) -> None:
+    """Start again whoever has died as a whole."""
+    for simulator in simulators:
+        assert simulator.process is not None
+        if at_once:
+            simulator.process.wait(timeout=10)
+        if simulator.process.poll() is not None:
+            simulator.kill()
+            simulator.start()
+
+
 def children(pid: int) -> list[int]:
     try:
         return [
@@ -270,7 +281,9 @@ class Stage:
             url = self.random.choice(doors)
             rest = self.random.uniform(0.05, 0.9)
         self.asked.tried.add(number)
-        if not self._ask(http, url + "/service-orders", _order(number), self.asked.orders, number):
+        if not self._ask(
+            http, url + "/service-orders", order_of(number), self.asked.orders, number
+        ):
             return
         if cancel:
             pause(rest)
@@ -350,7 +363,7 @@ class Stage:
         return violations(self.asked, self.settle(within), duplicates=duplicates)
 
 
-def _order(number: int) -> dict[str, Any]:
+def order_of(number: int) -> dict[str, Any]:
     return {
         "id": number,
         "orderType": "NEW",

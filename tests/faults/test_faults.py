@@ -20,7 +20,17 @@ from simulator.ops.crash import POINTS
 from tests.faults.conftest import Server
 from tests.faults.judge import told
 from tests.faults.mutants import MUTANTS, mutated
-from tests.faults.stage import LEASE, LONG, SLOTS, Simulator, Stage, pause, signal_to, wait_for
+from tests.faults.stage import (
+    LEASE,
+    LONG,
+    SLOTS,
+    Simulator,
+    Stage,
+    pause,
+    revive,
+    signal_to,
+    wait_for,
+)
 
 KILLS = 50 if LONG else 3
 RANDOM_SECONDS = 300 if LONG else 25
@@ -39,7 +49,7 @@ def test_killed_at_a_named_point(stage: Stage, cast: Cast, tmp_path: Path, point
             pause(stage.random.uniform(0.1, 0.6))
             order.touch()
             wait_for(lambda: not order.exists(), 30, f"a death at {point}")
-            _revive(simulators)
+            revive(simulators)
             known = len(stage.asked.orders)
             wait_for(
                 lambda known=known: len(stage.asked.orders) > known + 2,
@@ -61,21 +71,10 @@ def test_random_kills(stage: Stage, cast: Cast) -> None:
             name, pid = stage.random.choice(sorted(victim.pids().items()))
             kills += signal_to(pid, signal.SIGKILL)
             if name == "parent" or victim.command == "send":
-                _revive([victim], at_once=True)
+                revive([victim], at_once=True)
     found = stage.judged(duplicates=SLOTS * kills, within=90)
     assert not found, told(found)
     assert kills > RANDOM_SECONDS / 6
-
-
-def _revive(simulators: list[Simulator], *, at_once: bool = False) -> None:
-    """Start again whoever has died as a whole."""
-    for simulator in simulators:
-        assert simulator.process is not None
-        if at_once:
-            simulator.process.wait(timeout=10)
-        if simulator.process.poll() is not None:
-            simulator.kill()
-            simulator.start()
 
 
 def test_a_sender_that_is_stopped_past_its_lease_changes_nothing_when_it_wakes(

@@ -56,6 +56,15 @@ def test_ones_own_scenario_plays_in_place_of_the_shipped_one_and_a_warning_says_
     assert open_book(supplier_of(tmp_path, only=True)).warnings == ()
 
 
+def test_a_scenario_starts_a_shipped_one_unless_those_are_left_out(tmp_path: Path) -> None:
+    cease = "{serviceId: S, reason: CP_REQUEST, requestedCeaseDate: '{{ now }}'}"
+    start = f"{{after: 1h, start: UNSOLICITED_CEASE, with: {cease}}}"
+    written(tmp_path / "own.yaml", f"scenario: OWN\ntimeline: [{start}]\n")
+    assert open_book(supplier_of(tmp_path)).warnings == ()
+    with pytest.raises(Invalid, match="start: no scenario `UNSOLICITED_CEASE` is here"):
+        open_book(supplier_of(tmp_path, only=True))
+
+
 def test_a_copy_of_a_shipped_scenario_hides_nothing(tmp_path: Path) -> None:
     source = shipped_folder("fibre_cafe") / "order_delayed.yaml"
     written(tmp_path / "copy.yaml", source.read_text())

@@ -44,6 +44,8 @@ EXPECTED: dict[str, tuple[int, list[tuple[str, str]]]] = {
     "ORDER_REAPPOINTED": (202, [*HAPPY[:2], ("REAPPOINTED", "IN_PROGRESS"), HAPPY[2]]),
     "ORDER_CANCELLED": (202, [*HAPPY[:2], ("CANCELLED", "CANCELLED")]),
     "ORDER_ON_SIGNAL": (202, HAPPY[:1]),
+    "ORDER_TAKEOVER": (202, HAPPY),
+    "ORDER_TAKEOVER_OBJECTED": (202, HAPPY[:1]),
     "ORDER_NO_RETURN": (201, KNOWN),
     "ORDER_COMMITTED_LATER": (202, KNOWN),
     "ORDER_DELAYED_DATE_MOVED": (
@@ -294,7 +296,13 @@ def test_every_gap_of_a_shipped_scenario_is_a_parameter() -> None:
         ]
         assert all(
             step.at is None
-            and (step.after == "{{ gap }}" or step.mark or step.wait or step.send == "CREATED")
+            and (
+                step.after == "{{ gap }}"
+                or step.mark
+                or step.wait
+                or step.is_errand
+                or step.send == "CREATED"
+            )
             for step in steps
         ), scenario.name
         if steps:

@@ -45,6 +45,10 @@ given up, are tried again, wait for a signal, and are paused by a Buyer's hold.
 """
 
 
+BEGUN = ("DROP INDEX orders_begun", "ALTER TABLE orders DROP COLUMN begun_by")
+SINCE_7 = (*BEGUN, "ALTER TABLE gateway_states DROP COLUMN until")
+
+
 def old_store(path: Path, dump: str = "store-3.sql") -> str:
     with sqlite3.connect(path) as connection:
         connection.executescript((DATA / dump).read_text())
@@ -252,8 +256,8 @@ def test_a_store_of_schema_6_gets_versions_of_its_lanes(empty_url: str, tmp_path
     store.close()
     engine = sa.create_engine(empty_url)
     with engine.begin() as connection:
-        connection.execute(sa.text("ALTER TABLE lanes DROP COLUMN version"))
-        connection.execute(sa.text("ALTER TABLE gateway_states DROP COLUMN until"))
+        for statement in ("ALTER TABLE lanes DROP COLUMN version", *SINCE_7):
+            connection.execute(sa.text(statement))
         connection.execute(sa.text("UPDATE meta SET value = '6' WHERE key = 'schema'"))
     engine.dispose()
     store = Store(empty_url)
@@ -277,11 +281,10 @@ def test_the_same_steps_work_on_postgresql(postgresql_url: str) -> None:
             "ALTER TABLE kcis ADD illegal BOOLEAN",
             "DROP TABLE senders",
             "ALTER TABLE lanes DROP COLUMN rested_wall, DROP COLUMN version",
+            *BEGUN,
             "CREATE INDEX lanes_due ON lanes (supplier, state, due)",
             "ALTER TABLE repeats DROP COLUMN at_wall",
-            "DROP INDEX lanes_wake",
-            "DROP INDEX kcis_page",
-            "DROP INDEX kcis_state",
+            "DROP INDEX lanes_wake, kcis_page, kcis_state",
             "CREATE INDEX lanes_wake ON lanes (wake) WHERE wake IS NOT NULL",
             "CREATE INDEX kcis_state ON kcis (supplier, state, due_at)",
             "UPDATE meta SET value = '3' WHERE key = 'schema'",

@@ -233,3 +233,26 @@ def test_an_empty_body_of_a_reply_is_no_body(simulator: Embedded, body: str) -> 
         response = requests.post(url, json=sample["body"], headers=headers, timeout=30)
         assert (response.status_code, response.content) == (201, b"")
         assert "Content-Type" not in response.headers
+
+
+def test_what_a_scenario_starts_is_there_before_it(simulator: Embedded) -> None:
+    cease = "{serviceId: S, reason: CP_REQUEST, requestedCeaseDate: '{{ now }}'}"
+    starter = f"scenario: ONE\ntimeline: [{{after: 0s, start: TWO, with: {cease}}}]\n"
+    begun = "scenario: TWO\nbegins: supplier\ntimeline: [{after: 0s, send: CREATED}]\n"
+    circle = begun.replace("[", f"[{{after: 0s, start: TWO, with: {cease}}}, ")
+    with Supplier.make(simulator.url) as supplier:
+        client = supplier.client
+        for text, said in ((starter, "no scenario `TWO` is here"), (circle, "a circle")):
+            (error,) = client.check_scenario(text)["errors"]
+            assert said in error["message"]
+            with pytest.raises(Failed, match=said):
+                client.put_scenario(text[10:13], text)
+            with pytest.raises(Failed, match=said):
+                Supplier.make(simulator.url, scenarios=[text])
+        client.put_scenario("TWO", begun)
+        assert client.check_scenario(starter)["errors"] == []
+        assert place(supplier.plays_text(starter)) == 202
+        supplier.advance(days=1)
+        assert [order["scenario"] for order in client.orders()] == ["ONE", "TWO"]
+    with Supplier.make(simulator.url, scenarios=[starter, begun], default="ONE") as supplier:
+        assert place(supplier) == 202

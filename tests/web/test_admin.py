@@ -66,6 +66,8 @@ def test_an_order_has_its_documented_shape(gateway: Gateway) -> None:
         "document",
         "open_requests",
         "kcis",
+        "begun_by",
+        "began",
     }
     assert (shown["tenant"], shown["ref"], shown["number"], shown["status"]) == (
         "TENANT1",

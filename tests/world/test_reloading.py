@@ -165,3 +165,21 @@ def test_a_watch_sees_each_change_once_if_it_is_on(running: Running) -> None:
     assert watch.has_changed()
     assert not watch.has_changed()
     assert not off.has_changed()
+
+
+def test_a_file_that_starts_what_is_not_there_leaves_the_edition_before(running: Running) -> None:
+    cease = "{serviceId: S, reason: CP_REQUEST, requestedCeaseDate: '{{ now }}'}"
+    starts = f"{FIRST}  - {{after: 0s, start: BEGUN, with: {cease}, illegal: true}}\n"
+    running.write("OWN", starts)
+    (error,) = running.client.reload_scenarios()["errors"]
+    assert error["message"] == "start: no scenario `BEGUN` is here"
+    running.gateway.place("OWN")
+    running.write("BEGUN", "\nbegins: supplier\ntimeline: [{after: 0s, send: CREATED}]\n")
+    assert running.client.reload_scenarios()["errors"] == []
+    running.gateway.place("OWN")
+    running.client.advance(by="1d")
+    assert [order["scenario"] for order in running.client.orders()] == ["OWN", "OWN", "BEGUN"]
+    (running.folder / "begun.yaml").unlink()
+    (error,) = running.client.reload_scenarios()["errors"]
+    assert running.post("OWN").status_code == 500, "it cannot be played now"
+    assert "start: no scenario `BEGUN` is here" in running.post("OWN").text
