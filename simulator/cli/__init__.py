@@ -202,16 +202,17 @@ def schema(dialect: str | None) -> None:
 
 
 @main.command(short_help="List orders, show one's story, or act on one.")
-@click.argument("words", nargs=-1, metavar="[[ACT] ID]")
+@click.argument("words", nargs=-1, metavar="[[ACT] ORDER]")
 @click.option("--tenant", default="", help="Only this tenant's.")
 @click.option("--ref", default="", help="Only the order of this reference of theirs.")
 @click.option("--status", default="", help="Only those in this status.")
 @listing
 def orders(client: Any, words: tuple[str, ...], **options: Any) -> None:
-    """List a running simulator's orders, or show one's story (ID).
+    """List a running simulator's orders, or show one's story. ORDER is our id of it, or TENANT/REF.
 
-    `resume ID` lets an order go on behind a KCI that was given up; `abandon ID` gives up all that
-    it still has to send; `signal NAME ID` gives the signal that its story waits for (`wait: NAME`).
+    `resume ORDER` lets an order go on behind a KCI that was given up; `abandon ORDER` gives up all
+    that it still has to send; `signal NAME ORDER` gives the signal that its story waits for
+    (`wait: NAME`).
     """
     from simulator.cli.remote import orders as run
 

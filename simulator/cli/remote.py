@@ -34,6 +34,7 @@ def orders(client: Client, words: Sequence[str], most: int, as_json: bool, **fil
         act, order_id = "signal", words[2]
     else:
         act, order_id = _words(words, ("resume", "abandon", "signal NAME"), alone=True)
+    order_id = _our_id(client, order_id)
     if act:
         order = (
             client.signal(words[1], order_id)
@@ -57,6 +58,17 @@ def orders(client: Client, words: Sequence[str], most: int, as_json: bool, **fil
         click.echo(json.dumps(client.order(order_id), indent=2, ensure_ascii=False))
     else:
         click.echo(client.story(order_id), nl=False)
+
+
+def _our_id(client: Client, order: str) -> str:
+    """Our id of an order that is named as `TENANT/REF`; any other word stays."""
+    tenant, slash, ref = order.partition("/")
+    if not slash:
+        return order
+    found = next(client.orders(tenant=tenant, ref=ref), None)
+    if found is None:
+        raise Invalid([Problem(message=f"no order {order}")])
+    return str(found["id"])
 
 
 def kcis(client: Client, words: Sequence[str], most: int, as_json: bool, **filters: str) -> None:
