@@ -167,16 +167,26 @@ def check(
     help="A story, or a drawing in the language of Mermaid.",
 )
 @dialect_option
+@scenario_options
 @config_option
-def explain(name: str, dialect: str | None, config: str | None, **asked: Any) -> None:
+def explain(
+    name: str,
+    dialect: str | None,
+    scenarios: str | None,
+    only: bool,
+    config: str | None,
+    **asked: Any,
+) -> None:
     """Show a scenario as a story before it runs.
 
     With --request: which scenario this request would play, and why not the others. The story is
     then that of this request; without a name, it is the story of the scenario that would play.
+    --scenarios and --only as for `serve`: which scenarios there are.
     """
     from simulator.cli.explaining import explain as run
 
-    click.echo(run(settings_of(config=config), name, dialect, **asked))
+    settings = with_scenarios(settings_of(config=config), scenarios, only)
+    click.echo(run(settings, name, dialect, **asked))
 
 
 @main.command(short_help="Print a contract as OpenAPI 3.1.")
