@@ -4,6 +4,7 @@ in their sequence.
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -116,8 +117,19 @@ class Case:
         return {**body, **order_of(body)}.get(member)
 
     def ask(self, act: str, step: Mapping[str, Any]) -> object:
-        """Send a request: the status of its answer, `broken` where no whole answer came."""
+        """Send a request; what is seen of its answer."""
         raise NotImplementedError(act)
+
+
+def seen(answer: requests.Response) -> object:
+    """The status of an answer, or why a gateway could not read it."""
+    if answer.headers.get("Content-Type", "").startswith("text/html"):
+        return "HTML"
+    try:
+        json.loads(answer.content or "null")
+    except ValueError:
+        return "no JSON"
+    return answer.status_code
 
 
 ORDERS = "/service-orders"
@@ -141,7 +153,7 @@ class FibreCafe(Case):
 
     def ask(self, act: str, step: Mapping[str, Any]) -> object:
         try:
-            return self._send(act, step).status_code
+            return seen(self._send(act, step))
         except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
             return "broken"
 

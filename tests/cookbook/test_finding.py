@@ -11,6 +11,8 @@ import yaml
 from simulator import config
 from simulator.base import cookbook
 from simulator.cli.options import with_scenarios
+from simulator.formats.reply_faults import FAULTS as OF_REPLIES
+from simulator.language.faults import FAULTS as OF_DELIVERY
 from tests.cli.test_cli import run
 from tests.conftest import Gateway
 
@@ -76,6 +78,24 @@ def test_the_page_has_a_line_for_each_case_in_the_words_of_its_file(dialect: str
 def test_the_readme_says_how_many_cases_there_are() -> None:
     count = len(list((ROOT / "cookbook").rglob("*.yaml")))
     assert f"{count} edge cases" in (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("page", "word"),
+    [
+        *(("delivery-faults.md", word) for word in sorted(OF_DELIVERY)),
+        *(("faults.md", word) for word in sorted(OF_REPLIES)),
+    ],
+)
+def test_the_section_of_a_fault_leads_to_a_case_that_plays_it(page: str, word: str) -> None:
+    text = (ROOT / "docs" / page).read_text()
+    (anchor,) = re.findall(rf"^\| \[`{word}`\]\(#([\w-]+)\) \|", text, re.M)
+    heading = anchor.replace("-", " ")
+    (section,) = re.findall(rf"^## {heading}\n(.*?)(?=^## |\Z)", text, re.M | re.S | re.I)
+    assert "A good gateway" in section
+    cases = re.findall(r"\[(\w+)\]\(cookbook\.md#", section)
+    files = [cookbook.file_of(name, "fibre_cafe") for name in cases]
+    assert any(path and re.search(rf"\b{word}\b", path.read_text()) for path in files)
 
 
 def test_the_page_names_the_cases_that_play_unasked() -> None:

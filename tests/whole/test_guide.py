@@ -1,4 +1,6 @@
-"""The guide (docs/guide.md): each snippet is a file, and each command prints what stands there."""
+"""The guide (docs/guide.md): each snippet is a file, and each command prints what stands there. So
+it is with each `explain` of the pages about faults.
+"""
 
 from __future__ import annotations
 
@@ -28,9 +30,9 @@ RUNNING = ("orders", "reset")
 """The commands of the guide that ask the running simulator."""
 
 
-def shown() -> list[tuple[str, str]]:
-    """Each command of the guide, and the output that stands behind it."""
-    blocks = re.findall(r"```console\n(.*?)```", GUIDE, re.DOTALL)
+def shown(page: str) -> list[tuple[str, str]]:
+    """Each command of a page, and the output that stands behind it."""
+    blocks = re.findall(r"```console\n(.*?)```", page, re.DOTALL)
     parts = [re.split(r"^\$ ", block, flags=re.M)[1:] for block in blocks]
     return [tuple(part.split("\n", 1)) for block in parts for part in block]  # type: ignore[misc]
 
@@ -59,11 +61,19 @@ def served(tmp_path: Path) -> Iterator[str]:
 
 @pytest.mark.slow
 def test_each_command_of_the_guide_prints_what_stands_there(served: str) -> None:
-    (serve, nothing), *commands = shown()
+    (serve, nothing), *commands = shown(GUIDE)
     assert (serve, nothing) == (SERVE, "")
     for command, expected in commands:
         printed = simulator(command, served) if command[0] == "s" else curl(command, served)
         assert is_as_shown(printed, expected), f"$ {command}\n{printed}"
+
+
+@pytest.mark.parametrize("page", ["delivery-faults.md", "faults.md"])
+def test_explain_tells_a_fault_as_its_page_does(page: str) -> None:
+    told = [pair for pair in shown((DOCS / page).read_text()) if "explain" in pair[0]]
+    assert told
+    for command, expected in told:
+        assert is_as_shown(simulator(command, ""), expected), command
 
 
 def is_as_shown(printed: str, expected: str) -> bool:
