@@ -10,6 +10,8 @@ from importlib import resources
 from pathlib import Path
 
 COOKBOOK = "cookbook"
+ASK_FOR_IT = "it is in the cookbook: `--scenarios cookbook`"
+"""What to do about a case that no supplier plays."""
 
 
 def folder_of(dialect: str) -> Path:

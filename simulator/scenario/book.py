@@ -93,7 +93,7 @@ class Book:
         close = nearest(name, fitting)
         hint = f" ({close})" if close.startswith("did") else ""
         if cookbook.file_of(name, self.vocabulary.dialect):
-            hint = " (it is in the cookbook: `serve --scenarios cookbook`)"
+            hint = f" ({cookbook.ASK_FOR_IT})"
         raise Refused("invalid", [f"{label}: no scenario `{name[:80]}`{hint}; there are: {known}"])
 
     def beginning(self, name: str) -> Scenario:

@@ -62,7 +62,7 @@ def test_a_header_that_names_a_case_is_told_where_it_is(gateway: Gateway) -> Non
         assert answer.status_code == 422
         return str(answer.json())
 
-    assert "(it is in the cookbook: `serve --scenarios cookbook`)" in said("CANCEL_RACE_LOST")
+    assert "(it is in the cookbook: `--scenarios cookbook`)" in said("CANCEL_RACE_LOST")
     for name in ("CANCEL_RACE_LOSS", "CANCEL_OVERTAKEN", "../mef/CANCEL_OVERTAKEN"):
         assert "cookbook" not in said(name)
 
