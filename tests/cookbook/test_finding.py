@@ -75,6 +75,12 @@ def test_the_page_has_a_line_for_each_case_in_the_words_of_its_file(dialect: str
     assert sorted(told) == sorted((case["scenario"], case["about"]) for case in cases)
 
 
+@pytest.mark.slow
+def test_the_cases_have_no_flaw_and_go_together_with_the_shipped_scenarios() -> None:
+    result = run("check", "--strict", str(ROOT / "scenarios"), str(ROOT / "cookbook"))
+    assert result.exit_code == 0, result.stdout
+
+
 def test_the_readme_says_how_many_cases_there_are() -> None:
     count = len(list((ROOT / "cookbook").rglob("*.yaml")))
     assert f"{count} edge cases" in (ROOT / "README.md").read_text()
