@@ -13,7 +13,9 @@ import yaml
 
 from simulator import config
 from simulator.base import cookbook
+from simulator.testing import Supplier
 from simulator.web import Embedded
+from tests.conftest import Gateway
 from tests.cookbook.player import BEGIN, Case, FibreCafe, Mef
 from tests.receiver import Arrival, Receiver
 
@@ -70,6 +72,19 @@ def test_a_gateway_sees_what_the_case_says(
             assert case.play(step) == [str(line) for line in wanted], act
             shows = step.get("shows", {})
             assert {member: case.shown(member) for member in shows} == shows, act
+
+
+def test_the_supplier_of_a_test_plays_the_cases_of_the_settings(
+    played: tuple[Embedded, Receiver],
+) -> None:
+    simulator, _ = played
+    with Supplier.make(simulator.url) as supplier, Gateway(supplier.url) as gateway:
+        supplier.plays("CANCEL_RACE_LOST")
+        assert gateway.post("/service-orders", gateway.provide()).status_code == 201
+        supplier.advance(days=9)
+        assert gateway.cancel(supplier.order["document"]).status_code == 202
+        supplier.advance(days=60)
+        assert supplier.order["status"] == "COMPLETED"
 
 
 def test_a_cancellation_is_refused_while_the_completion_is_on_its_way(
