@@ -21,18 +21,22 @@ BEGIN = "2026-03-02T09:00:00Z"
 
 
 class Log:
-    """What a gateway saw: of each arrival `NUMBER CODE STATUS`, and what a good gateway answers
-    where that is not 204; of each request of its own the status of the answer.
+    """What a gateway saw: of each arrival `NUMBER CODE STATUS`, whether the same bytes came before,
+    and what a good gateway answers where that is not 204; of each request of its own the status of
+    the answer.
     """
 
     def __init__(self, receiver: Receiver) -> None:
         self.lines: list[str] = []
+        self.bodies: set[bytes] = set()
         self.lock = threading.Lock()
         receiver.answer = self.take
 
     def take(self, number: int, arrival: Arrival) -> int:
         answer = answer_of_a_good_gateway(arrival)
-        self.add(told(arrival) if answer == 204 else f"{told(arrival)}: {answer}")
+        repeated = " again" if arrival.raw in self.bodies else ""
+        self.bodies.add(arrival.raw)
+        self.add(f"{told(arrival)}{repeated}{'' if answer == 204 else f': {answer}'}")
         return answer
 
     def add(self, line: object) -> None:
@@ -122,14 +126,15 @@ class Case:
 
 
 def seen(answer: requests.Response) -> object:
-    """The status of an answer, or why a gateway could not read it."""
+    """The status of an answer, with the seconds of its Retry-After, or why it cannot be read."""
     if answer.headers.get("Content-Type", "").startswith("text/html"):
         return "HTML"
     try:
         json.loads(answer.content or "null")
     except ValueError:
         return "no JSON"
-    return answer.status_code
+    pause = answer.headers.get("Retry-After")
+    return f"{answer.status_code} after {pause}" if pause else answer.status_code
 
 
 ORDERS = "/service-orders"
