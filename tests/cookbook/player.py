@@ -29,11 +29,14 @@ class Log:
     def __init__(self, receiver: Receiver) -> None:
         self.lines: list[str] = []
         self.bodies: set[bytes] = set()
+        self.refuses = ""
+        """A code that this gateway refuses, as it breaks the contract."""
         self.lock = threading.Lock()
         receiver.answer = self.take
 
     def take(self, number: int, arrival: Arrival) -> int:
-        answer = answer_of_a_good_gateway(arrival)
+        is_wrong = self.refuses and f" {self.refuses} " in told(arrival)
+        answer = 422 if is_wrong else answer_of_a_good_gateway(arrival)
         repeated = " again" if arrival.raw in self.bodies else ""
         self.bodies.add(arrival.raw)
         self.add(f"{told(arrival)}{repeated}{'' if answer == 204 else f': {answer}'}")
@@ -107,6 +110,7 @@ class Case:
     def play(self, step: Mapping[str, Any]) -> list[str]:
         """Play one step, which begins with its act; what came back until nothing moved."""
         act = next(iter(step))
+        self.log.refuses = step.get("refuses", "")
         if "at" in step:
             self.admin.set_clock(now=step["at"])
         if act[0].isdigit():
