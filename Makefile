@@ -65,8 +65,8 @@ format: $(READY)
 	$(BIN)/ruff format simulator tests examples
 	$(BIN)/ruff check --fix simulator tests examples
 
-check: $(RUNS)  ## the shipped scenario files
-	$(BIN)/simulator check
+check: $(RUNS)  ## the shipped scenario files, and the cookbook
+	$(BIN)/simulator check --strict scenarios cookbook
 
 bench: $(READY)  ## how fast it is here, beside other mock servers (`make peers`) and yardsticks
 	$(BIN)/python -m tests.bench $(ARGS)

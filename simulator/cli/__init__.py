@@ -167,16 +167,26 @@ def check(
     help="A story, or a drawing in the language of Mermaid.",
 )
 @dialect_option
+@scenario_options
 @config_option
-def explain(name: str, dialect: str | None, config: str | None, **asked: Any) -> None:
+def explain(
+    name: str,
+    dialect: str | None,
+    scenarios: str | None,
+    only: bool,
+    config: str | None,
+    **asked: Any,
+) -> None:
     """Show a scenario as a story before it runs.
 
     With --request: which scenario this request would play, and why not the others. The story is
     then that of this request; without a name, it is the story of the scenario that would play.
+    --scenarios and --only as for `serve`: which scenarios there are.
     """
     from simulator.cli.explaining import explain as run
 
-    click.echo(run(settings_of(config=config), name, dialect, **asked))
+    settings = with_scenarios(settings_of(config=config), scenarios, only)
+    click.echo(run(settings, name, dialect, **asked))
 
 
 @main.command(short_help="Print a contract as OpenAPI 3.1.")
@@ -202,17 +212,18 @@ def schema(dialect: str | None) -> None:
 
 
 @main.command(short_help="List orders, show one's story, or act on one.")
-@click.argument("words", nargs=-1, metavar="[[ACT] ID]")
+@click.argument("words", nargs=-1, metavar="[[ACT] ORDER]")
 @click.option("--tenant", default="", help="Only this tenant's.")
 @click.option("--ref", default="", help="Only the order of this reference of theirs.")
 @click.option("--status", default="", help="Only those in this status.")
 @listing
 def orders(client: Any, words: tuple[str, ...], **options: Any) -> None:
-    """List a running simulator's orders, or show one's story (ID).
+    """List a running simulator's orders, or show one's story (ORDER).
 
-    ID is ours, the caller's own (with --tenant where two tenants have it), or our reference.
-    `resume ID` lets an order go on behind a KCI that was given up; `abandon ID` gives up all that
-    it still has to send; `signal NAME ID` gives the signal that its story waits for (`wait: NAME`).
+    ORDER is our id of it, the caller's own (with --tenant or as TENANT/REF where two tenants have
+    it), or our reference. `resume ORDER` lets an order go on behind a KCI that was given up;
+    `abandon ORDER` gives up all that it still has to send; `signal NAME ORDER` gives the signal that
+    its story waits for (`wait: NAME`).
     """
     from simulator.cli.remote import orders as run
 

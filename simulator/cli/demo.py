@@ -16,7 +16,7 @@ import click
 import requests
 
 from simulator import rehearsal
-from simulator.base import instants
+from simulator.base import cookbook, instants
 from simulator.base.errors import Invalid, Problem, nearest
 from simulator.base.seed import Chance
 from simulator.client import Client
@@ -73,17 +73,18 @@ def demo(settings: Config, names: Sequence[str]) -> bool:
                         count += 1
                         wrong += [f"{run.title}: {fault}" for fault in player.play(run)]
     if not count:
-        missing = [name for name in names if name not in known]
-        raise Invalid(
-            [
-                Problem(message=f"no scenario `{name}`", hint=nearest(name, known))
-                for name in missing
-            ]
-        )
+        raise Invalid([_missing(settings, name, known) for name in names if name not in known])
     for fault in wrong:
         click.echo(f"WRONG  {fault}", err=True)
     click.echo(f"{count} {'story' if count == 1 else 'stories'} played, {len(wrong)} faults")
     return not wrong
+
+
+def _missing(settings: Config, name: str, known: Sequence[str]) -> Problem:
+    """What is said of a name that no supplier plays."""
+    is_case = any(cookbook.file_of(name, each.dialect) for each in settings.suppliers)
+    hint = cookbook.ASK_FOR_IT if is_case else nearest(name, known)
+    return Problem(message=f"no scenario `{name}`", hint=hint)
 
 
 def _fresh(settings: Config, folder: str) -> Config:
@@ -267,15 +268,18 @@ def _differences(
     received: Sequence[Any],
     describe: Describe,
 ) -> list[str]:
-    """What differs from the rehearsal: replies, KCIs, their order, the gateway's findings."""
+    """What differs from the rehearsal: replies, KCIs, their order, the gateway's findings. Where a
+    fault was played, the gateway finds and refuses what it ought to.
+    """
     faults = []
     wanted_replies = [_status(line.text) for line in expected if line.kind == "reply"]
     replied = [_status(reply) for reply in replies]
     if wanted_replies != replied:
         faults.append(f"replies {' '.join(replied)}, rehearsed were {' '.join(wanted_replies)}")
     wanted = [_heading(line.text) for line in expected if line.kind == "kci"]
-    sent = sorted((kci for kci in kcis if kci["sequence"]), key=lambda kci: kci["sequence"])
-    got = [_heading(describe(story.parsed(kci["body"]))) for kci in sent]
+    written = (kci for kci in kcis if kci["body"] is not None)
+    sent = sorted(written, key=lambda kci: (kci["due_at"], kci["position"]))
+    got = [_heading(_described(kci, describe)) for kci in sent]
     if wanted != got:
         faults.append(
             f"sent {', '.join(got) or 'nothing'}, rehearsed were {', '.join(wanted) or 'nothing'}"
@@ -283,8 +287,10 @@ def _differences(
     faults += [
         f"KCI {kci['sequence']} {kci['send']} is {kci['state']}: {strict_json.dumps(kci['last'])}"
         for kci in sent
-        if kci["state"] != "delivered"
+        if kci["state"] != "delivered" and not kci["fault"]
     ]
+    if any(kci["fault"] for kci in sent):
+        return faults
     faults += [
         f"the gateway says of KCI {describe(row['body'])}: {finding['message']}"
         for row in received
@@ -293,6 +299,12 @@ def _differences(
     if len(received) != len(got):
         faults.append(f"{len(received)} KCIs received, {len(got)} sent")
     return faults
+
+
+def _described(kci: Mapping[str, Any], describe: Describe) -> str:
+    """A message in one line; its code, where a fault has left no document of it."""
+    document = story.parsed(kci["body"])
+    return describe(document) if isinstance(document, Mapping) else str(kci["send"])
 
 
 def _status(text: str) -> str:

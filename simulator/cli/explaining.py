@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator import dialects, engine, rehearsal
-from simulator.base import instants
+from simulator.base import cookbook, instants
 from simulator.base.errors import Invalid, Problem, Refused, nearest
 from simulator.base.working_days import UK
 from simulator.cli.files import contract_of
@@ -191,8 +191,22 @@ def _find(settings: Config, name: str, dialect: str | None) -> Scenario:
     if not known and dialect:
         known = read_folder(shipped_folder(dialect), dialects.get(dialect).vocabulary).scenarios
     if name not in known:
+        known |= _case(name, dialect)
+    if name not in known:
         raise Invalid([Problem(message=f"no scenario `{name}`", hint=nearest(name, known))])
     return known[name]
+
+
+def _case(name: str, dialect: str | None) -> dict[str, Scenario]:
+    """A case of the cookbook, by its name: `explain` finds it though no supplier plays it."""
+    contracts = [dialect] if dialect else dialects.names()
+    found = ((cookbook.file_of(name, each), each) for each in contracts)
+    cases = [
+        parse(read_file(path), str(path), dialects.get(each).vocabulary)
+        for path, each in found
+        if path
+    ]
+    return {case.name: case for case in cases}
 
 
 def _pair(text: str) -> tuple[str, str]:

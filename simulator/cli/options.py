@@ -86,20 +86,31 @@ def scenario_options(command: Callable[..., None]) -> Callable[..., None]:
     folder = click.option(
         "--scenarios",
         metavar="FOLDER",
-        help="A folder of scenarios for the first supplier, beside the shipped ones.",
+        help="A folder of scenarios for the first supplier, beside the shipped ones. The word "
+        "`cookbook`: the shipped edge cases, for all suppliers.",
     )
     only = click.option("--only", is_flag=True, help="Play the scenarios of that folder alone.")
     return folder(only(command))
 
 
 def with_scenarios(settings: Config, folder: str | None, only: bool) -> Config:
-    """The settings with the folder of `--scenarios` for the first supplier."""
+    """The settings with the folder of `--scenarios` for the first supplier. The cookbook is also
+    for the others that have no folder of their own.
+    """
     from dataclasses import replace
 
+    from simulator.base import cookbook
+
     first, *rest = settings.suppliers
-    first = replace(first, scenarios=folder or first.scenarios, only=only or first.only)
+    own = cookbook.meant(folder, first.dialect) if folder else first.scenarios
+    first = replace(first, scenarios=own, only=only or first.only)
     if first.only and not first.scenarios:
         raise Invalid([Problem(message="--only: name a folder with --scenarios")])
+    if folder == cookbook.COOKBOOK:
+        rest = [
+            replace(each, scenarios=each.scenarios or cookbook.meant(folder, each.dialect))
+            for each in rest
+        ]
     return replace(settings, suppliers=(first, *rest))
 
 

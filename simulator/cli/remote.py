@@ -61,28 +61,26 @@ def orders(client: Client, words: Sequence[str], most: int, as_json: bool, **fil
 
 
 def _order_id(client: Client, name: str, tenant: str) -> str:
-    """Our id of an order that somebody calls by it, by the caller's id of it, or by our reference.
-    Invalid where there is none, or more than one.
+    """Our id of an order that somebody calls by it, by the caller's id of it (alone, or as
+    TENANT/REF), or by our reference. Invalid where there is none, or more than one.
     """
-    try:
-        return str(client.order(name)["id"])
-    except Failed as error:
-        if error.status != 404:
-            raise
-    by = ({"ref": name}, {"number": name})
-    found = {order["id"]: order for each in by for order in client.orders(tenant=tenant, **each)}
+    owner, slash, ref = name.partition("/")
+    if slash:
+        found = list(client.orders(tenant=owner, ref=ref))
+    else:
+        try:
+            return str(client.order(name)["id"])
+        except Failed as error:
+            if error.status != 404:
+                raise
+        by = ({"ref": name}, {"number": name})
+        found = [order for each in by for order in client.orders(tenant=tenant, **each)]
     if len(found) == 1:
-        return str(*found)
+        return str(found[0]["id"])
     if not found:
-        owner = f" of {tenant}" if tenant else ""
-        raise Invalid(
-            [
-                Problem(
-                    message=f"there is no order {name}{owner}", hint="`simulator orders` lists them"
-                )
-            ]
-        )
-    several = ", ".join(f"{order['tenant']}/{order['ref']}" for order in found.values())
+        said = f"there is no order {name}{f' of {tenant}' if tenant else ''}"
+        raise Invalid([Problem(message=said, hint="`simulator orders` lists them")])
+    several = ", ".join(f"{order['tenant']}/{order['ref']}" for order in found)
     said = f"{name} is {len(found)} orders: {several}"
     raise Invalid([Problem(message=said, hint="--tenant TENANT, or the id of one")])
 

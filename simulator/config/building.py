@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simulator import dialects
-from simulator.base import instants
+from simulator.base import cookbook, instants
 from simulator.base.errors import Invalid, Problem
 from simulator.base.working_days import check_place
 from simulator.config.declared import build, defaults_of
@@ -101,6 +101,8 @@ def make_supplier(entry: Mapping[str, Any], common: Mapping[str, Any]) -> Suppli
     dialect = dialects.get(values["dialect"] or FIRST_DIALECT, values["contract"])
     auth = values["gateway"]["auth"]
     values["path"] = values["path"].rstrip("/")
+    if values["scenarios"]:
+        values["scenarios"] = cookbook.meant(values["scenarios"], dialect.name)
     values["gateway"] |= {"auth": auth | {"kind": auth["kind"] or dialect.auth}}
     built: SupplierConfig = build(SupplierConfig, values)
     gateway = replace(built.gateway, token_path=dialect.token_path)

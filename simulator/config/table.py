@@ -425,7 +425,8 @@ class SupplierConfig:
         None,
         String(allow_none=True),
         "a folder of your own scenarios, beside the shipped ones",
-        "A scenario of the folder plays in place of a shipped one of the same name.",
+        "A scenario of the folder plays in place of a shipped one of the same name. The word "
+        "`cookbook` is [the shipped cookbook](cookbook.md); `./cookbook` is a folder of your own.",
     )
     only: bool = setting(False, Boolean(), "the scenarios of that folder alone")
     default: str | None = setting(

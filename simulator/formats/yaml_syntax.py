@@ -110,7 +110,8 @@ def _mapping_value(stop: _Stop) -> Mistake:
         return stop.at_first("a space is missing behind the `-`")
     earlier = re.match(r"[\s-]*[^:#]+:\s+", before)
     if earlier:
-        message = f"`{before[earlier.end() :].strip()[-40:]}: ` reads like a key inside a text"
+        words = before[earlier.end() :].split()
+        message = f"`{' '.join(words[-4:])[-60:]}: ` reads like a key inside a text"
         return Mistake(stop.line, earlier.end(), message, _TEXT)
     above = next((at for at in range(stop.line - 1, -1, -1) if stop.lines[at].strip()), -1)
     if above >= 0 and not re.search(r":(\s|$)", stop.lines[above]):

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
+from simulator.base import cookbook
 from simulator.base.errors import Problem, Refused, nearest
 from simulator.language import matching, template
 from simulator.model import Conditions, Order, Param, Scenario, Vocabulary
@@ -91,6 +92,8 @@ class Book:
             raise Refused("invalid", [f"{said}; for that there are: {known}"])
         close = nearest(name, fitting)
         hint = f" ({close})" if close.startswith("did") else ""
+        if cookbook.file_of(name, self.vocabulary.dialect):
+            hint = f" ({cookbook.ASK_FOR_IT})"
         raise Refused("invalid", [f"{label}: no scenario `{name[:80]}`{hint}; there are: {known}"])
 
     def beginning(self, name: str) -> Scenario:

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from simulator.base.errors import closest, nearest
+from simulator.formats.reply_faults import FAULTS as OF_REPLIES
 from simulator.formats.schema import Note
 from simulator.language import paths
 from simulator.language.faults import FAULTS, Argument
@@ -37,8 +38,8 @@ class FaultField(Construct):
     def _read(self, word: Any, *given: Any) -> dict[str, Any]:
         fault = FAULTS.get(word)
         if fault is None:
-            said, hint = f"unknown fault `{str(word)[:60]}`", nearest(word, FAULTS)
-            meant = closest(word, FAULTS)
+            said, meant = f"unknown fault `{str(word)[:60]}`", closest(word, FAULTS)
+            hint = "it is a fault of a reply" if word in OF_REPLIES else nearest(word, FAULTS)
             raise ValidationError(Note(said, hint=hint, meant=meant, at_key=bool(given)))
         wanted = fault.argument
         if given and wanted is None:

@@ -39,7 +39,10 @@ class ReplyField(Construct):
         if isinstance(value, str):
             return Reply(answer=value)
         if not isinstance(value, dict):
-            raise ValidationError(self.SHAPE)
+            is_status = isinstance(value, int) and not isinstance(value, bool)
+            raise ValidationError(
+                Note(self.SHAPE, hint=f"{{status: {value}}}" if is_status else "")
+            )
         wrong: Wrong = {}
         for key in value:
             if key not in self.KEYS:

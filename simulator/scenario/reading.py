@@ -12,7 +12,7 @@ from simulator.base import seed
 from simulator.base.copies import replace
 from simulator.base.errors import Invalid, Problem
 from simulator.formats import strict_yaml
-from simulator.formats.schema import flatten
+from simulator.formats.schema import Note, flatten, unknown_key
 from simulator.formats.strict_yaml import Path
 from simulator.language import template
 from simulator.language.faults import FAULTS, expanded
@@ -141,8 +141,16 @@ def _load(findings: Findings, vocabulary: Vocabulary) -> dict[str, Any]:
         return dict(schema_for(vocabulary).load(located.value))
     except ValidationError as error:
         for path, message in flatten(error.messages):
-            findings.noted(path, message)
+            findings.noted(path, _advised(path, message, vocabulary))
         return {}
+
+
+def _advised(path: Path, message: str, vocabulary: Vocabulary) -> str:
+    """A message about the key of a step, with better advice where the key is a message's member."""
+    is_unknown = isinstance(message, Note) and message.code == "unknown_key" and not message.meant
+    if is_unknown and path[-3:-2] == ("timeline",) and path[-1] in vocabulary.members:
+        return unknown_key(str(path[-1]), (), "it is a member of the message: write it in `with`")
+    return message
 
 
 def _check(findings: Findings, vocabulary: Vocabulary) -> None:

@@ -11,6 +11,7 @@ from simulator.base.errors import closest, nearest
 from simulator.formats.http import has_no_body
 from simulator.formats.reply_faults import FAULTS
 from simulator.formats.schema import Note
+from simulator.language.faults import FAULTS as OF_STEPS
 from simulator.model import Reply, ReplyFault
 
 MOST_BYTES = 1_000_000_000
@@ -48,7 +49,8 @@ def why_not_played(reply: Reply) -> str:
 
 def _check_word(word: str, *, at_key: bool = False) -> None:
     if word not in FAULTS:
-        hint, meant = nearest(word, FAULTS), closest(word, FAULTS)
+        meant = closest(word, FAULTS)
+        hint = "it is a fault of a step that sends" if word in OF_STEPS else nearest(word, FAULTS)
         said = f"`{word[:60]}` is no fault of a reply"
         raise ValidationError(Note(said, hint=hint, meant=meant, at_key=at_key))
 

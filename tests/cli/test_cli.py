@@ -181,6 +181,15 @@ def test_demo_repeats_what_it_got_no_good_answer_to() -> None:
     assert result.stdout.splitlines()[-1] == "3 stories played, 0 faults"
 
 
+def test_demo_expects_what_goes_wrong_on_purpose() -> None:
+    names = ("RESUMED_BEFORE_DELAYED", "COMMITMENT_LOST", "NUMBER_AS_TEXT", "EVERY_UPDATE_TWICE")
+    result = run("demo", "--scenarios", "cookbook", *names)
+    assert result.exit_code == 0, result.stdout
+    assert "4 stories played, 0 faults" in result.stdout
+    said = "no scenario `COMMITMENT_LOST` (it is in the cookbook: `--scenarios cookbook`)"
+    assert said in run("demo", "COMMITMENT_LOST").stderr
+
+
 def test_demo_needs_no_credentials() -> None:
     locked = {"SIMULATOR_AUTH__KIND": "bearer", "SIMULATOR_AUTH__TOKENS": '["t"]'}
     result = CliRunner().invoke(main, ["demo", "ORDER_REJECTED"], env=locked)

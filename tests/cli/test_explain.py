@@ -54,6 +54,17 @@ def test_a_scenario_is_played_on_the_request(request_file: Any, tmp_path: Path) 
     assert document["text"] == "of SVC-1" and document["ceaseServiceOrder"]["id"] == 77
 
 
+def test_a_folder_of_ones_own_is_looked_into(request_file: Any, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(
+        "scenario: MINE\nwhen: {serviceId: SVC-90001}\nreply: reject\n"
+    )
+    folder = ("--scenarios", str(tmp_path))
+    assert run("explain", "MINE", *folder).stdout.startswith("MINE (fibre_cafe)")
+    chosen = run("explain", "--request", request_file(CEASE), *folder).stdout
+    assert chosen.startswith("plays MINE: when serviceId is SVC-90001")
+    assert "no scenario `MINE`" in run("explain", "MINE").stderr
+
+
 def test_render_shows_what_is_asked_and_answered_too() -> None:
     shown = run("explain", "ORDER_ONE_AMENDMENT", "--render").stdout
     assert '"serviceOrderAmendmentId": 2' in shown and '"orderId": 1' in shown

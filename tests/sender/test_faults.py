@@ -332,6 +332,18 @@ def test_a_swap_over_a_mark_keeps_both_numbers(running: Any, receiver: Receiver)
     assert seen(receiver.arrivals) == [refused, SECOND, FIRST, THIRD]
 
 
+def test_two_swaps_in_a_row_turn_three_messages_round(running: Any, receiver: Receiver) -> None:
+    steps = [
+        {"after": "1s", "send": "ACKNOWLEDGED", "fault": "swap_with_next"},
+        {"after": "1s", "send": "COMMITTED", "fault": "swap_with_next"},
+        {"after": "1s", "send": "COMPLETED"},
+    ]
+    with running() as simulator, Gateway(simulator.url) as gateway:
+        gateway.place(upload(gateway, *steps))
+        gateway.advance()
+    assert seen(receiver.arrivals) == [THIRD, SECOND, FIRST]
+
+
 def test_the_story_tells_what_was_done_on_purpose(running: Any, receiver: Receiver) -> None:
     with running() as simulator, Gateway(simulator.url) as gateway:
         order = gateway.order(gateway.place(upload(gateway, *story("drop"))))

@@ -141,6 +141,8 @@ def test_orders_as_a_table_as_json_and_as_a_story(simulator: Embedded, gateway: 
     story = run(simulator, "orders", order["id"]).stdout
     assert story.startswith(f"order TENANT1/{body['id']}") and "1 COMMITTED -> IN_PROGRESS" in story
     assert json.loads(run(simulator, "orders", order["id"], "--json").stdout)["id"] == order["id"]
+    assert run(simulator, "orders", f"TENANT1/{body['id']}").stdout == story
+    assert "no order TENANT1/9" in run(simulator, "orders", "TENANT1/9").stderr
     assert run(simulator, "orders", "--status", "HELD").stdout.splitlines() == [
         "id  tenant/ref  number  status  scenario  KCIs"
     ]

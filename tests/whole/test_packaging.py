@@ -105,7 +105,9 @@ def test_a_wheel_has_every_module_and_scenario(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     modules = {str(path.relative_to(ROOT)) for path in (ROOT / "simulator").rglob("*.py")}
     scenarios = {
-        f"simulator/{path.relative_to(ROOT)}" for path in (ROOT / "scenarios").rglob("*.yaml")
+        f"simulator/{path.relative_to(ROOT)}"
+        for folder in ("cookbook", "scenarios")
+        for path in (ROOT / folder).rglob("*.yaml")
     }
     assert modules | scenarios | {"simulator/py.typed"} <= names
 
@@ -114,7 +116,7 @@ def test_an_installed_simulator_serves_in_an_empty_folder(python: Path, tmp_path
     empty = tmp_path / "empty"
     empty.mkdir()
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    command = [python.parent / "simulator", "serve", "--port", "0"]
+    command = [python.parent / "simulator", "serve", "--port", "0", "--scenarios", "cookbook"]
     with subprocess.Popen(
         command, cwd=empty, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean
     ) as process:
@@ -125,9 +127,12 @@ def test_an_installed_simulator_serves_in_an_empty_folder(python: Path, tmp_path
             from tests.conftest import Gateway
 
             with Gateway(line.split()[-1]) as gateway:
-                assert len(gateway.admin("GET", "/scenarios")["items"]) == len(
-                    list((ROOT / "scenarios" / "fibre_cafe").glob("*.yaml"))
-                )
+                shipped = [
+                    path
+                    for folder in ("cookbook", "scenarios")
+                    for path in (ROOT / folder / "fibre_cafe").glob("*.yaml")
+                ]
+                assert len(gateway.admin("GET", "/scenarios")["items"]) == len(shipped)
                 assert gateway.post("/service-orders", gateway.provide()).status_code == 202
         finally:
             process.terminate()

@@ -81,7 +81,8 @@ def test_every_package_of_the_code_is_installed() -> None:
         ".".join(file.relative_to(ROOT).parent.parts)
         for file in (ROOT / "simulator").rglob("__init__.py")
     }
-    assert there | {"simulator.scenarios"} == set(settings()["options"]["packages"].split())
+    files = {"simulator.cookbook", "simulator.scenarios"}
+    assert there | files == set(settings()["options"]["packages"].split())
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

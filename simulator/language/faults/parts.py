@@ -14,7 +14,9 @@ from simulator.model import Step
 
 @dataclass(slots=True)
 class _Held:
-    """A step that is sent behind the next one that sends; it has this place in the outbox."""
+    """A step that is sent behind the next one that sends; it has this place in the outbox. Where
+    the next one is held too, it is sent behind that one.
+    """
 
     step: Step
     place: int
@@ -33,11 +35,13 @@ def expanded(steps: Sequence[Step], faults: Mapping[str, Fault]) -> tuple[Step, 
         for part in _parts(step, faults):
             found.append(part)
             place += not part.wait
-        if step.send:
+        if _waits(step, faults):
+            held.insert(0, _Held(step, place))
+        elif step.send:
             for one in held:
                 place += 1
                 found.append(_echo(one.step, place - one.place))
-            held = [_Held(step, place)] if _waits(step, faults) else []
+            held.clear()
     return tuple(found)
 
 
