@@ -21,7 +21,7 @@ from simulator.language import matching, times
 from simulator.model import Incoming, Param, Scenario, Submission
 from simulator.rehearsal import Rehearsal, RehearsedEntry
 from simulator.rehearsal.asking import incoming_of
-from simulator.rehearsal.books import open_book
+from simulator.rehearsal.books import bases_in, folders_beside, open_book
 from simulator.rehearsal.drawing import as_mermaid
 from simulator.rehearsal.folders import dialect_of_file, shipped_folder
 from simulator.rehearsal.sampling import read
@@ -181,7 +181,8 @@ def _find(settings: Config, name: str, dialect: str | None) -> Scenario:
         contract, problems = dialect_of_file(path, text, dialect, settings.suppliers)
         if problems:
             raise Invalid(problems)
-        return parse(text, name, dialects.get(contract).vocabulary)
+        bases = bases_in(folders_beside(path, contract, settings.suppliers))
+        return parse(text, name, dialects.get(contract).vocabulary, bases)
     known: dict[str, Scenario] = {}
     for supplier in settings.suppliers:
         if dialect in (None, supplier.dialect):

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from simulator.base.copies import replace
 
 PendingVerb = Literal["keep", "withdraw", "pause"]
 NestWord = Literal["any", "all", "not"]
-Where = tuple[int, int]
-"""Line and column of something in a scenario file, counted from 1."""
 
 Path = tuple[Hashable, ...]
 """The keys and indices that lead to a part of a scenario file: `("timeline", 2, "after")`."""
+
+
+class Where(NamedTuple):
+    """Line and column of something in a scenario file, counted from 1. `file` is named where it is
+    not the scenario's own, but one that it extends.
+    """
+
+    line: int
+    column: int
+    file: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -202,7 +210,8 @@ class Scenario:
         """Where a part of the file stands, or the nearest one around it."""
         while path and path not in self.places:
             path = path[:-1]
-        return self.places.get(path, (1, 1))
+        place = self.places.get(path, Where(1, 1))
+        return place if place.file else place._replace(file=self.file)
 
     def entry_name(self, action: str, index: int) -> EntryName:
         """The name of an entry: its action's, or its file's where that holds one entry alone."""

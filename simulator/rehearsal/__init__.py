@@ -188,12 +188,12 @@ def flaws(scenario: Scenario, dialect: Dialect, *, certain: bool = True) -> list
 
 def problem_of(flaw: Flaw, scenario: Scenario) -> Problem:
     """A flaw at its place in the scenario's file."""
-    line, column = scenario.where(flaw.path)
+    place = scenario.where(flaw.path)
     return Problem(
         message=flaw.message,
-        file=scenario.file,
-        line=line,
-        column=column,
+        file=place.file,
+        line=place.line,
+        column=place.column,
         code=flaw.code,
         hint=flaw.hint,
     )

@@ -71,7 +71,7 @@ def _pause() -> None:
 
 
 def _errors_of(looked: Looked) -> list[Problem]:
-    wrong = [problem for _, each in looked for problem in each.errors]
+    wrong = dict.fromkeys(problem for _, each in looked for problem in each.errors)
     return [*wrong, *twice(each.scenario for _, each in looked if each.scenario)]
 
 

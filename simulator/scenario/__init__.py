@@ -1,5 +1,6 @@
 """Scenario files: reading them, and deciding which one an order plays."""
 
+from simulator.scenario.bases import Bases, Loaded, layer_of_folder, layer_of_texts
 from simulator.scenario.book import Book, Choice, Pin, is_playable, params_of, purpose_of
 from simulator.scenario.folder import (
     book_of,
@@ -20,13 +21,17 @@ from simulator.scenario.schema import schema_for
 
 __all__ = [
     "SCENARIO_HEADER",
+    "Bases",
     "Book",
     "Choice",
+    "Loaded",
     "Pin",
     "Reading",
     "book_of",
     "hiding",
     "is_playable",
+    "layer_of_folder",
+    "layer_of_texts",
     "make_book",
     "no_files",
     "not_hidden",

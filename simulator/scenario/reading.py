@@ -13,11 +13,13 @@ from simulator.base.copies import replace
 from simulator.base.errors import Invalid, Problem
 from simulator.formats import strict_yaml
 from simulator.formats.schema import flatten
-from simulator.formats.strict_yaml import Path
+from simulator.formats.strict_yaml import Located, Path, Place
 from simulator.language import template
 from simulator.language.faults import FAULTS, expanded
 from simulator.model import Entry, Param, Reply, Scenario, Step, Vocabulary, Where, keyed
+from simulator.scenario.bases import ALONE, Bases
 from simulator.scenario.conditions import check_conditions
+from simulator.scenario.extending import extended, word_of, written
 from simulator.scenario.findings import Findings
 from simulator.scenario.headers import check_headers, reserved
 from simulator.scenario.members import check_members
@@ -71,32 +73,49 @@ def _overlap(one: Path, other: Path) -> bool:
     return shorter > 0 and one[:shorter] == other[:shorter]
 
 
-def parse(text: str | bytes, file: str, vocabulary: Vocabulary, *, kept: bool = False) -> Scenario:
-    """Read one scenario. Invalid lists all problems of the file, in the order of its lines.
+def parse(
+    text: str | bytes,
+    file: str,
+    vocabulary: Vocabulary,
+    bases: Bases = ALONE,
+    *,
+    kept: bool = False,
+) -> Scenario:
+    """Read one scenario, with what it takes from one of the `bases`. Invalid lists all problems of
+    the file, in the order of its lines.
 
     A `kept` one was accepted before, maybe by an older version: only its shape is checked.
     """
     located = strict_yaml.load(text, file) if kept else strict_yaml.read(text, file)
-    reading = _read(located, text, vocabulary, kept=kept)
+    reading = _read(located, text, vocabulary, bases, kept=kept)
     if reading.problems or reading.scenario is None:
         raise Invalid(reading.problems)
     return reading.scenario
 
 
-def read(text: str | bytes, file: str, vocabulary: Vocabulary) -> Reading:
-    """Read one scenario as far as that is possible. Invalid when nothing of it can be read."""
-    return _read(strict_yaml.read(text, file), text, vocabulary)
+def read(
+    located: Located, text: str | bytes, vocabulary: Vocabulary, bases: Bases = ALONE
+) -> Reading:
+    """Read one scenario, parsed from its text, as far as that is possible."""
+    return _read(located, text, vocabulary, bases)
 
 
 def _read(
-    located: strict_yaml.Located, text: str | bytes, vocabulary: Vocabulary, *, kept: bool = False
+    document: Located,
+    text: str | bytes,
+    vocabulary: Vocabulary,
+    bases: Bases,
+    *,
+    kept: bool = False,
 ) -> Reading:
     source = text if isinstance(text, str) else text.decode()
+    located = document
     misspelt: list[Problem] = []
     for _ in range(MOST_ROUNDS):
+        located = extended(located, bases)
         findings = Findings(located, problems=[*located.problems, *misspelt])
         loaded = _load(findings, vocabulary)
-        if not kept and findings.document:
+        if not kept and findings.document and not word_of(located):
             _check(findings, vocabulary)
         if not findings.renamed or kept:
             break
@@ -105,11 +124,13 @@ def _read(
             findings.dropped |= findings.renamed.keys()
             break
         located, misspelt = mended, misspelt + more
+    if word_of(document) and not findings.problems:
+        source, findings.problems = written(located)
     if not findings.problems:
-        places = {path: (place.line, place.column) for path, place in located.places.items()}
+        places = {path: _where(place) for path, place in located.places.items()}
         scenario = _scenario(loaded, located.file, places, source, vocabulary)
         return Reading(scenario, warnings=tuple(findings.warnings))
-    rest = rest_of(findings)
+    rest = None if word_of(located) else rest_of(findings)
     wrong = (*findings.dropped, *findings.replaced)
     return Reading(
         scenario=_rehearsable(rest, located, source, vocabulary) if rest else None,
@@ -124,8 +145,8 @@ def _read(
 def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
     """Each once, by line and column."""
 
-    def place(problem: Problem) -> tuple[int, int, str]:
-        return problem.line, problem.column, problem.message
+    def place(problem: Problem) -> tuple[str, int, int, str]:
+        return problem.file, problem.line, problem.column, problem.message
 
     return tuple(sorted(set(problems), key=place))
 
@@ -162,7 +183,7 @@ def _check(findings: Findings, vocabulary: Vocabulary) -> None:
 
 
 def _rehearsable(
-    rest: Rest, located: strict_yaml.Located, source: str, vocabulary: Vocabulary
+    rest: Rest, located: Located, source: str, vocabulary: Vocabulary
 ) -> Scenario | None:
     try:
         loaded = schema_for(vocabulary).load(rest.document)
@@ -172,9 +193,12 @@ def _rehearsable(
         return None
     places = {}
     for path, origin in rest.origin.items():
-        place = located.place(origin)
-        places[path] = (place.line, place.column)
+        places[path] = _where(located.place(origin))
     return _scenario(loaded, located.file, places, source, vocabulary)
+
+
+def _where(place: Place) -> Where:
+    return Where(place.line, place.column, place.file)
 
 
 def _scenario(

@@ -149,12 +149,13 @@ class EntrySchema(Strict):
 class ScenarioSchema(Strict):
     """The whole file. The entries of later requests are added for the dialect's actions."""
 
-    later = ("extends", "mix", "expect")
+    later = ("mix", "expect")
     elsewhere = dict.fromkeys((*_STEP_KEYS, "set"), _OF_STEP)
 
     scenario = String(required=True, validate=_named(80, "_.-"))
     about = String(validate=Length(max=200))
     dialect = String()
+    extends = String()
     for_ = String(data_key="for")
     begins = String(validate=OneOf(["gateway", "supplier"]))
     params = ParamsField()

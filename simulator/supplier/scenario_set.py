@@ -11,7 +11,7 @@ from simulator.base.errors import Invalid, Problem, Refused
 from simulator.dialects import Dialect
 from simulator.model import Scenario
 from simulator.rehearsal.inspection import Inspection, inspect
-from simulator.scenario import Book, ties
+from simulator.scenario import Bases, Book, Loaded, layer_of_texts, ties
 from simulator.store import Store, Tx, locks, orders, uploads
 
 UPLOADED = "(uploaded)"
@@ -69,11 +69,23 @@ class ScenarioSet:
         """The edition that an order plays, whatever became of its file."""
         return self.files.book.edition(digest, lambda wanted: orders.edition_source(tx, wanted))
 
+    def inspected(self, text: bytes | str) -> Inspection:
+        """What is wrong with a scenario's text, and what may be. It may name any scenario of now,
+        and under its own name that of a file, in whose place it would play.
+        """
+        with self.store.read() as tx:
+            now = self.book(tx).scenarios.values()
+        bases = Bases((Loaded(now), Loaded(self.files.book.scenarios.values())))
+        return inspect(text, UPLOADED, self.dialect, bases)
+
     def put(self, text: bytes, name: str) -> tuple[Scenario, bool, list[Problem]]:
         """Take a scenario in; whether it is a new name, and what may be wrong with it. Invalid
         lists every problem, Refused when it is another one's name.
         """
-        scenario, warnings = checked(text, self.dialect)
+        found = self.inspected(text)
+        scenario = found.scenario
+        if scenario is None:
+            raise Invalid(found.errors)
         if scenario.name != name:
             raise Refused(
                 "invalid", [f"scenario: the text says {scenario.name}, the path {name[:80]}"]
@@ -87,7 +99,7 @@ class ScenarioSet:
             return is_new, list(self.book(tx).scenarios.values())
 
         is_new, together = self.store.run(keep)
-        return scenario, is_new, [*warnings, *ties(together, about=name)]
+        return scenario, is_new, [*found.warnings, *ties(together, about=name)]
 
     def remove(self, name: str) -> None:
         """Forget a scenario that was taken in; a file's of its name counts again. Orders that play
@@ -103,26 +115,17 @@ class ScenarioSet:
         raise Refused("not_found", [f"no scenario {name[:80]}"])
 
 
-def checked(text: bytes | str, dialect: Dialect) -> tuple[Scenario, list[Problem]]:
-    """A scenario of a dialect from its text, and what may be wrong with it. Invalid lists what is
-    wrong, with line and column.
+def checked_all(
+    texts: Sequence[str], dialect: Dialect, files: Book
+) -> tuple[list[Scenario], list[Problem]]:
+    """Scenarios of a new supplier from their texts, and what may be wrong with them. They may name
+    each other, and those of `files`. Invalid lists what is wrong with any of them.
     """
-    found = inspected(text, dialect)
-    if found.scenario is None:
-        raise Invalid(found.errors)
-    return found.scenario, list(found.warnings)
-
-
-def checked_all(texts: Sequence[str], dialect: Dialect) -> tuple[list[Scenario], list[Problem]]:
-    """The same for several texts: Invalid lists what is wrong with any of them."""
     names = [f"scenarios[{at}]" for at in range(len(texts))] if len(texts) > 1 else [UPLOADED]
-    found = [inspect(text, name, dialect) for text, name in zip(texts, names, strict=False)]
-    if errors := [problem for each in found for problem in each.errors]:
+    named = list(zip(names, texts, strict=False))
+    bases = Bases((layer_of_texts(named), Loaded(files.scenarios.values())))
+    found = [inspect(text, name, dialect, bases) for name, text in named]
+    if errors := list(dict.fromkeys(problem for each in found for problem in each.errors)):
         raise Invalid(errors)
     scenarios = [each.scenario for each in found if each.scenario]
     return scenarios, [problem for each in found for problem in each.warnings]
-
-
-def inspected(text: bytes | str, dialect: Dialect) -> Inspection:
-    """What is wrong with a scenario's text, and what may be."""
-    return inspect(text, UPLOADED, dialect)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from simulator import dialects
+from simulator.rehearsal.books import bases_in
+from simulator.rehearsal.folders import shipped_folder
 from simulator.rehearsal.inspection import inspect
 from simulator.scenario.schema import EntrySchema, ScenarioSchema, StepSchema
 
@@ -17,7 +19,8 @@ CASES = CASE.findall(TEXT)
 
 
 def said(dialect: str, text: str) -> list[str]:
-    found = inspect(text + "\n", "x.yaml", dialects.get(dialect))
+    bases = bases_in([shipped_folder(dialect)])
+    found = inspect(text + "\n", "x.yaml", dialects.get(dialect), bases)
     errors = [str(problem) for problem in found.errors]
     warnings = [f"warning: {problem}" for problem in found.warnings]
     return [line.replace("x.yaml:", "", 1) for line in (*errors, *warnings)]

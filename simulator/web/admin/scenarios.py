@@ -13,7 +13,6 @@ from simulator.dialects import Dialect
 from simulator.formats.schema import String, Tolerant
 from simulator.model import Scenario
 from simulator.rehearsal.asking import incoming_of
-from simulator.supplier.scenario_set import inspected
 from simulator.web.admin import shapes
 from simulator.web.admin.answers import answer, document, not_valid, problem_rows
 from simulator.web.admin.operations import Call, Views
@@ -49,7 +48,7 @@ def scenarios(call: Call) -> Response:
 @VIEWS.add("POST", "/scenarios/check", takes_yaml=True, body_needed=False)
 def check(call: Call) -> Response:
     """What is wrong with a scenario's text."""
-    found = inspected(request.get_data(), call.supplier.dialect)
+    found = call.supplier.scenario_set.inspected(request.get_data())
     errors, warnings = problem_rows(found.errors), problem_rows(found.warnings)
     return answer({"errors": errors, "warnings": warnings})
 
