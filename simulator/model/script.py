@@ -203,6 +203,15 @@ class Scenario:
     begins: str = "gateway"
     """Who begins its orders; `supplier`: nobody asks for them."""
 
+    mix: Mapping[str, float] = field(default_factory=dict)
+    """The scenarios of which an order plays one instead, by name, each with its weight."""
+
+    by: str = ""
+    """The path of what decides which scenario of `mix` plays; empty: the order's own chance."""
+
+    draws: bool = False
+    """Whether anything in it hangs on chance."""
+
     places: Mapping[Path, Where] = field(default_factory=dict)
     """Where the parts of the file stand."""
 

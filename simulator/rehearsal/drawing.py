@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from simulator.base import instants
 from simulator.language import matching
 from simulator.rehearsal import START, Rehearsal, RehearsedEntry
+from simulator.scenario.mixing import share
 from simulator.views.story import Line
 
 _ARROWS = {"request": "G->>S", "reply": "S-->>G", "kci": "S->>G"}
@@ -19,7 +20,10 @@ def as_mermaid(rehearsed: Rehearsal) -> str:
     scenario = rehearsed.scenario
     lines = ["sequenceDiagram", f"    title {_label(scenario.name)}"]
     lines += ["    participant G as Gateway", "    participant S as Supplier"]
-    if scenario.answers == "create":
+    if scenario.mix:
+        shares = ", ".join(f"{name} ({share(scenario, name)})" for name in scenario.mix)
+        lines.append(f"    Note over S: {_label(f'one of {shares}')}")
+    elif scenario.answers == "create":
         lines += _events(rehearsed.lines, "    ")
     for entry in rehearsed.entries:
         lines += _entry(entry)

@@ -57,12 +57,24 @@ def reopen_book(supplier: SupplierConfig, before: Book) -> Reopened:
     errors = [problem for folder in folders for problem in _errors_of(folder)]
     own, *others = (_merged(folder, before) for folder in folders)
     shipped = [scenario for other in others for scenario in other]
+    own = [*own, *_still_mixed([*own, *shipped], before)]
     default = before.scenarios[before.default]
     if not any(one.name == default.name and is_playable(one) for one in (*own, *shipped)):
         own = [default, *(one for one in own if one.name != default.name)]
         said = f"{default.name} is what new orders play by default: its edition before stays"
         errors.append(Problem(message=said, file=default.file, code="default"))
     return _compared(before, book_for(supplier, own, shipped, doubts=doubts), errors)
+
+
+def _still_mixed(scenarios: Sequence[Scenario], before: Book) -> list[Scenario]:
+    """What a mix still has, and no file any more: its edition before stays. Reading the mix again
+    says what is wrong.
+    """
+    names = {scenario.name for scenario in scenarios}
+    mixed = dict.fromkeys(name for scenario in scenarios for name in scenario.mix)
+    return [
+        before.scenarios[name] for name in mixed if name not in names and name in before.scenarios
+    ]
 
 
 def _pause() -> None:

@@ -1,7 +1,7 @@
 """Scenario files: reading them, and deciding which one an order plays."""
 
 from simulator.scenario.bases import Bases, Loaded, layer_of_folder, layer_of_texts
-from simulator.scenario.book import Book, Choice, Pin, is_playable, params_of, purpose_of
+from simulator.scenario.book import Book, Choice, Pin, is_playable, purpose_of
 from simulator.scenario.folder import (
     book_of,
     hiding,
@@ -16,6 +16,7 @@ from simulator.scenario.folder import (
     twice,
 )
 from simulator.scenario.headers import SCENARIO_HEADER
+from simulator.scenario.params import params_of
 from simulator.scenario.reading import Reading, parse, read
 from simulator.scenario.schema import schema_for
 

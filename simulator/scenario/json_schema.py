@@ -13,6 +13,7 @@ from simulator.model import Vocabulary
 from simulator.scenario.fault_fields import Answered, FaultField
 from simulator.scenario.fault_schema import answered_schema, reply_fault_schema, step_fault_schema
 from simulator.scenario.fields import KINDS, ParamsField, PendingField, ReplyField
+from simulator.scenario.mixing import MixField
 from simulator.scenario.schema import schema_for
 from simulator.scenario.time_field import Hours, Time
 from simulator.scenario.time_schema import TIME, hours_schema, time_schema
@@ -68,6 +69,9 @@ def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
             "properties": dict.fromkeys(ParamsField.KEYS, _VALUE) | {"type": {"enum": list(KINDS)}},
         }
         return {"type": "object", "additionalProperties": {"anyOf": [entry, _VALUE]}}
+    if isinstance(field, MixField):
+        weight = {"type": "number", "exclusiveMinimum": 0}
+        return {"type": "object", "minProperties": 1, "additionalProperties": weight}
     if isinstance(field, ReplyField):
         keys: dict[str, Any] = {key: {} for key in ReplyField.KEYS}
         keys |= {"delay": {"$ref": f"#/$defs/{TIME}"}, "fault": reply_fault_schema()}

@@ -14,7 +14,7 @@ from simulator.base.errors import Invalid, Problem
 from simulator.formats import strict_yaml
 from simulator.formats.schema import flatten
 from simulator.formats.strict_yaml import Located, Path, Place
-from simulator.language import template
+from simulator.language import template, times
 from simulator.language.faults import FAULTS, expanded
 from simulator.model import Entry, Param, Reply, Scenario, Step, Vocabulary, Where, keyed
 from simulator.scenario.bases import ALONE, Bases
@@ -23,6 +23,7 @@ from simulator.scenario.extending import extended, word_of, written
 from simulator.scenario.findings import Findings
 from simulator.scenario.headers import check_headers, reserved
 from simulator.scenario.members import check_members
+from simulator.scenario.mixing import check_mix
 from simulator.scenario.reach import check_reach
 from simulator.scenario.repair import Rest, renamed, rest_of
 from simulator.scenario.schema import schema_for
@@ -32,6 +33,9 @@ from simulator.scenario.words import check_purpose, check_words
 
 MOST_ROUNDS = 10
 """A file is checked again each time that misspelt keys were corrected: once for each level."""
+
+_CHANCE = (*times.DRAWS, "mix", "branch")
+"""The keys of what is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ def _read(
         findings = Findings(located, problems=[*located.problems, *misspelt])
         loaded = _load(findings, vocabulary)
         if not kept and findings.document and not word_of(located):
-            _check(findings, vocabulary)
+            _check(findings, vocabulary, bases)
         if not findings.renamed or kept:
             break
         mended, more = renamed(findings)
@@ -128,7 +132,7 @@ def _read(
         source, findings.problems = written(located)
     if not findings.problems:
         places = {path: _where(place) for path, place in located.places.items()}
-        scenario = _scenario(loaded, located.file, places, source, vocabulary)
+        scenario = _scenario(loaded, located, places, source, vocabulary)
         return Reading(scenario, warnings=tuple(findings.warnings))
     rest = None if word_of(located) else rest_of(findings)
     wrong = (*findings.dropped, *findings.replaced)
@@ -165,7 +169,7 @@ def _load(findings: Findings, vocabulary: Vocabulary) -> dict[str, Any]:
         return {}
 
 
-def _check(findings: Findings, vocabulary: Vocabulary) -> None:
+def _check(findings: Findings, vocabulary: Vocabulary, bases: Bases) -> None:
     given = findings.document.get("params", {})
     params = given if isinstance(given, dict) else {}
     for name in params:
@@ -173,6 +177,7 @@ def _check(findings: Findings, vocabulary: Vocabulary) -> None:
             said = f"`{name}` is a name of the format already"
             findings.wrong(("params", name), said, code="reserved", at_key=True)
     check_purpose(findings, vocabulary)
+    check_mix(findings, bases)
     check_words(findings, vocabulary)
     check_members(findings, vocabulary)
     check_conditions(findings, vocabulary, params)
@@ -194,7 +199,8 @@ def _rehearsable(
     places = {}
     for path, origin in rest.origin.items():
         places[path] = _where(located.place(origin))
-    return _scenario(loaded, located.file, places, source, vocabulary)
+    mended = Located(rest.document, located.file)
+    return _scenario(loaded, mended, places, source, vocabulary)
 
 
 def _where(place: Place) -> Where:
@@ -203,7 +209,7 @@ def _where(place: Place) -> Where:
 
 def _scenario(
     loaded: Mapping[str, Any],
-    file: str,
+    document: Located,
     places: Mapping[Path, Where],
     source: str,
     vocabulary: Vocabulary,
@@ -225,13 +231,25 @@ def _scenario(
         reply=loaded.get("reply", Reply()),
         timeline=_steps(loaded, ()) if answers == "order" else (),
         entries=entries,
-        file=file,
+        file=document.file,
         source=source,
         digest=seed.digest(vocabulary.dialect, source),
         answers="create" if answers == "order" else answers,
         begins=loaded.get("begins", "gateway"),
+        mix=loaded.get("mix", {}),
+        by=loaded.get("by", ""),
+        draws=_draws(document.value),
         places=places,
     )
+
+
+def _draws(value: Any) -> bool:
+    """Whether anything in a part of the file hangs on chance."""
+    if isinstance(value, dict):
+        return any(key in _CHANCE or _draws(part) for key, part in value.items())
+    if isinstance(value, list):
+        return any(map(_draws, value))
+    return isinstance(value, str) and "fake." in value
 
 
 def _params(params: Mapping[str, Param], vocabulary: Vocabulary) -> dict[str, Param]:

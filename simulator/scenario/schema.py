@@ -25,6 +25,7 @@ from simulator.formats.schema import (
 from simulator.model import Vocabulary
 from simulator.scenario.fault_fields import Answered, FaultField
 from simulator.scenario.fields import ParamsField, PendingField, ReplyField
+from simulator.scenario.mixing import MixField, looked_up
 from simulator.scenario.time_field import Hours, Time
 from simulator.scenario.when_field import When
 
@@ -149,13 +150,15 @@ class EntrySchema(Strict):
 class ScenarioSchema(Strict):
     """The whole file. The entries of later requests are added for the dialect's actions."""
 
-    later = ("mix", "expect")
+    later = ("expect",)
     elsewhere = dict.fromkeys((*_STEP_KEYS, "set"), _OF_STEP)
 
     scenario = String(required=True, validate=_named(80, "_.-"))
     about = String(validate=Length(max=200))
     dialect = String()
     extends = String()
+    mix = MixField()
+    by = String(validate=looked_up)
     for_ = String(data_key="for")
     begins = String(validate=OneOf(["gateway", "supplier"]))
     params = ParamsField()

@@ -96,16 +96,30 @@ class ScenarioSet:
                 raise Refused("not_found", [f"there is no supplier {self.supplier} any more"])
             self.book(tx).guard_default(scenario)
             is_new = uploads.put(tx, self.supplier, name, scenario.digest, scenario.source)
+            self._guard_mixes(tx, name)
             return is_new, list(self.book(tx).scenarios.values())
 
         is_new, together = self.store.run(keep)
         return scenario, is_new, [*found.warnings, *ties(together, about=name)]
 
+    def _guard_mixes(self, tx: Tx, name: str) -> None:
+        """Refused when a mix has a scenario of this name, and none is there for new orders."""
+        book = self.book(tx)
+        for mix in book.scenarios.values():
+            if name in mix.mix and name not in book.parts(mix):
+                raise Refused("conflict", [f"scenario: the mix {mix.name} has {name}"])
+
     def remove(self, name: str) -> None:
         """Forget a scenario that was taken in; a file's of its name counts again. Orders that play
         it go on.
         """
-        if self.store.run(lambda tx: uploads.remove(tx, self.supplier, name)):
+
+        def forget(tx: Tx) -> bool:
+            was_there = uploads.remove(tx, self.supplier, name)
+            self._guard_mixes(tx, name)
+            return was_there
+
+        if self.store.run(forget):
             return
         if name in self.files.book.scenarios:
             raise Refused(

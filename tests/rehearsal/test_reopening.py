@@ -258,3 +258,15 @@ def test_what_extends_a_base_that_is_lost_stays(folder: Folder, text: str | None
     (said,) = folder.said(folder.reopen())
     assert said.startswith("b.yaml:2:10: " if text is None else "a.yaml:2:8: ")
     assert folder["B"] == before
+
+
+def test_what_a_mix_has_stays_when_its_file_is_gone(folder: Folder) -> None:
+    (folder.path / "m.yaml").write_text("scenario: M\nmix: {A: 1, B: 1}\n")
+    folder.reopen()
+    before = folder["A"]
+    folder.remove("a.yaml")
+    (said,) = folder.said(folder.reopen())
+    assert said.startswith("m.yaml:2:7: mix: unknown scenario `A`")
+    assert folder["A"] == before and list(folder["M"].mix) == ["A", "B"]
+    (folder.path / "m.yaml").write_text("scenario: M\nmix: {B: 1}\n")
+    assert new_in(folder.reopen()) == ((), ("M",), ("A",))

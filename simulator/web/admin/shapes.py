@@ -13,6 +13,7 @@ from simulator.dialects import Dialect
 from simulator.language import matching
 from simulator.model import Order
 from simulator.rehearsal import Rehearsal
+from simulator.scenario.mixing import share
 from simulator.store.journal import Dropped
 from simulator.store.suppliers import Called
 from simulator.supplier import Supplier
@@ -87,6 +88,7 @@ def show_scenario(rehearsed: Rehearsal, dialect: Dialect) -> dict[str, Any]:
         "params": params,
         "for": "order" if scenario.answers == "create" else scenario.answers,
         "begins": scenario.begins,
+        "mix": {name: share(scenario, name) for name in scenario.mix} or None,
         "when": [matching.describe(condition) for condition in scenario.when],
         "source": scenario.source,
         "digest": scenario.digest,
@@ -119,13 +121,14 @@ def _sample(rehearsed: Rehearsal, dialect: Dialect) -> dict[str, Any]:
 
 
 def show_explained(explained: Explained) -> dict[str, Any]:
-    """What a request would meet; `scenario` is null where none would play, `answer` where the
-    contract answers without one.
+    """What a request would meet; `scenario` is null where none would play, `mix` where none drew
+    it, `answer` where the contract answers without a scenario.
     """
     outgoing = explained.outgoing
     return {
         "scenario": explained.scenario or None,
         "why": explained.why,
+        "mix": dict(explained.mix) or None,
         "others": dict(explained.others),
         "answer": outgoing
         and {"code": outgoing.code, "headers": dict(outgoing.headers), "body": outgoing.body},
