@@ -213,6 +213,13 @@ class Book:
             raise Refused("invalid", [f"{said}; this one {purpose_of(scenario)}"])
 
     @cached_property
+    def draws_later(self) -> bool:
+        """Whether a file for one later request draws anything."""
+        return any(
+            scenario.draws for scenario in self.scenarios.values() if scenario.answers != "create"
+        )
+
+    @cached_property
     def _by_action(self) -> dict[str, dict[str, Scenario]]:
         found: dict[str, dict[str, Scenario]] = {}
         for name, scenario in self.scenarios.items():

@@ -195,12 +195,13 @@ class NewOrders:
     def _keys(
         self, tx: Tx, submissions: Sequence[Submission], scenarios: Sequence[Scenario]
     ) -> list[str]:
-        """What the chance of each new order hangs on. Where something is drawn, equal orders are
-        counted: they differ from each other, and not from run to run. Under a seed that was set,
-        the ids are drawn too.
+        """What the chance of each new order hangs on. Where something is drawn, now or by a file
+        for a later request, equal orders are counted: they differ from each other, and not from run
+        to run. Under a seed that was set, the ids are drawn too.
         """
+        always = self.fixed_seed or self.scenario_set.book(tx).draws_later
         keys = [
-            seed_key(submission) if self.fixed_seed or scenario.draws else ""
+            seed_key(submission) if always or scenario.draws else ""
             for submission, scenario in zip(submissions, scenarios, strict=True)
         ]
         asked = [key for key in keys if key]

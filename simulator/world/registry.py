@@ -308,7 +308,7 @@ def build_supplier(
         dialects.get(supplier.dialect, supplier.contract, kci_path=supplier.gateway.kcis),
         files,
         store,
-        run_seed=store.root_seed if fixed is None else fixed,
+        run_seed=seed.of_run(store.root_seed) if fixed is None else fixed,
         fixed_seed=fixed is not None,
         max_delay=config.server.max_delay,
         waits=waits,

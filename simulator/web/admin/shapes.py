@@ -43,7 +43,7 @@ def show_supplier(supplier: Supplier, server: str) -> dict[str, Any]:
         "clock": show_clock(*supplier.clock()),
         "gateway": {"url": supplier.config.gateway.url},
         "default": supplier.book.default,
-        "seed": supplier.run_seed if supplier.fixed_seed else None,
+        "seed": supplier.run_seed,
         "called": show_called(supplier.called),
     }
 
