@@ -148,7 +148,8 @@ def together(own: Sequence[Scenario], shipped: Sequence[Scenario]) -> list[Probl
 
 def ties(scenarios: Sequence[Scenario], about: str = "") -> list[Problem]:
     """Scenarios whose `when` may fit one request equally well: then the first one plays, which is
-    worth a warning. `about`: only those with the scenario of this name.
+    worth a warning. Where both are the same, the later one never plays by it. `about`: only those
+    with the scenario of this name.
     """
     found = []
     chosen = [scenario for scenario in scenarios if scenario.when and scenario.begins == "gateway"]
@@ -161,6 +162,9 @@ def ties(scenarios: Sequence[Scenario], about: str = "") -> list[Problem]:
                     shown, other, plays = first, later, "this one"
                 said = f"a request may fit {other.name} ({other.file}) just as well"
                 hint = f"then {plays} plays: add a condition to one of them"
+                if _are_the_same(first, later):
+                    said = f"{said}, and always does"
+                    hint = f"{later.name} never plays by it: add a condition"
                 found.append(_at(shown, "when", f"when: {said}", hint, "tie"))
     return found
 
@@ -168,6 +172,17 @@ def ties(scenarios: Sequence[Scenario], about: str = "") -> list[Problem]:
 def _at(scenario: Scenario, key: str, said: str, hint: str, code: str) -> Problem:
     line, column, file = scenario.where((key,))
     return Problem(message=said, file=file, line=line, column=column, hint=hint, code=code)
+
+
+def _are_the_same(one: Scenario, other: Scenario) -> bool:
+    """Whether two scenarios ask for the same, in any order."""
+    rest = list(other.when)
+    for condition in one.when:
+        if condition not in rest:
+            return False
+        rest.remove(condition)
+    # a template may mean another value in each of them
+    return not rest and "{{" not in matching.in_words(one.when)
 
 
 def _are_alike(one: Scenario, other: Scenario) -> bool:

@@ -29,6 +29,7 @@ from simulator.scenario.repair import Rest, renamed, rest_of
 from simulator.scenario.schema import schema_for
 from simulator.scenario.templates import TEMPLATE_NAMES, check_templates, texts
 from simulator.scenario.timing import check_times
+from simulator.scenario.usage import check_usage
 from simulator.scenario.words import check_purpose, check_words
 
 MOST_ROUNDS = 10
@@ -172,10 +173,6 @@ def _load(findings: Findings, vocabulary: Vocabulary) -> dict[str, Any]:
 def _check(findings: Findings, vocabulary: Vocabulary, bases: Bases) -> None:
     given = findings.document.get("params", {})
     params = given if isinstance(given, dict) else {}
-    for name in params:
-        if name in TEMPLATE_NAMES:
-            said = f"`{name}` is a name of the format already"
-            findings.wrong(("params", name), said, code="reserved", at_key=True)
     check_purpose(findings, vocabulary)
     check_mix(findings, bases)
     check_words(findings, vocabulary)
@@ -185,6 +182,7 @@ def _check(findings: Findings, vocabulary: Vocabulary, bases: Bases) -> None:
     check_reach(findings, vocabulary)
     check_times(findings, vocabulary, params)
     check_templates(findings, params if given is params else None)
+    check_usage(findings, vocabulary, params)
 
 
 def _rehearsable(
