@@ -163,8 +163,7 @@ def ties(scenarios: Sequence[Scenario], about: str = "") -> list[Problem]:
                 said = f"a request may fit {other.name} ({other.file}) just as well"
                 hint = f"then {plays} plays: add a condition to one of them"
                 if _are_the_same(first, later):
-                    said = f"{said}, and always does"
-                    hint = f"{later.name} never plays by it: add a condition"
+                    said += f", and always does: {later.name} never plays by it"
                 found.append(_at(shown, "when", f"when: {said}", hint, "tie"))
     return found
 
