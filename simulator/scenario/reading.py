@@ -19,6 +19,7 @@ from simulator.language.faults import FAULTS, expanded
 from simulator.model import Entry, Param, Reply, Scenario, Step, Vocabulary, Where, keyed
 from simulator.scenario.bases import ALONE, Bases
 from simulator.scenario.conditions import check_conditions
+from simulator.scenario.constructs import is_template
 from simulator.scenario.extending import extended, word_of, written
 from simulator.scenario.findings import Findings
 from simulator.scenario.headers import check_headers, reserved
@@ -247,7 +248,7 @@ def _draws(value: Any) -> bool:
         return any(key in _CHANCE or _draws(part) for key, part in value.items())
     if isinstance(value, list):
         return any(map(_draws, value))
-    return isinstance(value, str) and "fake." in value
+    return is_template(value) and "fake" in value
 
 
 def _params(params: Mapping[str, Param], vocabulary: Vocabulary) -> dict[str, Param]:

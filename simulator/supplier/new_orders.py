@@ -143,9 +143,10 @@ class NewOrders:
         """What a new order plays where a mix was chosen. A key of the caller's always draws the
         same; other equal orders are counted, and draw anew.
         """
-        mix, book = choice.scenario, self.scenario_set.book(tx)
+        mix = choice.scenario
         if not mix.mix:
             return choice
+        book = self.scenario_set.book(tx)
         known = scenario_before(tx, self.name, submission, book.parts(mix).values())
         facts = engine.facts_of(submission, None, (), {}, now)
         key = seed_key(submission) if asks_for_a_key(submission) else key

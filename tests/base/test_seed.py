@@ -22,16 +22,19 @@ def play(
     seed: str | None = "42",
     *,
     restart: bool = False,
+    scenarios: str | None = None,
     **headers: str,
 ) -> dict[str, list[Any]]:
     """Place one order per id; every KCI of each, by the text of its notes, without the gateway's
     own id. With `restart`, the simulator is another one for each order, and for the KCIs.
+    `scenarios` is a folder of scenarios beside the shipped ones.
     """
     overrides: dict[str, Any] = {
         "server": {"port": 0},
         "store": {"url": f"sqlite:///{folder}/s.db"},
         "clock": {"mode": "manual"},
         "seed": seed,
+        "suppliers": [{"name": "default", "path": "/", "scenarios": scenarios}],
     }
     with Receiver() as receiver:
         settings = config.load(
@@ -123,6 +126,30 @@ def test_an_unrelated_order_changes_nothing(tmp_path: Path) -> None:
     make = folders(tmp_path)
     alone, beside = play(make(), [101, 102]), play(make(), [103, 101, 104, 102, 105])
     assert alone == {notes: kcis for notes, kcis in beside.items() if notes in alone}
+
+
+STORY = """scenario: STORY
+timeline:
+  - {after: 1m, send: ACKNOWLEDGED}
+  - {at: {uniform: [1h, 2h]}, send: COMMITTED}
+  - after: {uniform: [1h, 2h]}
+    send: ADDITIONAL
+    set: {"serviceOrderItem.serviceCharacteristics[name=SERVICE_ID].value": "{{ fake.service_id }}"}
+    with: {text: The service has its id}
+"""
+
+
+def test_an_unrelated_step_changes_nothing(tmp_path: Path) -> None:
+    make, own = folders(tmp_path), tmp_path / "own"
+    own.mkdir()
+    runs = []
+    for more in ("", "  - {after: 1m, mark: BEGUN}\n"):
+        (own / "story.yaml").write_text(STORY.replace("timeline:\n", f"timeline:\n{more}"))
+        (kcis,) = play(make(), [101], scenarios=str(own), X_Scenario="STORY").values()
+        runs.append([(kci["id"], kci["issuedOn"], kci["provideServiceOrder"]) for kci in kcis])
+    first, second = runs
+    assert [kci[0] for kci in first] == [kci[0] for kci in second], "the ids"
+    assert first[1:] == second[1:], "drawn times and values"
 
 
 def drawn(found: dict[str, list[Any]]) -> dict[str, set[str]]:

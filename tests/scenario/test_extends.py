@@ -103,6 +103,17 @@ def test_a_base_may_extend_another_one() -> None:
     assert "extends" not in found.scenario.source.partition("\n")[2]
 
 
+def test_a_file_for_a_later_request_and_a_mix_are_extended_too() -> None:
+    base = "scenario: BASE\nfor: amendment\nreply: accept\ntimeline: [{after: 1s, send: AMENDED}]\n"
+    entry = derived("pending: pause\n", base).entries["amendment"][0]
+    assert entry.pending and [step.send for step in entry.timeline] == ["AMENDED"]
+    mix = "scenario: BASE\nmix: {A: 1, B: 2}\nby: notes\n"
+    parts = tuple(f"scenario: {name}\nreply: accept\n" for name in "ABC")
+    text = "scenario: X\nextends: BASE\nmix: {A: null, B: 3, C: 4}\n"
+    found = inspected(text, mix, below=parts).scenario
+    assert found and (found.mix, found.by) == ({"B": 3, "C": 4}, "notes")
+
+
 def test_the_source_that_is_kept_needs_no_base() -> None:
     text = "scenario: X\nextends: BASE\nparams: {gap: 5s}\nreply: {body: {NO: '010', x: null}}\n"
     found = inspected(text, BASE).scenario
