@@ -158,7 +158,7 @@ def as_text(rehearsed: Rehearsal, given: Mapping[str, Any], *, whole: bool = Fal
     ]
     lines.append(_when(scenario))
     lines += _about_times(scenario)
-    if not rehearsed.natural:
+    if not rehearsed.natural and not scenario.mix:
         lines.append("(no sample request fits this `when`: this is the story of the plainest one)")
     if scenario.mix:
         lines += ["", *_mixed(scenario)]

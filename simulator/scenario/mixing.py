@@ -13,10 +13,11 @@ from simulator.base import seed
 from simulator.formats import strict_json
 from simulator.formats.schema import Note
 from simulator.formats.strict_yaml import Located
-from simulator.language import matching
-from simulator.model import Scenario
+from simulator.language import matching, paths
+from simulator.model import Scenario, Vocabulary
 from simulator.scenario.bases import Bases
 from simulator.scenario.constructs import Construct, read_each
+from simulator.scenario.documents import strange
 from simulator.scenario.extending import extended
 from simulator.scenario.findings import Findings
 
@@ -59,8 +60,10 @@ def looked_up(path: str) -> None:
         raise ValidationError(Note(said, hint="a path into its body, header.NAME, tenant"))
 
 
-def check_mix(findings: Findings, bases: Bases) -> None:
-    """Report the scenarios that no mix can hold, and keys that cannot stand beside one."""
+def check_mix(findings: Findings, vocabulary: Vocabulary, bases: Bases) -> None:
+    """Report the scenarios that no mix can hold, and keys that cannot stand beside one; warn of a
+    path that no new order has.
+    """
     mix = findings.document.get("mix")
     if mix is None:
         if "by" in findings.document:
@@ -70,6 +73,7 @@ def check_mix(findings: Findings, bases: Bases) -> None:
         if key not in _ABOUT:
             said, hint = f"`{key}` cannot stand beside `mix`", "it belongs to the scenarios in it"
             findings.wrong((key,), said, code="purpose", hint=hint, at_key=True)
+    _check_by(findings, vocabulary)
     for name in mix if isinstance(mix, dict) else ():
         found = bases.find(name)
         if found is None:
@@ -80,6 +84,15 @@ def check_mix(findings: Findings, bases: Bases) -> None:
             )
         elif said := _why_not(extended(*found)):
             findings.wrong(("mix", name), f"mix: {name} {said}", code="purpose", at_key=True)
+
+
+def _check_by(findings: Findings, vocabulary: Vocabulary) -> None:
+    by, members = findings.document.get("by"), vocabulary.requests.get("create", {})
+    if not isinstance(by, str) or by in matching.WORDS or by.startswith("header."):
+        return
+    if members and not findings.is_wrong(("by",)) and (found := strange(members, paths.parse(by))):
+        said = f"by: {found.message}"
+        findings.doubt(("by",), said, code="unknown_path", hint=found.hint)
 
 
 def _why_not(document: Located) -> str:

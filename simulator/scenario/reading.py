@@ -121,8 +121,11 @@ def _read(
         located = extended(located, bases)
         findings = Findings(located, problems=[*located.problems, *misspelt])
         loaded = _load(findings, vocabulary)
-        if not kept and findings.document and not word_of(located):
-            _check(findings, vocabulary, bases)
+        if not kept and findings.document:
+            check_words(findings, vocabulary)
+            check_members(findings, vocabulary)
+            if not word_of(located):  # it is known what it extends
+                _check(findings, vocabulary, bases)
         if not findings.renamed or kept:
             break
         mended, more = renamed(findings)
@@ -175,9 +178,7 @@ def _check(findings: Findings, vocabulary: Vocabulary, bases: Bases) -> None:
     given = findings.document.get("params", {})
     params = given if isinstance(given, dict) else {}
     check_purpose(findings, vocabulary)
-    check_mix(findings, bases)
-    check_words(findings, vocabulary)
-    check_members(findings, vocabulary)
+    check_mix(findings, vocabulary, bases)
     check_conditions(findings, vocabulary, params)
     check_headers(findings, vocabulary, params)
     check_reach(findings, vocabulary)
