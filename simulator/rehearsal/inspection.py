@@ -62,8 +62,10 @@ def _apart(found: Inspection, document: Located, dialect: Dialect, bases: Bases)
     told = errors.keys() | {_place(problem) for problem in known.warnings}
 
     def named(problem: Problem) -> Problem:
-        if problem.file == document.file or _place(problem) in errors:
-            return errors.get(_place(problem), problem)
+        if problem.file == document.file:
+            return problem
+        if known_as := errors.get(_place(problem)):
+            return known_as
         said = f"{problem.message}, in {name_of(document)}, which extends this"
         return replace(problem, message=said)
 

@@ -20,7 +20,7 @@ KEY = "extends"
 _OWN = (KEY, "scenario", "about")
 """What a file never takes from its base."""
 
-_DATA = ("when", "set", "body", "headers")
+_DATA = ("when", "set", "body")
 """Maps in which null is a value; elsewhere it removes what the base says."""
 
 
@@ -46,34 +46,42 @@ def extended(document: Located, bases: Bases) -> Located:
     """A document with what it takes from its base, and from that one's. `extends` is left in it
     only where that cannot be known: then one of the problems says why.
     """
+    chain, problems = _chain(document, bases)
+    if not chain:
+        return replace(document, problems=[*document.problems, *problems])
+    *over, merged = chain
+    for each in reversed(over):
+        merged = _Merge(each, merged).merged()
+    return replace(merged, problems=[*merged.problems, *problems]) if problems else merged
+
+
+def _chain(document: Located, bases: Bases) -> tuple[list[Located], list[Problem]]:
+    """A document, its base, the base of that, and so on, and what is wrong with their names; no
+    documents where one of them cannot be known.
+    """
     chain, scope = [document], bases
     problems: list[Problem] = []
-    while word := word_of(chain[-1]):
-        last, own = chain[-1], name_of(chain[-1])
-        if scope.find(word, own) is None and word != own:
-            said = f"extends: unknown scenario `{word[:80]}`"
-            hint = scope.near(word, own)[1]
-            problems.append(last.problem((KEY,), said, code="unknown_word", hint=hint))
-        found = base_of(last, scope)
-        ring = [last] if found is None else chain[_seen(found[0], chain) :]
-        if found is None and word != own:
-            return _incomplete(document, problems)
-        if found is None or ring:
-            return _incomplete(document, [*problems, _cycle(ring)])
+    while word_of(chain[-1]):
+        problems += _about_name(chain[-1], scope)
+        found = base_of(chain[-1], scope)
+        if found is None:
+            return [], problems
         base, scope = found
+        if ring := chain[_seen(base, chain) :]:
+            return [], [*problems, _cycle(ring)]
         chain.append(base)
-    if len(chain) == 1:
-        return document
-    merged = chain.pop()
-    while chain:
-        merged = _Merge(chain[-1], merged).merged()
-        chain.pop()
-    merged.problems += problems
-    return merged
+    return chain, problems
 
 
-def _incomplete(document: Located, problems: list[Problem]) -> Located:
-    return replace(document, problems=[*document.problems, *problems])
+def _about_name(document: Located, bases: Bases) -> list[Problem]:
+    """What is wrong with the name of a base."""
+    word, own = word_of(document), name_of(document)
+    if bases.find(word, own):
+        return []
+    if word == own:
+        return [_cycle([document])]
+    said, hint = f"extends: unknown scenario `{word[:80]}`", bases.near(word, own)[1]
+    return [document.problem((KEY,), said, code="unknown_word", hint=hint)]
 
 
 def _seen(base: Located, chain: list[Located]) -> int:

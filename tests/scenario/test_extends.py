@@ -79,8 +79,9 @@ def test_a_short_parameter_is_a_default_and_keeps_the_header_of_the_base() -> No
 
 
 def test_null_removes_what_the_base_says_but_is_a_value_in_a_body() -> None:
-    found = derived("cancellation: null\nreply: {delay: null, status: 202, body: null}")
+    found = derived("cancellation: null\nreply: {delay: null, headers: {X-From: null}, body: null}")
     assert found.entries == {} and found.reply.delay is None and found.reply.has_body
+    assert found.reply.headers == {} and found.reply.answer == "accept"
     assert told("scenario: X\nextends: BASE\namendment: null\n", BASE) == [
         "x.yaml:3:12: amendment: has no value"
     ], "there is nothing to remove"
