@@ -254,7 +254,9 @@ class Vocabulary:
 
     `requests` maps each action to what its documents may hold, `order` is what an order's document
     may hold; `fixed` are those of its members that no step sets, each with the reason; `headers`
-    are the request headers that have a meaning in the contract.
+    are the request headers that have a meaning in the contract. `takes` maps each later action to
+    the statuses of an order in which the contract takes it; nothing is known of one that is not
+    here.
     """
 
     dialect: str
@@ -269,6 +271,7 @@ class Vocabulary:
     order: Members = field(default_factory=dict)
     fixed: Mapping[str, str] = field(default_factory=dict)
     headers: tuple[str, ...] = ()
+    takes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def actions(self) -> tuple[str, ...]:

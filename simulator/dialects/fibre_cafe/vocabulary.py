@@ -39,4 +39,5 @@ VOCABULARY = Vocabulary(
         "serviceOrderCancellationReference": _ANSWERS,
     },
     headers=("X-Request-ID", "X-Conversation-ID", "Tenant"),
+    takes={action: asking.sources for action, asking in transitions.REQUESTS.items()},
 )

@@ -22,6 +22,7 @@ def _as_checked(members: Members) -> Members:
 
 
 _ORDER = _as_checked(members_of(schemas.CREATE))
+_ACTS = ("cancellation", "hold", "release")
 _ACT = _as_checked(members_of(schemas.ACT))
 
 VOCABULARY = Vocabulary(
@@ -40,14 +41,14 @@ VOCABULARY = Vocabulary(
     },
     operations=(
         *("install", "change", "disconnect", "replace", "patch"),
-        *("cancellation", "hold", "release"),
+        *_ACTS,
     ),
     members=schemas.MEMBERS,
     default_scenario="INSTALLED",
     requests={
         "create": _ORDER,
         "amendment": _ORDER,
-        **dict.fromkeys(("cancellation", "hold", "release"), _ACT),
+        **dict.fromkeys(_ACTS, _ACT),
     },
     order={
         **_ORDER,
@@ -61,4 +62,8 @@ VOCABULARY = Vocabulary(
         "orderStatus": "`send` and `status` move it",
     },
     headers=("X-Request-ID", "X-Conversation-ID"),
+    takes={
+        "amendment": (*transitions.REQUESTS["replace"],),
+        **{action: (*transitions.REQUESTS[action],) for action in _ACTS},
+    },
 )
