@@ -97,3 +97,14 @@ def test_a_file_alone_is_wrong_where_its_base_is(tmp_path: Path) -> None:
     base = written(tmp_path / "c.yaml", "scenario: C\nreply: acept\n")
     result = run("check", file)
     assert (result.exit_code, result.stdout.partition(": ")[0]) == (1, f"{base}:2:8")
+
+
+def test_beside_a_folder_that_is_played_alone_there_are_no_shipped_scenarios(
+    tmp_path: Path,
+) -> None:
+    file = written(tmp_path / "own" / "a.yaml", "scenario: A\nextends: ORDER_DELAYED\n")
+    entry = f"{{name: s, scenarios: {tmp_path / 'own'}, only: true}}"
+    settings = written(tmp_path / "config.yaml", f"suppliers: [{entry}]\n")
+    result = run("check", file, "--config", settings)
+    assert "extends: unknown scenario `ORDER_DELAYED`" in result.stdout
+    assert run("check", file).exit_code == 0
