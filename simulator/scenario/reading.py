@@ -184,7 +184,7 @@ def _check(findings: Findings, vocabulary: Vocabulary, bases: Bases) -> None:
     check_reach(findings, vocabulary)
     check_times(findings, vocabulary, params)
     check_templates(findings, params if given is params else None)
-    check_usage(findings, vocabulary, params)
+    check_usage(findings, params)
 
 
 def _rehearsable(

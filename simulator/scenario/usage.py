@@ -8,21 +8,18 @@ from typing import Any
 
 from simulator.base.errors import closest
 from simulator.language import template
-from simulator.model import Vocabulary
 from simulator.scenario.findings import Findings
 from simulator.scenario.templates import TEMPLATE_NAMES, texts
-from simulator.scenario.when_field import conditions_in
-from simulator.scenario.words import parts_of
 
 _WORDS = ("and", "or", "not", "if", "else", "in", "is", "true", "false", "none")
 """Words of an expression. They are read as such, also when they begin with a capital."""
 
 
-def check_usage(findings: Findings, vocabulary: Vocabulary, params: dict[str, Any]) -> None:
+def check_usage(findings: Findings, params: dict[str, Any]) -> None:
     """Report parameters that are hidden by a name of the format or a word of expressions; warn of
     those that nothing in the file reads. What comes from a base may be meant for others.
     """
-    read = set(_read(findings, vocabulary))
+    read = set(_read(findings.document))
     meant = {closest(name, params) for name in read - params.keys()}
     for name in params:
         path = ("params", name)
@@ -39,16 +36,21 @@ def check_usage(findings: Findings, vocabulary: Vocabulary, params: dict[str, An
             findings.doubt(path, f"`{name}` is never used", code="unused", hint=hint, at_key=True)
 
 
-def _read(findings: Findings, vocabulary: Vocabulary) -> Iterator[str]:
+def _read(document: dict[str, Any]) -> Iterator[str]:
     """The names that templates and conditions read."""
-    rest = {key: value for key, value in findings.document.items() if key != "params"}
+    rest = {key: value for key, value in document.items() if key != "params"}
     for _, text in texts(rest, ()):
         try:
             yield from (name for name, *_ in template.reads(text))
         except ValueError:
             yield from re.findall(r"\w+", text)  # it is told as a problem
-    for path, _, part in parts_of(findings.document, vocabulary):
-        for _, key, _ in conditions_in(part.get("when"), (*path, "when")):
-            prefix, _, name = key.partition(".")
-            if prefix == "param":
-                yield name
+    yield from (key.removeprefix("param.") for key in _keys(rest) if key.startswith("param."))
+
+
+def _keys(value: Any) -> Iterator[str]:
+    """The keys of all maps."""
+    if isinstance(value, dict):
+        yield from map(str, value)
+    for part in value.values() if isinstance(value, dict) else value:
+        if isinstance(part, (dict, list)):
+            yield from _keys(part)
