@@ -55,6 +55,13 @@ def reference(name: str) -> str:
     return "".join(_ALPHABET[number >> shift & 31] for shift in range(45, -1, -5))
 
 
+def of_run(root: str) -> str:
+    """The seed of a run that was given none: the same for the same store. Anybody may know it. The
+    `root`, from which keys are made too, cannot be found from it.
+    """
+    return f"run-{reference(f'run {root}')}"
+
+
 def between(least: float, most: float, *names: str) -> float:
     """A number between two, always the same for the same names."""
     return least + (most - least) * int(digest(*names)[:8], 16) / 0xFFFFFFFF

@@ -222,8 +222,8 @@ def orders(client: Any, words: tuple[str, ...], **options: Any) -> None:
 
     ORDER is our id of it, the caller's own (with --tenant or as TENANT/REF where two tenants have
     it), or our reference. `resume ORDER` lets an order go on behind a KCI that was given up;
-    `abandon ORDER` gives up all that it still has to send; `signal NAME ORDER` gives the signal that
-    its story waits for (`wait: NAME`).
+    `abandon ORDER` gives up all that it still has to send; `signal NAME ORDER` gives the signal
+    that its story waits for (`wait: NAME`).
     """
     from simulator.cli.remote import orders as run
 

@@ -113,14 +113,16 @@ def _fresh(settings: Config, folder: str) -> Config:
 
 
 def _runs(supplier: Supplier, names: Sequence[str]) -> Iterator[_Run]:
-    """What to play of a supplier's scenarios."""
-    for scenario in supplier.book.scenarios.values():
-        if names and scenario.name not in names:
+    """What to play of a supplier's scenarios: for a mix those that it mixes."""
+    book = supplier.book
+    wanted = {*names, *(part for name in names for part in book.shares(name))}
+    for scenario in book.scenarios.values():
+        if scenario.mix or (names and scenario.name not in wanted):
             continue
         rehearsed = _rehearsed(supplier, scenario)
         if scenario.answers == "create":
             yield _Run(title=scenario.name, rehearsed=rehearsed)
-        elif supplier.dialect.vocabulary.default_scenario not in supplier.book.scenarios:
+        elif supplier.dialect.vocabulary.default_scenario not in book.scenarios:
             continue  # it is rehearsed against the story of that one
         for entry in rehearsed.entries:
             if entry.natural:

@@ -12,6 +12,7 @@ from typing import Any
 from simulator import dialects, engine, rehearsal
 from simulator.base import cookbook, instants
 from simulator.base.errors import Invalid, Problem, Refused, nearest
+from simulator.base.seed import Chance
 from simulator.base.working_days import UK
 from simulator.cli.files import contract_of
 from simulator.config import Config
@@ -21,11 +22,12 @@ from simulator.language import matching, times
 from simulator.model import Incoming, Param, Scenario, Submission
 from simulator.rehearsal import Rehearsal, RehearsedEntry
 from simulator.rehearsal.asking import incoming_of
-from simulator.rehearsal.books import open_book
+from simulator.rehearsal.books import bases_in, folders_beside, open_book
 from simulator.rehearsal.drawing import as_mermaid
 from simulator.rehearsal.folders import dialect_of_file, shipped_folder
 from simulator.rehearsal.sampling import read
-from simulator.scenario import Book, parse, read_file, read_folder
+from simulator.scenario import Book, Choice, parse, read_file, read_folder
+from simulator.scenario.mixing import share
 from simulator.views import story
 from simulator.views.expectations import told
 
@@ -51,8 +53,12 @@ def explain(
         book = _book(settings, scenario, dialect)
         contract = contract_of(settings, book.vocabulary.dialect)
         first = incoming_of(_json(Path(request_file)), contract)
-        chosen, decided = _decide(book, contract, first)
-        scenario = scenario or chosen
+        decision = _Decision(settings, book, _create(contract, first))
+        decided = decision.lines()
+        if scenario is None or scenario.mix:
+            drawn, asked = decision.played(scenario)
+            decided += [*drawn.reasons[:1], ""] if scenario and drawn.mix else []
+            scenario, given = drawn.scenario, {**asked, **given}
     if scenario is None:
         raise Invalid([Problem(message="name a scenario, a file, or a --request")])
     contract = contract_of(settings, scenario.dialect)
@@ -86,21 +92,61 @@ def _book(settings: Config, scenario: Scenario | None, dialect: str | None) -> B
     return replace(book, scenarios={**book.scenarios, **mine})
 
 
-def _decide(book: Book, contract: Dialect, first: Incoming) -> tuple[Scenario, list[str]]:
-    """The scenario that a request would play, and the decision in lines. Refused where the contract
-    refuses the request.
+def _create(contract: Dialect, first: Incoming) -> Submission:
+    """The new order that a request asks for. Refused where it asks for something else, or the
+    contract refuses it.
     """
     submission = read(contract, first)
     if not isinstance(submission, Submission) or submission.action != "create":
         said = f"{first.method} {first.path} is about an order that exists"
         how = "ask a running simulator: POST /__admin/scenarios/explain"
         raise Refused("invalid", [f"{said}: {how}"])
-    facts = engine.facts_of(submission, None, (), {}, rehearsal.START)
-    choice = book.choose(facts)
-    played = choice.scenario
-    others = book.others("create", played.name, facts)
-    lines = [f"plays {played.name}: {choice.reasons[0]}"]
-    return played, [*lines, *(f"not {name}: {why}" for name, why in others.items()), ""]
+    return submission
+
+
+class _Decision:
+    """What a new order would play."""
+
+    def __init__(self, settings: Config, book: Book, submission: Submission) -> None:
+        self.settings = settings
+        self.book = book
+        self.submission = submission
+        self.facts = engine.facts_of(submission, None, (), {}, rehearsal.START)
+        self.choice = book.choose(self.facts)
+
+    def lines(self) -> list[str]:
+        """The decision, for people."""
+        drawn = self._drawn(self.choice)
+        name = drawn.scenario.name
+        others = self.book.others("create", name, self.facts, drawn.mix)
+        first = f"plays {name}: {drawn.reasons[0]}"
+        return [first, *(f"not {other}: {why}" for other, why in others.items()), ""]
+
+    def played(self, asked_for: Scenario | None) -> tuple[Choice, Mapping[str, Any]]:
+        """What plays, or what a mix draws which was `asked_for`, with what the query of X-Scenario
+        gives to it.
+        """
+        choice = self.choice
+        if asked_for and asked_for.name != choice.scenario.name:
+            choice = Choice(scenario=asked_for, params={}, reasons=("asked for by name",))
+        asked = choice.params if choice.scenario.mix else {}
+        drawn = self._drawn(choice)
+        known = drawn.scenario.params
+        return drawn, {name: value for name, value in asked.items() if name in known}
+
+    def _drawn(self, choice: Choice) -> Choice:
+        """Of a mix what the first such order would play in a run with the seed of the settings.
+        Without a seed each run has its own.
+        """
+        from simulator.supplier.new_orders import seed_key  # it brings the store along
+
+        dialect, suppliers = self.book.vocabulary.dialect, self.settings.suppliers
+        for supplier in suppliers:
+            seed = self.settings.seed if supplier.seed is None else supplier.seed
+            if supplier.dialect == dialect and seed is not None:
+                chance, key = Chance(seed, (supplier.name,)), seed_key(self.submission)
+                return self.book.draw(choice, self.facts, chance, key)
+        return choice
 
 
 def as_text(rehearsed: Rehearsal, given: Mapping[str, Any], *, whole: bool = False) -> str:
@@ -114,9 +160,11 @@ def as_text(rehearsed: Rehearsal, given: Mapping[str, Any], *, whole: bool = Fal
     lines.append(_when(scenario))
     lines += told(rehearsed.expects)
     lines += _about_times(scenario)
-    if not rehearsed.natural:
+    if not rehearsed.natural and not scenario.mix:
         lines.append("(no sample request fits this `when`: this is the story of the plainest one)")
-    if scenario.answers == "create":
+    if scenario.mix:
+        lines += ["", *_mixed(scenario)]
+    elif scenario.answers == "create":
         lines += ["", story.as_text(rehearsed.lines, rehearsal.START, whole=whole)]
         lines += (
             ["", "once it has ended:", *(f"  {answer}" for answer in rehearsed.after)]
@@ -135,6 +183,13 @@ def as_text(rehearsed: Rehearsal, given: Mapping[str, Any], *, whole: bool = Fal
         for flaw in rehearsed.flaws
     ]
     return "\n".join([*lines, *said])
+
+
+def _mixed(scenario: Scenario) -> Iterator[str]:
+    """The scenarios of a mix, each with its share, and what decides."""
+    what = f"by {scenario.by}" if scenario.by else "by the order's chance"
+    yield f"plays one of these, {what}:"
+    yield from (f"  {name}: {share(scenario, name)}" for name in scenario.mix)
 
 
 def _about_times(scenario: Scenario) -> Iterator[str]:
@@ -183,7 +238,8 @@ def _find(settings: Config, name: str, dialect: str | None) -> Scenario:
         contract, problems = dialect_of_file(path, text, dialect, settings.suppliers)
         if problems:
             raise Invalid(problems)
-        return parse(text, name, dialects.get(contract).vocabulary)
+        bases = bases_in(folders_beside(path, contract, settings.suppliers))
+        return parse(text, name, dialects.get(contract).vocabulary, bases)
     known: dict[str, Scenario] = {}
     for supplier in settings.suppliers:
         if dialect in (None, supplier.dialect):

@@ -6,7 +6,7 @@ So no store is imported: `check` runs in editors and hooks, where each tenth of 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -19,10 +19,11 @@ from simulator.cli.reports import FORMATS, Report
 from simulator.config import Config
 from simulator.dialects import Dialect
 from simulator.model import Scenario
-from simulator.rehearsal.books import folders_of
+from simulator.rehearsal.books import bases_in, folders_beside, folders_of
 from simulator.rehearsal.folders import dialect_of_file, shipped_folder
 from simulator.rehearsal.inspection import Inspection, inspect
 from simulator.scenario import (
+    Bases,
     not_hidden,
     parse,
     read_file,
@@ -43,7 +44,8 @@ def check(
     files = (
         [file for path in paths for file in _files(Path(path))] if paths else _configured(settings)
     )
-    inspected = [_inspect(settings, file, dialect) for file in files]
+    known: dict[tuple[Path, ...], Bases] = {}
+    inspected = [_inspect(settings, file, dialect, known) for file in files]
     scenarios = [each.scenario for each in inspected if each.scenario]
     own, shipped = (scenarios, []) if paths else _played(settings, scenarios)
     names = [one.name for one in (*own, *shipped)]
@@ -53,8 +55,8 @@ def check(
     ]
     report = Report(
         files=len(files),
-        errors=[*(one for each in inspected for one in each.errors), *wrong],
-        warnings=[*(one for each in inspected for one in each.warnings), *together(own, shipped)],
+        errors=[*_once(each.errors for each in inspected), *wrong],
+        warnings=[*_once(each.warnings for each in inspected), *together(own, shipped)],
         strict=strict,
     )
     if printed := FORMATS[form](report):
@@ -64,17 +66,26 @@ def check(
     return 1 if report.failed else 0
 
 
-def _inspect(settings: Config, file: Path, wanted: str | None) -> Inspection:
-    """What is wrong with one file."""
+def _inspect(
+    settings: Config, file: Path, wanted: str | None, known: dict[tuple[Path, ...], Bases]
+) -> Inspection:
+    """What is wrong with one file. `known` are the scenarios of folders that it may name."""
     try:
         text = read_file(file)
     except Invalid as error:
         return Inspection(None, errors=error.problems)
     name, problems = dialect_of_file(file, text, wanted, settings.suppliers)
-    found = inspect(text, str(file), contract_of(settings, name))
+    folders = folders_beside(file, name, settings.suppliers)
+    bases = known.setdefault(folders, bases_in(folders))
+    found = inspect(text, str(file), contract_of(settings, name), bases)
     if not problems:
         return found
     return replace(found, scenario=None, errors=(*problems, *found.errors))
+
+
+def _once(found: Iterable[Iterable[Problem]]) -> list[Problem]:
+    """Each problem once: what is wrong with a base is wrong with all that extend it."""
+    return list(dict.fromkeys(problem for problems in found for problem in problems))
 
 
 def _files(path: Path) -> list[Path]:

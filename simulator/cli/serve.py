@@ -33,7 +33,7 @@ from simulator import dialects
 from simulator.base import clock, instants
 from simulator.base.errors import Invalid, Problem, Unavailable
 from simulator.cli.supervisor import Supervisor
-from simulator.cli.welcome import welcome
+from simulator.cli.welcome import seeds_told, welcome
 from simulator.config import Config, JournalConfig
 from simulator.config.advice import is_loopback
 from simulator.ops import metrics
@@ -66,6 +66,9 @@ def serve(settings: Config) -> None:
         counted = resources.enter_context(tempfile.TemporaryDirectory(prefix="simulator-metrics-"))
         # Every mistake in scenarios, settings and store is told here, once.
         world = open_world(settings, base_url)
+        seeds = {name: supplier.run_seed for name, supplier in world.suppliers.items()}
+        for line in seeds_told(seeds):
+            log.info("seed %s", line)
         world.close()
         metrics.share(counted)
 
@@ -81,7 +84,7 @@ def serve(settings: Config) -> None:
             readers=["web"],
             watch=Watch(world.reloading, is_on=settings.server.watch),
         )
-        said = welcome(settings, base_url)
+        said = welcome(settings, base_url, seeds)
         # A collection writes to all that it looks at, and memory that is written to is not shared
         # any more: what there is by now is not looked at again.
         gc.freeze()

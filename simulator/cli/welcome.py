@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Mapping
 
 from simulator import dialects
 from simulator.base import clock, instants
@@ -27,9 +28,22 @@ _CREDENTIALS = {
 }
 
 
-def welcome(settings: Config, base_url: str) -> str:
-    """The address, and a first request for each supplier."""
-    return "\n".join([f"listening on {base_url}", _FIRST, *_told(settings, base_url), ""])
+def welcome(settings: Config, base_url: str, seeds: Mapping[str, str]) -> str:
+    """The address, the seeds of the suppliers, and a first request for each."""
+    seeded = [f"seed {line}" for line in seeds_told(seeds)]
+    head = [f"listening on {base_url}", *seeded, _FIRST]
+    return "\n".join([*head, *_told(settings, base_url), ""])
+
+
+def seeds_told(seeds: Mapping[str, str]) -> Iterator[str]:
+    """The seed of the run, ready to be pasted behind `--seed`; those of suppliers where they
+    differ.
+    """
+    if len(set(seeds.values())) == 1:
+        (seed,) = set(seeds.values())
+        yield f"{seed}   (to draw the same again: simulator serve --seed {shlex.quote(seed)})"
+    else:
+        yield from (f"of {name}: {seed}" for name, seed in seeds.items())
 
 
 def _told(settings: Config, base_url: str) -> Iterator[str]:

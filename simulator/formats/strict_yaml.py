@@ -63,11 +63,14 @@ Path = tuple[Hashable, ...]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value stands, both counted from 1; `key` is where its key stands, when it has one."""
+    """Where a value stands, both counted from 1; `key` is where its key stands, when it has one.
+    `file` is named where the document was put together from several.
+    """
 
     line: int
     column: int
     key: tuple[int, int] | None = None
+    file: str = ""
 
 
 @dataclass(slots=True)
@@ -104,7 +107,12 @@ class Located:
         place = self.place(path)
         line, column = place.key if at_key and place.key else (place.line, place.column)
         return Problem(
-            message=message, file=self.file, line=line, column=column, code=code, hint=hint
+            message=message,
+            file=place.file or self.file,
+            line=line,
+            column=column,
+            code=code,
+            hint=hint,
         )
 
 

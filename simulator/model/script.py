@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from simulator.base.copies import replace
 from simulator.model.conditions import Conditions
 from simulator.model.expectations import Expectation
 
 PendingVerb = Literal["keep", "withdraw", "pause"]
-Where = tuple[int, int]
-"""Line and column of something in a scenario file, counted from 1."""
 
 Path = tuple[Hashable, ...]
 """The keys and indices that lead to a part of a scenario file: `("timeline", 2, "after")`."""
+
+
+class Where(NamedTuple):
+    """Line and column of something in a scenario file, counted from 1. `file` is named where it is
+    not the scenario's own, but one that it extends.
+    """
+
+    line: int
+    column: int
+    file: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -187,6 +195,16 @@ class Scenario:
     """Who begins its orders; `supplier`: nobody asks for them."""
 
     expect: tuple[Expectation, ...] = ()
+    """What the gateway ought to do."""
+
+    mix: Mapping[str, float] = field(default_factory=dict)
+    """The scenarios of which an order plays one instead, by name, each with its weight."""
+
+    by: str = ""
+    """The path of what decides which scenario of `mix` plays; empty: the order's own chance."""
+
+    draws: bool = False
+    """Whether anything in it hangs on chance."""
 
     places: Mapping[Path, Where] = field(default_factory=dict)
     """Where the parts of the file stand."""
@@ -195,7 +213,8 @@ class Scenario:
         """Where a part of the file stands, or the nearest one around it."""
         while path and path not in self.places:
             path = path[:-1]
-        return self.places.get(path, (1, 1))
+        place = self.places.get(path, Where(1, 1))
+        return place if place.file else place._replace(file=self.file)
 
     def entry_name(self, action: str, index: int) -> EntryName:
         """The name of an entry: its action's, or its file's where that holds one entry alone."""
@@ -230,7 +249,9 @@ class Vocabulary:
 
     `requests` maps each action to what its documents may hold, `order` is what an order's document
     may hold; `fixed` are those of its members that no step sets, each with the reason; `headers`
-    are the request headers that have a meaning in the contract.
+    are the request headers that have a meaning in the contract. `takes` maps each later action to
+    the statuses of an order in which the contract takes it; nothing is known of one that is not
+    here.
     """
 
     dialect: str
@@ -245,6 +266,7 @@ class Vocabulary:
     order: Members = field(default_factory=dict)
     fixed: Mapping[str, str] = field(default_factory=dict)
     headers: tuple[str, ...] = ()
+    takes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def actions(self) -> tuple[str, ...]:

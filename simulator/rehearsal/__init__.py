@@ -81,7 +81,8 @@ class Rehearsal:
     entry.
 
     A scenario `for` one later request is rehearsed with an order that goes well: then `lines` are
-    that order's. `after` is what the contract answers once the order has ended.
+    that order's. A mix has no story: each of its scenarios is rehearsed by itself. `after` is what
+    the contract answers once the order has ended.
     """
 
     scenario: Scenario
@@ -119,6 +120,10 @@ def rehearse(
     values = _values(scenario, params or {}, first)
     played = _with_a_plain_order(scenario, dialect) if scenario.answers != "create" else scenario
     operation, natural = _operation(played, dialect, values, first)
+    if scenario.mix:
+        return Rehearsal(
+            scenario=scenario, operation=operation, natural=natural, lines=(), length=0
+        )
     chance = chance or Chance("rehearsal", (played.name,), True)
     playing = Playing(played, dialect, values, operation, calendar, chance, first)
     playing.play_out()
@@ -190,12 +195,12 @@ def flaws(scenario: Scenario, dialect: Dialect, *, certain: bool = True) -> list
 
 def problem_of(flaw: Flaw, scenario: Scenario) -> Problem:
     """A flaw at its place in the scenario's file."""
-    line, column = scenario.where(flaw.path)
+    place = scenario.where(flaw.path)
     return Problem(
         message=flaw.message,
-        file=scenario.file,
-        line=line,
-        column=column,
+        file=place.file,
+        line=place.line,
+        column=place.column,
         code=flaw.code,
         hint=flaw.hint,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from os.path import realpath
 from pathlib import Path
@@ -18,9 +18,11 @@ from simulator.rehearsal.folders import own_folder, shipped_folder
 from simulator.rehearsal.inspection import Inspection, inspect
 from simulator.rehearsal.proven import PROVEN, digest_of
 from simulator.scenario import (
+    Bases,
     Book,
     book_of,
     hiding,
+    layer_of_folder,
     no_files,
     not_hidden,
     parse,
@@ -30,6 +32,7 @@ from simulator.scenario import (
     together,
     unstartable,
 )
+from simulator.scenario.bases import Layer
 
 MOST_INSPECTED = 2000
 Looked = list[tuple[Path, Inspection]]
@@ -81,6 +84,22 @@ def folders_of(supplier: SupplierConfig) -> list[Path]:
     return [own, shipped]
 
 
+def folders_beside(
+    path: Path, dialect: str, suppliers: Sequence[SupplierConfig]
+) -> tuple[Path, ...]:
+    """Where the scenarios are that a file may name: those of the supplier that plays its folder,
+    else its folder and the shipped ones.
+    """
+    folder = realpath(path.parent)
+    for supplier in suppliers:
+        folders = folders_of(supplier)
+        places = [realpath(known) for known in folders]
+        if supplier.dialect == dialect and folder in places:
+            return tuple(folders[places.index(folder) :])
+    shipped = shipped_folder(dialect)
+    return (path.parent,) if folder == realpath(shipped) else (path.parent, shipped)
+
+
 def look(
     supplier: SupplierConfig,
     folder: Path,
@@ -101,11 +120,21 @@ def look(
     paths = scenario_files(folder, may_be_empty=len(folders_of(supplier)) > 1)
     if not paths:
         return [(folder, Inspection(None, warnings=(no_files(folder),)))]
+    folders = folders_of(supplier)
+    bases = bases_in(folders[folders.index(folder) :])
+    if not rehearse:
+        return [(path, _read(path, dialect, bases)) for path in paths]
     contract = strict_json.canonical(supplier.contract)
-    return [
-        (path, _inspect(path, dialect, contract, pause) if rehearse else _read(path, dialect))
-        for path in paths
-    ]
+    return [(path, _inspect(path, dialect, contract, bases, pause)) for path in paths]
+
+
+def bases_in(folders: Iterable[Path]) -> Bases:
+    """What a file of the first folder may name: scenarios beside it, and those of the others."""
+
+    def layer(folder: Path) -> Layer:
+        return layer_of_folder(lambda: scenario_files(folder, may_be_empty=True))
+
+    return Bases(tuple(map(layer, folders)))
 
 
 def _is_proven(supplier: SupplierConfig, folder: Path) -> bool:
@@ -126,29 +155,32 @@ def _proven(folder: Path, dialect: str) -> tuple[Scenario, ...]:
     )
 
 
-_inspected: dict[tuple[str, str, str, str], Inspection] = {}
+_inspected: dict[tuple[str, ...], Inspection] = {}
 
 
-def _inspect(path: Path, dialect: Dialect, contract: str, pause: Callable[[], None]) -> Inspection:
-    """What is wrong with a file: always the same for one text and one contract, and so asked once
-    in a process.
+def _inspect(
+    path: Path, dialect: Dialect, contract: str, bases: Bases, pause: Callable[[], None]
+) -> Inspection:
+    """What is wrong with a file: always the same for one text, the texts that it names and one
+    contract, and so asked once in a process.
     """
     try:
         text = read_file(path)
     except Invalid as error:
         return Inspection(None, errors=error.problems)
-    key = (str(path), seed.digest(text.hex()), dialect.name, contract)
+    named = bases.digest_for(text)
+    key = (str(path), seed.digest(text.hex()), named, dialect.name, contract)
     if key not in _inspected:
-        _inspected[key] = inspect(text, str(path), dialect)
+        _inspected[key] = inspect(text, str(path), dialect, bases)
         for oldest in list(_inspected)[:-MOST_INSPECTED]:
             _inspected.pop(oldest, None)
         pause()
     return _inspected[key]
 
 
-def _read(path: Path, dialect: Dialect) -> Inspection:
+def _read(path: Path, dialect: Dialect, bases: Bases) -> Inspection:
     """A file without a rehearsal."""
     try:
-        return Inspection(parse(read_file(path), str(path), dialect.vocabulary))
+        return Inspection(parse(read_file(path), str(path), dialect.vocabulary, bases))
     except Invalid as error:
         return Inspection(None, errors=error.problems)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from simulator.base import instants
 from simulator.language import matching
 from simulator.rehearsal import START, Rehearsal, RehearsedEntry
+from simulator.scenario.mixing import share
 from simulator.views.expectations import told
 from simulator.views.story import Line
 
@@ -21,7 +22,10 @@ def as_mermaid(rehearsed: Rehearsal) -> str:
     lines = ["sequenceDiagram", f"    title {_label(scenario.name)}"]
     lines += ["    participant G as Gateway", "    participant S as Supplier"]
     lines += [f"    Note over G: {_label(line)}" for line in told(rehearsed.expects)]
-    if scenario.answers == "create":
+    if scenario.mix:
+        shares = ", ".join(f"{name} ({share(scenario, name)})" for name in scenario.mix)
+        lines.append(f"    Note over S: {_label(f'one of {shares}')}")
+    elif scenario.answers == "create":
         lines += _events(rehearsed.lines, "    ")
     for entry in rehearsed.entries:
         lines += _entry(entry)

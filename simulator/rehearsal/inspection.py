@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulator.base.errors import Invalid, Problem
 from simulator.dialects import Dialect
+from simulator.formats import strict_yaml
+from simulator.formats.strict_yaml import Located
 from simulator.model import Scenario
 from simulator.rehearsal import problem_of, rehearse
-from simulator.scenario import Reading, read
+from simulator.scenario import Bases, Reading, read
+from simulator.scenario.bases import ALONE, name_of
+from simulator.scenario.extending import base_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +24,61 @@ class Inspection:
     warnings: tuple[Problem, ...] = ()
 
 
-def inspect(text: str | bytes, file: str, dialect: Dialect) -> Inspection:
-    """Read and rehearse a scenario. What can be rehearsed of one with mistakes is rehearsed, so
-    that the mistakes do not hide what the contract forbids.
+def inspect(text: str | bytes, file: str, dialect: Dialect, bases: Bases = ALONE) -> Inspection:
+    """Read and rehearse a scenario, which may name others of the `bases`. What can be rehearsed of
+    one with mistakes is rehearsed, so that the mistakes do not hide what the contract forbids.
     """
     try:
-        reading = read(text, file, dialect.vocabulary)
+        document = strict_yaml.read(text, file)
     except Invalid as error:
         return Inspection(None, errors=error.problems)
+    return _inspect(document, text, dialect, bases)
+
+
+def _inspect(document: Located, text: str | bytes, dialect: Dialect, bases: Bases) -> Inspection:
+    reading = read(document, text, dialect.vocabulary, bases)
     errors, warnings = list(reading.problems), list(reading.warnings)
     for certain, problem in _rehearsed(reading, dialect):
         (errors if certain else warnings).append(problem)
-    return Inspection(
+    found = Inspection(
         scenario=None if errors else reading.scenario,
         errors=_in_order(errors),
         warnings=_in_order(warnings),
     )
+    if any(problem.file != document.file for problem in (*errors, *warnings)):
+        return _apart(found, document, dialect, bases)
+    return found
+
+
+def _apart(found: Inspection, document: Located, dialect: Dialect, bases: Bases) -> Inspection:
+    """What was found, without what the base is told of itself: its warnings, and its errors in
+    other words. What is wrong there only together with this document names it.
+    """
+    base = base_of(document, bases)
+    if base is None:
+        return found
+    known = _inspect(base[0], "", dialect, base[1])
+    errors = {_place(problem): problem for problem in known.errors}
+    told = errors.keys() | {_place(problem) for problem in known.warnings}
+
+    def named(problem: Problem) -> Problem:
+        if problem.file == document.file:
+            return problem
+        if known_as := errors.get(_place(problem)):
+            return known_as
+        said = f"{problem.message}, in {name_of(document)}, which extends this"
+        return replace(problem, message=said)
+
+    new = [problem for problem in found.warnings if _place(problem) not in told]
+    return Inspection(
+        scenario=found.scenario,
+        errors=_in_order([*map(named, found.errors)]),
+        warnings=_in_order([*map(named, new)]),
+    )
+
+
+def _place(problem: Problem) -> tuple[str, int, int]:
+    return problem.file, problem.line, problem.column
 
 
 def _rehearsed(reading: Reading, dialect: Dialect) -> list[tuple[bool, Problem]]:
@@ -52,5 +95,5 @@ def _rehearsed(reading: Reading, dialect: Dialect) -> list[tuple[bool, Problem]]
 
 def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
     """Each place once for each message, by line and column."""
-    known = {(problem.line, problem.column, problem.message): problem for problem in problems}
+    known = {(*_place(problem), problem.message): problem for problem in problems}
     return tuple(known[key] for key in sorted(known))

@@ -64,6 +64,7 @@ def reopen_book(supplier: SupplierConfig, before: Book) -> Reopened:
     errors = [problem for folder in folders for problem in _errors_of(folder)]
     own, *others = (_merged(folder, before) for folder in folders)
     shipped = [scenario for other in others for scenario in other]
+    own = [*own, *_still_mixed([*own, *shipped], before)]
     wrong = unstartable([*own, *not_hidden(own, shipped)])
     own, shipped = (_right(listed, wrong, before) for listed in (own, shipped))
     errors += wrong
@@ -75,13 +76,24 @@ def reopen_book(supplier: SupplierConfig, before: Book) -> Reopened:
     return _compared(before, book_for(supplier, own, shipped, doubts=doubts), errors)
 
 
+def _still_mixed(scenarios: Sequence[Scenario], before: Book) -> list[Scenario]:
+    """What a mix still has, and no file any more: its edition before stays. Reading the mix again
+    says what is wrong.
+    """
+    names = {scenario.name for scenario in scenarios}
+    mixed = dict.fromkeys(name for scenario in scenarios for name in scenario.mix)
+    return [
+        before.scenarios[name] for name in mixed if name not in names and name in before.scenarios
+    ]
+
+
 def _pause() -> None:
     """Let other threads work: a rehearsal keeps the interpreter for itself."""
     clock.sleep(PAUSE)
 
 
 def _errors_of(looked: Looked) -> list[Problem]:
-    wrong = [problem for _, each in looked for problem in each.errors]
+    wrong = dict.fromkeys(problem for _, each in looked for problem in each.errors)
     return [*wrong, *twice(each.scenario for _, each in looked if each.scenario)]
 
 

@@ -11,14 +11,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl
 
 from simulator.base import cookbook
+from simulator.base.copies import replace
 from simulator.base.errors import Problem, Refused, nearest
+from simulator.base.seed import Chance
 from simulator.language import matching, template
-from simulator.model import Conditions, Order, Param, Scenario, Vocabulary
-from simulator.scenario.fields import read_param
+from simulator.model import Conditions, Order, Scenario, Vocabulary
 from simulator.scenario.headers import SCENARIO_HEADER
+from simulator.scenario.mixing import chance_of, drawn, share
+from simulator.scenario.params import asked_of, params_of
 from simulator.scenario.reading import parse
 
 MOST_EDITIONS = 1000
@@ -38,13 +40,15 @@ class Pin:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
     """The decision: which scenario, with which parameters, and why. `reasons` has the first
-    difference of each other one behind it.
+    difference of each other one behind it. The `params` of a mix are those that X-Scenario gives to
+    the scenarios in it; `mix` names the one that drew the scenario.
     """
 
     scenario: Scenario
     params: Mapping[str, Any]
     reasons: tuple[str, ...]
     pin: int | None = None
+    mix: str = ""
 
 
 @dataclass
@@ -119,14 +123,39 @@ class Book:
         assert choice is not None  # there is a default
         return choice
 
+    def draw(
+        self, choice: Choice, facts: Mapping[str, Any], chance: Chance, key: str, known: str = ""
+    ) -> Choice:
+        """What an order plays: of a mix one of its scenarios, by the order's `key` or by what
+        stands in the request, or the one that is `known` from an attempt before. Refused where that
+        scenario is there no more.
+        """
+        mix = choice.scenario
+        if not mix.mix:
+            return choice
+        name = known if known in mix.mix else drawn(mix, chance_of(mix, chance, key, facts))
+        part = self._for("create").get(name)
+        if part is None:
+            said = f"the mix {mix.name} has {name}, and no scenario here has that name any more"
+            raise Refused("fault", [said])
+        given = {name: value for name, value in choice.params.items() if name in part.params}
+        first, *rest = choice.reasons
+        reason = f"{first}; mix {mix.name} drew {name} ({share(mix, name)})"
+        params = params_of(part, facts["header"], given=given)
+        return replace(choice, scenario=part, params=params, reasons=(reason, *rest), mix=mix.name)
+
+    def parts(self, mix: Scenario) -> dict[str, Scenario]:
+        """The scenarios of a mix that are here."""
+        return {name: part for name, part in self._for("create").items() if name in mix.mix}
+
     def choose_answer(
         self, action: str, facts: Mapping[str, Any], pins: Sequence[Pin], order: Order | None
     ) -> Choice | None:
         """Decide whether a scenario of its own answers a request that is not a create; None leaves
         it to the scenario of its order, or to the default. Refused as `choose`.
 
-        The header may name the order's own scenario, as it does where a caller sends the same
-        headers with every request.
+        The header may name the order's own scenario, or a mix that has it, as it does where a
+        caller sends the same headers with every request.
         """
         fitting = {
             name: scenario
@@ -134,7 +163,7 @@ class Book:
             if not _used_up(scenario, action, order.used if order else {})
         }
         asked = facts["header"].get(SCENARIO_HEADER, "").strip().partition("?")[0]
-        if order and asked == order.scenario:
+        if order and order.scenario in (asked, *self.shares(asked)):
             facts = {
                 **facts,
                 "header": {
@@ -156,13 +185,27 @@ class Book:
         params = params_of(scenario, headers, query if name == scenario.name else "")
         return Choice(scenario=scenario, params=params, reasons=())
 
-    def others(self, action: str, chosen: str, facts: Mapping[str, Any]) -> dict[str, str]:
-        """Why each scenario but the chosen one does not play: the first thing that differs."""
-        return {
+    def others(
+        self, action: str, chosen: str, facts: Mapping[str, Any], mix: str = ""
+    ) -> dict[str, str]:
+        """Why each scenario but the chosen one does not play: the first thing that differs, or that
+        the `mix` drew another one.
+        """
+        found = {
             name: self._why_not(action, scenario, facts)
             for name, scenario in self.scenarios.items()
-            if name != chosen
+            if name not in (chosen, mix)
         }
+        shares = self.shares(mix)
+        return {
+            name: f"mix {mix} drew {chosen}: this one is {shares[name]}" if name in shares else why
+            for name, why in found.items()
+        }
+
+    def shares(self, mix: str) -> dict[str, str]:
+        """The scenarios of a mix, each with its share; none where this is no name of a mix."""
+        found = self.scenarios.get(mix)
+        return {name: share(found, name) for name in found.mix} if found else {}
 
     def guard_default(self, scenario: Scenario) -> None:
         """Refused when a scenario of the default's name is not for new orders: then nothing would
@@ -171,6 +214,13 @@ class Book:
         if scenario.name == self.default and not is_playable(scenario):
             said = f"scenario: {scenario.name} is what new orders play by default"
             raise Refused("invalid", [f"{said}; this one {purpose_of(scenario)}"])
+
+    @cached_property
+    def draws_later(self) -> bool:
+        """Whether a file for one later request draws anything."""
+        return any(
+            scenario.draws for scenario in self.scenarios.values() if scenario.answers != "create"
+        )
 
     @cached_property
     def _by_action(self) -> dict[str, dict[str, Scenario]]:
@@ -213,7 +263,7 @@ class Book:
                 scenario = fitting[pin.scenario]
                 return Choice(
                     scenario=scenario,
-                    params=params_of(scenario, headers),
+                    params=self._params(scenario, headers),
                     reasons=(f"pin {pin.id}",),
                     pin=pin.id,
                 )
@@ -226,9 +276,16 @@ class Book:
             return None  # it has answered as often as it may
         return Choice(
             scenario=scenario,
-            params=params_of(scenario, headers, query),
+            params=self._params(scenario, headers, query),
             reasons=(f"header X-Scenario: {asked[:200]}",),
         )
+
+    def _params(
+        self, scenario: Scenario, headers: Mapping[str, str], query: str = ""
+    ) -> Mapping[str, Any]:
+        if scenario.mix:
+            return asked_of(scenario, self.parts(scenario), query)
+        return params_of(scenario, headers, query)
 
     def _by_when(
         self, fitting: Mapping[str, Scenario], facts: Mapping[str, Any], default: str = ""
@@ -262,7 +319,7 @@ class Book:
         del others[best.name]
         return Choice(
             scenario=best,
-            params=params_of(best, facts["header"]),
+            params=self._params(best, facts["header"]),
             reasons=(reason, *others.values()),
         )
 
@@ -309,46 +366,3 @@ def purpose_of(scenario: Scenario) -> str:
 def _article(action: str) -> str:
     noun = "order" if action == "create" else action
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
-
-
-def params_of(
-    scenario: Scenario,
-    headers: Mapping[str, str],
-    query: str = "",
-    given: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
-    """The parameters of one request: defaults, then their own headers, then the query of
-    X-Scenario, then `given`.
-
-    Refused lists all that is wrong.
-    """
-    values = {name: param.default for name, param in scenario.params.items()}
-    wrong: list[str] = []
-    asked = [
-        (param.header, param, headers[param.header.lower()])
-        for param in scenario.params.values()
-        if param.header.lower() in headers
-    ]
-    asked_by_name = parse_qsl(query, keep_blank_values=True) if query else ()
-    named = [("X-Scenario: ", *pair) for pair in asked_by_name]
-    named += [("", *pair) for pair in (given or {}).items()]
-    for prefix, name, value in named:
-        param = scenario.params.get(name)
-        if param is None:
-            said = f"{prefix}{scenario.name} has no parameter `{name[:60]}`"
-            wrong.append(f"{said} ({nearest(name, scenario.params)})")
-        else:
-            asked.append((f"{prefix}{name}", param, value))
-    for label, param, value in asked:
-        values[param.name] = _value(label, param, value, wrong)
-    if wrong:
-        raise Refused("invalid", wrong)
-    return values
-
-
-def _value(label: str, param: Param, value: Any, wrong: list[str]) -> Any:
-    try:
-        return read_param(param, value)
-    except ValueError as error:
-        wrong.append(f"{label}: {error}")
-        return param.default

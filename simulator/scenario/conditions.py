@@ -46,6 +46,24 @@ def check_conditions(findings: Findings, vocabulary: Vocabulary, params: dict[st
                 findings, vocabulary, params, known_marks, action, where, key, wanted
             )
             checker.check()
+    for path, action, part in parts_of(findings.document, vocabulary):
+        if part.get("illegal") is not True:
+            _check_status(findings, vocabulary, action, part.get("when"), (*path, "when"))
+
+
+def _check_status(
+    findings: Findings, vocabulary: Vocabulary, action: str, when: Any, path: Path
+) -> None:
+    """Warn of an entry that asks for a status in which the contract refuses the request itself."""
+    taken, where = vocabulary.takes.get(action), (*path, "order.status")
+    wanted = when.get("order.status") if isinstance(when, dict) else None
+    asked = [value for _, test, value in asked_in(wanted, where) if test == "equal"]
+    plain = isinstance(wanted, (str, list)) or (isinstance(wanted, dict) and [*wanted] == ["in"])
+    known = all(value in vocabulary.statuses for value in asked)
+    if taken and plain and asked and known and not set(asked) & set(taken):
+        said = f"the contract takes no {action} of an order that is {' or '.join(asked)}"
+        hint = f"it does in {', '.join(taken)}; `illegal: true` asks this entry before the contract"
+        findings.doubt(where, f"order.status: {said}", code="unreached", hint=hint)
 
 
 @dataclass(frozen=True, slots=True)

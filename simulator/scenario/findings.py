@@ -115,6 +115,11 @@ class Findings:
             return f"each entry of `{name}` {text}", hint
         return f"{name}: {text}", hint
 
+    def is_wrong(self, path: Path) -> bool:
+        """Whether a mistake is known at a path, in it, or in what it is a part of."""
+        known = (*self.dropped, *self.replaced, *self.renamed)
+        return any(path[: len(one)] == one[: len(path)] for one in known)
+
     def value(self, path: Path) -> Any:
         """What stands at a path; None where nothing does."""
         value = self.located.value

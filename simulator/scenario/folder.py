@@ -9,6 +9,7 @@ from simulator.base.errors import Invalid, Problem, nearest
 from simulator.formats import files, strict_yaml
 from simulator.language import conflicts, matching
 from simulator.model import Scenario, Vocabulary
+from simulator.scenario.bases import Bases, layer_of_texts
 from simulator.scenario.book import Book, is_playable
 from simulator.scenario.reading import parse
 
@@ -41,7 +42,7 @@ def read_folder(
     """Read every `*.yaml` of a folder, in file order; `kept` as in `parse`. Invalid lists the
     problems of all files at once.
     """
-    sources = ((str(path), path) for path in scenario_files(folder))
+    sources = [(str(path), path) for path in scenario_files(folder)]
     return make_book(sources, vocabulary, default, str(folder), kept=kept)
 
 
@@ -56,12 +57,18 @@ def make_book(
     """Build a book from texts, or files that hold them, each with the name that problems give it.
     Invalid lists the problems of all of them.
     """
+    texts: list[tuple[str, str | bytes]] = []
     scenarios: list[Scenario] = []
     problems: list[Problem] = []
     for file, source in sources:
         try:
-            text = read_file(source) if isinstance(source, Path) else source
-            scenarios.append(parse(text, file, vocabulary, kept=kept))
+            texts.append((file, read_file(source) if isinstance(source, Path) else source))
+        except Invalid as error:
+            problems += error.problems
+    bases = Bases((layer_of_texts(texts),))
+    for file, text in texts:
+        try:
+            scenarios.append(parse(text, file, vocabulary, bases, kept=kept))
         except Invalid as error:
             problems += error.problems
     return book_of(scenarios, problems, vocabulary, default, folder)
@@ -81,7 +88,7 @@ def book_of(
     for scenario in scenarios:
         known.setdefault(scenario.name, scenario)
     playable = [name for name, scenario in known.items() if is_playable(scenario)]
-    found = [*problems, *twice(scenarios)]
+    found = [*dict.fromkeys(problems), *twice(scenarios)]
     if not found:
         found += _about_default(default, playable, folder)
     if found:
@@ -141,7 +148,8 @@ def together(own: Sequence[Scenario], shipped: Sequence[Scenario]) -> list[Probl
 
 def ties(scenarios: Sequence[Scenario], about: str = "") -> list[Problem]:
     """Scenarios whose `when` may fit one request equally well: then the first one plays, which is
-    worth a warning. `about`: only those with the scenario of this name.
+    worth a warning. Where both are the same, the later one never plays by it. `about`: only those
+    with the scenario of this name.
     """
     found = []
     chosen = [scenario for scenario in scenarios if scenario.when and scenario.begins == "gateway"]
@@ -154,13 +162,26 @@ def ties(scenarios: Sequence[Scenario], about: str = "") -> list[Problem]:
                     shown, other, plays = first, later, "this one"
                 said = f"a request may fit {other.name} ({other.file}) just as well"
                 hint = f"then {plays} plays: add a condition to one of them"
+                if _are_the_same(first, later):
+                    said += f", and always does: {later.name} never plays by it"
                 found.append(_at(shown, "when", f"when: {said}", hint, "tie"))
     return found
 
 
 def _at(scenario: Scenario, key: str, said: str, hint: str, code: str) -> Problem:
-    line, column = scenario.where((key,))
-    return Problem(message=said, file=scenario.file, line=line, column=column, hint=hint, code=code)
+    line, column, file = scenario.where((key,))
+    return Problem(message=said, file=file, line=line, column=column, hint=hint, code=code)
+
+
+def _are_the_same(one: Scenario, other: Scenario) -> bool:
+    """Whether two scenarios ask for the same, in any order."""
+    rest = list(other.when)
+    for condition in one.when:
+        if condition not in rest:
+            return False
+        rest.remove(condition)
+    # a template may mean another value in each of them
+    return not rest and "{{" not in matching.in_words(one.when)
 
 
 def _are_alike(one: Scenario, other: Scenario) -> bool:

@@ -14,7 +14,9 @@ from simulator.scenario.expect.json_schema import expect_schema, fill_expect
 from simulator.scenario.fault_fields import Answered, FaultField
 from simulator.scenario.fault_schema import answered_schema, reply_fault_schema, step_fault_schema
 from simulator.scenario.fields import KINDS, ParamsField, PendingField, ReplyField
+from simulator.scenario.mixing import MixField
 from simulator.scenario.schema import schema_for
+from simulator.scenario.set_schema import ANY_SET, of_step, set_schema
 from simulator.scenario.time_field import Hours, Time
 from simulator.scenario.time_schema import TIME, hours_schema, time_schema
 from simulator.scenario.when_field import When
@@ -42,7 +44,7 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"A scenario of {vocabulary.dialect}",
         **schema,
-        "$defs": {**time_schema(), **when_schema(vocabulary)},
+        "$defs": {**time_schema(), **when_schema(vocabulary), **set_schema(vocabulary)},
     }
 
 
@@ -70,9 +72,13 @@ def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
             "properties": dict.fromkeys(ParamsField.KEYS, _VALUE) | {"type": {"enum": list(KINDS)}},
         }
         return {"type": "object", "additionalProperties": {"anyOf": [entry, _VALUE]}}
+    if isinstance(field, MixField):
+        weight = {"type": "number", "exclusiveMinimum": 0}
+        return {"type": "object", "minProperties": 1, "additionalProperties": weight}
     if isinstance(field, ReplyField):
         keys: dict[str, Any] = {key: {} for key in ReplyField.KEYS}
         keys |= {"delay": {"$ref": f"#/$defs/{TIME}"}, "fault": reply_fault_schema()}
+        keys["set"] = {"$ref": f"#/$defs/{ANY_SET}"}
         keys["attempts"] = {
             "type": "array",
             "items": {"anyOf": [{"type": "string"}, {"type": "object", "properties": dict(keys)}]},
@@ -92,9 +98,10 @@ def _close(schema: Any) -> None:
 def _fill(part: dict[str, Any], vocabulary: Vocabulary, action: str) -> None:
     properties = part["properties"]
     properties["reply"]["anyOf"][0] = {"enum": list(vocabulary.replies[action])}
-    step = properties["timeline"]["items"]["properties"]
-    step["send"]["enum"] = list(vocabulary.codes)
-    step["status"]["enum"] = list(vocabulary.statuses)
+    step = properties["timeline"]["items"]
+    step["properties"]["send"]["enum"] = list(vocabulary.codes)
+    step["properties"]["status"]["enum"] = list(vocabulary.statuses)
     if not vocabulary.begins:
         for key in ("start", "tenant", "params", "signal"):
-            del step[key]
+            del step["properties"][key]
+    of_step(step)

@@ -27,10 +27,14 @@ def check_reach(findings: Findings, vocabulary: Vocabulary) -> None:
         for where, reply in replies_of(part.get("reply"), (*path, "reply")):
             if isinstance(reply, dict) and "attempts" in reply:
                 _check_beside(findings, reply, where)
+    is_refused = refuses(findings.document.get("reply"))
     for action in vocabulary.actions:
         entries = findings.document.get(action)
         if isinstance(entries, list):
             _check_entries(findings, action, entries)
+        if entries and is_refused:
+            said = f"no {action} is ever answered here: there is no order"
+            findings.doubt((action,), said, code="unreached", at_key=True)
 
 
 def _check_signals(findings: Findings, vocabulary: Vocabulary) -> None:
@@ -93,15 +97,21 @@ def refuses(reply: Any) -> bool:
 
 
 def _check_entries(findings: Findings, action: str, entries: list[Any]) -> None:
-    """The engine asks entries with `illegal: true` first: they are a list of their own."""
+    """The engine asks entries with `illegal: true` first: they are a list of their own. An entry
+    that answers every time leaves nothing to those behind it that ask for the same.
+    """
     for illegal in (True, False):
-        always = None
+        known: list[tuple[Any, int]] = []
         for index, entry in enumerate(entries):
             if not isinstance(entry, dict) or (entry.get("illegal") is True) is not illegal:
                 continue
-            if always is not None:
-                line = findings.located.place((action, always)).line
-                said = f"this entry never answers: the one on line {line} answers every {action}"
+            when = entry.get("when") or {}
+            first = next((line for asked, line in known if asked in ({}, when)), 0)
+            if first:
+                what = (
+                    "has the same `when`" if ({}, first) not in known else f"answers every {action}"
+                )
+                said = f"this entry never answers: the one on line {first} {what}"
                 findings.doubt((action, index), said, code="unreached")
-            elif not entry.get("when") and "times" not in entry:
-                always = index
+            elif "times" not in entry:
+                known.append((when, findings.located.place((action, index)).line))

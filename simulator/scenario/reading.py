@@ -13,24 +13,32 @@ from simulator.base.copies import replace
 from simulator.base.errors import Invalid, Problem
 from simulator.formats import strict_yaml
 from simulator.formats.schema import Note, flatten, unknown_key
-from simulator.formats.strict_yaml import Path
-from simulator.language import template
+from simulator.formats.strict_yaml import Located, Path, Place
+from simulator.language import template, times
 from simulator.language.faults import FAULTS, expanded
 from simulator.model import Entry, Param, Reply, Scenario, Step, Vocabulary, Where, keyed
+from simulator.scenario.bases import ALONE, Bases
 from simulator.scenario.conditions import check_conditions
+from simulator.scenario.constructs import is_template
 from simulator.scenario.expect.checking import check_expect
+from simulator.scenario.extending import extended, word_of, written
 from simulator.scenario.findings import Findings
 from simulator.scenario.headers import check_headers, reserved
 from simulator.scenario.members import check_members
+from simulator.scenario.mixing import check_mix
 from simulator.scenario.reach import check_reach
 from simulator.scenario.repair import Rest, renamed, rest_of
 from simulator.scenario.schema import schema_for
 from simulator.scenario.templates import TEMPLATE_NAMES, check_templates, texts
 from simulator.scenario.timing import check_times
+from simulator.scenario.usage import check_usage
 from simulator.scenario.words import check_purpose, check_words
 
 MOST_ROUNDS = 10
 """A file is checked again each time that misspelt keys were corrected: once for each level."""
+
+_CHANCE = (*times.DRAWS, "mix", "branch")
+"""The keys of what is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,33 +80,53 @@ def _overlap(one: Path, other: Path) -> bool:
     return shorter > 0 and one[:shorter] == other[:shorter]
 
 
-def parse(text: str | bytes, file: str, vocabulary: Vocabulary, *, kept: bool = False) -> Scenario:
-    """Read one scenario. Invalid lists all problems of the file, in the order of its lines.
+def parse(
+    text: str | bytes,
+    file: str,
+    vocabulary: Vocabulary,
+    bases: Bases = ALONE,
+    *,
+    kept: bool = False,
+) -> Scenario:
+    """Read one scenario, with what it takes from one of the `bases`. Invalid lists all problems of
+    the file, in the order of its lines.
 
     A `kept` one was accepted before, maybe by an older version: only its shape is checked.
     """
     located = strict_yaml.load(text, file) if kept else strict_yaml.read(text, file)
-    reading = _read(located, text, vocabulary, kept=kept)
+    reading = _read(located, text, vocabulary, bases, kept=kept)
     if reading.problems or reading.scenario is None:
         raise Invalid(reading.problems)
     return reading.scenario
 
 
-def read(text: str | bytes, file: str, vocabulary: Vocabulary) -> Reading:
-    """Read one scenario as far as that is possible. Invalid when nothing of it can be read."""
-    return _read(strict_yaml.read(text, file), text, vocabulary)
+def read(
+    located: Located, text: str | bytes, vocabulary: Vocabulary, bases: Bases = ALONE
+) -> Reading:
+    """Read one scenario, parsed from its text, as far as that is possible."""
+    return _read(located, text, vocabulary, bases)
 
 
 def _read(
-    located: strict_yaml.Located, text: str | bytes, vocabulary: Vocabulary, *, kept: bool = False
+    document: Located,
+    text: str | bytes,
+    vocabulary: Vocabulary,
+    bases: Bases,
+    *,
+    kept: bool = False,
 ) -> Reading:
     source = text if isinstance(text, str) else text.decode()
+    located = document
     misspelt: list[Problem] = []
     for _ in range(MOST_ROUNDS):
+        located = extended(located, bases)
         findings = Findings(located, problems=[*located.problems, *misspelt])
         loaded = _load(findings, vocabulary)
         if not kept and findings.document:
-            _check(findings, vocabulary)
+            check_words(findings, vocabulary)
+            check_members(findings, vocabulary)
+            if not word_of(located):  # it is known what it extends
+                _check(findings, vocabulary, bases)
         if not findings.renamed or kept:
             break
         mended, more = renamed(findings)
@@ -106,11 +134,13 @@ def _read(
             findings.dropped |= findings.renamed.keys()
             break
         located, misspelt = mended, misspelt + more
+    if word_of(document) and not findings.problems:
+        source, findings.problems = written(located)
     if not findings.problems:
-        places = {path: (place.line, place.column) for path, place in located.places.items()}
-        scenario = _scenario(loaded, located.file, places, source, vocabulary)
+        places = {path: _where(place) for path, place in located.places.items()}
+        scenario = _scenario(loaded, located, places, source, vocabulary)
         return Reading(scenario, warnings=tuple(findings.warnings))
-    rest = rest_of(findings)
+    rest = None if word_of(located) else rest_of(findings)
     wrong = (*findings.dropped, *findings.replaced)
     return Reading(
         scenario=_rehearsable(rest, located, source, vocabulary) if rest else None,
@@ -125,8 +155,8 @@ def _read(
 def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
     """Each once, by line and column."""
 
-    def place(problem: Problem) -> tuple[int, int, str]:
-        return problem.line, problem.column, problem.message
+    def place(problem: Problem) -> tuple[str, int, int, str]:
+        return problem.file, problem.line, problem.column, problem.message
 
     return tuple(sorted(set(problems), key=place))
 
@@ -153,26 +183,22 @@ def _advised(path: Path, message: str, vocabulary: Vocabulary) -> str:
     return message
 
 
-def _check(findings: Findings, vocabulary: Vocabulary) -> None:
+def _check(findings: Findings, vocabulary: Vocabulary, bases: Bases) -> None:
     given = findings.document.get("params", {})
     params = given if isinstance(given, dict) else {}
-    for name in params:
-        if name in TEMPLATE_NAMES:
-            said = f"`{name}` is a name of the format already"
-            findings.wrong(("params", name), said, code="reserved", at_key=True)
     check_purpose(findings, vocabulary)
-    check_words(findings, vocabulary)
-    check_members(findings, vocabulary)
+    check_mix(findings, vocabulary, bases)
     check_conditions(findings, vocabulary, params)
     check_headers(findings, vocabulary, params)
     check_reach(findings, vocabulary)
     check_times(findings, vocabulary, params)
     check_expect(findings, vocabulary, params)
     check_templates(findings, params if given is params else None)
+    check_usage(findings, params)
 
 
 def _rehearsable(
-    rest: Rest, located: strict_yaml.Located, source: str, vocabulary: Vocabulary
+    rest: Rest, located: Located, source: str, vocabulary: Vocabulary
 ) -> Scenario | None:
     try:
         loaded = schema_for(vocabulary).load(rest.document)
@@ -182,14 +208,18 @@ def _rehearsable(
         return None
     places = {}
     for path, origin in rest.origin.items():
-        place = located.place(origin)
-        places[path] = (place.line, place.column)
-    return _scenario(loaded, located.file, places, source, vocabulary)
+        places[path] = _where(located.place(origin))
+    mended = Located(rest.document, located.file)
+    return _scenario(loaded, mended, places, source, vocabulary)
+
+
+def _where(place: Place) -> Where:
+    return Where(place.line, place.column, place.file)
 
 
 def _scenario(
     loaded: Mapping[str, Any],
-    file: str,
+    document: Located,
     places: Mapping[Path, Where],
     source: str,
     vocabulary: Vocabulary,
@@ -211,14 +241,26 @@ def _scenario(
         reply=loaded.get("reply", Reply()),
         timeline=_steps(loaded, ()) if answers == "order" else (),
         entries=entries,
-        file=file,
+        file=document.file,
         source=source,
         digest=seed.digest(vocabulary.dialect, source),
         answers="create" if answers == "order" else answers,
         begins=loaded.get("begins", "gateway"),
         expect=tuple(loaded.get("expect", ())),
+        mix=loaded.get("mix", {}),
+        by=loaded.get("by", ""),
+        draws=_draws(document.value),
         places=places,
     )
+
+
+def _draws(value: Any) -> bool:
+    """Whether anything in a part of the file hangs on chance."""
+    if isinstance(value, dict):
+        return any(key in _CHANCE or _draws(part) for key, part in value.items())
+    if isinstance(value, list):
+        return any(map(_draws, value))
+    return is_template(value) and "fake" in value
 
 
 def _params(params: Mapping[str, Param], vocabulary: Vocabulary) -> dict[str, Param]:

@@ -24,6 +24,7 @@ from simulator.model import Vocabulary
 from simulator.scenario.expect.shape import expect_field
 from simulator.scenario.fault_fields import Answered, FaultField
 from simulator.scenario.fields import ParamsField, PendingField, ReplyField
+from simulator.scenario.mixing import MixField, looked_up
 from simulator.scenario.time_field import Hours, Time
 from simulator.scenario.when_field import When
 
@@ -165,12 +166,15 @@ class EntrySchema(Strict):
 class ScenarioSchema(Strict):
     """The whole file. The entries of later requests are added for the dialect's actions."""
 
-    later = ("extends", "mix")
+    later = ()
     elsewhere = dict.fromkeys((*_STEP_KEYS, "set"), _OF_STEP)
 
     scenario = String(required=True, validate=_named(80, "_.-"))
     about = String(validate=Length(max=200))
     dialect = String()
+    extends = String()
+    mix = MixField()
+    by = String(validate=looked_up)
     for_ = String(data_key="for")
     begins = String(validate=OneOf(["gateway", "supplier"]))
     params = ParamsField()

@@ -117,5 +117,5 @@ def _circle(way: tuple[str, ...]) -> str:
 
 
 def _at(scenario: Scenario, path: Path, said: str, code: str, hint: str = "") -> Problem:
-    line, column = scenario.where(path)
-    return Problem(message=said, file=scenario.file, line=line, column=column, hint=hint, code=code)
+    line, column, file = scenario.where(path)
+    return Problem(message=said, file=file, line=line, column=column, hint=hint, code=code)

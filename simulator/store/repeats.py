@@ -23,6 +23,7 @@ _COUNT = (
     .returning(repeats.c.count)
 )
 _FIRST = sa.insert(repeats)
+_SCENARIO = sa.select(repeats.c.scenario).where(*_SAME)
 _OLDEST = (
     sa.select(repeats.c.at_wall)
     .where(repeats.c.supplier == p("s"), repeats.c.at_wall <= p("edge"))
@@ -48,6 +49,12 @@ def count(tx: Tx, supplier: str, action: str, tenant: str, ref: str, scenario: s
     row = {"supplier": supplier, "action": action, "tenant": tenant, "ref": ref}
     tx.execute(_FIRST, row | {"scenario": scenario, "count": 1, "at_wall": tx.wall})
     return 1
+
+
+def scenario(tx: Tx, supplier: str, action: str, tenant: str, ref: str) -> str:
+    """The scenario that a counted request played; empty where it came for the first time."""
+    same = {"s": supplier, "a": action, "t": tenant, "r": ref}
+    return str(tx.execute(_SCENARIO, same).scalar_one_or_none() or "")
 
 
 def behind(tx: Tx, supplier: str, most: int) -> int:

@@ -16,11 +16,13 @@ from simulator.supplier.playing import Player, unplayable
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Explained:
     """What a request would meet: the scenario that would play (empty where none would), why, why
-    each other one would not, and the answer on the wire.
+    each other one would not, and the answer on the wire. Where a mix drew it, `mix` has each of its
+    scenarios with its share.
     """
 
     why: str
     scenario: str = ""
+    mix: Mapping[str, str] = field(default_factory=dict)
     others: Mapping[str, str] = field(default_factory=dict)
     outgoing: Outgoing | None = None
 
@@ -56,9 +58,16 @@ def _play(tx: Tx, player: Player, submission: Submission) -> None:
     requests = orders.requests_in_play(tx, [order.id], set())[order.id] if order else ()
     facts = engine.facts_of(submission, order, requests, {}, now)
     played = player.play(tx, submission)
-    others = player.scenario_set.book(tx).others(submission.action, played.scenario, facts)
-    why, outgoing = played.reasons[0], played.outgoing
-    raise _Undone(Explained(why=why, scenario=played.scenario, others=others, outgoing=outgoing))
+    book = player.scenario_set.book(tx)
+    raise _Undone(
+        Explained(
+            why=played.reasons[0],
+            scenario=played.scenario,
+            mix=book.shares(played.mix),
+            others=book.others(submission.action, played.scenario, facts, played.mix),
+            outgoing=played.outgoing,
+        )
+    )
 
 
 def _refused(refused: Refused, player: Player) -> Explained:

@@ -18,7 +18,7 @@ from simulator.scenario import Choice, params_of
 from simulator.store import Tx, clocks, journal, orders, pins
 from simulator.supplier.early import may_leave
 from simulator.supplier.pinned import pins_of
-from simulator.supplier.repeats import answered, count_repeat
+from simulator.supplier.repeats import answered, count_repeat, scenario_before
 from simulator.supplier.scenario_set import ScenarioSet
 from simulator.supplier.sent import Played, as_sent
 from simulator.views.story import told
@@ -29,8 +29,9 @@ SERIAL = "#serial"
 """
 
 
-_New = tuple[Submission, Scenario, Mapping[str, Any]]
-"""A new order: its create, its scenario, and the scenario's parameters."""
+_New = tuple[Submission, Scenario, Mapping[str, Any], str]
+"""A new order: its create, its scenario, the scenario's parameters, and what its chance hangs on.
+"""
 
 
 class NewOrders:
@@ -60,12 +61,17 @@ class NewOrders:
         and RenderFailed change nothing.
         """
         now = clocks.get(tx, self.name).now(tx.wall)
-        choices = [self._choose(tx, submission, now) for submission in submissions]
+        asked = [self._choose(tx, submission, now) for submission in submissions]
+        keys = self._keys(tx, submissions, [choice.scenario for choice in asked])
+        choices = [
+            self._draw(tx, submission, choice, key, now)
+            for submission, choice, key in zip(submissions, asked, keys, strict=True)
+        ]
         opened = self._open(
             tx,
             [
-                (submission, choice.scenario, choice.params)
-                for submission, choice in zip(submissions, choices, strict=True)
+                (submission, choice.scenario, choice.params, key)
+                for submission, choice, key in zip(submissions, choices, keys, strict=True)
             ],
             now,
         )
@@ -74,6 +80,7 @@ class NewOrders:
                 outgoing=outgoing,
                 order=plan.order.id if plan.order else "",
                 scenario=choice.scenario.name,
+                mix=choice.mix,
                 reasons=choice.reasons,
             )
             for choice, (plan, outgoing) in zip(choices, opened, strict=True)
@@ -122,7 +129,8 @@ class NewOrders:
     ) -> Order:
         now = clocks.get(tx, self.name).now(tx.wall)
         given = params_of(scenario, {}, given=params)
-        ((plan, _),) = self._open(tx, [(submission, scenario, given)], now, editions)
+        (key,) = self._keys(tx, [submission], [scenario])
+        ((plan, _),) = self._open(tx, [(submission, scenario, given, key)], now, editions)
         assert isinstance(plan, Opened)
         act = Act(
             at=now,
@@ -152,6 +160,19 @@ class NewOrders:
         if choice.pin is not None:
             pins.use(tx, choice.pin)
         return choice
+
+    def _draw(self, tx: Tx, submission: Submission, choice: Choice, key: str, now: int) -> Choice:
+        """What a new order plays where a mix was chosen. A key of the caller's always draws the
+        same; other equal orders are counted, and draw anew.
+        """
+        mix = choice.scenario
+        if not mix.mix:
+            return choice
+        book = self.scenario_set.book(tx)
+        known = scenario_before(tx, self.name, submission, book.parts(mix).values())
+        facts = engine.facts_of(submission, None, (), {}, now)
+        key = seed_key(submission) if asks_for_a_key(submission) else key
+        return book.draw(choice, facts, self.chance(), key, known)
 
     def _open(
         self,
@@ -183,11 +204,10 @@ class NewOrders:
         """The situations of new orders, with what depends on the orders before: the numbers of
         equal ones, of the supplier's, of the caller's repeats.
         """
-        keys = self._keys(tx, [submission for submission, _, _ in wanted])
         serials = self._serials(tx, len(wanted))
         is_fixed = self.fixed_seed and clocks.get(tx, self.name).mode == "manual"
         counted = []
-        for (submission, scenario, params), key, serial in zip(wanted, keys, serials, strict=True):
+        for (submission, scenario, params, key), serial in zip(wanted, serials, strict=True):
             situation = Situation(
                 submission=submission,
                 scenario=scenario,
@@ -203,15 +223,21 @@ class NewOrders:
             counted.append(situation)
         return counted
 
-    def _keys(self, tx: Tx, submissions: Sequence[Submission]) -> list[str]:
-        """What the chance of each new order hangs on. Under a seed, equal orders are counted: they
-        differ from each other, and not from run to run.
+    def _keys(
+        self, tx: Tx, submissions: Sequence[Submission], scenarios: Sequence[Scenario]
+    ) -> list[str]:
+        """What the chance of each new order hangs on. Where something is drawn, now or by a file
+        for a later request, equal orders are counted: they differ from each other, and not from run
+        to run. Under a seed that was set, the ids are drawn too.
         """
-        if not self.fixed_seed:
-            return [seed.unique() for _ in submissions]
-        keys = [seed_key(submission) for submission in submissions]
-        counted = zip(keys, orders.count_up(tx, self.name, keys), strict=True)
-        return [f"{key}#{before}" if before else key for key, before in counted]
+        always = self.fixed_seed or self.scenario_set.book(tx).draws_later
+        keys = [
+            seed_key(submission) if always or scenario.draws else ""
+            for submission, scenario in zip(submissions, scenarios, strict=True)
+        ]
+        asked = [key for key in keys if key]
+        before = iter(orders.count_up(tx, self.name, asked) if asked else ())
+        return [_numbered(key, next(before)) if key else seed.unique() for key in keys]
 
     def _serials(self, tx: Tx, count: int) -> list[int]:
         """The place of each new order among the supplier's, 0 where the contract does not ask."""
@@ -220,12 +246,20 @@ class NewOrders:
         return [before + 1 for before in orders.count_up(tx, self.name, [SERIAL] * count)]
 
 
+def _numbered(key: str, before: int) -> str:
+    return f"{key}#{before}" if before else key
+
+
+def asks_for_a_key(submission: Submission) -> str:
+    """The caller's own key; empty where there is none."""
+    return submission.headers.get(SEED_KEY_HEADER, "").strip()
+
+
 def seed_key(submission: Submission) -> str:
     """What chance hangs on: the header X-Seed-Key, else the document without ids and dates, which
     change from run to run. A `#` of the caller's is written twice: a single one is ours.
     """
-    asked = submission.headers.get(SEED_KEY_HEADER, "").strip()
-    if asked:
+    if asked := asks_for_a_key(submission):
         return asked[:100].replace("#", "##")
     lasting = {
         key: value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from simulator.base import seed
@@ -57,6 +57,22 @@ def count_repeat(tx: Tx, supplier: str, submission: Submission, scenario: Scenar
     """Which of the caller's repeats this is, where the scenario answers by that."""
     if not has_attempts(scenario, submission.action):
         return 1
-    # what has no id is known by its content
-    ref = submission.ref or seed.digest(submission.order_number, fingerprint(submission))
-    return repeats.count(tx, supplier, submission.action, submission.tenant, ref, scenario.name)
+    return repeats.count(
+        tx, supplier, submission.action, submission.tenant, _ref(submission), scenario.name
+    )
+
+
+def scenario_before(
+    tx: Tx, supplier: str, submission: Submission, parts: Iterable[Scenario]
+) -> str:
+    """Which of these scenarios answered an attempt of the same request before; empty where none
+    did. A scenario without `attempts` has nothing to go on with.
+    """
+    if not any(has_attempts(part, submission.action) for part in parts):
+        return ""
+    return repeats.scenario(tx, supplier, submission.action, submission.tenant, _ref(submission))
+
+
+def _ref(submission: Submission) -> str:
+    """What a request is known by: its id, else its content."""
+    return submission.ref or seed.digest(submission.order_number, fingerprint(submission))

@@ -11,7 +11,15 @@ from simulator.base.errors import Invalid, Problem, Refused
 from simulator.dialects import Dialect
 from simulator.model import Kci, Scenario, Step
 from simulator.rehearsal.inspection import Inspection, inspect
-from simulator.scenario import Book, started, ties, unstartable
+from simulator.scenario import (
+    Bases,
+    Book,
+    Loaded,
+    layer_of_texts,
+    started,
+    ties,
+    unstartable,
+)
 from simulator.store import Store, Tx, locks, orders, uploads
 
 UPLOADED = "(uploaded)"
@@ -93,11 +101,29 @@ class ScenarioSet:
             orders.keep_edition(tx, one.digest, one.name, one.dialect, one.source)
         return {name: one.digest for name, one in found.items()}
 
+    def inspected(self, text: bytes | str) -> Inspection:
+        """What is wrong with a scenario's text beside the scenarios of now, and what may be. It may
+        name any of them, and under its own name that of a file, in whose place it would play.
+        """
+        with self.store.read() as tx:
+            now = list(self.book(tx).scenarios.values())
+        bases = Bases((Loaded(now), Loaded(self.files.book.scenarios.values())))
+        found = inspect(text, UPLOADED, self.dialect, bases)
+        if found.scenario is None:
+            return found
+        wrong = unstartable([found.scenario, *now], (found.scenario.name,))
+        if not wrong:
+            return found
+        return replace(found, scenario=None, errors=(*found.errors, *wrong))
+
     def put(self, text: bytes, name: str) -> tuple[Scenario, bool, list[Problem]]:
         """Take a scenario in; whether it is a new name, and what may be wrong with it. Invalid
         lists every problem, Refused when it is another one's name.
         """
-        scenario, warnings = checked(text, self.dialect)
+        found = self.inspected(text)
+        scenario = found.scenario
+        if scenario is None:
+            raise Invalid(found.errors)
         if scenario.name != name:
             raise Refused(
                 "invalid", [f"scenario: the text says {scenario.name}, the path {name[:80]}"]
@@ -108,31 +134,33 @@ class ScenarioSet:
                 raise Refused("not_found", [f"there is no supplier {self.supplier} any more"])
             self.book(tx).guard_default(scenario)
             is_new = uploads.put(tx, self.supplier, name, scenario.digest, scenario.source)
+            self._guard_mixes(tx, name)
             together = list(self.book(tx).scenarios.values())
             if wrong := unstartable(together, (name,)):
                 raise Invalid(wrong)
             return is_new, together
 
         is_new, together = self.store.run(keep)
-        return scenario, is_new, [*warnings, *ties(together, about=name)]
+        return scenario, is_new, [*found.warnings, *ties(together, about=name)]
 
-    def inspected(self, text: bytes | str) -> Inspection:
-        """What is wrong with a scenario's text beside the scenarios of now, and what may be."""
-        found = inspect(text, UPLOADED, self.dialect)
-        if found.scenario is None:
-            return found
-        with self.store.read() as tx:
-            beside = self.book(tx).scenarios.values()
-        wrong = unstartable([found.scenario, *beside], (found.scenario.name,))
-        if not wrong:
-            return found
-        return replace(found, scenario=None, errors=(*found.errors, *wrong))
+    def _guard_mixes(self, tx: Tx, name: str) -> None:
+        """Refused when a mix has a scenario of this name, and none is there for new orders."""
+        book = self.book(tx)
+        for mix in book.scenarios.values():
+            if name in mix.mix and name not in book.parts(mix):
+                raise Refused("conflict", [f"scenario: the mix {mix.name} has {name}"])
 
     def remove(self, name: str) -> None:
         """Forget a scenario that was taken in; a file's of its name counts again. Orders that play
         it go on.
         """
-        if self.store.run(lambda tx: uploads.remove(tx, self.supplier, name)):
+
+        def forget(tx: Tx) -> bool:
+            was_there = uploads.remove(tx, self.supplier, name)
+            self._guard_mixes(tx, name)
+            return was_there
+
+        if self.store.run(forget):
             return
         if name in self.files.book.scenarios:
             raise Refused(
@@ -142,21 +170,17 @@ class ScenarioSet:
         raise Refused("not_found", [f"no scenario {name[:80]}"])
 
 
-def checked(text: bytes | str, dialect: Dialect) -> tuple[Scenario, list[Problem]]:
-    """A scenario of a dialect from its text, and what may be wrong with it. Invalid lists what is
-    wrong, with line and column.
+def checked_all(
+    texts: Sequence[str], dialect: Dialect, files: Book
+) -> tuple[list[Scenario], list[Problem]]:
+    """Scenarios of a new supplier from their texts, and what may be wrong with them. They may name
+    each other, and those of `files`. Invalid lists what is wrong with any of them.
     """
-    found = inspect(text, UPLOADED, dialect)
-    if found.scenario is None:
-        raise Invalid(found.errors)
-    return found.scenario, list(found.warnings)
-
-
-def checked_all(texts: Sequence[str], dialect: Dialect) -> tuple[list[Scenario], list[Problem]]:
-    """The same for several texts: Invalid lists what is wrong with any of them."""
     names = [f"scenarios[{at}]" for at in range(len(texts))] if len(texts) > 1 else [UPLOADED]
-    found = [inspect(text, name, dialect) for text, name in zip(texts, names, strict=False)]
-    if errors := [problem for each in found for problem in each.errors]:
+    named = list(zip(names, texts, strict=False))
+    bases = Bases((layer_of_texts(named), Loaded(files.scenarios.values())))
+    found = [inspect(text, name, dialect, bases) for name, text in named]
+    if errors := list(dict.fromkeys(problem for each in found for problem in each.errors)):
         raise Invalid(errors)
     scenarios = [each.scenario for each in found if each.scenario]
     return scenarios, [problem for each in found for problem in each.warnings]

@@ -17,11 +17,14 @@ from simulator.model import EntryName, Outgoing
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Played:
-    """One request's outcome, and what the journal says of it."""
+    """One request's outcome, and what the journal says of it. `mix` names the one that drew the
+    scenario.
+    """
 
     outgoing: Outgoing
     order: str = ""
     scenario: str = ""
+    mix: str = ""
     reasons: tuple[str, ...] = ()
 
 

@@ -170,11 +170,12 @@ class World:
             raise Invalid([Problem(message=message) for message in refused])
         # A sender on another machine does not know this base URL: keep it.
         entry["gateway"] = {**given.get("gateway", {}), "url": config.gateway.url}
-        own, warnings = checked_all(scenarios, dialects.get(config.dialect, config.contract))
+        book = self._files(config.dialect).book
+        contract = dialects.get(config.dialect, config.contract)
+        own, warnings = checked_all(scenarios, contract, book)
         names = [scenario.name for scenario in own]
         if twice := {name for name in names if names.count(name) > 1}:
             raise Refused("invalid", [f"scenarios: {', '.join(sorted(twice))} is there twice"])
-        book = self._files(config.dialect).book
         if config.default and config.default not in names:
             book.named(config.default, "default", "create")
         rest = [one for one in book.scenarios.values() if one.name not in names]
@@ -311,7 +312,7 @@ def build_supplier(
         dialects.get(supplier.dialect, supplier.contract, kci_path=supplier.gateway.kcis),
         files,
         store,
-        run_seed=store.root_seed if fixed is None else fixed,
+        run_seed=seed.of_run(store.root_seed) if fixed is None else fixed,
         fixed_seed=fixed is not None,
         max_delay=config.server.max_delay,
         waits=waits,

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from simulator import dialects
+from simulator import config, dialects
 from simulator.cli import main
+from simulator.cli.welcome import welcome
 
 SHIPPED = Path(__file__).parent.parent.parent / "scenarios"
 
@@ -291,3 +292,12 @@ def test_the_json_schema_knows_the_faults_of_a_reply(fault: Any, is_right: bool)
 @pytest.mark.parametrize("command", ["", *main.commands])
 def test_every_command_has_help(command: str) -> None:
     assert run(*filter(None, [command, "--help"])).exit_code == 0
+
+
+def test_the_welcome_tells_the_seed_once_or_for_each_supplier() -> None:
+    settings = config.load(environment={}, overrides={})
+    told = welcome(settings, "http://x", {"default": "run-A", "mef": "run-A"})
+    said = "seed run-A   (to draw the same again: simulator serve --seed run-A)"
+    assert told.splitlines()[:2] == ["listening on http://x", said]
+    told = welcome(settings, "http://x", {"default": "7", "mef": "run-A"})
+    assert told.splitlines()[1:3] == ["seed of default: 7", "seed of mef: run-A"]

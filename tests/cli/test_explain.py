@@ -117,3 +117,48 @@ def test_a_wrong_request_is_told_and_is_exit_2(request_file: Any, content: Any, 
 def test_neither_name_nor_request_is_a_mistake() -> None:
     result = run("explain")
     assert result.stderr == "simulator: name a scenario, a file, or a --request\n"
+
+
+MIX = "scenario: MIX\nmix: {ORDER_SUCCESSFUL: 60, ORDER_DELAYED: 30}\nby: notes\n"
+
+
+def test_a_mix_shows_its_scenarios_with_their_shares(tmp_path: Path) -> None:
+    path = tmp_path / "mix.yaml"
+    path.write_text(MIX)
+    told = run("explain", str(path)).stdout
+    assert "plays one of these, by notes:\n  ORDER_SUCCESSFUL: 60 of 90\n" in told
+    drawn = run("explain", str(path), "--format", "mermaid").stdout
+    assert "Note over S: one of ORDER_SUCCESSFUL (60 of 90), ORDER_DELAYED (30 of 90)" in drawn
+
+
+def test_under_a_seed_a_mix_and_a_request_show_what_is_drawn(
+    request_file: Any, tmp_path: Path
+) -> None:
+    path, settings, drawn = tmp_path / "mix.yaml", tmp_path / "config.yaml", {}
+    path.write_text(MIX)
+    settings.write_text("seed: 7\n")
+    body = json.loads(dialects.get("fibre_cafe").sample("provide", None, 1).body)
+    for notes in "abcdef":
+        request = request_file({**body, "notes": notes})
+        told = run("explain", str(path), "--request", request, "--config", str(settings)).stdout
+        (line,) = [line for line in told.splitlines() if "mix MIX drew" in line]
+        name = line.split()[7]  # asked for by name; mix MIX drew NAME (60 of 90)
+        drawn[name] = told
+        assert f"{name} (fibre_cafe)" in told.splitlines()
+    assert drawn.keys() == {"ORDER_SUCCESSFUL", "ORDER_DELAYED"}
+    told = run("explain", str(path), "--request", request).stdout
+    assert "plays one of these" in told, "each run has another seed"
+
+
+def test_the_header_of_a_request_may_name_a_mix(request_file: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "mix.yaml").write_text(MIX)
+    incoming = dialects.get("fibre_cafe").sample("provide", None, 1)
+    headers = {**incoming.headers, "X-Scenario": "MIX?gap=3s"}
+    asked = {"path": incoming.path, "headers": headers, "body": json.loads(incoming.body)}
+    settings = tmp_path / "config.yaml"
+    settings.write_text(f"seed: 7\nsuppliers: [{{name: s, scenarios: {folder}}}]\n")
+    told = run("explain", "--request", request_file(asked), "--config", str(settings)).stdout
+    assert "header X-Scenario: MIX?gap=3s; mix MIX drew ORDER_" in told
+    assert "with gap = 3s (duration, header X-Kci-Delay)" in told

@@ -74,3 +74,37 @@ def test_the_folder_of_a_supplier_is_of_its_dialect_and_its_contract(tmp_path: P
         assert run(*arguments, "--config", settings).exit_code == 0, arguments
     written(folder / "b.yaml", MEF.replace("mef", "fibre_cafe"))
     assert "b.yaml:2:10: `dialect: fibre_cafe`" in run("check", "--config", settings).stdout
+
+
+def test_a_file_extends_another_one_of_its_folder_or_a_shipped_one(tmp_path: Path) -> None:
+    file = written(tmp_path / "a.yaml", "scenario: A\nextends: B\nparams: {gap: 1s}\n")
+    written(tmp_path / "b.yaml", "scenario: B\nextends: ORDER_DELAYED\n")
+    assert run("check", "--strict", file).exit_code == 0
+    assert "with gap = 1s (duration, header X-Kci-Delay)" in run("explain", file).stdout
+
+
+def test_a_mistake_of_a_base_is_told_once_for_all_files(tmp_path: Path) -> None:
+    for name in "ab":
+        written(tmp_path / f"{name}.yaml", f"scenario: {name.upper()}\nextends: C\n")
+    base = written(tmp_path / "c.yaml", "scenario: C\nreply: acept\n")
+    result = run("check", str(tmp_path))
+    assert result.stdout == f"{base}:2:8: unknown reply `acept` (did you mean `accept`?)\n"
+    assert result.exit_code == 1
+
+
+def test_a_file_alone_is_wrong_where_its_base_is(tmp_path: Path) -> None:
+    file = written(tmp_path / "a.yaml", "scenario: A\nextends: C\n")
+    base = written(tmp_path / "c.yaml", "scenario: C\nreply: acept\n")
+    result = run("check", file)
+    assert (result.exit_code, result.stdout.partition(": ")[0]) == (1, f"{base}:2:8")
+
+
+def test_beside_a_folder_that_is_played_alone_there_are_no_shipped_scenarios(
+    tmp_path: Path,
+) -> None:
+    file = written(tmp_path / "own" / "a.yaml", "scenario: A\nextends: ORDER_DELAYED\n")
+    entry = f"{{name: s, scenarios: {tmp_path / 'own'}, only: true}}"
+    settings = written(tmp_path / "config.yaml", f"suppliers: [{entry}]\n")
+    result = run("check", file, "--config", settings)
+    assert "extends: unknown scenario `ORDER_DELAYED`" in result.stdout
+    assert run("check", file).exit_code == 0

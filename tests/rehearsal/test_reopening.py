@@ -235,3 +235,38 @@ def test_a_stamp_is_taken_whatever_has_become_of_the_folder(folder: Folder) -> N
     folder.path.symlink_to(folder.path)
     assert stamp_of([folder.supplier]) == shipped
     assert "there is no folder" in folder.reopen().errors[0].message
+
+
+def test_a_changed_base_gives_what_extends_it_a_new_edition(folder: Folder) -> None:
+    (folder.path / "b.yaml").write_text("scenario: B\nextends: A\n")
+    folder.reopen()
+    folder.write("a.yaml", "A", "reply: commit\n")
+    reopened = folder.reopen()
+    assert new_in(reopened) == ((), ("A", "B"), ())
+    assert folder["B"].reply.answer == "commit"
+
+
+@pytest.mark.parametrize("text", [f"scenario: A\n{BROKEN}", None], ids=["broken", "gone"])
+def test_what_extends_a_base_that_is_lost_stays(folder: Folder, text: str | None) -> None:
+    (folder.path / "b.yaml").write_text("scenario: B\nextends: A\n")
+    folder.reopen()
+    before = folder["B"]
+    if text is None:
+        folder.remove("a.yaml")
+    else:
+        (folder.path / "a.yaml").write_text(text)
+    (said,) = folder.said(folder.reopen())
+    assert said.startswith("b.yaml:2:10: " if text is None else "a.yaml:2:8: ")
+    assert folder["B"] == before
+
+
+def test_what_a_mix_has_stays_when_its_file_is_gone(folder: Folder) -> None:
+    (folder.path / "m.yaml").write_text("scenario: M\nmix: {A: 1, B: 1}\n")
+    folder.reopen()
+    before = folder["A"]
+    folder.remove("a.yaml")
+    (said,) = folder.said(folder.reopen())
+    assert said.startswith("m.yaml:2:7: mix: unknown scenario `A`")
+    assert folder["A"] == before and list(folder["M"].mix) == ["A", "B"]
+    (folder.path / "m.yaml").write_text("scenario: M\nmix: {B: 1}\n")
+    assert new_in(folder.reopen()) == ((), ("M",), ("A",))

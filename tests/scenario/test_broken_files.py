@@ -9,6 +9,8 @@ import pytest
 
 from simulator import dialects
 from simulator.formats.schema import Strict
+from simulator.rehearsal.books import bases_in
+from simulator.rehearsal.folders import shipped_folder
 from simulator.rehearsal.inspection import inspect
 from simulator.scenario.expect.shape import (
     ExpectationSchema,
@@ -24,7 +26,8 @@ CASES = CASE.findall(TEXT)
 
 
 def said(dialect: str, text: str) -> list[str]:
-    found = inspect(text + "\n", "x.yaml", dialects.get(dialect))
+    bases = bases_in([shipped_folder(dialect)])
+    found = inspect(text + "\n", "x.yaml", dialects.get(dialect), bases)
     errors = [str(problem) for problem in found.errors]
     warnings = [f"warning: {problem}" for problem in found.warnings]
     return [line.replace("x.yaml:", "", 1) for line in (*errors, *warnings)]

@@ -11,7 +11,8 @@ VOCABULARY = dialects.get("fibre_cafe").vocabulary
 
 
 def tied(one: str, other: str, about: str = "") -> list[str]:
-    texts = (f"scenario: ONE\nwhen: {one}\n", f"scenario: TWO\nwhen: {other}\n")
+    head = "params: {word: a}\n"
+    texts = (f"scenario: ONE\nwhen: {one}\n{head}", f"scenario: TWO\nwhen: {other}\n{head}")
     scenarios = [parse(text, f"{at}.yaml", VOCABULARY) for at, text in enumerate(texts)]
     return [str(problem) for problem in ties(scenarios, about)]
 
@@ -19,8 +20,8 @@ def tied(one: str, other: str, about: str = "") -> list[str]:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("{operation: provide}", "{operation: provide}"),
         ("{orderType: [NEW, START]}", "{orderType: [START, SWAP]}"),
+        ("{notes: '{{ word }}'}", "{notes: '{{ word }}'}"),
         ("{orderType: NEW}", "{notes: {exists: true}}"),
         ("{'siteInformation[*].role': A-END}", "{'siteInformation[*].role': B-END}"),
         ("{notes: {matches: b}}", "{notes: b}"),
@@ -68,3 +69,21 @@ def test_a_tie_of_a_named_scenario_is_reported_at_its_place() -> None:
     assert said.startswith("0.yaml:2:7: when: a request may fit TWO (1.yaml)")
     assert "then this one plays" in said
     assert tied("{notes: a}", "{hazards: b}", about="THREE") == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("{operation: provide}", "{operation: provide}"),
+        ("{operation: provide, notes: a}", "{notes: a, operation: provide}"),
+        ("{any: [{notes: a}, {notes: b}]}", "{any: [{notes: a}, {notes: b}]}"),
+    ],
+)
+def test_a_scenario_that_asks_for_the_same_as_one_before_it_never_plays(
+    one: str, other: str
+) -> None:
+    never = "just as well, and always does: TWO never plays by it"
+    (said,) = tied(one, other)
+    assert said.startswith(f"1.yaml:2:7: when: a request may fit ONE (0.yaml) {never}")
+    (said,) = tied(one, other, about="ONE")
+    assert said.startswith(f"0.yaml:2:7: when: a request may fit TWO (1.yaml) {never}")

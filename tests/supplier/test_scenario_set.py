@@ -5,6 +5,7 @@ those of its files.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -256,3 +257,58 @@ def test_what_a_scenario_starts_is_there_before_it(simulator: Embedded) -> None:
         assert [order["scenario"] for order in client.orders()] == ["ONE", "TWO"]
     with Supplier.make(simulator.url, scenarios=[starter, begun], default="ONE") as supplier:
         assert place(supplier) == 202
+
+
+def test_a_text_extends_a_scenario_that_the_supplier_plays(simulator: Embedded) -> None:
+    with (
+        Supplier.make(simulator.url) as supplier,
+        Client(simulator.url, supplier=supplier.name) as client,
+    ):
+        quick = "scenario: {}\nextends: {}\nparams: {{gap: {}}}\n"
+        client.put_scenario("QUICK", quick.format("QUICK", "ORDER_DELAYED", "1m"))
+        client.put_scenario("QUICKER", quick.format("QUICKER", "QUICK", "1s"))
+        assert place(supplier, X_Scenario="QUICKER") == 202
+        assert len(supplier.advance(seconds=5)) == 5
+        with pytest.raises(Failed) as caught:
+            client.put_scenario("BAD", quick.format("BAD", "ORDER_DELAYD", "1s"))
+        (problem,) = caught.value.body["errors"]
+        assert (problem["line"], problem["column"]) == (2, 10)
+        assert problem["hint"] == "did you mean `ORDER_DELAYED`?"
+
+
+def test_a_text_that_extends_its_own_name_extends_the_file_each_time(simulator: Embedded) -> None:
+    with (
+        Supplier.make(simulator.url) as supplier,
+        Client(simulator.url, supplier=supplier.name) as client,
+    ):
+        text = "scenario: ORDER_DELAYED\nextends: ORDER_DELAYED\nreply: {status: 299}\n"
+        digests = {client.put_scenario("ORDER_DELAYED", text)["digest"] for _ in range(2)}
+        assert len(digests) == 1
+        assert place(supplier, X_Scenario="ORDER_DELAYED") == 299
+
+
+def test_texts_of_a_new_supplier_extend_each_other(simulator: Embedded) -> None:
+    texts = ["scenario: A\nextends: OWN\nreply: {status: 298}\n", OWN]
+    with Supplier.make(simulator.url, scenarios=texts, default="A") as supplier:
+        assert place(supplier) == 298
+        assert [kci["send"] for kci in supplier.advance(days=2)] == ["COMMITTED", "COMPLETED"]
+
+
+def test_an_order_keeps_what_its_scenario_took_from_a_base_that_is_gone(
+    make_config: Callable[..., Any], tmp_path: Path
+) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "own.yaml").write_text(OWN)
+    (folder / "mine.yaml").write_text("scenario: MINE\nextends: OWN\n")
+    entry = {"name": "default", "path": "/", "scenarios": str(folder)}
+    settings = make_config(suppliers=[entry])
+    with Embedded(settings) as simulator, Gateway(simulator.url) as gateway:
+        answer = gateway.post("/service-orders", gateway.provide(), X_Scenario="MINE")
+        assert answer.status_code == 201
+    (folder / "mine.yaml").unlink()
+    (folder / "own.yaml").write_text("scenario: OWN\nreply: accept\n")
+    with Embedded(settings) as simulator, Client(simulator.url) as client:
+        assert [order["scenario"] for order in client.orders()] == ["MINE"]
+        sent = [kci["send"] for kci in client.advance(by="2d")["kcis"]]
+        assert sent == ["COMMITTED", "COMPLETED"]

@@ -56,3 +56,17 @@ def test_no_key_of_a_caller_moves_the_numbers_of_orders(simulator: Embedded) -> 
             assert response.status_code == 201, response.text
             numbers.append(int(response.json()["id"].rpartition("-")[2]))
     assert numbers == list(range(numbers[0], numbers[0] + 5))
+
+
+def test_where_a_later_request_may_draw_its_orders_are_counted(simulator: Embedded) -> None:
+    drawing = "scenario: D\nfor: amendment\nreply: {reject: ['{{ fake.word }}']}\n"
+    with Client(simulator.url) as admin:
+        made = admin.make_supplier(clock={"mode": "manual"}, scenarios=[drawing])
+        with Gateway(simulator.url + made["path"]) as gateway:
+            drawn(gateway, "a")
+        with simulator.world.store.read() as tx:
+            found = tx.execute(
+                sa.select(seed_keys.c.key).where(seed_keys.c.supplier == made["name"])
+            )
+            assert found.scalars().all() == ["a"]
+        admin.delete_supplier(made["name"])

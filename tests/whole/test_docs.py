@@ -18,6 +18,8 @@ from simulator.cli import main
 from simulator.config import pages, table
 from simulator.language.template import FILTERS
 from simulator.language.times import DRAWS
+from simulator.rehearsal.books import bases_in
+from simulator.rehearsal.folders import shipped_folder
 from simulator.scenario import parse, schema_for
 from simulator.scenario.expect.fields import BOUNDS
 from simulator.scenario.fields import ParamsField, ReplyField
@@ -125,8 +127,9 @@ def test_the_scenarios_in_the_documents_are_right(name: str) -> None:
     from simulator import rehearsal
 
     dialect = dialects.get("mef" if name == "mef.md" else "fibre_cafe")
+    bases = bases_in([shipped_folder(dialect.name)])
     for block in re.findall(r"```yaml\n(.*?)```", PAGES.get(name, README), re.DOTALL):
-        scenario = parse(block, name, dialect.vocabulary)
+        scenario = parse(block, name, dialect.vocabulary, bases)
         assert (
             rehearsal.flaws(scenario, dialect) == []
             and rehearsal.flaws(scenario, dialect, certain=False) == []

@@ -42,4 +42,5 @@ VOCABULARY = Vocabulary(
         "serviceOrderCancellationReference": _ANSWERS,
     },
     headers=("X-Request-ID", "X-Conversation-ID", "Tenant"),
+    takes={action: asking.sources for action, asking in transitions.REQUESTS.items()},
 )

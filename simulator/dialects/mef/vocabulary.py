@@ -22,6 +22,7 @@ def _as_checked(members: Members) -> Members:
 
 
 _ORDER = _as_checked(members_of(schemas.CREATE))
+_ACTS = ("cancellation", "hold", "release")
 _ACT = _as_checked(members_of(schemas.ACT))
 
 VOCABULARY = Vocabulary(
@@ -41,14 +42,14 @@ VOCABULARY = Vocabulary(
     operations={
         **dict.fromkeys(("install", "change", "disconnect"), "create"),
         **dict.fromkeys(("replace", "patch"), "amendment"),
-        **{action: action for action in ("cancellation", "hold", "release")},
+        **{action: action for action in _ACTS},
     },
     members=schemas.MEMBERS,
     default_scenario="INSTALLED",
     requests={
         "create": _ORDER,
         "amendment": _ORDER,
-        **dict.fromkeys(("cancellation", "hold", "release"), _ACT),
+        **dict.fromkeys(_ACTS, _ACT),
     },
     order={
         **_ORDER,
@@ -62,4 +63,8 @@ VOCABULARY = Vocabulary(
         "orderStatus": "`send` and `status` move it",
     },
     headers=("X-Request-ID", "X-Conversation-ID"),
+    takes={
+        "amendment": (*transitions.REQUESTS["replace"],),
+        **{action: (*transitions.REQUESTS[action],) for action in _ACTS},
+    },
 )

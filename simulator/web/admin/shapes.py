@@ -12,6 +12,7 @@ from simulator.base.clock import Clock
 from simulator.dialects import Dialect
 from simulator.language import matching
 from simulator.rehearsal import Rehearsal
+from simulator.scenario.mixing import share
 from simulator.store.journal import Dropped
 from simulator.store.suppliers import Called
 from simulator.supplier import Supplier
@@ -76,7 +77,7 @@ def show_supplier(supplier: Supplier, server: str) -> dict[str, Any]:
         "clock": show_clock(*supplier.clock()),
         "gateway": {"url": supplier.config.gateway.url},
         "default": supplier.book.default,
-        "seed": supplier.run_seed if supplier.fixed_seed else None,
+        "seed": supplier.run_seed,
         "called": show_called(supplier.called),
     }
 
@@ -123,6 +124,7 @@ def show_scenario(rehearsed: Rehearsal, dialect: Dialect) -> dict[str, Any]:
         "params": params,
         "for": "order" if scenario.answers == "create" else scenario.answers,
         "begins": scenario.begins,
+        "mix": {name: share(scenario, name) for name in scenario.mix} or None,
         "when": [matching.describe(condition) for condition in scenario.when],
         "expects": [show(expectation) for expectation in rehearsed.expects],
         "source": scenario.source,
@@ -156,13 +158,14 @@ def _sample(rehearsed: Rehearsal, dialect: Dialect) -> dict[str, Any]:
 
 
 def show_explained(explained: Explained) -> dict[str, Any]:
-    """What a request would meet; `scenario` is null where none would play, `answer` where the
-    contract answers without one.
+    """What a request would meet; `scenario` is null where none would play, `mix` where none drew
+    it, `answer` where the contract answers without a scenario.
     """
     outgoing = explained.outgoing
     return {
         "scenario": explained.scenario or None,
         "why": explained.why,
+        "mix": dict(explained.mix) or None,
         "others": dict(explained.others),
         "answer": outgoing
         and {"code": outgoing.code, "headers": dict(outgoing.headers), "body": outgoing.body},
