@@ -43,7 +43,7 @@ def test_the_requests_that_serve_prints_are_answered(
 ) -> None:
     settings = make_config(suppliers=[{"name": "only", "path": "/", "dialect": dialect}])
     with Embedded(settings) as simulator:
-        printed = welcome(settings, simulator.url)
+        printed = welcome(settings, simulator.url, {"only": "run-1"})
         commands = re.findall(r"^  (curl -i .*)$", printed, re.MULTILINE)
         number, codes = "", []
         for command in commands:
