@@ -26,10 +26,9 @@ from simulator.engine.plan import (
 from simulator.engine.queue import QueueChange, changed, in_order, replaced
 from simulator.engine.reply import answer_again
 from simulator.engine.rules import Event, Rules
-from simulator.engine.schedule import MOST_STEPS, is_paused_by_request, signalled, timed
+from simulator.engine.schedule import is_paused_by_request, signalled, timed
 
 __all__ = [
-    "MOST_STEPS",
     "Advance",
     "Answer",
     "Answered",

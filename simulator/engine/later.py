@@ -51,7 +51,7 @@ def answer_later(situation: Situation, order: Order, rules: Rules) -> Rejected |
     changes = template.render(dict(reply.set), names)
     moved = replace(moved, document=paths.assign_all(moved.document, changes))
     moved = rules.complete(moved, event, situation.now)
-    kcis = schedule(
+    kcis, ways = schedule(
         situation, moved, entry.timeline, request, {**names, "order": order_names(moved)}
     )
     kcis = _settling(kcis, action, entry.status, rules)
@@ -63,6 +63,7 @@ def answer_later(situation: Situation, order: Order, rules: Rules) -> Rejected |
         order=moved,
         request=request,
         kcis=kcis,
+        ways=ways,
         queue=_withdrawn(situation) if ended else change_of(situation, entry, kcis, rules),
         lapsed=tuple(other.id for other in situation.requests if ended and other.status == "open"),
         ended=ended,

@@ -11,14 +11,12 @@ from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Refused, RenderFailed
 from simulator.base.seed import Chance
 from simulator.base.working_days import Calendar
+from simulator.engine.flow import line_of, placed
 from simulator.engine.moments import due_of, is_drawn, needs_the_calendar, with_draws
 from simulator.engine.names import names_for
 from simulator.engine.plan import Situation
 from simulator.language import template
-from simulator.model import Kci, KciState, Order, Request, Step, keyed
-
-MOST_STEPS = 1000
-"""How many steps a timeline has at most."""
+from simulator.model import MOST_STEPS, Kci, KciState, Order, Request, Step
 
 _TOO_LATE = f"a step would be due after {instants.format_instant(instants.LATEST)}"
 _LASTING = (("id",), ("tenant",), ("operation",), ("scenario",), ("received_at",))
@@ -31,28 +29,27 @@ def schedule(
     steps: Sequence[Step],
     request: Request,
     names: Mapping[str, Any],
-) -> tuple[Kci, ...]:
-    """Give each step its due moment. Steps come one after another: an `at` in the past waits for
-    the step before it.
+) -> tuple[tuple[Kci, ...], tuple[str, ...]]:
+    """Give each step its due moment, and say how the branches of the timeline were decided. Steps
+    come one after another: an `at` in the past waits for the step before it.
 
     A time that reads what a step may change cannot be evaluated yet, unless it is the first; nor a
     time of the calendar behind a signal. Such a step, and all behind it, are due with the step
     before them and keep their time, until it is their turn (`timed`). What a draw comes to is
     always known now.
     """
-    if len(steps) > MOST_STEPS:
+    line, said = _line(situation, order, steps, names)
+    if len(line) > MOST_STEPS:
         raise Illegal(f"a timeline has at most {MOST_STEPS} steps")
     kcis: list[Kci] = []
     due, signal, signal_at, is_timed = situation.now, "", None, True
-    for index, step in enumerate(_drawn(situation, _keyed(situation, steps), names)):
+    for index, step in enumerate(_drawn(situation, line, names)):
         is_late = index > 0 and _reads_the_order(step)
-        try:
+        with placed(step.time_path):
             is_late = is_late or (signal != "" and needs_the_calendar(step, names))
             is_timed = is_timed and not is_late
             if is_timed or (step.wait and not is_late):
                 due = max(due, _in_range(due_of(step, due, order, names, situation.calendar)))
-        except RenderFailed as error:
-            raise RenderFailed(str(error), source=error.source, step=index) from None
         if step.wait:
             signal, signal_at = step.wait, due
             continue
@@ -70,7 +67,7 @@ def schedule(
                 signal_at=signal_at,
             )
         )
-    return tuple(kcis)
+    return tuple(kcis), said
 
 
 def timed(
@@ -126,15 +123,17 @@ def _without_time(step: Step) -> Step:
     return replace(step, after=None, at=None, hours="")
 
 
-def _keyed(situation: Situation, steps: Sequence[Step]) -> Sequence[Step]:
-    """The steps of a later request with keys that no other request of the order has; those of a
-    dialect have none yet.
+def _line(
+    situation: Situation, order: Order, steps: Sequence[Step], names: Mapping[str, Any]
+) -> tuple[Sequence[Step], tuple[str, ...]]:
+    """The steps with keys that no other step of the order has. A timeline that is a line already,
+    and that was read from a file, has keys of its own.
     """
-    steps = steps if all(step.key for step in steps) else keyed(steps)
     action = situation.submission.action
-    if action == "create":
-        return steps
-    return [replace(step, key=f"{action}/{situation.count}/{step.key}") for step in steps]
+    prefix = "" if action == "create" else f"{action}/{situation.count}/"
+    if not all(step.key for step in steps):
+        return line_of(situation, order, steps, names, prefix)
+    return [replace(step, key=prefix + step.key) for step in steps] if prefix else steps, ()
 
 
 def _drawn(situation: Situation, steps: Sequence[Step], names: Mapping[str, Any]) -> Sequence[Step]:
@@ -142,11 +141,9 @@ def _drawn(situation: Situation, steps: Sequence[Step], names: Mapping[str, Any]
     if not any(map(is_drawn, steps)):
         return steps
     found = []
-    for index, step in enumerate(steps):
-        try:
+    for step in steps:
+        with placed(step.time_path):
             found.append(with_draws(step, names, situation.chance.at("time", step.key)))
-        except RenderFailed as error:
-            raise RenderFailed(str(error), source=error.source, step=index) from None
     return found
 
 

@@ -17,10 +17,13 @@ from simulator.model.records import (
     RequestStatus,
 )
 from simulator.model.script import (
+    MOST_STEPS,
     Condition,
     Conditions,
     Entry,
     EntryName,
+    Flow,
+    FlowWord,
     Known,
     Members,
     Nest,
@@ -34,8 +37,11 @@ from simulator.model.script import (
     Scenario,
     Step,
     Vocabulary,
+    Way,
     Where,
+    every_step,
     keyed,
+    with_changed,
 )
 from simulator.model.states import OPEN, UNTRIED, FlowState, KciState, LaneState, Sign
 from simulator.model.wire import (
@@ -52,6 +58,7 @@ from simulator.model.wire import (
 __all__ = [
     "LEGACY",
     "MESSAGE_METHODS",
+    "MOST_STEPS",
     "OPEN",
     "RECEIVED",
     "UNTRIED",
@@ -63,7 +70,9 @@ __all__ = [
     "EntryName",
     "Exchange",
     "Finding",
+    "Flow",
     "FlowState",
+    "FlowWord",
     "Frame",
     "GatewayState",
     "Incoming",
@@ -96,7 +105,10 @@ __all__ = [
     "Step",
     "Submission",
     "Vocabulary",
+    "Way",
     "Where",
     "WrongCredentials",
+    "every_step",
     "keyed",
+    "with_changed",
 ]

@@ -138,7 +138,7 @@ class Kci:
     @property
     def is_timed(self) -> bool:
         """Whether its due moment is known."""
-        return self.step.after is None and self.step.at is None
+        return self.step.is_at_once
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

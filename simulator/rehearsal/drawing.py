@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from simulator.base import instants
 from simulator.language import matching
 from simulator.rehearsal import START, Rehearsal, RehearsedEntry
+from simulator.rehearsal.walks import ToldWay
 from simulator.views.story import Line
 
 _ARROWS = {"request": "G->>S", "reply": "S-->>G", "kci": "S->>G"}
@@ -21,6 +22,7 @@ def as_mermaid(rehearsed: Rehearsal) -> str:
     lines += ["    participant G as Gateway", "    participant S as Supplier"]
     if scenario.answers == "create":
         lines += _events(rehearsed.lines, "    ")
+        lines += _ways(rehearsed.ways, "    ")
     for entry in rehearsed.entries:
         lines += _entry(entry)
     return "\n".join(lines)
@@ -32,9 +34,18 @@ def _entry(entry: RehearsedEntry) -> Iterator[str]:
     yield f"    opt {_label(f'{entry.action} {entry.index + 1}{when}')}"
     if entry.lines:
         yield from _events(entry.lines, "        ")
+        yield from _ways(entry.ways, "        ")
     else:
         yield "        Note over S: it never comes to this in the story above"
     yield "    end"
+
+
+def _ways(ways: Iterable[ToldWay], margin: str) -> Iterator[str]:
+    """A block for each way that the story above does not go."""
+    for way in ways:
+        yield f"{margin}opt {_label(f'instead: {way.name}')}"
+        yield from _events(way.lines, f"{margin}    ")
+        yield f"{margin}end"
 
 
 def _events(lines: Iterable[Line], margin: str) -> Iterator[str]:

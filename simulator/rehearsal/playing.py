@@ -19,16 +19,19 @@ from simulator.dialects.overwriting import overwritten
 from simulator.engine import Advance, Answered, Changed, Opened, Plan, QueueChange, Rejected
 from simulator.language.faults import fault_of
 from simulator.model import (
+    MOST_STEPS,
     EntryName,
     Incoming,
     Kci,
     KciState,
     Order,
     Outgoing,
+    Path,
     Reply,
     Request,
     Scenario,
     Submission,
+    every_step,
 )
 from simulator.rehearsal.flaws import (
     FAULT,
@@ -38,8 +41,8 @@ from simulator.rehearsal.flaws import (
     in_reply,
     in_step,
     refusals,
-    time_of,
 )
+from simulator.rehearsal.mending import without
 from simulator.rehearsal.messages import Messages
 from simulator.rehearsal.replies import (
     attempts_of,
@@ -55,6 +58,8 @@ from simulator.views.story import Line
 
 # 2026-03-02T09:00:00Z: rehearsals have a date of their own, so that they print the same every day
 START = 1_772_442_000_000_000
+WAY = "way"
+"""The kind of a line that says how a branch was decided."""
 
 
 @dataclass(slots=True)
@@ -79,6 +84,10 @@ class Playing:
     position: int = 1
     serial: int = 0
     flaws: list[Flaw] = field(default_factory=list)
+    planned: set[Path] = field(default_factory=set)
+    happened: set[Path] = field(default_factory=set)
+    """The steps that were to happen and that have happened, by their places in the file."""
+
     shown: int | None = None
     """How many of the lines really happen: those before the first flaw."""
 
@@ -87,7 +96,7 @@ class Playing:
         rest can be rehearsed.
         """
         self.messages = Messages(self.dialect)
-        for _ in range(len(self.scenario.timeline) + 2):
+        for _ in range(len(list(every_step(self.scenario.timeline))) + 2):
             try:
                 if self.scenario.begins == "supplier":
                     self._begin()
@@ -101,17 +110,14 @@ class Playing:
     def _leave_out(self, error: Exception) -> bool:
         """Whether there was something to leave out."""
         scenario = self.scenario
-        number = error.step if isinstance(error, RenderFailed) else None
-        if number is None:
+        path = error.path if isinstance(error, RenderFailed) else ()
+        if not path:
             self.flaw(flaw_of(error, in_reply(scenario.reply, ("reply",), error)))
             plain = Reply(answer=scenario.reply.answer, status=scenario.reply.status)
             self.scenario = replace(scenario, reply=plain)
             return plain != scenario.reply
-        step = scenario.timeline[number]
-        self.flaw(flaw_of(error, time_of(step)))
-        steps = list(scenario.timeline)
-        steps[number] = replace(step, after=0, at=None)
-        self.scenario = replace(scenario, timeline=tuple(steps))
+        self.flaw(flaw_of(error, path))
+        self.scenario = replace(scenario, timeline=without(scenario.timeline, path))
         return True
 
     def flaw(self, flaw: Flaw) -> None:
@@ -173,6 +179,8 @@ class Playing:
             self.flaw(flaw)
         status = f", the order is {self.order.status}" if self.order else ", no order"
         self._say_reply(incoming, submission, sent, f"{result.answer.word}{status}")
+        for way in result.ways if isinstance(result, (Opened, Changed)) else ():
+            self._say(WAY, way)
         if isinstance(result, Changed):
             self._say_queue(before, result.queue, submission.action)
         return name, sent
@@ -219,6 +227,8 @@ class Playing:
 
     def _take(self, result: Plan | Answered) -> None:
         """Take over what the engine decided, as the store does."""
+        if isinstance(result, (Opened, Changed)):
+            self.planned.update(kci.step.path for kci in result.kcis)
         match result:
             case Opened():
                 self.order, self.requests = result.order, [result.request]
@@ -238,24 +248,6 @@ class Playing:
             case Answered():
                 pass
 
-    def afterwards(self) -> tuple[str, ...]:
-        """What the contract answers to later requests once the order has ended. It ends this
-        rehearsal.
-        """
-        if self.order is None or not self.dialect.ends(self.order.status):
-            return ()
-        said = []
-        for action in self.dialect.vocabulary.actions:
-            try:
-                self.submit(action, self.dialect.sample_operations(action)[0])
-            except Refused as refused:
-                answer = self.dialect.refuse(refused)
-                shown = self.dialect.describe(answer.body) if answer.body else ""
-                said.append(f"{action}: {answer.code} {shown}".rstrip())
-            except (Illegal, RenderFailed):
-                continue
-        return tuple(said)
-
     def _say_queue(self, before: Sequence[Kci], change: QueueChange, action: str) -> None:
         """What a request did to the messages that waited."""
         resumed = [
@@ -274,7 +266,7 @@ class Playing:
 
     def play_out(self, until: int | None = None) -> None:
         """Let every step happen that is due by `until`."""
-        for _ in range(2 * engine.MOST_STEPS):
+        for _ in range(2 * MOST_STEPS):
             if self.queue and self.queue[0].state == KciState.PAUSED:
                 self._signal(until)
             if (
@@ -314,13 +306,14 @@ class Playing:
                 self.order, head, request, self.queue, self.now, self.chance, self.calendar
             )
         except RenderFailed as error:
-            self.flaw(flaw_of(error, time_of(head.step)))
+            self.flaw(flaw_of(error, head.step.time_path))
             changed = (replace(head, step=replace(head.step, after=None, at=None)),)
         self.queue = engine.replaced(self.queue, changed)
 
     def _happen(self, head: Kci) -> None:
         """Let a step happen; one that cannot happens without what is wrong."""
         self.now = max(self.now, head.due_at)
+        self.happened.add(head.step.path)
         before, order = self.queue, self.order
         assert order is not None
         if head.step.echo:
@@ -369,7 +362,8 @@ class Playing:
         order = advanced.order
         if not head.send:
             mark = head.step.mark
-            self._say("status", f"mark {mark}" if mark else f"{order.status} (nothing is sent)")
+            if head.step.word:
+                self._say("status", f"mark {mark}" if mark else f"{order.status} (nothing is sent)")
             return
         if why := self.dialect.why_not_sent(order, head.send):
             self._say("status", f"{head.send} -> {order.status} is not sent: {why}")

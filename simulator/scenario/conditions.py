@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +16,16 @@ from simulator.scenario.documents import known_at, strange
 from simulator.scenario.findings import Findings
 from simulator.scenario.templates import ORDER_NAMES
 from simulator.scenario.when_field import asked_in, conditions_in, is_readable
-from simulator.scenario.words import parts_of, steps_of
+from simulator.scenario.words import parts_of, steps_of, ways_of
 
 _OF_WORDS = TESTS.keys() - {"equal", "exists"}
 """Tests that a word of the contract may pass or not."""
 
 _OF_ORDERS = ("marked", "open", "order")
 """Prefixes and words that mean nothing before there is an order."""
+
+_OF_STORIES = ("marked", "open")
+"""Words that mean nothing before an order's story has begun."""
 
 
 def check_conditions(findings: Findings, vocabulary: Vocabulary, params: dict[str, Any]) -> None:
@@ -34,13 +37,37 @@ def check_conditions(findings: Findings, vocabulary: Vocabulary, params: dict[st
         if "mark" in step
     }
     whole = findings.document.get("for", "order") == "order"
+    known_marks = marks if whole else None
     for path, action, part in parts_of(findings.document, vocabulary):
-        for where, key, wanted in conditions_in(part.get("when"), (*path, "when")):
-            known_marks = marks if whole else None
-            checker = _Condition(
-                findings, vocabulary, params, known_marks, action, where, key, wanted
-            )
-            checker.check()
+        whens: list[tuple[Any, Path, Sequence[str]]] = [
+            (part.get("when"), path, _OF_ORDERS if action == "create" else ())
+        ]
+        absent = _OF_STORIES if action == "create" else ()
+        for where, step in steps_of(part, path):
+            _check_by(findings, vocabulary, action, step, (*where, "by"))
+            whens += [(way.get("when"), inner, absent) for inner, way in ways_of(step, where)]
+        for when, above, lacking in whens:
+            for where, key, wanted in conditions_in(when, (*above, "when")):
+                _Condition(
+                    findings, vocabulary, params, known_marks, action, lacking, where, key, wanted
+                ).check()
+
+
+def _check_by(
+    findings: Findings, vocabulary: Vocabulary, action: str, step: dict[str, Any], where: Path
+) -> None:
+    """Warn of a draw by a member that no request has."""
+    key, members = step.get("by"), vocabulary.requests.get(action, {})
+    if not isinstance(key, str) or key in matching.WORDS or not members:
+        return
+    try:
+        matching.check_path(key)
+    except ValueError:
+        return  # the schema says so
+    if key.partition(".")[0] not in matching.PREFIXES and (
+        found := strange(members, paths.parse(key))
+    ):
+        findings.doubt(where, f"by: {found.message}", code="unknown_path", hint=found.hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +79,7 @@ class _Condition:
     params: dict[str, Any]
     marks: set[str] | None
     action: str
+    lacking: Sequence[str]
     where: Path
     key: str
     wanted: Any
@@ -81,7 +109,7 @@ class _Condition:
         """Whether the condition needs something that a new order does not have yet."""
         absent = self.wanted == {"exists": False}
         own = name == "order" and "." not in self.key
-        if self.action != "create" or name not in _OF_ORDERS or absent or own:
+        if name not in self.lacking or absent or own:
             return False
         said = f"`{self.key}` is always absent here: a new order has none yet"
         self.findings.wrong(self.where, said, code="never", at_key=True)

@@ -13,12 +13,13 @@ from simulator.model import Vocabulary
 from simulator.scenario.fault_fields import Answered, FaultField
 from simulator.scenario.fault_schema import answered_schema, reply_fault_schema, step_fault_schema
 from simulator.scenario.fields import KINDS, ParamsField, PendingField, ReplyField
-from simulator.scenario.schema import schema_for
+from simulator.scenario.schema import LookupPath, Rounds, StepSchema, Timeline, schema_for
 from simulator.scenario.time_field import Hours, Time
 from simulator.scenario.time_schema import TIME, hours_schema, time_schema
 from simulator.scenario.when_field import When
 from simulator.scenario.when_schema import WHEN, when_schema
 
+_STEP = "step"
 _VALUE: dict[str, Any] = {"type": ["string", "number", "boolean", "null", "array", "object"]}
 
 
@@ -31,7 +32,11 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     converter.add_attribute_function(_own_fields)
     schema = converter.schema2jsonschema(schema_for(vocabulary))
     schema["required"] = ["scenario"]
+    step = converter.schema2jsonschema(StepSchema())
+    step["properties"]["send"]["enum"] = list(vocabulary.codes)
+    step["properties"]["status"]["enum"] = list(vocabulary.statuses)
     _close(schema)
+    _close(step)
     _fill(schema, vocabulary, "create")
     schema["properties"]["for"]["enum"] = ["order", *vocabulary.actions]
     for action in vocabulary.actions:
@@ -40,7 +45,7 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"A scenario of {vocabulary.dialect}",
         **schema,
-        "$defs": {**time_schema(), **when_schema(vocabulary)},
+        "$defs": {_STEP: step, **time_schema(), **when_schema(vocabulary)},
     }
 
 
@@ -49,6 +54,12 @@ def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
         return {"$ref": f"#/$defs/{WHEN}"}
     if isinstance(field, Time):
         return {"$ref": f"#/$defs/{TIME}"}
+    if isinstance(field, Timeline):
+        return {"type": "array", "items": {"$ref": f"#/$defs/{_STEP}"}}
+    if isinstance(field, Rounds):
+        return {"type": ["integer", "string"], "minimum": 1}
+    if isinstance(field, LookupPath):
+        return {"type": "string"}
     if isinstance(field, Hours):
         return hours_schema()
     if isinstance(field, FaultField):
@@ -80,16 +91,16 @@ def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
 
 
 def _close(schema: Any) -> None:
-    """No unknown keys where the loader admits none."""
+    """No unknown keys where the loader admits none: in its own schemas, which list what they
+    require.
+    """
     schema["additionalProperties"] = False
     for inner in schema.get("properties", {}).values():
-        if inner.get("type") == "array" and "properties" in inner.get("items", {}):
-            _close(inner["items"])
+        each = inner.get("items", {}) if inner.get("type") == "array" else inner
+        if "properties" in each:
+            _close(each)
 
 
 def _fill(part: dict[str, Any], vocabulary: Vocabulary, action: str) -> None:
     properties = part["properties"]
     properties["reply"]["anyOf"][0] = {"enum": list(vocabulary.replies[action])}
-    step = properties["timeline"]["items"]["properties"]
-    step["send"]["enum"] = list(vocabulary.codes)
-    step["status"]["enum"] = list(vocabulary.statuses)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from simulator.base import instants
 from simulator.formats.strict_yaml import Path
 from simulator.language.faults import BeforeReply, SwapWithNext
-from simulator.model import Vocabulary
+from simulator.model import MOST_STEPS, Vocabulary
 from simulator.scenario.findings import Findings
-from simulator.scenario.words import parts_of, replies_of, steps_of
+from simulator.scenario.words import (
+    PlacedStep,
+    parts_of,
+    replies_of,
+    steps_of,
+    timeline_of,
+    ways_of,
+)
 
 
 def check_reach(findings: Findings, vocabulary: Vocabulary) -> None:
@@ -18,7 +25,10 @@ def check_reach(findings: Findings, vocabulary: Vocabulary) -> None:
     always answers.
     """
     for path, action, part in parts_of(findings.document, vocabulary):
-        _check_places(findings, list(steps_of(part, path)))
+        _check_rounds(findings, timeline_of(part, path))
+        for where, step in steps_of(part, path):
+            _check_ways(findings, step, where)
+        _check_places(findings, timeline_of(part, path), is_first=True, follows=False)
         if part.get("timeline") and _refuses(part.get("reply")):
             what = "there is no order" if action == "create" else f"the {action} is refused"
             said = f"this timeline never plays: {what}"
@@ -32,18 +42,70 @@ def check_reach(findings: Findings, vocabulary: Vocabulary) -> None:
             _check_entries(findings, action, entries)
 
 
-def _check_places(findings: Findings, steps: Sequence[tuple[Path, dict[str, Any]]]) -> None:
+def _check_places(
+    findings: Findings, steps: Sequence[PlacedStep], *, is_first: bool, follows: bool
+) -> None:
     """A message that goes behind the next one needs a next one; one that goes before the answer is
-    due at once.
+    due at once. `is_first`: nothing stands before these steps. `follows`: a message stands behind.
     """
     for number, (path, step) in enumerate(steps):
-        if step.get("fault") == BeforeReply.word and (number or not _is_now(step.get("after"))):
+        leads = is_first and number == 0 and _is_now(step.get("after", 0))
+        followed = follows or any("send" in each for each in _deep(steps[number + 1 :]))
+        if step.get("fault") == BeforeReply.word and not leads:
             said = f"`{BeforeReply.word}`: only the first step can go first, with `after: 0s`"
             findings.wrong((*path, "fault"), said, code="unreached")
-    sending = [(path, step) for path, step in steps if "send" in step]
-    if sending and sending[-1][1].get("fault") == SwapWithNext.word:
-        said = f"`{SwapWithNext.word}`: no message follows it"
-        findings.wrong((*sending[-1][0], "fault"), said, code="unreached")
+        if step.get("fault") == SwapWithNext.word and not followed:
+            said = f"`{SwapWithNext.word}`: no message follows it"
+            findings.wrong((*path, "fault"), said, code="unreached")
+        for where, way in ways_of(step, path):
+            inner = timeline_of(way, where)
+            _check_places(findings, inner, is_first=leads, follows=followed)
+
+
+def _check_ways(findings: Findings, step: dict[str, Any], path: Path) -> None:
+    """A way is gone that has the first `when` that holds, or else one that is drawn."""
+    ways = [way for _, way in ways_of(step, path)] if "branch" in step else []
+    drawn = [way for way in ways if "when" not in way and way.get("weight", 1)]
+    for index, way in enumerate(ways):
+        place = (*path, "branch", index)
+        if "when" in way and way["when"] in [each.get("when") for each in ways[:index]]:
+            said = "this way is never gone: one before it has the same `when`"
+            findings.doubt((*place, "when"), said, code="unreached")
+        elif "when" in way and "weight" in way:
+            said = "`weight` has no effect beside `when`"
+            hint = "ways without a `when` are drawn, where no `when` holds"
+            findings.doubt((*place, "weight"), said, code="unreached", hint=hint, at_key=True)
+        elif way not in drawn and "when" not in way:
+            said = "this way is never gone: its weight is 0"
+            findings.doubt((*place, "weight"), said, code="unreached")
+    if "by" in step and ways and len(drawn) < 2:
+        said = "`by` has no effect: there are no two ways to draw from"
+        findings.doubt((*path, "by"), said, code="unreached", at_key=True)
+
+
+def _check_rounds(findings: Findings, steps: Sequence[PlacedStep]) -> int:
+    """How many steps there are, those of all rounds counted; a problem where they are too many."""
+    count = 0
+    for path, step in steps:
+        inner = sum(
+            _check_rounds(findings, timeline_of(way, at)) for at, way in ways_of(step, path)
+        )
+        repeat = step.get("repeat")
+        rounds = repeat.get("times") if isinstance(repeat, dict) else 1
+        rounds = rounds if isinstance(rounds, int) else 1
+        if (1 + inner) * rounds > MOST_STEPS:
+            said = f"{rounds} rounds of {inner} steps: a timeline has at most {MOST_STEPS} steps"
+            findings.wrong((*path, "repeat", "times"), said, code="too_long")
+            rounds = 1
+        count += 1 + (inner + 1) * rounds if "repeat" in step else 1 + inner
+    return count
+
+
+def _deep(steps: Sequence[PlacedStep]) -> Iterator[dict[str, Any]]:
+    for path, step in steps:
+        yield step
+        for where, way in ways_of(step, path):
+            yield from (each for _, each in steps_of(way, where))
 
 
 def _is_now(time: Any) -> bool:

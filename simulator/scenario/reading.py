@@ -16,7 +16,18 @@ from simulator.formats.schema import flatten
 from simulator.formats.strict_yaml import Path
 from simulator.language import template
 from simulator.language.faults import FAULTS, expanded
-from simulator.model import Entry, Param, Reply, Scenario, Step, Vocabulary, Where, keyed
+from simulator.model import (
+    Entry,
+    Flow,
+    Param,
+    Reply,
+    Scenario,
+    Step,
+    Vocabulary,
+    Way,
+    Where,
+    keyed,
+)
 from simulator.scenario.conditions import check_conditions
 from simulator.scenario.findings import Findings
 from simulator.scenario.headers import check_headers, reserved
@@ -225,10 +236,35 @@ def _entry(loaded: Mapping[str, Any], path: Path) -> Entry:
 
 
 def _steps(loaded: Mapping[str, Any], path: Path) -> tuple[Step, ...]:
-    steps = []
-    for index, step in enumerate(loaded.get("timeline", ())):
-        members = {key: value for key, value in step.items() if key not in ("with_", "fault")}
-        place = (*path, "timeline", index)
-        members |= {"fields": step.get("with_", {}), "path": place, **step.get("fault", {})}
-        steps.append(Step(**members))
-    return keyed(expanded(steps, FAULTS))
+    """A timeline: a line, where it has no flow; else a tree, of which each plan makes a line."""
+    steps = _tree(loaded, path)
+    is_line = all(step.flow is None for step in steps)
+    return keyed(expanded(steps, FAULTS)) if is_line else steps
+
+
+def _tree(loaded: Mapping[str, Any], path: Path) -> tuple[Step, ...]:
+    listed = enumerate(loaded.get("timeline", ()))
+    return tuple(_step(step, (*path, "timeline", index)) for index, step in listed)
+
+
+def _step(loaded: Mapping[str, Any], path: Path) -> Step:
+    others = ("with_", "fault", "branch", "by", "repeat")
+    members = {key: value for key, value in loaded.items() if key not in others}
+    members |= {"fields": loaded.get("with_", {}), "path": path, **loaded.get("fault", {})}
+    return Step(**members, flow=_flow(loaded, path))
+
+
+def _flow(loaded: Mapping[str, Any], path: Path) -> Flow | None:
+    if "branch" in loaded:
+        ways = enumerate(loaded["branch"])
+        found = tuple(_way(way, (*path, "branch", index)) for index, way in ways)
+        return Flow(word="branch", ways=found, by=loaded.get("by", ""))
+    if "repeat" in loaded:
+        way = _way(loaded["repeat"], (*path, "repeat"))
+        return Flow(word="repeat", ways=(way,), times=loaded["repeat"]["times"])
+    return None
+
+
+def _way(loaded: Mapping[str, Any], path: Path) -> Way:
+    members = {key: loaded[key] for key in ("when", "weight") if key in loaded}
+    return Way(**members, timeline=_tree(loaded, path))

@@ -48,6 +48,11 @@ def _follows(path: Path, mistake: Path) -> bool:
     return len(mistake) == 2  # the entries answer requests to an order of the file's own timeline
 
 
+def _outer(place: Path) -> Path:
+    """The step of the entry's own timeline in which a place lies."""
+    return place[: place.index("timeline") + 2]
+
+
 def renamed(findings: Findings) -> tuple[Located, list[Problem]]:
     """The file with its misspelt keys corrected, and the problems that name them."""
     located = findings.located
@@ -126,7 +131,7 @@ class _Mender:
             kept = self.mend(member, path, (*new, key))
             if not _is_emptied(member, kept, new):
                 mended[key] = kept
-        return mended
+        return {"times": 1, "timeline": [], **mended} if old[-1:] == ("repeat",) else mended
 
     def _list(self, value: list[Any], old: Path, new: Path) -> list[Any]:
         mended: list[Any] = []
@@ -137,7 +142,7 @@ class _Mender:
                 continue
             entry = self.mend(member, path, place)
             if old[-1:] == ("timeline",) and not self._is_step(entry):
-                self.rest.unsure.add(place)
+                self.rest.unsure.add(_outer(place))
             elif not _is_emptied(member, entry, new):
                 mended.append(entry)
         return mended
@@ -164,9 +169,9 @@ class _Mender:
         part = new[: 2 if len(new) > 1 and isinstance(new[1], int) else 0]
         if "timeline" in new:
             if key in VERBS:
-                self.rest.unsure.add(new[: new.index("timeline") + 2])
+                self.rest.unsure.add(_outer(new))
             elif isinstance(key, int):
-                self.rest.unsure.add((*new, key))
+                self.rest.unsure.add(_outer((*new, key)))
         elif (
             key == "reply"
             or ("reply" in new and key in _STORY)

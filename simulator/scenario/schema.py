@@ -15,6 +15,7 @@ from simulator.formats.schema import (
     Length,
     Mapped,
     Note,
+    Number,
     OneOf,
     Range,
     Strict,
@@ -22,13 +23,22 @@ from simulator.formats.schema import (
     listed,
     nested,
 )
-from simulator.model import Vocabulary
+from simulator.language import matching
+from simulator.model import MOST_STEPS, Vocabulary
+from simulator.scenario.constructs import NO_VALUE, Construct, is_template, read_each
 from simulator.scenario.fault_fields import Answered, FaultField
 from simulator.scenario.fields import ParamsField, PendingField, ReplyField
 from simulator.scenario.time_field import Hours, Time
 from simulator.scenario.when_field import When
 
-VERBS = ("send", "status", "mark", "wait")
+VERBS = ("send", "status", "mark", "wait", "branch", "repeat")
+_ALONE = {
+    "wait": ("which only waits", ("hours",)),
+    "branch": ("whose ways have steps of their own", ()),
+    "repeat": ("whose rounds have steps of their own", ()),
+}
+"""Verbs beside which no other key of a step may stand but the time: why, and what else not."""
+
 TIMES = ("after", "at")
 _OF_FILE = "it is a key of the file: check the indentation"
 _OF_MESSAGE = {
@@ -36,7 +46,10 @@ _OF_MESSAGE = {
     "fault": "it is about that step's message",
     "answered": "it is the answer to that step's message",
 }
-_STEP_KEYS = ("after", "at", "hours", "send", "mark", "wait", "with", "fault", "answered")
+_STEP_KEYS = (
+    *("after", "at", "hours", "send", "mark", "wait", "branch", "by", "repeat"),
+    *("with", "fault", "answered"),
+)
 _OF_STEP = "it is a key of a step: it belongs into `timeline`"
 
 
@@ -53,10 +66,75 @@ def _named(most: int, also: str) -> Any:
     return check
 
 
+class Timeline(Construct):
+    """A list of steps. A step may hold timelines itself."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> list[dict[str, Any]]:
+        if not isinstance(value, list):
+            raise ValidationError("must be a list")
+        return [*read_each(dict(enumerate(value)), _read_step).values()]
+
+
+def _read_step(_: object, step: Any) -> dict[str, Any]:
+    if step is None:
+        raise ValidationError(NO_VALUE)
+    return dict(_step_schema().load(step))
+
+
+@lru_cache
+def _step_schema() -> Strict:
+    """Made once: making it takes longer than reading a step."""
+    return StepSchema()
+
+
+class Rounds(Construct):
+    """How often a timeline is repeated: a number, or a template that gives one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if is_template(value) or (type(value) is int and 1 <= value <= MOST_STEPS):
+            return value
+        said = f"must be a whole number from 1 to {MOST_STEPS}"
+        raise ValidationError(Note(said, hint='3, or "{{ param }}"'))
+
+
+class LookupPath(Construct):
+    """A path as that of a condition."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str):
+            raise ValidationError(Note("must be a path into the request", hint="address.id"))
+        try:
+            matching.check_path(value)
+        except ValueError as error:
+            raise ValidationError(f"`{value[:60]}`: {error}") from None
+        return value
+
+
+class WaySchema(Strict):
+    """One way of a branch."""
+
+    elsewhere = dict.fromkeys((*_STEP_KEYS, "set", "status"), _OF_STEP)
+
+    when = When()
+    weight = Number(validate=Range(min=0))
+    timeline = Timeline()
+
+
+class RepeatSchema(Strict):
+    """What is repeated, and how often."""
+
+    elsewhere = dict.fromkeys((*_STEP_KEYS, "set", "status"), _OF_STEP)
+
+    times = Rounds(required=True)
+    timeline = Timeline(required=True)
+
+
 class StepSchema(Strict):
     """A step of `timeline`: a time, one verb, and what belongs to it."""
 
-    later = ("within", "otherwise", "branch", "repeat", "start")
+    later = ("within", "otherwise", "start")
     elsewhere = dict.fromkeys(
         ("scenario", "about", "for", "params", "when", "reply", "timeline", "pending", "times"),
         "it is no key of a step: check the indentation",
@@ -74,6 +152,9 @@ class StepSchema(Strict):
     illegal = Boolean()
     fault = FaultField()
     answered = Answered()
+    branch = listed(nested(WaySchema), validate=Length(min=1))
+    by = LookupPath()
+    repeat = nested(RepeatSchema)
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def check_shape(self, data: Any, original: Any, **kwargs: Any) -> None:
@@ -93,7 +174,7 @@ class StepSchema(Strict):
 def _one_time(step: Mapping[str, Any], unclear: bool) -> dict[str, str]:
     """`unclear`: a key is not known, which may be what is missing here."""
     times = [key for key in step if key in TIMES]
-    if not times and not unclear:
+    if not times and not unclear and not {"branch", "repeat"} & step.keys():
         return {"_schema": "a step needs a time: `after` or `at`"}
     if len(times) > 1:
         hint = f"`{times[0]}` stands here already"
@@ -107,7 +188,7 @@ def _one_verb(step: Mapping[str, Any], unclear: bool) -> dict[str, str]:
     if not verbs and not later and not unclear:
         return {"_schema": f"a step needs a verb: {', '.join(f'`{verb}`' for verb in VERBS)}"}
     second = next((verb for verb in verbs[1:] if {verbs[0], verb} != {"send", "status"}), "")
-    if second and "wait" not in step:
+    if second and len([verb for verb in verbs if verb in _ALONE]) != 1:
         hint = f"`{verbs[0]}` stands here already"
         return {second: Note("a step has one verb", hint=hint, at_key=True)}
     return {}
@@ -115,14 +196,19 @@ def _one_verb(step: Mapping[str, Any], unclear: bool) -> dict[str, str]:
 
 def _alone(step: Mapping[str, Any], unclear: bool) -> dict[str, str]:
     """What does not fit the verb."""
-    if "wait" in step:
-        known = ("hours", "send", "status", "mark", "set", "with", "illegal", "fault", "answered")
-        strange = [key for key in step if key in known]
-        said = "cannot stand beside `wait`, which only waits"
-        return {key: Note(f"`{key}` {said}", at_key=True) for key in strange}
-    if "send" in step or unclear:
-        return {}
-    return {
+    verb = next((key for key in _ALONE if key in step), "")
+    why, others = _ALONE.get(verb, ("", ()))
+    known = ("send", "status", "mark", "set", "with", "illegal", "fault", "answered", *others)
+    said = f"cannot stand beside `{verb}`, {why}"
+    strange = {key: said for key in step if verb and key in known}
+    if "by" in step and "branch" not in step and not unclear:
+        strange["by"] = "needs `branch`"
+    found: dict[str, str] = {
+        key: Note(f"`{key}` {said}", at_key=True) for key, said in strange.items()
+    }
+    if verb or "send" in step or unclear:
+        return found
+    return found | {
         key: Note(f"`{key}` needs `send`", hint=hint, at_key=True)
         for key, hint in _OF_MESSAGE.items()
         if key in step
@@ -141,7 +227,7 @@ class EntrySchema(Strict):
     times = Integer(validate=Range(min=1))
     reply = ReplyField()
     pending = PendingField()
-    timeline = listed(nested(StepSchema))
+    timeline = Timeline()
     status = String()
     illegal = Boolean()
 
@@ -162,7 +248,7 @@ class ScenarioSchema(Strict):
     times = Integer(validate=Range(min=1))
     reply = ReplyField()
     pending = PendingField()
-    timeline = listed(nested(StepSchema))
+    timeline = Timeline()
     status = String()
     illegal = Boolean()
 

@@ -37,12 +37,33 @@ def action_of(document: Mapping[str, Any], vocabulary: Vocabulary) -> str:
     return answers if answers in vocabulary.actions else "create"
 
 
-def steps_of(part: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """The steps of a timeline that are maps, each with its path."""
+PlacedStep = tuple[Path, dict[str, Any]]
+"""A step, or a way of one, with its path."""
+
+
+def timeline_of(part: Mapping[str, Any], path: Path) -> list[PlacedStep]:
+    """The steps of a timeline that are maps."""
     timeline = part.get("timeline")
-    for index, step in enumerate(timeline if isinstance(timeline, list) else []):
-        if isinstance(step, dict):
-            yield (*path, "timeline", index), step
+    listed = enumerate(timeline if isinstance(timeline, list) else [])
+    return [((*path, "timeline", index), step) for index, step in listed if isinstance(step, dict)]
+
+
+def ways_of(step: Mapping[str, Any], path: Path) -> Iterator[PlacedStep]:
+    """What holds the timelines of a step: the ways of a branch, what is repeated."""
+    branch, repeat = step.get("branch"), step.get("repeat")
+    for index, way in enumerate(branch if isinstance(branch, list) else []):
+        if isinstance(way, dict):
+            yield (*path, "branch", index), way
+    if isinstance(repeat, dict):
+        yield (*path, "repeat"), repeat
+
+
+def steps_of(part: Mapping[str, Any], path: Path) -> Iterator[PlacedStep]:
+    """The steps of a timeline and those of all its ways."""
+    for where, step in timeline_of(part, path):
+        yield where, step
+        for inner, way in ways_of(step, where):
+            yield from steps_of(way, inner)
 
 
 def replies_of(reply: Any, path: Path) -> Iterator[tuple[Path, Any]]:

@@ -53,7 +53,7 @@ _SIGNAL = Statement(_ONE_UNTRIED.values({name: p(name) for name in _SIGNALLED}))
 _TIMED = ("due_at", "signal_at", "step")
 _RETIME = Statement(_ONE_UNTRIED.values({name: p(name) for name in _TIMED}))
 _NO_STEP = Step()
-_STEP = [field.name for field in fields(Step) if field.name not in ("send", "path")]
+_STEP = [field.name for field in fields(Step) if field.name not in ("send", "path", "flow")]
 
 
 class Queued(NamedTuple):

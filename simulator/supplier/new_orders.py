@@ -20,7 +20,7 @@ from simulator.supplier.early import may_leave
 from simulator.supplier.pinned import pins_of
 from simulator.supplier.repeats import answered, count_repeat
 from simulator.supplier.scenario_set import ScenarioSet
-from simulator.supplier.sent import Played, as_sent
+from simulator.supplier.sent import Played, acts_of, as_sent
 
 SEED_KEY_HEADER = "x-seed-key"
 SERIAL = "#serial"
@@ -74,6 +74,7 @@ class NewOrders:
                 order=plan.order.id if plan.order else "",
                 scenario=choice.scenario.name,
                 reasons=choice.reasons,
+                ways=plan.ways if isinstance(plan, Opened) else (),
             )
             for choice, (plan, outgoing) in zip(choices, opened, strict=True)
         ]
@@ -110,7 +111,8 @@ class NewOrders:
             order=plan.order.id,
             scenario=name,
         )
-        journal.act(tx, self.name, act)
+        acts = [act, *acts_of(plan.ways, now, plan.order.id, name)]
+        journal.note_all(tx, [(self.name, each) for each in acts])
         return plan.order.id
 
     def outgoing(self, submission: Submission, plan: Plan) -> Outgoing:

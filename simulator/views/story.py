@@ -80,6 +80,8 @@ def story_of(
 def _outbox(kci: Kci, order: Order) -> Iterator[Line]:
     """What the outbox says of a KCI, where the journal has no line of it."""
     name = kci.send or _silent(kci)
+    if not kci.step.word:
+        return  # it only lets time pass
     if kci.state == KciState.DELIVERED and not kci.send:
         yield Line(at=kci.due_at, kind="status", text=name)
     elif kci.state == KciState.PAUSED and kci.signal:

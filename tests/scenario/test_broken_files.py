@@ -9,7 +9,13 @@ import pytest
 
 from simulator import dialects
 from simulator.rehearsal.inspection import inspect
-from simulator.scenario.schema import EntrySchema, ScenarioSchema, StepSchema
+from simulator.scenario.schema import (
+    EntrySchema,
+    RepeatSchema,
+    ScenarioSchema,
+    StepSchema,
+    WaySchema,
+)
 
 TEXT = (Path(__file__).parent / "broken.txt").read_text()
 CASE = re.compile(r"^== ([^\n]*) \((\w+)\)\n(.*?)\n--\n(.*?)\n(?=\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -41,7 +47,9 @@ def test_each_message_is_one_line_with_a_place() -> None:
     assert [line for line in lines if len(line) > 450] == []
 
 
-@pytest.mark.parametrize("schema", [ScenarioSchema, EntrySchema, StepSchema])
+@pytest.mark.parametrize(
+    "schema", [ScenarioSchema, EntrySchema, StepSchema, WaySchema, RepeatSchema]
+)
 def test_every_key_of_the_format_is_in_a_broken_file(schema: type[ScenarioSchema]) -> None:
     texts = "\n".join(text for *_, text, _ in CASES)
     keys = [field.data_key or name for name, field in schema().fields.items()]

@@ -1,0 +1,88 @@
+"""A rehearsal goes every way of a story."""
+
+from __future__ import annotations
+
+from simulator import dialects, rehearsal
+from simulator.cli.explaining import as_text
+from simulator.model import Flow, Scenario, Step, Way
+from simulator.rehearsal.drawing import as_mermaid
+from simulator.rehearsal.walks import MOST_WALKS, walks_of
+from simulator.scenario import parse
+
+DIALECT = dialects.get("fibre_cafe")
+STORY = """
+scenario: X
+reply: acknowledge
+timeline:
+  - {after: 1h, send: COMMITTED}
+  - branch:
+      - when: {orderType: CEASE}
+        timeline: [{after: 1h, send: DELAY}, {after: 1h, send: RESUMED}]
+      - timeline: [{after: 1h, send: WARNING}]
+  - {after: 1h, send: COMPLETED}
+amendment:
+  - reply: accept
+    timeline:
+      - branch:
+          - timeline: [{after: 1m, send: AMENDED}]
+          - {weight: 0.001, timeline: [{after: 1m, send: AMENDMENT_REJECTED}]}
+"""
+
+
+def scenario(text: str) -> Scenario:
+    return parse(text, "x.yaml", DIALECT.vocabulary)
+
+
+def drawn(path: int, *timelines: tuple[Step, ...]) -> Step:
+    ways = tuple(Way(timeline=timeline) for timeline in timelines)
+    return Step(flow=Flow(word="branch", ways=ways), path=("timeline", path))
+
+
+def test_all_combinations_are_gone_where_they_are_few_and_else_each_way_once() -> None:
+    inner = drawn(7, (), ())
+    assert walks_of((drawn(0, (inner,), ()), drawn(1, (), ()))) == [
+        {("timeline", 0): 1, ("timeline", 7): 1, ("timeline", 1): 1},
+        {("timeline", 0): 1, ("timeline", 7): 1, ("timeline", 1): 2},
+        {("timeline", 0): 1, ("timeline", 7): 2, ("timeline", 1): 1},
+        {("timeline", 0): 1, ("timeline", 7): 2, ("timeline", 1): 2},
+        {("timeline", 0): 2, ("timeline", 1): 1},
+        {("timeline", 0): 2, ("timeline", 1): 2},
+        {("timeline", 0): 1},
+        {("timeline", 0): 1, ("timeline", 7): 1},
+        {("timeline", 0): 1, ("timeline", 7): 2},
+        {("timeline", 0): 2},
+        {("timeline", 1): 1},
+        {("timeline", 1): 2},
+    ]
+    many = [drawn(path, (), ()) for path in range(30)]
+    assert walks_of(many) == [{step.path: number} for step in many for number in (1, 2)]
+    assert len(walks_of(many[:6])) == 2 * 6 + MOST_WALKS
+    assert walks_of((Step(after=1, mark="M"),)) == []
+
+
+def test_explain_shows_the_story_and_then_each_other_way() -> None:
+    lines = as_text(rehearsal.rehearse(scenario(STORY), DIALECT), {}).splitlines()
+    told = [" ".join(line.split()[:4]) for line in lines[3:] if not line.startswith("  amendment")]
+    (first, other) = (told.index("way 1 of the"), told.index("amendment 1; here 0s"))
+    assert lines[3 + first] == "way 1 of the branch on line 6, when orderType is CEASE:"
+    assert told[first + 1 : other - 1][:4] == [
+        "+2h kci 2 DELAY",
+        "+3h kci 3 RESUMED",
+        "+4h kci 4 COMPLETED",
+        "",
+    ]
+    assert "  +0s            way      branch 1: way 2, as no other one fits" in lines
+    assert "way 2 of the branch on line 14:" in lines
+
+
+def test_a_drawing_has_a_block_for_each_other_way() -> None:
+    lines = as_mermaid(rehearsal.rehearse(scenario(STORY), DIALECT)).splitlines()
+    blocks = [line.strip() for line in lines if line.split()[0] in ("opt", "end")]
+    assert blocks == [
+        "opt instead: way 1 of the branch on line 6, when orderType is CEASE",
+        "end",
+        "opt amendment 1",
+        "opt instead: way 2 of the branch on line 14",
+        "end",
+        "end",
+    ]
