@@ -9,6 +9,7 @@ from simulator.base.seed import Chance
 from simulator.engine.names import names_for
 from simulator.engine.plan import Advance
 from simulator.engine.rules import Event, Rules, Settlement
+from simulator.engine.ways import leaving
 from simulator.language import paths, template
 from simulator.model import Kci, Order, Request
 
@@ -68,9 +69,10 @@ def _ended(
     """The KCIs to withdraw and the requests that lapse, where this KCI ended the order."""
     if not rules.ends(order.status):
         return (), ()
-    withdraw = (other.id for other in waiting if not other.step.illegal and other.id != kci.id)
+    others = (other for other in waiting if other.id != kci.id)
+    withdraw = leaving(others, lambda other: other.step.illegal)
     lapsed = (other.id for other in requests if other.status == "open" and other is not request)
-    return tuple(withdraw), tuple(lapsed)
+    return withdraw, tuple(lapsed)
 
 
 def settlement_of(kci: Kci, request: Request | None, rules: Rules) -> Settlement:

@@ -1,4 +1,6 @@
-"""From the tree of a scenario file to the line of a plan: branches are decided, rounds unrolled."""
+"""From the tree of a scenario file to the line of a plan: branches are decided, rounds unrolled.
+Where the story may part, all ways stand one after another.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,12 @@ from typing import Any
 from simulator.base.copies import replace
 from simulator.base.errors import Illegal, RenderFailed
 from simulator.base.seed import Chance
+from simulator.engine.moments import length_of
 from simulator.engine.names import facts_of
 from simulator.engine.plan import Situation
 from simulator.language import matching, template, times
 from simulator.language.faults import FAULTS, expanded
-from simulator.model import MOST_STEPS, Flow, Order, Path, Step, keyed
+from simulator.model import MOST_STEPS, Flow, Order, Path, Step, Way, keyed
 
 
 @dataclass(slots=True)
@@ -40,11 +43,25 @@ class Line:
         seen: Counter[str] = Counter()
         for step in steps:
             flow = step.flow
-            if flow is None or not step.is_at_once:
+            if flow is None or flow.parts:
+                self._put(replace(step, key=prefix))
+                continue
+            if not step.is_at_once:
                 self._put(replace(step, flow=None, key=prefix))
-            if flow is not None:
-                seen[flow.word] += 1
-                self._follow(flow, step.path, f"{prefix}{flow.word}/{seen[flow.word]}")
+            seen[flow.word] += 1
+            self._follow(flow, step.path, f"{prefix}{flow.word}/{seen[flow.word]}")
+
+    def beside(self, steps: Sequence[Step], prefix: str) -> Line:
+        """Another line, of a way on which this one may go on instead. Both have one bound."""
+        line = replace(self, steps=[])
+        line.add(steps, prefix)
+        self.length = line.length
+        return line
+
+    def length_of(self, step: Step, key: str) -> int:
+        """How long a step waits for a signal."""
+        with placed((*step.path, "within")):
+            return length_of(step.within, self.names, self.situation.chance.at("time", key))
 
     def _put(self, step: Step) -> None:
         self._count()
@@ -122,7 +139,48 @@ def line_of(
     """
     line = Line(situation, order, names)
     line.add(steps, prefix)
-    return keyed(expanded(line.steps, FAULTS)), tuple(line.said)
+    if not any(step.flow for step in line.steps):
+        return keyed(expanded(line.steps, FAULTS)), tuple(line.said)
+    return keyed(_parted(line, (), Counter())), tuple(line.said)
+
+
+def _parted(line: Line, above: tuple[int, ...], seen: Counter[str]) -> Iterator[Step]:
+    """The steps of a line, and behind them those of each way on which it may go on instead."""
+    asides: list[tuple[Way, tuple[int, ...], str]] = []
+    count, segment, waits = 0, list[Step](), ""
+    for step in line.steps:
+        flow = step.flow
+        segment.append(replace(step, flow=None, ways=(*above, count)))
+        if flow is None:
+            continue
+        seen[step.key + flow.word] += 1
+        key = f"{step.key}{flow.word}/{seen[step.key + flow.word]}"
+        yield from _decided(line, segment, flow, key)
+        for number, way in enumerate(flow.ways, 1):
+            asides.append((way, (*above, count, number), f"{key}.{number}/"))
+        count, segment, waits = count + 1, [], key if step.wait else ""
+    yield from expanded(segment, FAULTS)
+    if waits and not segment:  # something must wait for the signal
+        yield Step(after=0, key=waits, ways=(*above, count))
+    for way, ways, prefix in reversed(asides):
+        yield from _parted(line.beside(way.timeline, prefix), ways, seen)
+
+
+def _decided(line: Line, segment: list[Step], flow: Flow, key: str) -> Iterator[Step]:
+    """A part of a line at whose end the story may part: its steps, and the one that decides."""
+    *before, last = segment
+    if flow.word == "otherwise":
+        within = line.length_of(last, key)
+        decides: list[tuple[int, Sequence[str]]] = [(len(flow.ways), ())]
+        yield from expanded(before, FAULTS)
+        yield replace(last, within=within, decides=decides)
+        return
+    answers = [(number, way.answered) for number, way in enumerate(flow.ways, 1)]
+    codes = tuple(code for _, answered in answers for code in answered)
+    steps = expanded([*before, replace(last, settled_by=codes)], FAULTS)
+    yield from steps
+    behind = next(place for place, step in enumerate(reversed(steps), 1) if step.settled_by)
+    yield Step(after=0, decides=answers, answer_of=behind, key=key, ways=last.ways, path=last.path)
 
 
 @contextmanager

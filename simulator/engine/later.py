@@ -15,6 +15,7 @@ from simulator.engine.queue import QueueChange
 from simulator.engine.reply import answer_of, reply_for, request_of
 from simulator.engine.rules import Event, Rules
 from simulator.engine.schedule import schedule
+from simulator.engine.ways import leaving
 from simulator.language import paths, template
 from simulator.model import EntryName, Kci, Order, Request, Submission
 
@@ -101,7 +102,7 @@ def _settling(kcis: Sequence[Kci], action: str, status: str, rules: Rules) -> tu
 
 def _withdrawn(situation: Situation) -> QueueChange:
     """The order has ended: nothing more is sent, unless a step breaks the contract on purpose."""
-    return QueueChange(withdraw=tuple(kci.id for kci in situation.waiting if not kci.step.illegal))
+    return QueueChange(withdraw=leaving(situation.waiting, lambda kci: kci.step.illegal))
 
 
 def _check_answers(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from simulator.engine.plan import Situation
 from simulator.engine.queue import QueueChange
 from simulator.engine.rules import Rules
-from simulator.engine.schedule import is_paused_by_request
+from simulator.engine.ways import is_paused_by_request, leaving
 from simulator.model import Entry, Kci, KciState, PendingVerb
 
 
@@ -25,8 +25,10 @@ def change_of(situation: Situation, entry: Entry, kcis: Sequence[Kci], rules: Ru
     if entry.pending:
         verb, codes = entry.pending.verb, entry.pending.codes
     if verb == "withdraw":
-        withdrawn = [kci for kci in own if (kci.send in codes if codes else not kci.step.mark)]
-        return QueueChange(withdraw=tuple(kci.id for kci in withdrawn), moved=resumed)
+        withdrawn = leaving(
+            own, lambda kci: kci.send not in codes if codes else bool(kci.step.mark)
+        )
+        return QueueChange(withdraw=withdrawn, moved=resumed)
     running = [kci for kci in own if kci.state == KciState.WAITING]
     if verb == "pause" and situation.submission.action in rules.pauses:
         return QueueChange(paused=tuple(kci.id for kci in running), moved=resumed)

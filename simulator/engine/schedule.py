@@ -15,6 +15,7 @@ from simulator.engine.flow import line_of, placed
 from simulator.engine.moments import due_of, is_drawn, needs_the_calendar, with_draws
 from simulator.engine.names import names_for
 from simulator.engine.plan import Situation
+from simulator.engine.ways import way_signal
 from simulator.language import template
 from simulator.model import MOST_STEPS, Kci, KciState, Order, Request, Step
 
@@ -37,36 +38,44 @@ def schedule(
     time of the calendar behind a signal. Such a step, and all behind it, are due with the step
     before them and keep their time, until it is their turn (`timed`). What a draw comes to is
     always known now.
+
+    Each way on which the story may go on begins when the step is due that decides.
     """
     line, said = _line(situation, order, steps, names)
     if len(line) > MOST_STEPS:
         raise Illegal(f"a timeline has at most {MOST_STEPS} steps")
     kcis: list[Kci] = []
+    begin: dict[tuple[int, ...], tuple[int, str, bool]] = {}
     due, signal, signal_at, is_timed = situation.now, "", None, True
     for index, step in enumerate(_drawn(situation, line, names)):
+        if begin and (way := begin.pop((*step.ways,), None)):
+            due, signal, is_timed = way
+            signal_at = due
         is_late = index > 0 and _reads_the_order(step)
         with placed(step.time_path):
             is_late = is_late or (signal != "" and needs_the_calendar(step, names))
             is_timed = is_timed and not is_late
-            if is_timed or (step.wait and not is_late):
+            if is_timed or (step.wait and not step.decides and not is_late):
                 due = max(due, _in_range(due_of(step, due, order, names, situation.calendar)))
+        if not step.wait or step.decides:
+            over = _in_range(due + (step.within or 0))
+            kcis.append(
+                Kci(
+                    id=situation.chance.uuid("kci", step.key),
+                    order=order.id,
+                    request=request.id,
+                    position=situation.position + len(kcis),
+                    due_at=over,
+                    step=_without_time(step) if is_timed else step,
+                    state=KciState.PAUSED if signal else KciState.WAITING,
+                    signal=signal,
+                    signal_at=signal_at,
+                )
+            )
+            for number, _ in step.decides:
+                begin[*step.ways, number, 0] = over, way_signal(step.ways, number), is_timed
         if step.wait:
             signal, signal_at = step.wait, due
-            continue
-        position = situation.position + len(kcis)
-        kcis.append(
-            Kci(
-                id=situation.chance.uuid("kci", step.key),
-                order=order.id,
-                request=request.id,
-                position=position,
-                due_at=due,
-                step=_without_time(step) if is_timed else step,
-                state=KciState.PAUSED if signal else KciState.WAITING,
-                signal=signal,
-                signal_at=signal_at,
-            )
-        )
     return tuple(kcis), said
 
 
@@ -89,7 +98,7 @@ def timed(
         if kci.request == head.request and not kci.is_timed and kci.position >= head.position
     ]
     found: list[Kci] = []
-    due, later, is_timed = head.due_at, 0, True
+    due, later, is_timed = head.due_at - (head.step.within or 0), 0, True
     for kci in sorted(behind, key=lambda kci: kci.position):
         if kci.signal and kci.signal_at is not None:
             # its moment depends on the signal: it moves with the step before it
@@ -101,9 +110,10 @@ def timed(
             due = max(due, due_of(kci.step, due, order, names, calendar))
             if due > instants.LATEST:
                 raise RenderFailed(_TOO_LATE)
-        later = due - kci.due_at
+        over = due + (kci.step.within or 0)
+        later = over - kci.due_at
         found.append(
-            replace(kci, due_at=due, step=_without_time(kci.step) if is_timed else kci.step)
+            replace(kci, due_at=over, step=_without_time(kci.step) if is_timed else kci.step)
         )
     return tuple(found)
 
@@ -152,41 +162,3 @@ def _in_range(due: int) -> int:
     if due > instants.LATEST:
         raise Refused("invalid", [_TOO_LATE])
     return due
-
-
-def is_paused_by_request(kci: Kci) -> bool:
-    """Whether a request paused this KCI, and it does not only wait for a signal."""
-    return kci.state == KciState.PAUSED and not kci.signal
-
-
-def signalled(waiting: Sequence[Kci], name: str, now: int) -> tuple[Kci, ...]:
-    """What a signal changes: the steps that waited for it go on, and later ones that wait for
-    another signal move with them.
-
-    Illegal says which signal is awaited instead. A signal may come before its time: then nothing is
-    later than planned.
-    """
-    if any(is_paused_by_request(kci) for kci in waiting):
-        raise Illegal("a request has paused the order: let it go on first")
-    heads: dict[str, Kci] = {}
-    for kci in sorted((kci for kci in waiting if kci.signal), key=lambda kci: kci.position):
-        # a timeline waits for the signal of its first step that has one
-        heads.setdefault(kci.request, kci)
-    first = next((kci for kci in heads.values() if kci.signal == name), None)
-    if first is None or first.signal_at is None:
-        names = ", ".join(sorted({kci.signal for kci in heads.values()}))
-        raise Illegal(
-            f"the order does not wait for the signal {name[:80]}"
-            + (f": it waits for {names}" if names else "")
-        )
-    late = max(0, now - first.signal_at)
-    mine = [kci for kci in waiting if kci.signal and kci.request == first.request]
-    same = {
-        kci.id for kci in mine if (kci.signal, kci.signal_at) == (first.signal, first.signal_at)
-    }
-    return tuple(
-        replace(kci, due_at=kci.due_at + late, state=KciState.WAITING, signal="", signal_at=None)
-        if kci.id in same
-        else replace(kci, due_at=kci.due_at + late, signal_at=(kci.signal_at or 0) + late)
-        for kci in mine
-    )

@@ -3,6 +3,7 @@
 from simulator.model.findings import LEGACY, Finding, Rule
 from simulator.model.records import (
     RECEIVED,
+    WAY_SIGNAL,
     Act,
     Document,
     Exchange,
@@ -62,6 +63,7 @@ __all__ = [
     "OPEN",
     "RECEIVED",
     "UNTRIED",
+    "WAY_SIGNAL",
     "Act",
     "Condition",
     "Conditions",

@@ -11,7 +11,7 @@ from simulator.base.copies import replace
 
 PendingVerb = Literal["keep", "withdraw", "pause"]
 NestWord = Literal["any", "all", "not"]
-FlowWord = Literal["branch", "repeat"]
+FlowWord = Literal["branch", "repeat", "otherwise", "on_answer"]
 Where = tuple[int, int]
 """Line and column of something in a scenario file, counted from 1."""
 
@@ -105,8 +105,14 @@ class Step:
     many steps before this one the message stands that is sent once more. `key` tells it from the
     other steps of its order, and stays when steps beside it come or go: chance hangs on it.
 
-    `flow` is there in a file alone: a plan has the steps of the ways that the story goes. A step
-    with `flow` does nothing else.
+    `flow` is there in a file alone: a plan has the steps of all ways that the story may go.
+
+    Where a plan parts, all ways are planned, and a step that `decides` takes one of them: the first
+    whose answers have the one that the message got, `answer_of` steps before this one; with `wait`
+    the only one, as the signal did not come `within` this time. Way 0 is the rest of the timeline.
+    `ways` says on which way a step lies: how often its timeline has parted before it; for a step
+    that lies beside the rest also the number of its way, and how often that has parted. The answers
+    `settled_by` settle the message, because a way begins with them.
 
     The outbox keeps a step as JSON, so every member holds JSON values only, but for `path` and
     `flow`, which it does not keep.
@@ -126,6 +132,11 @@ class Step:
     argument: Any = None
     answered: Sequence[str] = ()
     echo: int = 0
+    within: Any = None
+    ways: Sequence[int] = ()
+    decides: Sequence[tuple[int, Sequence[str]]] = ()
+    answer_of: int = 0
+    settled_by: Sequence[str] = ()
     key: str = ""
     path: Path = ()
     flow: Flow | None = None
@@ -134,6 +145,11 @@ class Step:
     def word(self) -> str:
         """What it does, in one word of the file; empty where it only lets time pass."""
         return self.send or self.mark or self.wait or self.status
+
+    @property
+    def is_told(self) -> bool:
+        """Whether a story tells of it: it neither only lets time pass nor only decides."""
+        return bool(self.send or self.mark or self.status)
 
     @property
     def is_at_once(self) -> bool:
@@ -149,18 +165,23 @@ class Step:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Way:
     """A timeline on which a story may go on. A branch takes the first way whose `when` holds; of
-    those without a `when` it draws one by `weight`.
+    those without a `when` it draws one by `weight`. `answered` are the answers that begin a way of
+    `on_answer`.
     """
 
     timeline: tuple[Step, ...] = ()
     when: Conditions = ()
     weight: float = 1
+    answered: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Flow:
     """How a story goes on at a step: on one of the `ways` of a branch, or on the one way of a
     repetition, so many `times`. With `by`, the draw of a branch hangs on what stands at this path.
+
+    Of `otherwise` (behind a wait, which may have no other way) and `on_answer` the ways are gone
+    instead of the rest of the story.
     """
 
     word: FlowWord
@@ -172,6 +193,11 @@ class Flow:
     def is_choice(self) -> bool:
         """Whether only one of several ways is gone."""
         return self.word != "repeat"
+
+    @property
+    def parts(self) -> bool:
+        """Whether its ways are planned, and one of them is taken later."""
+        return self.word in ("otherwise", "on_answer")
 
 
 def every_step(steps: Iterable[Step]) -> Iterator[Step]:

@@ -28,10 +28,11 @@ from simulator.rehearsal.flaws import (
     flaw_of,
     in_reply,
 )
+from simulator.rehearsal.parting import Picks
 from simulator.rehearsal.playing import START, Playing
 from simulator.rehearsal.replies import attempts_of
 from simulator.rehearsal.sampling import read_sample
-from simulator.rehearsal.walks import Picks, ToldWay, Walk, forced, merged, told, walks_of
+from simulator.rehearsal.walks import ToldWay, Walk, forced, merged, told, walks_of
 from simulator.scenario import params_of
 from simulator.scenario.headers import SCENARIO_HEADER
 from simulator.views.story import Line
@@ -130,14 +131,15 @@ def rehearse(
     operation, natural = _operation(played, dialect, values, first)
     chance = chance or Chance("rehearsal", (played.name,), True)
 
-    def begin(scenario: Scenario) -> Playing:
-        return Playing(scenario, dialect, values, operation, calendar, chance, first)
+    def begin(scenario: Scenario, picks: Picks) -> Playing:
+        scenario = forced(scenario, picks)
+        return Playing(scenario, dialect, values, operation, calendar, chance, first, picks)
 
-    playing = begin(played)
+    playing = begin(played, {})
     playing.play_out()
     moments = sorted({line.at for line in playing.lines} | {START})
     plain = _walk(playing, {})
-    walks = [_walked(begin(forced(played, picks)), picks) for picks in walks_of(played.timeline)]
+    walks = [_walked(begin(played, picks), picks) for picks in walks_of(played.timeline)]
     own = merged(plain, walks, played)
     part = _Part(played, dialect, begin, frozenset([*own, *playing.flaws]))
     entries = [
@@ -260,7 +262,7 @@ class _Part:
 
     scenario: Scenario
     dialect: Dialect
-    begin: Callable[[Scenario], Playing]
+    begin: Callable[[Scenario, Picks], Playing]
     known: frozenset[Flaw]
 
     def rehearse(self, action: str, index: int, moments: Sequence[int]) -> RehearsedEntry:
@@ -283,7 +285,7 @@ class _Part:
                         moment=moment,
                         natural=natural,
                     )
-                    played = ask(self.begin(scenario))
+                    played = ask(self.begin(scenario, {}))
                     if played.lines and not played.found:
                         return self._on_all_ways(played, scenario, ask)
                     tried += [(played, ask)] if played.lines or played.found else []
@@ -300,7 +302,7 @@ class _Part:
     ) -> RehearsedEntry:
         """The same, asked again for each way of the entry's timeline."""
         picked = walks_of(played.entry.timeline)
-        walks = [ask(self.begin(forced(scenario, picks))).walk(picks) for picks in picked]
+        walks = [ask(self.begin(scenario, picks)).walk(picks) for picks in picked]
         natural = played.walk({})
         found = merged(natural, walks, self.scenario)
         return replace(

@@ -44,6 +44,7 @@ from simulator.rehearsal.flaws import (
 )
 from simulator.rehearsal.mending import without
 from simulator.rehearsal.messages import Messages
+from simulator.rehearsal.parting import Picks, going_of
 from simulator.rehearsal.replies import (
     attempts_of,
     is_read,
@@ -74,6 +75,9 @@ class Playing:
     chance: seed.Chance
     first: Incoming | None = None
     """The request that begins the order, instead of a sample."""
+
+    picks: Picks = field(default_factory=dict)
+    """The ways that the story goes, beside those that the scenario itself decides."""
 
     now: int = START
     order: Order | None = None
@@ -266,9 +270,12 @@ class Playing:
 
     def play_out(self, until: int | None = None) -> None:
         """Let every step happen that is due by `until`."""
-        for _ in range(2 * MOST_STEPS):
-            if self.queue and self.queue[0].state == KciState.PAUSED:
-                self._signal(until)
+        for _ in range(3 * MOST_STEPS):
+            if self.queue and (going := going_of(self.queue, self.picks, self.now, until)):
+                self.now, self.queue = going.at, going.queue
+                if going.said:
+                    self._say("waiting", going.said)
+                continue
             if (
                 not self.queue
                 or self.queue[0].state == KciState.PAUSED
@@ -282,19 +289,6 @@ class Playing:
             self.queue.pop(0)
             self._happen(head)
         self.now = max(self.now, until or self.now)
-
-    def _signal(self, until: int | None) -> None:
-        """Where everything waits for a signal, it comes at once."""
-        signalled = [kci for kci in self.queue if kci.signal and kci.signal_at is not None]
-        if not signalled or any(engine.is_paused_by_request(kci) for kci in self.queue):
-            return
-        first = min(signalled, key=lambda kci: kci.position)
-        if first.signal_at is None or (until is not None and first.signal_at > until):
-            return
-        self.now = max(self.now, first.signal_at)
-        self._say("waiting", f"until the signal {first.signal}")
-        changed = engine.signalled(self.queue, first.signal, self.now)
-        self.queue = engine.replaced(self.queue, changed)
 
     def _time(self, head: Kci) -> None:
         """Evaluate the time of a step that kept it; one that cannot be evaluated is due at once."""
@@ -349,7 +343,8 @@ class Playing:
     def _note_unreached(self, head: Kci, ended: Sequence[Kci]) -> None:
         """Steps of the same timeline that never happen, because this one ends the order."""
         for kci in ended:
-            if kci.request == head.request and kci.step.path and head.step.path:
+            is_told = kci.step.path and head.step.path and kci.step.is_told
+            if kci.request == head.request and is_told:
                 line = self.scenario.where(head.step.path)[0]
                 said = (
                     f"this step never happens: {head.send or head.step.status} on line {line} "
@@ -362,7 +357,7 @@ class Playing:
         order = advanced.order
         if not head.send:
             mark = head.step.mark
-            if head.step.word:
+            if head.step.is_told:
                 self._say("status", f"mark {mark}" if mark else f"{order.status} (nothing is sent)")
             return
         if why := self.dialect.why_not_sent(order, head.send):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
@@ -10,14 +10,12 @@ from simulator.base.copies import replace
 from simulator.language import matching
 from simulator.model import Entry, Flow, Path, Scenario, Step, every_step, with_changed
 from simulator.rehearsal.flaws import UNREACHED, Flaw
+from simulator.rehearsal.parting import Picks
 from simulator.rehearsal.playing import WAY
 from simulator.views.story import Line
 
 MOST_WALKS = 64
 """How many combinations of ways are rehearsed; of a scenario with more, each way once."""
-
-Picks = Mapping[Path, int]
-"""The ways that a walk goes: by the place of a step, the number of its way; 0 for none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,11 +52,11 @@ def each_once(steps: Sequence[Step], above: Picks) -> Iterator[Picks]:
     """Each way of each step, with the ways `above` that lead to it."""
     for step in steps:
         for number in _numbers(step.flow):
-            picks = {**above, step.path: number} if step.flow and step.flow.is_choice else above
-            if picks is not above:
+            is_choice = step.flow and step.flow.is_choice
+            picks = {**above, step.path: number} if is_choice else above
+            if is_choice:
                 yield picks
-            if step.flow and number:
-                yield from each_once(step.flow.ways[number - 1].timeline, picks)
+            yield from each_once(_timeline(step.flow, number), picks)
 
 
 def _combined(steps: Sequence[Step]) -> Iterator[Picks]:
@@ -66,21 +64,29 @@ def _combined(steps: Sequence[Step]) -> Iterator[Picks]:
         yield {}
         return
     step, *rest = steps
-    for number in _numbers(step.flow) or (0,):
+    for number in _numbers(step.flow):
         own = {step.path: number} if step.flow and step.flow.is_choice else {}
-        inner = step.flow.ways[number - 1].timeline if step.flow and number else ()
+        inner = _timeline(step.flow, number)
+        is_aside = step.flow and step.flow.parts and step.flow.ways and number
         for picks in _combined(inner):
-            for later in _combined(rest):
+            for later in [{}] if is_aside else _combined(rest):
                 yield {**own, **picks, **later}
 
 
-def _numbers(flow: Flow | None) -> tuple[int, ...]:
-    """The ways that may be gone, 0 for none of them."""
+def _numbers(flow: Flow | None) -> Sequence[int]:
+    """The ways that may be gone, 0 for none of them or for the rest."""
     if flow is None:
-        return ()
-    numbers = tuple(number for number, way in enumerate(flow.ways, 1) if way.when or way.weight)
+        return (0,)
+    if flow.parts:  # a wait that just goes on after its time has no way beside the rest
+        return range(max(len(flow.ways), 1) + 1)
+    numbers = [number for number, way in enumerate(flow.ways, 1) if way.when or way.weight]
     has_rest = any(not way.when and way.weight for way in flow.ways)
-    return numbers if has_rest else (*numbers, 0)
+    return numbers if has_rest else [*numbers, 0]
+
+
+def _timeline(flow: Flow | None, number: int) -> tuple[Step, ...]:
+    ways = flow.ways[:number] if flow else ()
+    return ways[number - 1].timeline if len(ways) == number > 0 else ()
 
 
 def forced(scenario: Scenario, picks: Picks) -> Scenario:
@@ -88,7 +94,7 @@ def forced(scenario: Scenario, picks: Picks) -> Scenario:
 
     def change(step: Step) -> Step:
         flow, number = step.flow, picks.get(step.path)
-        if flow is None or number is None:
+        if flow is None or flow.parts or number is None:
             return step
         ways = (
             replace(way, when=(), weight=1 if each == number else 0)
@@ -134,7 +140,8 @@ def told(
     for walk in walks:
         lines = _happenings(walk)
         same = sum(1 for _ in takewhile(_is_pair, zip(usual, lines, strict=False)))
-        if walk.picks in alone and lines != usual:
+        is_new = lines != usual and all(lines[same:] != way.lines for way in found)
+        if walk.picks in alone and is_new:
             place, number = list(walk.picks.items())[-1]
             found.append(ToldWay(_in_full(place, number, scenario), lines[same:]))
     return tuple(found)
@@ -167,15 +174,29 @@ def _on(picks: Picks, path: Path, scenario: Scenario) -> str:
 
 def _in_full(place: Path, number: int, scenario: Scenario) -> str:
     """A way with what it hangs on."""
-    entries = (entry for listed in scenario.entries.values() for entry in listed)
-    timelines = [scenario.timeline, *(entry.timeline for entry in entries)]
-    steps = (step for timeline in timelines for step in every_step(timeline))
-    flow = next(step.flow for step in steps if step.path == place and step.flow)
-    when = matching.in_words(flow.ways[number - 1].when) if number else ""
+    flow = _step_at(place, scenario).flow
+    when = (
+        matching.in_words(flow.ways[number - 1].when)
+        if flow and 0 < number <= len(flow.ways)
+        else ""
+    )
     return _named(place, number, scenario) + (f", when {when}" if when else "")
 
 
-def _named(step: Path, number: int, scenario: Scenario) -> str:
+def _named(place: Path, number: int, scenario: Scenario) -> str:
     """A way as a person names it."""
-    which = f"way {number}" if number else "no way"
-    return f"{which} of the branch on line {scenario.where(step)[0]}"
+    step, line = _step_at(place, scenario), f"on line {scenario.where(place)[0]}"
+    if step.wait:
+        return f"{'no' if number else 'the'} signal {step.wait} in time {line}"
+    if step.send:
+        ways = step.flow.ways if step.flow else ()
+        answers = " or ".join(ways[number - 1].answered) if number else "anything else"
+        return f"{step.send} {line} is answered {answers}"
+    return f"{f'way {number}' if number else 'no way'} of the branch {line}"
+
+
+def _step_at(place: Path, scenario: Scenario) -> Step:
+    entries = (entry for listed in scenario.entries.values() for entry in listed)
+    timelines = [scenario.timeline, *(entry.timeline for entry in entries)]
+    steps = (step for timeline in timelines for step in every_step(timeline))
+    return next(step for step in steps if step.path == place and step.flow)

@@ -16,7 +16,7 @@ from simulator.scenario.documents import known_at, strange
 from simulator.scenario.findings import Findings
 from simulator.scenario.templates import ORDER_NAMES
 from simulator.scenario.when_field import asked_in, conditions_in, is_readable
-from simulator.scenario.words import parts_of, steps_of, ways_of
+from simulator.scenario.words import maps_in, parts_of, steps_of
 
 _OF_WORDS = TESTS.keys() - {"equal", "exists"}
 """Tests that a word of the contract may pass or not."""
@@ -45,7 +45,8 @@ def check_conditions(findings: Findings, vocabulary: Vocabulary, params: dict[st
         absent = _OF_STORIES if action == "create" else ()
         for where, step in steps_of(part, path):
             _check_by(findings, vocabulary, action, step, (*where, "by"))
-            whens += [(way.get("when"), inner, absent) for inner, way in ways_of(step, where)]
+            ways = maps_in(step, where, "branch")
+            whens += [(way.get("when"), inner, absent) for inner, way in ways]
         for when, above, lacking in whens:
             for where, key, wanted in conditions_in(when, (*above, "when")):
                 _Condition(

@@ -14,7 +14,7 @@ from simulator.scenario.fault_fields import Answered, FaultField
 from simulator.scenario.fault_schema import answered_schema, reply_fault_schema, step_fault_schema
 from simulator.scenario.fields import KINDS, ParamsField, PendingField, ReplyField
 from simulator.scenario.schema import LookupPath, Rounds, StepSchema, Timeline, schema_for
-from simulator.scenario.time_field import Hours, Time
+from simulator.scenario.time_field import Hours, Time, Within
 from simulator.scenario.time_schema import TIME, hours_schema, time_schema
 from simulator.scenario.when_field import When
 from simulator.scenario.when_schema import WHEN, when_schema
@@ -52,7 +52,7 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
 def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
     if isinstance(field, When):
         return {"$ref": f"#/$defs/{WHEN}"}
-    if isinstance(field, Time):
+    if isinstance(field, (Time, Within)):
         return {"$ref": f"#/$defs/{TIME}"}
     if isinstance(field, Timeline):
         return {"type": "array", "items": {"$ref": f"#/$defs/{_STEP}"}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from simulator.base import instants
@@ -12,11 +12,13 @@ from simulator.model import MOST_STEPS, Vocabulary
 from simulator.scenario.findings import Findings
 from simulator.scenario.words import (
     PlacedStep,
+    asides_of,
+    every_one,
+    inner_of,
+    maps_in,
     parts_of,
     replies_of,
     steps_of,
-    timeline_of,
-    ways_of,
 )
 
 
@@ -25,10 +27,12 @@ def check_reach(findings: Findings, vocabulary: Vocabulary) -> None:
     always answers.
     """
     for path, action, part in parts_of(findings.document, vocabulary):
-        _check_rounds(findings, timeline_of(part, path))
+        steps = maps_in(part, path)
+        _check_rounds(findings, steps)
         for where, step in steps_of(part, path):
             _check_ways(findings, step, where)
-        _check_places(findings, timeline_of(part, path), is_first=True, follows=False)
+            _check_answers(findings, step, where)
+        _check_places(findings, steps, is_first=True, follows=False)
         if part.get("timeline") and _refuses(part.get("reply")):
             what = "there is no order" if action == "create" else f"the {action} is refused"
             said = f"this timeline never plays: {what}"
@@ -50,21 +54,45 @@ def _check_places(
     """
     for number, (path, step) in enumerate(steps):
         leads = is_first and number == 0 and _is_now(step.get("after", 0))
-        followed = follows or any("send" in each for each in _deep(steps[number + 1 :]))
+        followed = _is_followed(steps[number + 1 :], follows)
         if step.get("fault") == BeforeReply.word and not leads:
             said = f"`{BeforeReply.word}`: only the first step can go first, with `after: 0s`"
             findings.wrong((*path, "fault"), said, code="unreached")
         if step.get("fault") == SwapWithNext.word and not followed:
             said = f"`{SwapWithNext.word}`: no message follows it"
             findings.wrong((*path, "fault"), said, code="unreached")
-        for where, way in ways_of(step, path):
-            inner = timeline_of(way, where)
+        for inner in inner_of(step, path):
             _check_places(findings, inner, is_first=leads, follows=followed)
+        for aside in asides_of(step, path):
+            _check_places(findings, aside, is_first=False, follows=False)
+
+
+def _is_followed(steps: Sequence[PlacedStep], follows: bool) -> bool:
+    """Whether a message comes in any case before the story may part."""
+    for path, step in steps:
+        inner = (each for timeline in inner_of(step, path) for _, each in every_one(timeline))
+        if "send" in step or any("send" in each for each in inner):
+            return True
+        if "within" in step:
+            return False
+    return follows
+
+
+def _check_answers(findings: Findings, step: dict[str, Any], path: Path) -> None:
+    """Of two ways for one answer, the first is gone."""
+    known: set[str] = set()
+    for where, way in maps_in(step, path, "on_answer"):
+        given = way.get("answered")
+        for answer in map(str, given if isinstance(given, list) else [given]):
+            if answer in known or f"{answer[:1]}xx" in known:
+                said = f"this way is never gone for {answer}: one before it is"
+                findings.doubt((*where, "answered"), said, code="unreached")
+            known.add(answer)
 
 
 def _check_ways(findings: Findings, step: dict[str, Any], path: Path) -> None:
     """A way is gone that has the first `when` that holds, or else one that is drawn."""
-    ways = [way for _, way in ways_of(step, path)] if "branch" in step else []
+    ways = [way for _, way in maps_in(step, path, "branch")]
     drawn = [way for way in ways if "when" not in way and way.get("weight", 1)]
     for index, way in enumerate(ways):
         place = (*path, "branch", index)
@@ -87,9 +115,8 @@ def _check_rounds(findings: Findings, steps: Sequence[PlacedStep]) -> int:
     """How many steps there are, those of all rounds counted; a problem where they are too many."""
     count = 0
     for path, step in steps:
-        inner = sum(
-            _check_rounds(findings, timeline_of(way, at)) for at, way in ways_of(step, path)
-        )
+        others = (*inner_of(step, path), *asides_of(step, path))
+        inner = sum(_check_rounds(findings, timeline) for timeline in others)
         repeat = step.get("repeat")
         rounds = repeat.get("times") if isinstance(repeat, dict) else 1
         rounds = rounds if isinstance(rounds, int) else 1
@@ -99,13 +126,6 @@ def _check_rounds(findings: Findings, steps: Sequence[PlacedStep]) -> int:
             rounds = 1
         count += 1 + (inner + 1) * rounds if "repeat" in step else 1 + inner
     return count
-
-
-def _deep(steps: Sequence[PlacedStep]) -> Iterator[dict[str, Any]]:
-    for path, step in steps:
-        yield step
-        for where, way in ways_of(step, path):
-            yield from (each for _, each in steps_of(way, where))
 
 
 def _is_now(time: Any) -> bool:

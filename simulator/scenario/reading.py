@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -243,12 +243,15 @@ def _steps(loaded: Mapping[str, Any], path: Path) -> tuple[Step, ...]:
 
 
 def _tree(loaded: Mapping[str, Any], path: Path) -> tuple[Step, ...]:
-    listed = enumerate(loaded.get("timeline", ()))
-    return tuple(_step(step, (*path, "timeline", index)) for index, step in listed)
+    return _listed(loaded.get("timeline", ()), (*path, "timeline"))
+
+
+def _listed(steps: Iterable[Mapping[str, Any]], path: Path) -> tuple[Step, ...]:
+    return tuple(_step(step, (*path, index)) for index, step in enumerate(steps))
 
 
 def _step(loaded: Mapping[str, Any], path: Path) -> Step:
-    others = ("with_", "fault", "branch", "by", "repeat")
+    others = ("with_", "fault", "branch", "by", "repeat", "otherwise", "on_answer")
     members = {key: value for key, value in loaded.items() if key not in others}
     members |= {"fields": loaded.get("with_", {}), "path": path, **loaded.get("fault", {})}
     return Step(**members, flow=_flow(loaded, path))
@@ -256,15 +259,23 @@ def _step(loaded: Mapping[str, Any], path: Path) -> Step:
 
 def _flow(loaded: Mapping[str, Any], path: Path) -> Flow | None:
     if "branch" in loaded:
-        ways = enumerate(loaded["branch"])
-        found = tuple(_way(way, (*path, "branch", index)) for index, way in ways)
-        return Flow(word="branch", ways=found, by=loaded.get("by", ""))
+        return Flow(word="branch", ways=_ways(loaded, path, "branch"), by=loaded.get("by", ""))
+    if "on_answer" in loaded:
+        return Flow(word="on_answer", ways=_ways(loaded, path, "on_answer"))
+    if "within" in loaded:
+        steps = loaded.get("otherwise")
+        way = Way(timeline=_listed(steps or (), (*path, "otherwise")))
+        return Flow(word="otherwise", ways=() if steps is None else (way,))
     if "repeat" in loaded:
         way = _way(loaded["repeat"], (*path, "repeat"))
         return Flow(word="repeat", ways=(way,), times=loaded["repeat"]["times"])
     return None
 
 
+def _ways(loaded: Mapping[str, Any], path: Path, key: str) -> tuple[Way, ...]:
+    return tuple(_way(way, (*path, key, index)) for index, way in enumerate(loaded[key]))
+
+
 def _way(loaded: Mapping[str, Any], path: Path) -> Way:
-    members = {key: loaded[key] for key in ("when", "weight") if key in loaded}
+    members = {key: loaded[key] for key in ("when", "weight", "answered") if key in loaded}
     return Way(**members, timeline=_tree(loaded, path))

@@ -16,6 +16,7 @@ from simulator.scenario.schema import TIMES, VERBS, StepSchema
 
 _STORY = ("answer", "status", "attempts")
 _WHOLE: Path = ()
+_TIMELINES: tuple[Path, ...] = (("timeline",), ("otherwise",))
 _TIMES = (*TIMES, "delay")
 
 
@@ -131,7 +132,12 @@ class _Mender:
             kept = self.mend(member, path, (*new, key))
             if not _is_emptied(member, kept, new):
                 mended[key] = kept
-        return {"times": 1, "timeline": [], **mended} if old[-1:] == ("repeat",) else mended
+        needed: dict[str, Any] = {}
+        if old[-1:] == ("repeat",):
+            needed = {"times": 1, "timeline": []}
+        elif "otherwise" in mended and "wait" in mended:
+            needed = {"within": 0}
+        return needed | mended
 
     def _list(self, value: list[Any], old: Path, new: Path) -> list[Any]:
         mended: list[Any] = []
@@ -141,7 +147,7 @@ class _Mender:
                 self._note_doubt(path, new)
                 continue
             entry = self.mend(member, path, place)
-            if old[-1:] == ("timeline",) and not self._is_step(entry):
+            if old[-1:] in _TIMELINES and not self._is_step(entry):
                 self.rest.unsure.add(_outer(place))
             elif not _is_emptied(member, entry, new):
                 mended.append(entry)

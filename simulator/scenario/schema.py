@@ -24,13 +24,17 @@ from simulator.formats.schema import (
     nested,
 )
 from simulator.language import matching
+from simulator.language.faults import FAULTS
 from simulator.model import MOST_STEPS, Vocabulary
 from simulator.scenario.constructs import NO_VALUE, Construct, is_template, read_each
 from simulator.scenario.fault_fields import Answered, FaultField
 from simulator.scenario.fields import ParamsField, PendingField, ReplyField
-from simulator.scenario.time_field import Hours, Time
+from simulator.scenario.time_field import Hours, Time, Within
 from simulator.scenario.when_field import When
 
+_OF_SENDING = (
+    *("send", "status", "mark", "set", "with", "illegal", "fault", "answered", "on_answer"),
+)
 VERBS = ("send", "status", "mark", "wait", "branch", "repeat")
 _ALONE = {
     "wait": ("which only waits", ("hours",)),
@@ -45,11 +49,13 @@ _OF_MESSAGE = {
     "with": "it gives members of that step's message",
     "fault": "it is about that step's message",
     "answered": "it is the answer to that step's message",
+    "on_answer": "it is about the answer to that step's message",
 }
-_STEP_KEYS = (
-    *("after", "at", "hours", "send", "mark", "wait", "branch", "by", "repeat"),
-    *("with", "fault", "answered"),
+_OF_STEPS = (
+    *("after", "at", "hours", "send", "mark", "wait", "within", "otherwise", "branch", "by"),
+    *("repeat", "with", "fault", "on_answer"),
 )
+_STEP_KEYS = (*_OF_STEPS, "answered")
 _OF_STEP = "it is a key of a step: it belongs into `timeline`"
 
 
@@ -131,10 +137,19 @@ class RepeatSchema(Strict):
     timeline = Timeline(required=True)
 
 
+class AnsweredSchema(Strict):
+    """A way that the story goes when the gateway gives one of these answers."""
+
+    elsewhere = dict.fromkeys((*_OF_STEPS, "set", "status"), _OF_STEP)
+
+    answered = Answered(required=True)
+    timeline = Timeline(required=True)
+
+
 class StepSchema(Strict):
     """A step of `timeline`: a time, one verb, and what belongs to it."""
 
-    later = ("within", "otherwise", "start")
+    later = ("start",)
     elsewhere = dict.fromkeys(
         ("scenario", "about", "for", "params", "when", "reply", "timeline", "pending", "times"),
         "it is no key of a step: check the indentation",
@@ -152,6 +167,9 @@ class StepSchema(Strict):
     illegal = Boolean()
     fault = FaultField()
     answered = Answered()
+    within = Within()
+    otherwise = Timeline()
+    on_answer = listed(nested(AnsweredSchema), validate=Length(min=1))
     branch = listed(nested(WaySchema), validate=Length(min=1))
     by = LookupPath()
     repeat = nested(RepeatSchema)
@@ -198,11 +216,17 @@ def _alone(step: Mapping[str, Any], unclear: bool) -> dict[str, str]:
     """What does not fit the verb."""
     verb = next((key for key in _ALONE if key in step), "")
     why, others = _ALONE.get(verb, ("", ()))
-    known = ("send", "status", "mark", "set", "with", "illegal", "fault", "answered", *others)
+    known = (*_OF_SENDING, *others)
     said = f"cannot stand beside `{verb}`, {why}"
     strange = {key: said for key in step if verb and key in known}
-    if "by" in step and "branch" not in step and not unclear:
-        strange["by"] = "needs `branch`"
+    needed = {"by": "branch", "within": "wait", "otherwise": "within"}
+    strange |= {
+        key: f"needs `{other}`"
+        for key, other in needed.items()
+        if key in step and other not in step and not unclear
+    }
+    if "on_answer" in step and (fault := _held_back(step.get("fault"))):
+        strange["on_answer"] = f"cannot stand beside the fault {fault}: no answer comes of it"
     found: dict[str, str] = {
         key: Note(f"`{key}` {said}", at_key=True) for key, said in strange.items()
     }
@@ -213,6 +237,13 @@ def _alone(step: Mapping[str, Any], unclear: bool) -> dict[str, str]:
         for key, hint in _OF_MESSAGE.items()
         if key in step
     }
+
+
+def _held_back(fault: Any) -> str:
+    """The word of a fault with which the message does not leave when it is due, if it is one."""
+    word = next(iter(fault), "") if isinstance(fault, dict) else fault
+    known = FAULTS.get(word) if isinstance(word, str) else None
+    return known.word if known and known.is_held else ""
 
 
 class EntrySchema(Strict):

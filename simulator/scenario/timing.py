@@ -14,11 +14,12 @@ from simulator.scenario.findings import Findings
 from simulator.scenario.schema import TIMES
 from simulator.scenario.words import (
     PlacedStep,
+    asides_of,
+    inner_of,
+    maps_in,
     parts_of,
     replies_of,
     steps_of,
-    timeline_of,
-    ways_of,
 )
 
 
@@ -33,7 +34,7 @@ def check_times(findings: Findings, vocabulary: Vocabulary, params: dict[str, An
     for path, action, part in parts_of(findings.document, vocabulary):
         for where, time in _times(part, path):
             _check_bell(findings, where, time, values)
-        steps = timeline_of(part, path)
+        steps = maps_in(part, path)
         _check_waits(findings, steps, behind="", follows=False)
         _check_moments(findings, steps, values, 0 if action == "create" else None, "")
 
@@ -41,7 +42,8 @@ def check_times(findings: Findings, vocabulary: Vocabulary, params: dict[str, An
 def _times(part: dict[str, Any], path: Path) -> Iterator[tuple[Path, Any]]:
     """The times of a part, each with its path."""
     for where, step in steps_of(part, path):
-        yield from (((*where, key), step[key]) for key in TIMES if key in step)
+        keys = (*TIMES, "within")
+        yield from (((*where, key), step[key]) for key in keys if key in step)
     for where, reply in replies_of(part.get("reply"), (*path, "reply")):
         if isinstance(reply, dict) and "delay" in reply:
             yield (*where, "delay"), reply["delay"]
@@ -72,14 +74,17 @@ def _check_waits(
             hint = "`after`, not `at`"
             findings.wrong((*path, "at"), said, code="wait", hint=hint, at_key=True)
         is_last = number == len(steps) and not follows
-        if is_last and "wait" in step:
+        if is_last and "wait" in step and "otherwise" not in step:
             said = "nothing comes behind this `wait`"
             findings.wrong((*path, "wait"), said, code="wait", at_key=True)
+        behind = str(step["wait"]) if "wait" in step else behind
+        for aside in asides_of(step, path):
+            _check_waits(findings, aside, behind=behind, follows=False)
         ends = [
-            _check_waits(findings, timeline_of(way, where), behind=behind, follows=not is_last)
-            for where, way in ways_of(step, path)
+            _check_waits(findings, inner, behind=behind, follows=not is_last)
+            for inner in inner_of(step, path)
         ]
-        behind = str(step["wait"]) if "wait" in step else next(filter(None, ends), behind)
+        behind = next(filter(None, ends), behind)
     return behind
 
 
@@ -108,11 +113,10 @@ def _check_moments(
         else:
             after = _length(step.get("after", 0), values)
             reached = None if reached is None or after is None else reached + after
-        for where, way in ways_of(step, path):
-            line = str(findings.located.place(path).line)
-            _check_moments(findings, timeline_of(way, where), values, reached, line)
-        reached = None if "branch" in step or "repeat" in step else reached
         last = str(findings.located.place(path).line)
+        for timeline in (*inner_of(step, path), *asides_of(step, path)):
+            _check_moments(findings, timeline, values, reached, last)
+        reached = None if "branch" in step or "repeat" in step else reached
 
 
 def _length(value: Any, values: dict[str, Any]) -> int | None:

@@ -113,7 +113,21 @@ class LaneTurn:
                     self.dialect, self.order, head, self._request_of(head)
                 )
             return self._attempted(head, message)
+        if head.step.decides:
+            return self._decide(head), None
         return self._send_again(head) if head.step.echo else self._send(head)
+
+    def _decide(self, head: Kci) -> Kci:
+        """A step decides on which way the story goes on."""
+        message = self._at(head.position - head.step.answer_of)
+        way, why = engine.decided(head, message)
+        taken = engine.taken(self.waiting[1:], head, way)
+        self.changes.replanned += taken.moved
+        self.changes.withdrawn += taken.withdraw
+        self.waiting = [head, *engine.after(self.waiting[1:], taken)]
+        if why:
+            self._act(head, "order.way", why)
+        return self._silent(replace(head, issued_at=self.now), "nothing to send")
 
     def _send(self, head: Kci) -> tuple[Kci, Message | None]:
         """A step happens, and its message is written. What only tries the gateway out moves
@@ -196,7 +210,7 @@ class LaneTurn:
                 self._chance(),
                 self.target.calendar,
             )
-        self.changes.retimed += changed
+        self.changes.replanned += changed
         self.waiting = engine.replaced(self.waiting, changed)
 
     def _happen(self, advanced: engine.Advance, is_probe: bool) -> None:

@@ -100,7 +100,7 @@ class Acts:
             now = clocks.get(tx, self.name).now(tx.wall)
             waiting = outbox.open_of(tx, [order_id])[order_id]
             try:
-                outbox.signalled(tx, engine.signalled(waiting, name, now))
+                outbox.take(tx, engine.signalled(waiting, name, now))
             except Illegal as error:
                 raise Refused("conflict", [str(error)]) from None
             self._rest(tx, lane, given_up=False, unpark=False)

@@ -60,6 +60,63 @@ def test_all_combinations_are_gone_where_they_are_few_and_else_each_way_once() -
     assert walks_of((Step(after=1, mark="M"),)) == []
 
 
+PARTING = """
+scenario: X
+reply: acknowledge
+timeline:
+  - {after: 1h, send: COMMITTED, on_answer: [{answered: [404, 5xx], timeline: []}]}
+  - {after: 1h, wait: go, within: 2d}
+  - {after: 1h, wait: on, within: 1d, otherwise: [{after: 1h, send: CANCELLED}]}
+  - {after: 1h, send: COMPLETED}
+amendment:
+  - reply: accept
+    timeline:
+      - {after: 1h, wait: agreed, within: 1h, otherwise: [{after: 1m, send: AMENDMENT_REJECTED}]}
+      - {after: 1m, send: AMENDED}
+"""
+
+
+def test_the_ends_of_waits_and_the_answers_are_ways_too() -> None:
+    rehearsed = rehearsal.rehearse(scenario(PARTING), DIALECT)
+    assert rehearsed.flaws == ()
+    assert [line.text for line in rehearsed.lines if line.kind == "waiting"] == [
+        "until the signal go",
+        "until the signal on",
+    ]
+    told = {
+        way.name: [line.text.partition(" ->")[0] for line in way.lines] for way in rehearsed.ways
+    }
+    assert told == {
+        "COMMITTED on line 5 is answered 404 or 5xx": ["the gateway answers 404 or 5xx"],
+        "no signal go in time on line 6": [
+            "no signal go within 2d: goes on",
+            "until the signal on",
+            "2 COMPLETED",
+        ],
+        "no signal on in time on line 7": [
+            "no signal on within 1d: goes on otherwise",
+            "2 CANCELLED",
+        ],
+    }
+    (entry,) = rehearsed.entries
+    assert [way.name for way in entry.ways] == ["no signal agreed in time on line 12"]
+    assert any("AMENDMENT_REJECTED" in line.text for line in entry.ways[0].lines)
+    assert any("AMENDED" in line.text for line in entry.lines)
+
+
+def test_an_aside_ends_a_walk_and_a_wait_without_one_goes_on() -> None:
+    sent, go, on, _ = scenario(PARTING).timeline
+    first, second, third = sent.path, go.path, on.path
+    assert {frozenset(picks.items()) for picks in walks_of((sent, go, on))[:5]} == {
+        frozenset({(first, 1)}),
+        *(
+            frozenset({(first, 0), (second, one), (third, other)})
+            for one in (0, 1)
+            for other in (0, 1)
+        ),
+    }
+
+
 def test_explain_shows_the_story_and_then_each_other_way() -> None:
     lines = as_text(rehearsal.rehearse(scenario(STORY), DIALECT), {}).splitlines()
     told = [" ".join(line.split()[:4]) for line in lines[3:] if not line.startswith("  amendment")]

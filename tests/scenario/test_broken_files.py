@@ -10,6 +10,7 @@ import pytest
 from simulator import dialects
 from simulator.rehearsal.inspection import inspect
 from simulator.scenario.schema import (
+    AnsweredSchema,
     EntrySchema,
     RepeatSchema,
     ScenarioSchema,
@@ -48,7 +49,8 @@ def test_each_message_is_one_line_with_a_place() -> None:
 
 
 @pytest.mark.parametrize(
-    "schema", [ScenarioSchema, EntrySchema, StepSchema, WaySchema, RepeatSchema]
+    "schema",
+    [ScenarioSchema, EntrySchema, StepSchema, WaySchema, RepeatSchema, AnsweredSchema],
 )
 def test_every_key_of_the_format_is_in_a_broken_file(schema: type[ScenarioSchema]) -> None:
     texts = "\n".join(text for *_, text, _ in CASES)

@@ -86,8 +86,7 @@ timeline:
 
 def test_an_order_that_is_begun_may_branch(simulator: Embedded) -> None:
     with Supplier.make(simulator.url, scenarios=[BEGUN]) as supplier:
-        document = {"serviceId": "S", "reason": "CP_REQUEST", "requestedCeaseDate": "2026-03-05"}
-        document["requestedCeaseDate"] += "T00:00:00Z"
-        supplier.starts("BEGUN", "TENANT1", document)
-        assert [kci["send"] for kci in supplier.advance(hours=1)] == ["CREATED", "COMMITTED"]
+        supplier.starts("BEGUN")
+        supplier.advance(hours=1)
+        assert [kci["send"] for kci in supplier.kcis] == ["CREATED", "COMMITTED"]
         assert "branch 1: way 1, as tenant is TENANT1" in supplier.stories()

@@ -51,7 +51,7 @@ def _parts(step: Step, faults: Mapping[str, Fault]) -> Iterator[Step]:
         return
     fault = faults[step.fault]
     wrong = replace(step, answered=step.answered or fault.answered)
-    honest = replace(step, fault="", argument=None, answered=())
+    honest = replace(step, fault="", argument=None, answered=(), settled_by=())
     if fault.is_probe:
         yield wrong
         yield replace(honest, after=0, at=None, hours="")
