@@ -14,6 +14,8 @@ def without(steps: Sequence[Step], path: Path) -> tuple[Step, ...]:
     def change(step: Step) -> Step:
         if step.time_path == path:
             return replace(step, after=0, at=None, hours="")
+        if path == (*step.path, "within"):
+            return replace(step, within=0)
         if step.flow and path in ((*step.path, "branch"), (*step.path, "repeat", "times")):
             return replace(step, flow=None, after=0 if step.is_at_once else step.after)
         return step

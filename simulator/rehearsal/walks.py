@@ -30,11 +30,15 @@ class Walk:
     happened: frozenset[Path]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ToldWay:
-    """A way beside the story that is shown, and how the story goes on it."""
+    """A way beside the story that is shown: how the story goes on it after so many lines, and what
+    the story does there `instead`.
+    """
 
     name: str
+    instead: str
+    after: int
     lines: tuple[Line, ...]
 
 
@@ -136,19 +140,25 @@ def told(
     differ.
     """
     usual, alone = _happenings(natural), list(each_once(steps, {}))
-    found: list[ToldWay] = []
+    places = [place for place, line in enumerate(natural.lines) if line.kind != WAY]
+    found: dict[tuple[Line, ...], ToldWay] = {}
     for walk in walks:
         lines = _happenings(walk)
         same = sum(1 for _ in takewhile(_is_pair, zip(usual, lines, strict=False)))
-        is_new = lines != usual and all(lines[same:] != way.lines for way in found)
-        if walk.picks in alone and is_new:
-            place, number = list(walk.picks.items())[-1]
-            found.append(ToldWay(_in_full(place, number, scenario), lines[same:]))
-    return tuple(found)
+        if walk.picks in alone and lines != usual and lines not in found:
+            names = [_in_full(*pick, scenario) for pick in walk.picks.items()]
+            first = next(iter(walk.picks))
+            found[lines] = ToldWay(
+                name=", ".join(names),
+                instead=_instead(first, scenario),
+                after=[*places, len(natural.lines)][same],
+                lines=lines[same:],
+            )
+    return tuple(found.values())
 
 
 def _happenings(walk: Walk) -> tuple[Line, ...]:
-    """The lines of a walk but for those that say why it goes a way: it was made to."""
+    """The lines of a walk but for those that say why a branch goes a way: it was made to."""
     return tuple(line for line in walk.lines if line.kind != WAY)
 
 
@@ -181,6 +191,14 @@ def _in_full(place: Path, number: int, scenario: Scenario) -> str:
         else ""
     )
     return _named(place, number, scenario) + (f", when {when}" if when else "")
+
+
+def _instead(place: Path, scenario: Scenario) -> str:
+    """What the story that is shown does where it may part."""
+    flow = _step_at(place, scenario).flow
+    if flow and flow.parts:
+        return _named(place, 0, scenario)
+    return f"the branch on line {scenario.where(place)[0]} as told"
 
 
 def _named(place: Path, number: int, scenario: Scenario) -> str:

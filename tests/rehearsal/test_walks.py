@@ -132,14 +132,30 @@ def test_explain_shows_the_story_and_then_each_other_way() -> None:
     assert "way 2 of the branch on line 14:" in lines
 
 
-def test_a_drawing_has_a_block_for_each_other_way() -> None:
+def test_a_drawing_has_alternatives_from_where_the_story_may_part() -> None:
     lines = as_mermaid(rehearsal.rehearse(scenario(STORY), DIALECT)).splitlines()
-    blocks = [line.strip() for line in lines if line.split()[0] in ("opt", "end")]
+    blocks = [line for line in lines if line.split()[0] in ("alt", "opt", "else", "end")]
     assert blocks == [
-        "opt instead: way 1 of the branch on line 6, when orderType is CEASE",
-        "end",
-        "opt amendment 1",
-        "opt instead: way 2 of the branch on line 14",
-        "end",
-        "end",
+        "    alt the branch on line 6 as told",
+        "    else way 1 of the branch on line 6, when orderType is CEASE",
+        "    end",
+        "    opt amendment 1",
+        "        alt the branch on line 14 as told",
+        "        else way 2 of the branch on line 14",
+        "        end",
+        "    end",
+    ]
+    alt = lines.index(blocks[0])
+    assert "branch 1: way 2, as no other one fits" in lines[alt - 3]
+    assert "COMMITTED" in lines[alt - 1] and "WARNING" in lines[alt + 2]
+    lines = as_mermaid(rehearsal.rehearse(scenario(PARTING), DIALECT)).splitlines()
+    blocks = [line for line in lines if line.split()[0] in ("alt", "else", "end")]
+    assert blocks[:7] == [
+        "    alt COMMITTED on line 5 is answered anything else",
+        "        alt the signal on in time on line 7",
+        "        else no signal on in time on line 7",
+        "        end",
+        "    else COMMITTED on line 5 is answered 404 or 5xx",
+        "    else no signal go in time on line 6",
+        "    end",
     ]

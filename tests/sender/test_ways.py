@@ -140,6 +140,16 @@ def test_the_story_goes_another_way_when_the_gateway_refuses(store_url: str, cod
         assert "delivery.unexpected_answer" not in findings(gateway)
 
 
+def test_a_shipped_scenario_gives_an_order_up_that_the_gateway_refuses(sqlite_url: str) -> None:
+    with (
+        Receiver(answer=refusing("COMMITTED", 422)) as receiver,
+        playing(sqlite_url, receiver) as gateway,
+    ):
+        order = gateway.place("ORDER_GIVEN_UP")
+        gateway.advance()
+        assert [kci["send"] for kci in gateway.kcis(order)] == ["COMMITTED", "CANCELLED"]
+
+
 def test_an_answer_that_ought_not_to_come_is_a_finding_and_a_way_all_the_same(
     sqlite_url: str,
 ) -> None:
