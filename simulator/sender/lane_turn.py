@@ -126,7 +126,7 @@ class LaneTurn:
         self.changes.withdrawn += taken.withdraw
         self.waiting = [head, *engine.after(self.waiting[1:], taken)]
         if why:
-            self._act(head, "order.way", why)
+            self._act("order.way", why)
         return self._silent(replace(head, issued_at=self.now), "nothing to send")
 
     def _send(self, head: Kci) -> tuple[Kci, Message | None]:
@@ -247,7 +247,7 @@ class LaneTurn:
         """A step without a message, of its own or because the order's gateway does not want it."""
         if not head.send:
             return replace(head, state=KciState.DELIVERED, attempts=1)
-        self._act(head, "kci.silence", f"{head.send} is not sent: {why}")
+        self._act("kci.silence", f"{head.send} is not sent: {why}", head)
         return replace(
             head,
             state=KciState.SILENCED,
@@ -275,14 +275,14 @@ class LaneTurn:
             "fence": fence,
         }
 
-    def _act(self, head: Kci, what: str, message: str) -> None:
+    def _act(self, what: str, message: str, kci: Kci | None = None) -> None:
         act = Act(
             at=self.now,
             what=what,
             by="sender",
             message=message,
             order=self.order.id,
-            kci=head.id,
+            kci=kci.id if kci else "",
             scenario=self.order.scenario,
         )
         self.changes.notes.append((self.lane.supplier, act))
@@ -296,7 +296,7 @@ class LaneTurn:
         order = f"{self.order.tenant}/{self.order.ref or self.order.number}"
         said = "%s of order %s cannot happen: %s"
         self.tx.after(partial(log.error, said, name, order, error))
-        self._act(head, "kci.fail", f"{name} could not happen: {error}")
+        self._act("kci.fail", f"{name} could not happen: {error}", head)
         return replace(
             head,
             state=KciState.DEAD,

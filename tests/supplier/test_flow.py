@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
+from simulator import dialects
 from simulator.testing import Supplier
 from simulator.web import Embedded
 from tests.supplier.test_signals import moments, place
@@ -90,3 +91,41 @@ def test_an_order_that_is_begun_may_branch(simulator: Embedded) -> None:
         supplier.advance(hours=1)
         assert [kci["send"] for kci in supplier.kcis] == ["CREATED", "COMMITTED"]
         assert "branch 1: way 1, as tenant is TENANT1" in supplier.stories()
+
+
+HELD = """
+scenario: HELD
+reply: commit
+timeline:
+  - after: 1h
+    wait: survey
+    within: 2d
+    otherwise: [{after: 1h, send: CANCELLATION}]
+  - {after: 1h, send: COMPLETION}
+hold: [{reply: acknowledge}]
+release: [{reply: acknowledge}]
+"""
+
+
+def test_a_hold_stops_the_end_of_a_wait_until_its_release(simulator: Embedded) -> None:
+    made = Supplier.make(simulator.url, dialect="mef", scenarios=[HELD], default="HELD")
+    with made as supplier:
+        dialect = dialects.get("mef")
+        place(supplier)
+        view = simulator.world.supplier(supplier.name).orders()[0].order
+        supplier.advance(days=1)
+        for operation in ("hold", "release"):
+            sample = dialect.sample(operation, view, 2)
+            reply = requests.request(
+                sample.method,
+                supplier.url + sample.path,
+                data=sample.body,
+                headers=sample.headers,
+                timeout=30,
+            )
+            assert reply.status_code < 300, reply.text
+            if operation == "hold":
+                assert supplier.advance(days=5) == []
+        assert supplier.advance(hours=25) == []  # what was left of the wait: one day and an hour
+        assert [kci["send"] for kci in supplier.advance(hours=1)] == ["CANCELLATION"]
+        assert "no signal survey within 2d: goes on otherwise" in supplier.stories()
