@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from simulator.base.copies import replace
 from simulator.base.seed import Chance
-from simulator.engine.names import names_for
+from simulator.engine.names import in_round, names_for
 from simulator.engine.plan import Advance
 from simulator.engine.rules import Event, Rules, Settlement
 from simulator.engine.ways import leaving
@@ -38,11 +38,13 @@ def advance(
         moved = replace(moved, marks=(*moved.marks, step.mark))
     chance = chance.at(kci.key)
     if step.set:
-        changes = template.render(dict(step.set), names_for(moved, request, now, chance))
+        names = in_round(names_for(moved, request, now, chance), step.round)
+        changes = template.render(dict(step.set), names)
         moved = replace(moved, document=paths.assign_all(moved.document, changes))
     moved = replace(rules.complete(moved, event, now), updated_at=now)
     if step.fields:
-        fields = template.render(dict(step.fields), names_for(moved, request, now, chance))
+        names = in_round(names_for(moved, request, now, chance), step.round)
+        fields = template.render(dict(step.fields), names)
         moved = rules.keep_members(moved, replace(event, members=fields))
         step = replace(step, fields=fields)
     settled, settlement = None, settlement_of(kci, request, rules)

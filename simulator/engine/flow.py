@@ -14,7 +14,7 @@ from simulator.base.copies import replace
 from simulator.base.errors import Illegal, RenderFailed
 from simulator.base.seed import Chance
 from simulator.engine.moments import length_of
-from simulator.engine.names import facts_of
+from simulator.engine.names import facts_of, in_round
 from simulator.engine.plan import Situation
 from simulator.language import matching, template, times
 from simulator.language.faults import FAULTS, expanded
@@ -38,30 +38,34 @@ class Line:
     said: list[str] = field(default_factory=list)
     length: int = 0
 
-    def add(self, steps: Sequence[Step], prefix: str) -> None:
-        """Put a timeline behind what is there. The keys of its steps begin with `prefix`."""
+    def add(self, steps: Sequence[Step], prefix: str, round: int = 0) -> None:
+        """Put a timeline behind what is there. The keys of its steps begin with `prefix`; `round`
+        is the one that it is.
+        """
         seen: Counter[str] = Counter()
         for step in steps:
             flow = step.flow
             if flow is None or flow.parts:
-                self._put(replace(step, key=prefix))
+                self._put(replace(step, key=prefix, round=round))
                 continue
             if not step.is_at_once:
-                self._put(replace(step, flow=None, key=prefix))
+                self._put(replace(step, flow=None, key=prefix, round=round))
             seen[flow.word] += 1
-            self._follow(flow, step.path, f"{prefix}{flow.word}/{seen[flow.word]}")
+            key = f"{prefix}{flow.word}/{seen[flow.word]}"
+            self._follow(flow, step.path, key, round)
 
-    def beside(self, steps: Sequence[Step], prefix: str) -> Line:
+    def beside(self, steps: Sequence[Step], prefix: str, round: int) -> Line:
         """Another line, of a way on which this one may go on instead. Both have one bound."""
         line = replace(self, steps=[])
-        line.add(steps, prefix)
+        line.add(steps, prefix, round)
         self.length = line.length
         return line
 
     def length_of(self, step: Step, key: str) -> int:
         """How long a step waits for a signal."""
         with placed((*step.path, "within")):
-            return length_of(step.within, self.names, self.situation.chance.at("time", key))
+            names = in_round(self.names, step.round)
+            return length_of(step.within, names, self.situation.chance.at("time", key))
 
     def _put(self, step: Step) -> None:
         self._count()
@@ -72,33 +76,34 @@ class Line:
         if self.length > MOST_STEPS:
             raise Illegal(f"a timeline has at most {MOST_STEPS} steps")
 
-    def _follow(self, flow: Flow, path: Path, key: str) -> None:
+    def _follow(self, flow: Flow, path: Path, key: str, round: int) -> None:
+        names = in_round(self.names, round)
         if flow.word == "repeat":
-            for number in range(1, self._rounds(flow, path) + 1):
+            for number in range(1, self._rounds(flow, path, names) + 1):
                 self._count()
-                self.add(flow.ways[0].timeline, f"{key}.{number}/")
+                self.add(flow.ways[0].timeline, f"{key}.{number}/", number)
             return
         with placed((*path, "branch")):
-            number, why = self._way_of(flow, key)
+            number, why = self._way_of(flow, key, names)
         which = f"way {number}" if number else "no way"
         self.said.append(f"{key.replace('/', ' ')}: {which}, {why}")
         if number:
-            self.add(flow.ways[number - 1].timeline, f"{key}.{number}/")
+            self.add(flow.ways[number - 1].timeline, f"{key}.{number}/", round)
 
-    def _rounds(self, flow: Flow, path: Path) -> int:
+    def _rounds(self, flow: Flow, path: Path, names: Mapping[str, Any]) -> int:
         with placed((*path, "repeat", "times")):
-            rounds = template.render(flow.times, self.names)
+            rounds = template.render(flow.times, names)
             if type(rounds) is int and 0 <= rounds <= MOST_STEPS:
                 return rounds
             said = f"times: `{rounds}` is no whole number from 0 to {MOST_STEPS}"
             raise RenderFailed(said, source=str(flow.times))
 
-    def _way_of(self, flow: Flow, key: str) -> tuple[int, str]:
+    def _way_of(self, flow: Flow, key: str, names: Mapping[str, Any]) -> tuple[int, str]:
         """The number of the way that a branch goes, 0 for none, and why."""
         facts = self._facts()
         for number, way in enumerate(flow.ways, 1):
             conditions = matching.render_values(
-                way.when, lambda value: template.render(value, self.names)
+                way.when, lambda value: template.render(value, names)
             )
             if way.when and not matching.first_difference(conditions, facts):
                 return number, f"as {matching.in_words(conditions)}"
@@ -146,7 +151,7 @@ def line_of(
 
 def _parted(line: Line, above: tuple[int, ...], seen: Counter[str]) -> Iterator[Step]:
     """The steps of a line, and behind them those of each way on which it may go on instead."""
-    asides: list[tuple[Way, tuple[int, ...], str]] = []
+    asides: list[tuple[Way, tuple[int, ...], str, int]] = []
     count, segment, waits = 0, list[Step](), ""
     for step in line.steps:
         flow = step.flow
@@ -157,13 +162,13 @@ def _parted(line: Line, above: tuple[int, ...], seen: Counter[str]) -> Iterator[
         key = f"{step.key}{flow.word}/{seen[step.key + flow.word]}"
         yield from _decided(line, segment, flow, key)
         for number, way in enumerate(flow.ways, 1):
-            asides.append((way, (*above, count, number), f"{key}.{number}/"))
+            asides.append((way, (*above, count, number), f"{key}.{number}/", step.round))
         count, segment, waits = count + 1, [], key if step.wait else ""
     yield from expanded(segment, FAULTS)
     if waits and not segment:  # something must wait for the signal
         yield Step(after=0, key=waits, ways=(*above, count))
-    for way, ways, prefix in reversed(asides):
-        yield from _parted(line.beside(way.timeline, prefix), ways, seen)
+    for way, ways, prefix, round in reversed(asides):
+        yield from _parted(line.beside(way.timeline, prefix, round), ways, seen)
 
 
 def _decided(line: Line, segment: list[Step], flow: Flow, key: str) -> Iterator[Step]:

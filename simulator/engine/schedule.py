@@ -13,7 +13,7 @@ from simulator.base.seed import Chance
 from simulator.base.working_days import Calendar
 from simulator.engine.flow import line_of, placed
 from simulator.engine.moments import due_of, is_drawn, needs_the_calendar, with_draws
-from simulator.engine.names import names_for
+from simulator.engine.names import in_round, names_for
 from simulator.engine.plan import Situation
 from simulator.engine.ways import way_signal
 from simulator.language import template
@@ -53,10 +53,11 @@ def schedule(
             signal_at = due
         is_late = index > 0 and _reads_the_order(step)
         with placed(step.time_path):
-            is_late = is_late or (signal != "" and needs_the_calendar(step, names))
+            seen = in_round(names, step.round)
+            is_late = is_late or (signal != "" and needs_the_calendar(step, seen))
             is_timed = is_timed and not is_late
             if is_timed or (step.wait and not step.decides and not is_late):
-                due = max(due, _in_range(due_of(step, due, order, names, situation.calendar)))
+                due = max(due, _in_range(due_of(step, due, order, seen, situation.calendar)))
         if not step.wait or step.decides:
             over = _in_range(due + (step.within or 0))
             kcis.append(
@@ -107,7 +108,8 @@ def timed(
             continue
         is_timed = is_timed and (kci.id == head.id or not _reads_the_order(kci.step))
         if is_timed:
-            due = max(due, due_of(kci.step, due, order, names, calendar))
+            seen = in_round(names, kci.step.round)
+            due = max(due, due_of(kci.step, due, order, seen, calendar))
             if due > instants.LATEST:
                 raise RenderFailed(_TOO_LATE)
         over = due + (kci.step.within or 0)
@@ -153,7 +155,8 @@ def _drawn(situation: Situation, steps: Sequence[Step], names: Mapping[str, Any]
     found = []
     for step in steps:
         with placed(step.time_path):
-            found.append(with_draws(step, names, situation.chance.at("time", step.key)))
+            seen = in_round(names, step.round)
+            found.append(with_draws(step, seen, situation.chance.at("time", step.key)))
     return found
 
 

@@ -32,8 +32,8 @@ def is_paused_by_request(kci: Kci) -> bool:
 
 
 def awaited(waiting: Sequence[Kci]) -> list[Kci]:
-    """For each timeline that waits for a signal, the first step that does; none of a way that may
-    not be gone.
+    """For each timeline that waits for a signal, the first step that does; none of a way beside the
+    rest that is not taken yet.
     """
     deciding = [kci for kci in waiting if kci.step.decides]
     heads: dict[str, Kci] = {}

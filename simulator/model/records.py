@@ -106,7 +106,7 @@ class Kci:
     and kept. `attempts` counts the tries that count; `last` says how the newest one ended
     (`took_ms` 0: nothing was posted). `signal` is the signal that the step waits for; until it
     comes, `due_at` is the due moment for a signal that comes at `signal_at`. A step that lies on a
-    way which may not be gone waits for that in the same manner (`WAY_SIGNAL`).
+    way which may not be taken waits for that in the same manner (`WAY_SIGNAL`).
 
     `step` has a time (`after`, `at`) only while the due moment is not known: until the step before
     it has happened. Then `due_at` is the earliest possible.

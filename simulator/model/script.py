@@ -105,7 +105,8 @@ class Step:
     many steps before this one the message stands that is sent once more. `key` tells it from the
     other steps of its order, and stays when steps beside it come or go: chance hangs on it.
 
-    `flow` is there in a file alone: a plan has the steps of all ways that the story may go.
+    `round` is the round of a step that is repeated, from 1, and 0 for others. `flow` is there in a
+    file alone: a plan has the steps of all ways that the story may go.
 
     Where a plan parts, all ways are planned, and a step that `decides` takes one of them: the first
     whose answers have the one that the message got, `answer_of` steps before this one; with `wait`
@@ -132,6 +133,7 @@ class Step:
     argument: Any = None
     answered: Sequence[str] = ()
     echo: int = 0
+    round: int = 0
     within: Any = None
     ways: Sequence[int] = ()
     decides: Sequence[tuple[int, Sequence[str]]] = ()
@@ -180,7 +182,7 @@ class Flow:
     """How a story goes on at a step: on one of the `ways` of a branch, or on the one way of a
     repetition, so many `times`. With `by`, the draw of a branch hangs on what stands at this path.
 
-    Of `otherwise` (behind a wait, which may have no other way) and `on_answer` the ways are gone
+    Of `otherwise` (behind a wait, which may have no other way) and `on_answer` the ways are taken
     instead of the rest of the story.
     """
 
@@ -191,7 +193,7 @@ class Flow:
 
     @property
     def is_choice(self) -> bool:
-        """Whether only one of several ways is gone."""
+        """Whether only one of several ways is taken."""
         return self.word != "repeat"
 
     @property

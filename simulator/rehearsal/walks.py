@@ -78,7 +78,7 @@ def _combined(steps: Sequence[Step]) -> Iterator[Picks]:
 
 
 def _numbers(flow: Flow | None) -> Sequence[int]:
-    """The ways that may be gone, 0 for none of them or for the rest."""
+    """The ways that may be taken, 0 for none of them or for the rest."""
     if flow is None:
         return (0,)
     if flow.parts:  # a wait that just goes on after its time has no way beside the rest

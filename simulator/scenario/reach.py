@@ -79,32 +79,32 @@ def _is_followed(steps: Sequence[PlacedStep], follows: bool) -> bool:
 
 
 def _check_answers(findings: Findings, step: dict[str, Any], path: Path) -> None:
-    """Of two ways for one answer, the first is gone."""
+    """Of two ways for one answer, the first is taken."""
     known: set[str] = set()
     for where, way in maps_in(step, path, "on_answer"):
         given = way.get("answered")
         for answer in map(str, given if isinstance(given, list) else [given]):
             if answer in known or f"{answer[:1]}xx" in known:
-                said = f"this way is never gone for {answer}: one before it is"
+                said = f"this way is never taken for {answer}: one before it is"
                 findings.doubt((*where, "answered"), said, code="unreached")
             known.add(answer)
 
 
 def _check_ways(findings: Findings, step: dict[str, Any], path: Path) -> None:
-    """A way is gone that has the first `when` that holds, or else one that is drawn."""
+    """A way is taken that has the first `when` that holds, or else one that is drawn."""
     ways = [way for _, way in maps_in(step, path, "branch")]
     drawn = [way for way in ways if "when" not in way and way.get("weight", 1)]
     for index, way in enumerate(ways):
         place = (*path, "branch", index)
         if "when" in way and way["when"] in [each.get("when") for each in ways[:index]]:
-            said = "this way is never gone: one before it has the same `when`"
+            said = "this way is never taken: one before it has the same `when`"
             findings.doubt((*place, "when"), said, code="unreached")
         elif "when" in way and "weight" in way:
             said = "`weight` has no effect beside `when`"
             hint = "ways without a `when` are drawn, where no `when` holds"
             findings.doubt((*place, "weight"), said, code="unreached", hint=hint, at_key=True)
         elif way not in drawn and "when" not in way:
-            said = "this way is never gone: its weight is 0"
+            said = "this way is never taken: its weight is 0"
             findings.doubt((*place, "weight"), said, code="unreached")
     if "by" in step and ways and len(drawn) < 2:
         said = "`by` has no effect: there are no two ways to draw from"

@@ -35,7 +35,7 @@ from simulator.scenario.members import check_members
 from simulator.scenario.reach import check_reach
 from simulator.scenario.repair import Rest, renamed, rest_of
 from simulator.scenario.schema import schema_for
-from simulator.scenario.templates import TEMPLATE_NAMES, check_templates, texts
+from simulator.scenario.templates import ROUND, TEMPLATE_NAMES, check_templates, texts
 from simulator.scenario.timing import check_times
 from simulator.scenario.words import check_purpose, check_words
 
@@ -159,7 +159,7 @@ def _check(findings: Findings, vocabulary: Vocabulary) -> None:
     given = findings.document.get("params", {})
     params = given if isinstance(given, dict) else {}
     for name in params:
-        if name in TEMPLATE_NAMES:
+        if name in (*TEMPLATE_NAMES, ROUND):
             said = f"`{name}` is a name of the format already"
             findings.wrong(("params", name), said, code="reserved", at_key=True)
     check_purpose(findings, vocabulary)

@@ -13,7 +13,7 @@ from simulator.base.copies import replace
 from simulator.base.errors import Illegal, RenderFailed
 from simulator.engine import Opened
 from simulator.model import Condition, Entry, Flow, Reply, Step, Way
-from tests.engine.test_engine import BAKE, RULES, asked, created, scenario, situation
+from tests.engine.test_engine import BAKE, RULES, asked, created, scenario, situation, step
 
 BURNT = Step(after=5, mark="BURNT")
 SHOWN = Step(after=1, send="BAKED", fields={"name": "{{ fake.name }}"})
@@ -95,6 +95,19 @@ def test_each_round_repeats_its_steps_one_after_another() -> None:
     assert told(opened) == marks
     assert len({kci.id for kci in opened.kcis}) == 6
     assert told(plan(repeat("{{ n }}", BURNT), *BAKE, params={"n": 0}))[0] == (60, "BAKED")
+
+
+def test_a_step_knows_its_round() -> None:
+    asked_for = Step(after="{{ round }}", send="BAKED", fields={"note": "{{ round }} of 2"})
+    inner = repeat("{{ round }}", Step(after={"uniform": ["{{ round }}", 2]}, mark="M"))
+    opened = plan(repeat(2, asked_for, branch(way(inner, topping="ham"), way())), BAKE[1])
+    assert [(kci.step.word, kci.step.round) for kci in opened.kcis] == [
+        *(("BAKED", 1), ("M", 1), ("BAKED", 2), ("M", 1), ("M", 2), ("EATEN", 0)),
+    ]
+    baked = [
+        step(opened, kci).kci.step.fields["note"] for kci in opened.kcis if kci.send == "BAKED"
+    ]
+    assert baked == ["1 of 2", "2 of 2"] and opened.kcis[0].due_at == 1_000_000
 
 
 def test_a_branch_in_a_round_is_decided_in_each_round() -> None:
