@@ -198,6 +198,7 @@ def _with_a_plain_order(scenario: Scenario, dialect: Dialect) -> Scenario:
         timeline=dialect.plain,
         entries=entries,
         file=scenario.file,
+        places=scenario.places,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import product, takewhile
 
 from simulator.base.copies import replace
 from simulator.language import matching
@@ -47,7 +47,7 @@ def walks_of(steps: Sequence[Step]) -> list[Picks]:
     combinations of its ways where they are few, and each way alone.
     """
     alone = list(each_once(steps, {}))
-    combined = list(islice(_combined(steps), MOST_WALKS + 1))
+    combined = _combined(steps)
     found = alone if len(combined) > MOST_WALKS else [*combined, *alone]
     return [picks for index, picks in enumerate(found) if picks and picks not in found[:index]]
 
@@ -63,18 +63,20 @@ def each_once(steps: Sequence[Step], above: Picks) -> Iterator[Picks]:
             yield from each_once(_timeline(step.flow, number), picks)
 
 
-def _combined(steps: Sequence[Step]) -> Iterator[Picks]:
-    if not steps:
-        yield {}
-        return
-    step, *rest = steps
-    for number in _numbers(step.flow):
-        own = {step.path: number} if step.flow and step.flow.is_choice else {}
-        inner = _timeline(step.flow, number)
-        is_aside = step.flow and step.flow.parts and step.flow.ways and number
-        for picks in _combined(inner):
-            for later in [{}] if is_aside else _combined(rest):
-                yield {**own, **picks, **later}
+def _combined(steps: Sequence[Step]) -> list[Picks]:
+    """All combinations of the ways of some steps, or more than may be rehearsed of them."""
+    ended: list[Picks] = []
+    going: list[Picks] = [{}]
+    for step in steps:
+        before, going = going, []
+        for picks, number in product(before, _numbers(step.flow)):
+            own = {step.path: number} if step.flow and step.flow.is_choice else {}
+            is_aside = step.flow and step.flow.parts and step.flow.ways and number
+            inner = _combined(_timeline(step.flow, number))
+            (ended if is_aside else going).extend({**picks, **own, **more} for more in inner)
+            if len(ended) + len(going) > MOST_WALKS:
+                return ended + going
+    return ended + going
 
 
 def _numbers(flow: Flow | None) -> Sequence[int]:

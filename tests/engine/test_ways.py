@@ -141,6 +141,7 @@ def test_the_answers_of_the_ways_settle_the_message_and_no_other_one() -> None:
 def test_of_a_message_with_a_fault_the_one_that_carries_it_counts(fault: str) -> None:
     wrong = replace(BAKED, fault=fault, argument=2)
     opened = plan(answered(wrong, REFUSED), mark("M"))
+    assert {kci.step.fault for kci in opened.kcis if kci.step.settled_by} == {fault}
     told = [name for _, name in life(opened, codes={f"BAKED/{fault}": 404})]
     assert told[-2:] == ["GONE", "EATEN"] and set(told[:-2]) == {"BAKED"}
     honest = life(opened, codes={"BAKED/": 404})

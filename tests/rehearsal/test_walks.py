@@ -38,7 +38,7 @@ def drawn(path: int, *timelines: tuple[Step, ...]) -> Step:
     return Step(flow=Flow(word="branch", ways=ways), path=("timeline", path))
 
 
-def test_all_combinations_are_gone_where_they_are_few_and_else_each_way_once() -> None:
+def test_all_combinations_are_rehearsed_where_they_are_few_and_else_each_way_once() -> None:
     inner = drawn(7, (), ())
     assert walks_of((drawn(0, (inner,), ()), drawn(1, (), ()))) == [
         {("timeline", 0): 1, ("timeline", 7): 1, ("timeline", 1): 1},
@@ -54,7 +54,7 @@ def test_all_combinations_are_gone_where_they_are_few_and_else_each_way_once() -
         {("timeline", 1): 1},
         {("timeline", 1): 2},
     ]
-    many = [drawn(path, (), ()) for path in range(30)]
+    many = [drawn(path, (), ()) for path in range(900)]
     assert walks_of(many) == [{step.path: number} for step in many for number in (1, 2)]
     assert len(walks_of(many[:6])) == 2 * 6 + MOST_WALKS
     assert walks_of((Step(after=1, mark="M"),)) == []
@@ -115,6 +115,20 @@ def test_an_aside_ends_a_walk_and_a_wait_without_one_goes_on() -> None:
             for other in (0, 1)
         ),
     }
+
+
+def test_the_ways_of_a_file_for_one_later_request_are_named_by_their_lines() -> None:
+    text = """
+scenario: X
+for: amendment
+reply: accept
+timeline:
+  - branch:
+      - {weight: 0.001, timeline: [{after: 1s, send: AMENDMENT_REJECTED}]}
+      - {weight: 1, timeline: [{after: 1s, send: AMENDED}]}
+"""
+    (entry,) = rehearsal.rehearse(scenario(text), DIALECT).entries
+    assert [way.name for way in entry.ways] == ["way 1 of the branch on line 6"]
 
 
 def test_explain_shows_the_story_and_then_each_other_way() -> None:
