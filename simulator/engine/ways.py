@@ -35,10 +35,11 @@ def awaited(waiting: Sequence[Kci]) -> list[Kci]:
     """For each timeline that waits for a signal, the first step that does; none of a way beside the
     rest that is not taken yet.
     """
-    deciding = [kci for kci in waiting if kci.step.decides]
+    partings = {(kci.request, *kci.step.ways) for kci in waiting if kci.step.decides}
     heads: dict[str, Kci] = {}
     for kci in sorted((kci for kci in waiting if kci.waits_for), key=_position):
-        if not any(_is_beside(kci, other) for other in deciding):
+        lengths = range(1, len(kci.step.ways), 2)
+        if not any((kci.request, *kci.step.ways[:length]) in partings for length in lengths):
             heads.setdefault(kci.request, kci)
     return list(heads.values())
 

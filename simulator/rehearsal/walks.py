@@ -144,10 +144,11 @@ def told(
     usual, alone = _happenings(natural), list(each_once(steps, {}))
     places = [place for place, line in enumerate(natural.lines) if line.kind != WAY]
     found: dict[tuple[Line, ...], ToldWay] = {}
-    for walk in walks:
+    shown = [walk for walk in walks if walk.picks in alone]
+    for walk in sorted(shown, key=lambda walk: alone.index(walk.picks)):
         lines = _happenings(walk)
         same = sum(1 for _ in takewhile(_is_pair, zip(usual, lines, strict=False)))
-        if walk.picks in alone and lines != usual and lines not in found:
+        if lines != usual and lines not in found:
             names = [_in_full(*pick, scenario) for pick in walk.picks.items()]
             first = next(iter(walk.picks))
             found[lines] = ToldWay(
