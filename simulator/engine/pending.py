@@ -51,13 +51,13 @@ def _own_timeline(situation: Situation, resumed: dict[str, int], rules: Rules) -
     ]
     action = situation.submission.action
     if action in rules.pauses.values():
-        # what waits for a signal was not paused: it stays, unless it came with the pause
+        # what waits for a signal, and the end of that, stays unless it came with the pause
         pausing = {
             request.id
             for request in situation.requests
             if rules.pauses.get(request.action) == action
         }
-        own = [kci for kci in own if not kci.signal or kci.request in pausing]
+        own = [kci for kci in own if kci.request in pausing or not (kci.signal or kci.step.decides)]
     return own
 
 

@@ -63,9 +63,9 @@ def signalled(waiting: Sequence[Kci], name: str, now: int) -> Taken:
         )
     mine = [kci for kci in waiting if kci.request == first.request]
     over = next((kci for kci in mine if kci.step.decides and _ends(kci, first)), None)
-    off = tuple(kci.id for kci in mine if over and (kci is over or _is_off(kci, over, REST)))
+    off = {kci.id: kci for kci in mine if over and (kci is over or _is_off(kci, over, REST))}
     moved = _gone_on([kci for kci in mine if kci.id not in off], first, now)
-    return Taken(withdraw=off, moved=moved)
+    return Taken(withdraw=tuple(off), moved=moved)
 
 
 def decided(turn: Kci, message: Kci | None) -> tuple[int, str]:
@@ -90,13 +90,13 @@ def taken(waiting: Sequence[Kci], turn: Kci, way: int) -> Taken:
     was due.
     """
     mine = [kci for kci in waiting if kci.request == turn.request]
-    off = tuple(kci.id for kci in mine if _is_off(kci, turn, way))
+    off = {kci.id: kci for kci in mine if _is_off(kci, turn, way)}
     left = [kci for kci in mine if kci.id not in off]
     signal = turn.step.wait if way == REST else way_signal(turn.step.ways, way)
     waited = (kci for kci in left if signal and kci.signal == signal)
     first = min(waited, key=_position, default=None)
     moved = _gone_on(left, first, turn.due_at) if first else ()
-    return Taken(withdraw=off, moved=moved)
+    return Taken(withdraw=tuple(off), moved=moved)
 
 
 def leaving(kcis: Iterable[Kci], stays: Callable[[Kci], bool]) -> tuple[str, ...]:

@@ -154,6 +154,17 @@ def test_a_message_that_waited_for_another_one_does_not_hide_the_answer() -> Non
     assert [name for _, name in life(opened, codes={"BAKED/": 404})][-2:] == ["GONE", "EATEN"]
 
 
+def test_a_message_that_is_held_back_leaves_before_the_story_parts() -> None:
+    swapped = replace(BAKED, fault="swap_with_next")
+    opened = plan(swapped, branch(way()), mark("M"), wait("GO", 100, mark("LATE")), EATEN)
+    assert [(kci.step.word, kci.step.echo) for kci in opened.kcis][:4] == [
+        ("BAKED", 0),
+        ("M", 0),
+        ("BAKED", 2),
+        ("GO", 0),
+    ]
+
+
 def test_a_signal_behind_a_message_may_come_before_its_answer_does() -> None:
     opened = plan(answered(BAKED, REFUSED), Step(after=10, wait="GO"), EATEN)
     assert life(opened, {5: "GO"}) == [(60, "BAKED"), (110, "EATEN")]
@@ -224,6 +235,21 @@ def test_a_withdrawal_keeps_what_decides_as_long_as_something_hangs_on_it() -> N
     refusing = (answered(BAKED, REFUSED), EATEN)
     assert left(everything, *refusing, code=404) == []
     assert left(Pending(verb="withdraw", codes=("BAKED",)), *refusing, code=404) == ["EATEN"]
+
+
+def test_what_lets_an_order_go_on_keeps_the_end_of_a_wait_that_began_meanwhile() -> None:
+    ends = Entry(
+        reply=Reply(answer="acknowledge"), timeline=(wait("AGREED", 50, mark("NOT")), mark("YES"))
+    )
+    done = Entry(reply=Reply(answer="acknowledge"))
+    entries = {"topping": (ends,), "wait": (done,), "go_on": (done,)}
+    played, opened = scenario(BAKED, entries=entries), plan(BAKED)
+    queue, requests = list(opened.kcis), [opened.request]
+    for action, now in (("wait", 5), ("topping", 10), ("go_on", 20)):
+        changed = asked(played, action, opened, now, waiting=tuple(queue), requests=tuple(requests))
+        queue = engine.changed(queue, changed.queue, changed.kcis)
+        requests.append(changed.request)
+    assert [name for _, name in life(opened, queue=queue)] == ["BAKED", "NOT"]
 
 
 def test_the_end_of_an_order_withdraws_all_ways_but_those_that_break_the_contract() -> None:

@@ -24,7 +24,8 @@ def expanded(steps: Sequence[Step], faults: Mapping[str, Fault]) -> tuple[Step, 
     """The steps of a timeline, each fault told by steps of its own.
 
     A step that is sent once more names the message by its distance (`Step.echo`), counted in steps
-    that have a place in the outbox: all but those that only wait.
+    that have a place in the outbox: all but those that only wait. What is held back and has no next
+    one comes last.
     """
     found: list[Step] = []
     held: list[_Held] = []
@@ -38,6 +39,7 @@ def expanded(steps: Sequence[Step], faults: Mapping[str, Fault]) -> tuple[Step, 
                 place += 1
                 found.append(_echo(one.step, place - one.place))
             held = [_Held(step, place)] if _waits(step, faults) else []
+    found += [_echo(one.step, place + 1 - one.place) for one in held]
     return tuple(found)
 
 
