@@ -152,7 +152,7 @@ def line_of(
 def _parted(line: Line, above: tuple[int, ...], seen: Counter[str]) -> Iterator[Step]:
     """The steps of a line, and behind them those of each way on which it may go on instead."""
     asides: list[tuple[Way, tuple[int, ...], str, int]] = []
-    count, segment, waits = 0, list[Step](), ""
+    count, segment = 0, list[Step]()
     for step in line.steps:
         flow = step.flow
         segment.append(replace(step, flow=None, ways=(*above, count)))
@@ -163,10 +163,8 @@ def _parted(line: Line, above: tuple[int, ...], seen: Counter[str]) -> Iterator[
         yield from _decided(line, segment, flow, key)
         for number, way in enumerate(flow.ways, 1):
             asides.append((way, (*above, count, number), f"{key}.{number}/", step.round))
-        count, segment, waits = count + 1, [], key if step.wait else ""
+        count, segment = count + 1, []
     yield from expanded(segment, FAULTS)
-    if waits and not segment:  # something must wait for the signal
-        yield Step(after=0, key=waits, ways=(*above, count))
     for way, ways, prefix, round in reversed(asides):
         yield from _parted(line.beside(way.timeline, prefix, round), ways, seen)
 

@@ -32,14 +32,15 @@ def is_paused_by_request(kci: Kci) -> bool:
 
 
 def awaited(waiting: Sequence[Kci]) -> list[Kci]:
-    """For each timeline that waits for a signal, the first step that does; none of a way beside the
-    rest that is not taken yet.
+    """For each timeline that waits for a signal, the first step that does, or the one that ends the
+    wait; none of a way beside the rest that is not taken yet.
     """
     partings = {(kci.request, *kci.step.ways) for kci in waiting if kci.step.decides}
     heads: dict[str, Kci] = {}
-    for kci in sorted((kci for kci in waiting if kci.waits_for), key=_position):
+    for kci in sorted(waiting, key=_position):
         lengths = range(1, len(kci.step.ways), 2)
-        if not any((kci.request, *kci.step.ways[:length]) in partings for length in lengths):
+        is_aside = any((kci.request, *kci.step.ways[:length]) in partings for length in lengths)
+        if _awaits(kci) and not is_aside:
             heads.setdefault(kci.request, kci)
     return list(heads.values())
 
@@ -54,18 +55,18 @@ def signalled(waiting: Sequence[Kci], name: str, now: int) -> Taken:
     if any(is_paused_by_request(kci) for kci in waiting):
         raise Illegal("a request has paused the order: let it go on first")
     heads = awaited(waiting)
-    first = next((kci for kci in heads if kci.signal == name), None)
-    if first is None:
-        names = ", ".join(sorted({kci.signal for kci in heads}))
+    head = next((kci for kci in heads if _awaits(kci) == name), None)
+    if head is None:
+        names = ", ".join(sorted(set(map(_awaits, heads))))
         raise Illegal(
             f"the order does not wait for the signal {name[:80]}"
             + (f": it waits for {names}" if names else "")
         )
-    mine = [kci for kci in waiting if kci.request == first.request]
-    over = next((kci for kci in mine if kci.step.decides and _ends(kci, first)), None)
-    off = {kci.id: kci for kci in mine if over and (kci is over or _is_off(kci, over, REST))}
-    moved = _gone_on([kci for kci in mine if kci.id not in off], first, now)
-    return Taken(withdraw=tuple(off), moved=moved)
+    if head.signal:
+        mine = [kci for kci in waiting if kci.request == head.request]
+        return Taken(moved=_gone_on(mine, head, now))
+    rest = _taken(waiting, head, REST, now)
+    return Taken(withdraw=(head.id, *rest.withdraw), moved=rest.moved)
 
 
 def decided(turn: Kci, message: Kci | None) -> tuple[int, str]:
@@ -89,14 +90,17 @@ def taken(waiting: Sequence[Kci], turn: Kci, way: int) -> Taken:
     """What changes when a step that decides takes a way. Time counts from the moment at which it
     was due.
     """
+    return _taken(waiting, turn, way, turn.due_at)
+
+
+def _taken(waiting: Sequence[Kci], turn: Kci, way: int, at: int) -> Taken:
     mine = [kci for kci in waiting if kci.request == turn.request]
     off = {kci.id: kci for kci in mine if _is_off(kci, turn, way)}
     left = [kci for kci in mine if kci.id not in off]
     signal = turn.step.wait if way == REST else way_signal(turn.step.ways, way)
     waited = (kci for kci in left if signal and kci.signal == signal)
     first = min(waited, key=_position, default=None)
-    moved = _gone_on(left, first, turn.due_at) if first else ()
-    return Taken(withdraw=tuple(off), moved=moved)
+    return Taken(withdraw=tuple(off), moved=_gone_on(left, first, at) if first else ())
 
 
 def leaving(kcis: Iterable[Kci], stays: Callable[[Kci], bool]) -> tuple[str, ...]:
@@ -108,6 +112,11 @@ def leaving(kcis: Iterable[Kci], stays: Callable[[Kci], bool]) -> tuple[str, ...
     kept += [kci for kci in listed if kci.step.decides and any(_hangs_on(o, kci) for o in kept)]
     ids = {kci.id for kci in kept}
     return tuple(kci.id for kci in listed if kci.id not in ids)
+
+
+def _awaits(kci: Kci) -> str:
+    """The signal that a step waits for, or that it ends the wait for; empty where there is none."""
+    return kci.waits_for or (kci.step.wait if not kci.signal else "")
 
 
 def _position(kci: Kci) -> int:
@@ -125,12 +134,6 @@ def _gone_on(mine: Sequence[Kci], first: Kci, at: int) -> tuple[Kci, ...]:
         for kci in mine
         if kci.signal
     )
-
-
-def _ends(turn: Kci, first: Kci) -> bool:
-    """Whether a step would have ended the wait behind which `first` is the next step."""
-    *above, number = turn.step.ways
-    return turn.step.wait == first.signal and [*first.step.ways] == [*above, number + 1]
 
 
 def _is_beside(kci: Kci, turn: Kci) -> bool:

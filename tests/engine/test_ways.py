@@ -269,6 +269,18 @@ def test_the_end_of_an_order_withdraws_all_ways_but_those_that_break_the_contrac
         assert len(opened.kcis) - 1 - len(withdrawn) == kept
 
 
+def test_a_signal_ends_a_wait_behind_which_nothing_is_left() -> None:
+    opened = plan(BAKED, wait("GO", 100, replace(EATEN, illegal=True)), mark("M"), EATEN)
+    baked, *others = opened.kcis
+    ended = replace(opened.order, status="BAKED")
+    eaten = replace(baked, step=replace(EATEN, key="x"))
+    args = ([opened.request], others, RULES, 60, seed.Chance("r"))
+    withdrawn = engine.advance(ended, eaten, *args).withdraw
+    left = [kci for kci in others if kci.id not in withdrawn]
+    assert life(opened, queue=left) == [(210, "EATEN")]
+    assert life(opened, {80: "GO"}, queue=left) == []
+
+
 def test_many_waits_cost_little_room() -> None:
     opened = plan(repeat(300, wait("GO", 10, after=1), mark("M", 1)))
     assert len(opened.kcis) == 600 and opened.kcis[-1].step.ways == (300,)
