@@ -12,7 +12,7 @@ SimulatorError
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -118,14 +118,14 @@ class Illegal(SimulatorError):
 class RenderFailed(SimulatorError):
     """A template names what is not there, mixes types, or grows past its bound.
 
-    `source` is the template's text, `step` the number of the step whose time it gives, where they
-    are known.
+    `source` is the template's text, `path` the part of a timeline that it gives (a step's time),
+    where they are known.
     """
 
-    def __init__(self, message: str, *, source: str = "", step: int | None = None) -> None:
+    def __init__(self, message: str, *, source: str = "", path: tuple[Hashable, ...] = ()) -> None:
         super().__init__(message)
         self.source = source
-        self.step = step
+        self.path = path
 
 
 class Conflict(SimulatorError):

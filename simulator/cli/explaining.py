@@ -19,13 +19,14 @@ from simulator.config import Config
 from simulator.dialects import Dialect
 from simulator.formats import strict_json
 from simulator.language import matching, times
-from simulator.model import Incoming, Param, Scenario, Submission
+from simulator.model import Incoming, Param, Scenario, Submission, every_step
 from simulator.rehearsal import Rehearsal, RehearsedEntry
 from simulator.rehearsal.asking import incoming_of
 from simulator.rehearsal.books import bases_in, folders_beside, open_book
 from simulator.rehearsal.drawing import as_mermaid
 from simulator.rehearsal.folders import dialect_of_file, shipped_folder
 from simulator.rehearsal.sampling import read
+from simulator.rehearsal.walks import ToldWay
 from simulator.scenario import Book, Choice, parse, read_file, read_folder
 from simulator.scenario.mixing import share
 from simulator.views import story
@@ -166,6 +167,7 @@ def as_text(rehearsed: Rehearsal, given: Mapping[str, Any], *, whole: bool = Fal
         lines += ["", *_mixed(scenario)]
     elif scenario.answers == "create":
         lines += ["", story.as_text(rehearsed.lines, rehearsal.START, whole=whole)]
+        lines += _ways(rehearsed.ways, whole=whole)
         lines += (
             ["", "once it has ended:", *(f"  {answer}" for answer in rehearsed.after)]
             if rehearsed.after
@@ -176,6 +178,7 @@ def as_text(rehearsed: Rehearsal, given: Mapping[str, Any], *, whole: bool = Fal
             "",
             _entry_head(entry),
             *([story.as_text(entry.lines, rehearsal.START, whole=whole)] if entry.lines else []),
+            *_ways(entry.ways, whole=whole),
         ]
     said = [
         f"\n{'WRONG' if flaw.certain else 'IN DOUBT'}: line {scenario.where(flaw.path)[0]}: "
@@ -192,10 +195,18 @@ def _mixed(scenario: Scenario) -> Iterator[str]:
     yield from (f"  {name}: {share(scenario, name)}" for name in scenario.mix)
 
 
+def _ways(ways: Sequence[ToldWay], *, whole: bool) -> Iterator[str]:
+    """How the story goes on other ways than those above."""
+    for way in ways:
+        yield f"\n{way.name}:"
+        yield story.as_text(way.lines, rehearsal.START, whole=whole) or "  nothing more"
+
+
 def _about_times(scenario: Scenario) -> Iterator[str]:
     """What to know of times that differ from order to order."""
     entries = (entry for listed in scenario.entries.values() for entry in listed)
-    steps = [*scenario.timeline, *(step for entry in entries for step in entry.timeline)]
+    timelines = [scenario.timeline, *(entry.timeline for entry in entries)]
+    steps = [step for timeline in timelines for step in every_step(timeline)]
     known = [time for step in steps for time in (step.after, step.at) if time is not None]
     if any(isinstance(time, Mapping) for time in known):
         yield "(drawn times differ from order to order: these are one order's)"

@@ -23,13 +23,22 @@ from simulator.engine.plan import (
     Rejected,
     Situation,
 )
-from simulator.engine.queue import QueueChange, changed, in_order, replaced
+from simulator.engine.queue import QueueChange, Taken, after, changed, in_order, replaced
 from simulator.engine.reply import answer_again
 from simulator.engine.rules import Event, Rules
-from simulator.engine.schedule import MOST_STEPS, is_paused_by_request, signalled, timed
+from simulator.engine.schedule import timed
+from simulator.engine.ways import (
+    REST,
+    awaited,
+    decided,
+    is_paused_by_request,
+    signalled,
+    taken,
+    way_signal,
+)
 
 __all__ = [
-    "MOST_STEPS",
+    "REST",
     "Advance",
     "Answer",
     "Answered",
@@ -41,12 +50,16 @@ __all__ = [
     "Rejected",
     "Rules",
     "Situation",
+    "Taken",
     "advance",
+    "after",
     "answer_again",
     "answer_later",
     "answer_lookup",
+    "awaited",
     "changed",
     "create",
+    "decided",
     "facts_of",
     "in_order",
     "is_paused_by_request",
@@ -55,7 +68,9 @@ __all__ = [
     "play",
     "replaced",
     "signalled",
+    "taken",
     "timed",
+    "way_signal",
 ]
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from simulator.base.copies import replace
 from simulator.base.errors import RenderFailed
 from simulator.base.seed import Chance
-from simulator.engine.names import names_for
+from simulator.engine.names import in_round, names_for
 from simulator.engine.plan import Advance
 from simulator.engine.rules import Event, Rules, Settlement
+from simulator.engine.ways import leaving
 from simulator.language import paths, template
 from simulator.model import Kci, Order, Request, Step
 
@@ -39,13 +40,15 @@ def advance(
         moved = replace(moved, marks=(*moved.marks, step.mark))
     chance = chance.at(kci.key)
     if step.set:
-        changes = template.render(dict(step.set), names_for(moved, request, now, chance))
+        names = in_round(names_for(moved, request, now, chance), step.round)
+        changes = template.render(dict(step.set), names)
         moved = replace(moved, document=paths.assign_all(moved.document, changes))
     moved = replace(rules.complete(moved, event, now), updated_at=now)
     if step.start:
-        step = _rendered(step, names_for(moved, request, now, chance))
+        step = _rendered(step, in_round(names_for(moved, request, now, chance), step.round))
     elif step.fields:
-        fields = template.render(dict(step.fields), names_for(moved, request, now, chance))
+        names = in_round(names_for(moved, request, now, chance), step.round)
+        fields = template.render(dict(step.fields), names)
         moved = rules.keep_members(moved, replace(event, members=fields))
         step = replace(step, fields=fields)
     settled, settlement = None, settlement_of(kci, request, rules)
@@ -84,9 +87,10 @@ def _ended(
     """The KCIs to withdraw and the requests that lapse, where this KCI ended the order."""
     if not rules.ends(order.status):
         return (), ()
-    withdraw = (other.id for other in waiting if not other.step.illegal and other.id != kci.id)
+    others = (other for other in waiting if other.id != kci.id)
+    withdraw = leaving(others, lambda other: other.step.illegal)
     lapsed = (other.id for other in requests if other.status == "open" and other is not request)
-    return tuple(withdraw), tuple(lapsed)
+    return withdraw, tuple(lapsed)
 
 
 def settlement_of(kci: Kci, request: Request | None, rules: Rules) -> Settlement:

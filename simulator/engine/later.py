@@ -15,6 +15,7 @@ from simulator.engine.queue import QueueChange
 from simulator.engine.reply import answer_of, reply_for, request_of
 from simulator.engine.rules import Event, Rules
 from simulator.engine.schedule import schedule
+from simulator.engine.ways import leaving
 from simulator.language import paths, template
 from simulator.model import EntryName, Kci, Order, Request, Submission
 
@@ -51,7 +52,7 @@ def answer_later(situation: Situation, order: Order, rules: Rules) -> Rejected |
     changes = template.render(dict(reply.set), names)
     moved = replace(moved, document=paths.assign_all(moved.document, changes))
     moved = rules.complete(moved, event, situation.now)
-    kcis = schedule(
+    kcis, ways = schedule(
         situation, moved, entry.timeline, request, {**names, "order": order_names(moved)}
     )
     kcis = _settling(kcis, action, entry.status, rules)
@@ -63,6 +64,7 @@ def answer_later(situation: Situation, order: Order, rules: Rules) -> Rejected |
         order=moved,
         request=request,
         kcis=kcis,
+        ways=ways,
         queue=_withdrawn(situation) if ended else change_of(situation, entry, kcis, rules),
         lapsed=tuple(other.id for other in situation.requests if ended and other.status == "open"),
         ended=ended,
@@ -100,7 +102,7 @@ def _settling(kcis: Sequence[Kci], action: str, status: str, rules: Rules) -> tu
 
 def _withdrawn(situation: Situation) -> QueueChange:
     """The order has ended: nothing more is sent, unless a step breaks the contract on purpose."""
-    return QueueChange(withdraw=tuple(kci.id for kci in situation.waiting if not kci.step.illegal))
+    return QueueChange(withdraw=leaving(situation.waiting, lambda kci: kci.step.illegal))
 
 
 def _check_answers(

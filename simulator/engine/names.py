@@ -24,6 +24,11 @@ def names_for(order: Order, request: Request | None, now: int, chance: Chance) -
     }
 
 
+def in_round(names: Mapping[str, Any], number: int) -> Mapping[str, Any]:
+    """What the templates of a step see that is repeated: the number of its round too."""
+    return {**names, "round": number} if number else names
+
+
 def names_without_order(
     submission: Submission, params: Mapping[str, Any], supplier: str, now: int, chance: Chance
 ) -> dict[str, Any]:

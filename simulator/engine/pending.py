@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from simulator.engine.plan import Situation
 from simulator.engine.queue import QueueChange
 from simulator.engine.rules import Rules
-from simulator.engine.schedule import is_paused_by_request
+from simulator.engine.ways import is_paused_by_request, leaving
 from simulator.model import Entry, Kci, KciState, PendingVerb
 
 
@@ -25,8 +25,10 @@ def change_of(situation: Situation, entry: Entry, kcis: Sequence[Kci], rules: Ru
     if entry.pending:
         verb, codes = entry.pending.verb, entry.pending.codes
     if verb == "withdraw":
-        withdrawn = [kci for kci in own if (kci.send in codes if codes else not kci.step.mark)]
-        return QueueChange(withdraw=tuple(kci.id for kci in withdrawn), moved=resumed)
+        withdrawn = leaving(
+            own, lambda kci: kci.send not in codes if codes else bool(kci.step.mark)
+        )
+        return QueueChange(withdraw=withdrawn, moved=resumed)
     running = [kci for kci in own if kci.state == KciState.WAITING]
     if verb == "pause" and situation.submission.action in rules.pauses:
         return QueueChange(paused=tuple(kci.id for kci in running), moved=resumed)
@@ -49,13 +51,13 @@ def _own_timeline(situation: Situation, resumed: dict[str, int], rules: Rules) -
     ]
     action = situation.submission.action
     if action in rules.pauses.values():
-        # what waits for a signal was not paused: it stays, unless it came with the pause
+        # what waits for a signal, and the end of that, stays unless it came with the pause
         pausing = {
             request.id
             for request in situation.requests
             if rules.pauses.get(request.action) == action
         }
-        own = [kci for kci in own if not kci.signal or kci.request in pausing]
+        own = [kci for kci in own if kci.request in pausing or not (kci.signal or kci.step.decides)]
     return own
 
 

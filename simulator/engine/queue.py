@@ -25,6 +25,16 @@ class QueueChange:
     moved: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """What becomes of the KCIs that wait when the story goes on: `withdraw` names those that lie on
+    another way, `moved` are those that go on, or are due at another moment now.
+    """
+
+    withdraw: tuple[str, ...] = ()
+    moved: tuple[Kci, ...] = ()
+
+
 def in_order(kcis: Iterable[Kci]) -> list[Kci]:
     """The KCI that goes next is first: the attempted one, then those that wait by due moment and
     position, then the paused ones.
@@ -51,6 +61,11 @@ def _untouched(queue: Sequence[Kci], change: QueueChange) -> Iterable[Kci]:
             yield replace(kci, due_at=change.moved[kci.id], state=KciState.WAITING)
         else:
             yield replace(kci, state=KciState.PAUSED) if kci.id in change.paused else kci
+
+
+def after(queue: Sequence[Kci], taken: Taken) -> list[Kci]:
+    """The queue after the story went on."""
+    return replaced([kci for kci in queue if kci.id not in taken.withdraw], taken.moved)
 
 
 def replaced(queue: Sequence[Kci], others: Iterable[Kci]) -> list[Kci]:

@@ -11,14 +11,13 @@ from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Refused, RenderFailed
 from simulator.base.seed import Chance
 from simulator.base.working_days import Calendar
+from simulator.engine.flow import line_of, placed
 from simulator.engine.moments import due_of, is_drawn, needs_the_calendar, with_draws
-from simulator.engine.names import names_for
+from simulator.engine.names import in_round, names_for
 from simulator.engine.plan import Situation
+from simulator.engine.ways import way_signal
 from simulator.language import template
-from simulator.model import Kci, KciState, Order, Request, Step, keyed
-
-MOST_STEPS = 1000
-"""How many steps a timeline has at most."""
+from simulator.model import MOST_STEPS, Kci, KciState, Order, Request, Step
 
 _TOO_LATE = f"a step would be due after {instants.format_instant(instants.LATEST)}"
 _LASTING = (("id",), ("tenant",), ("operation",), ("scenario",), ("received_at",))
@@ -31,46 +30,54 @@ def schedule(
     steps: Sequence[Step],
     request: Request,
     names: Mapping[str, Any],
-) -> tuple[Kci, ...]:
-    """Give each step its due moment. Steps come one after another: an `at` in the past waits for
-    the step before it.
+) -> tuple[tuple[Kci, ...], tuple[str, ...]]:
+    """Give each step its due moment, and say how the branches of the timeline were decided. Steps
+    come one after another: an `at` in the past waits for the step before it.
 
     A time that reads what a step may change cannot be evaluated yet, unless it is the first; nor a
     time of the calendar behind a signal. Such a step, and all behind it, are due with the step
     before them and keep their time, until it is their turn (`timed`). What a draw comes to is
     always known now.
+
+    Each way on which the story may go on begins when the step is due that decides.
     """
-    if len(steps) > MOST_STEPS:
+    line, said = _line(situation, order, steps, names)
+    if len(line) > MOST_STEPS:
         raise Illegal(f"a timeline has at most {MOST_STEPS} steps")
     kcis: list[Kci] = []
+    begin: dict[tuple[int, ...], tuple[int, str, bool]] = {}
     due, signal, signal_at, is_timed = situation.now, "", None, True
-    for index, step in enumerate(_drawn(situation, _keyed(situation, steps), names)):
+    for index, step in enumerate(_drawn(situation, line, names)):
+        if begin and (way := begin.pop((*step.ways,), None)):
+            due, signal, is_timed = way
+            signal_at = due
         is_late = index > 0 and _reads_the_order(step)
-        try:
-            is_late = is_late or (signal != "" and needs_the_calendar(step, names))
+        with placed(step.time_path):
+            seen = in_round(names, step.round)
+            is_late = is_late or (signal != "" and needs_the_calendar(step, seen))
             is_timed = is_timed and not is_late
-            if is_timed or (step.wait and not is_late):
-                due = max(due, _in_range(due_of(step, due, order, names, situation.calendar)))
-        except RenderFailed as error:
-            raise RenderFailed(str(error), source=error.source, step=index) from None
+            if is_timed or (step.wait and not step.decides and not is_late):
+                due = max(due, _in_range(due_of(step, due, order, seen, situation.calendar)))
+        if not step.wait or step.decides:
+            over = _in_range(due + (step.within or 0))
+            kcis.append(
+                Kci(
+                    id=situation.chance.uuid("kci", step.key),
+                    order=order.id,
+                    request=request.id,
+                    position=situation.position + len(kcis),
+                    due_at=over,
+                    step=_without_time(step) if is_timed else step,
+                    state=KciState.PAUSED if signal else KciState.WAITING,
+                    signal=signal,
+                    signal_at=signal_at,
+                )
+            )
+            for number, _ in step.decides:
+                begin[*step.ways, number, 0] = over, way_signal(step.ways, number), is_timed
         if step.wait:
             signal, signal_at = step.wait, due
-            continue
-        position = situation.position + len(kcis)
-        kcis.append(
-            Kci(
-                id=situation.chance.uuid("kci", step.key),
-                order=order.id,
-                request=request.id,
-                position=position,
-                due_at=due,
-                step=_without_time(step) if is_timed else step,
-                state=KciState.PAUSED if signal else KciState.WAITING,
-                signal=signal,
-                signal_at=signal_at,
-            )
-        )
-    return tuple(kcis)
+    return tuple(kcis), said
 
 
 def timed(
@@ -92,7 +99,7 @@ def timed(
         if kci.request == head.request and not kci.is_timed and kci.position >= head.position
     ]
     found: list[Kci] = []
-    due, later, is_timed = head.due_at, 0, True
+    due, later, is_timed = head.due_at - (head.step.within or 0), 0, True
     for kci in sorted(behind, key=lambda kci: kci.position):
         if kci.signal and kci.signal_at is not None:
             # its moment depends on the signal: it moves with the step before it
@@ -101,12 +108,14 @@ def timed(
             continue
         is_timed = is_timed and (kci.id == head.id or not _reads_the_order(kci.step))
         if is_timed:
-            due = max(due, due_of(kci.step, due, order, names, calendar))
+            seen = in_round(names, kci.step.round)
+            due = max(due, due_of(kci.step, due, order, seen, calendar))
             if due > instants.LATEST:
                 raise RenderFailed(_TOO_LATE)
-        later = due - kci.due_at
+        over = due + (kci.step.within or 0)
+        later = over - kci.due_at
         found.append(
-            replace(kci, due_at=due, step=_without_time(kci.step) if is_timed else kci.step)
+            replace(kci, due_at=over, step=_without_time(kci.step) if is_timed else kci.step)
         )
     return tuple(found)
 
@@ -126,15 +135,17 @@ def _without_time(step: Step) -> Step:
     return replace(step, after=None, at=None, hours="")
 
 
-def _keyed(situation: Situation, steps: Sequence[Step]) -> Sequence[Step]:
-    """The steps of a later request with keys that no other request of the order has; those of a
-    dialect have none yet.
+def _line(
+    situation: Situation, order: Order, steps: Sequence[Step], names: Mapping[str, Any]
+) -> tuple[Sequence[Step], tuple[str, ...]]:
+    """The steps with keys that no other step of the order has. A timeline that is a line already,
+    and that was read from a file, has keys of its own.
     """
-    steps = steps if all(step.key for step in steps) else keyed(steps)
     action = situation.submission.action
-    if action == "create":
-        return steps
-    return [replace(step, key=f"{action}/{situation.count}/{step.key}") for step in steps]
+    prefix = "" if action == "create" else f"{action}/{situation.count}/"
+    if not all(step.key for step in steps):
+        return line_of(situation, order, steps, names, prefix)
+    return [replace(step, key=prefix + step.key) for step in steps] if prefix else steps, ()
 
 
 def _drawn(situation: Situation, steps: Sequence[Step], names: Mapping[str, Any]) -> Sequence[Step]:
@@ -142,11 +153,10 @@ def _drawn(situation: Situation, steps: Sequence[Step], names: Mapping[str, Any]
     if not any(map(is_drawn, steps)):
         return steps
     found = []
-    for index, step in enumerate(steps):
-        try:
-            found.append(with_draws(step, names, situation.chance.at("time", step.key)))
-        except RenderFailed as error:
-            raise RenderFailed(str(error), source=error.source, step=index) from None
+    for step in steps:
+        with placed(step.time_path):
+            seen = in_round(names, step.round)
+            found.append(with_draws(step, seen, situation.chance.at("time", step.key)))
     return found
 
 
@@ -155,41 +165,3 @@ def _in_range(due: int) -> int:
     if due > instants.LATEST:
         raise Refused("invalid", [_TOO_LATE])
     return due
-
-
-def is_paused_by_request(kci: Kci) -> bool:
-    """Whether a request paused this KCI, and it does not only wait for a signal."""
-    return kci.state == KciState.PAUSED and not kci.signal
-
-
-def signalled(waiting: Sequence[Kci], name: str, now: int) -> tuple[Kci, ...]:
-    """What a signal changes: the steps that waited for it go on, and later ones that wait for
-    another signal move with them.
-
-    Illegal says which signal is awaited instead. A signal may come before its time: then nothing is
-    later than planned.
-    """
-    if any(is_paused_by_request(kci) for kci in waiting):
-        raise Illegal("a request has paused the order: let it go on first")
-    heads: dict[str, Kci] = {}
-    for kci in sorted((kci for kci in waiting if kci.signal), key=lambda kci: kci.position):
-        # a timeline waits for the signal of its first step that has one
-        heads.setdefault(kci.request, kci)
-    first = next((kci for kci in heads.values() if kci.signal == name), None)
-    if first is None or first.signal_at is None:
-        names = ", ".join(sorted({kci.signal for kci in heads.values()}))
-        raise Illegal(
-            f"the order does not wait for the signal {name[:80]}"
-            + (f": it waits for {names}" if names else "")
-        )
-    late = max(0, now - first.signal_at)
-    mine = [kci for kci in waiting if kci.signal and kci.request == first.request]
-    same = {
-        kci.id for kci in mine if (kci.signal, kci.signal_at) == (first.signal, first.signal_at)
-    }
-    return tuple(
-        replace(kci, due_at=kci.due_at + late, state=KciState.WAITING, signal="", signal_at=None)
-        if kci.id in same
-        else replace(kci, due_at=kci.due_at + late, signal_at=(kci.signal_at or 0) + late)
-        for kci in mine
-    )

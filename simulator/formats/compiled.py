@@ -41,7 +41,7 @@ _LIMITED: dict[Any, tuple[Any, ...]] = {
 }
 """Which fields each validator may stand at."""
 
-_HOOKS = {Strict.refuse_unknown: "later", Excluding.refuse_foreign: "forbids"}
+_HOOKS = {Strict.refuse_unknown: "elsewhere", Excluding.refuse_foreign: "forbids"}
 """Rules over a whole object that only refuse members which `fits` does not know either, and the
 attribute that names some of them.
 """

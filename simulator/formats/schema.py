@@ -52,11 +52,6 @@ class Note(str):
         return note
 
 
-def not_yet(word: str) -> Note:
-    """The refusal of a word that the format has and we do not, yet."""
-    return Note(f"`{word}` is not yet supported", at_key=True, code="not_supported")
-
-
 def unknown_key(key: str, known: Iterable[str], hint: str = "") -> Note:
     """The refusal of a key that is not known, with the one that was probably meant."""
     words = list(known)
@@ -226,9 +221,6 @@ class Strict(Schema):
     """For our own files: an unknown key is a problem that names the nearest valid one."""
 
     error_messages = {"type": "must be a map"}
-    later: Iterable[str] = ()
-    """Keys that the format has, and that are not supported yet."""
-
     elsewhere: Mapping[str, str] = {}
     """Keys that belong somewhere else, and what to say of them."""
 
@@ -243,9 +235,7 @@ class Strict(Schema):
         free = known - original.keys()  # a key that is there is not what another one was to be
         found: dict[str, list[str]] = {}
         for key in original:
-            if key in self.later:
-                found[key] = [not_yet(key)]
-            elif key not in known:
+            if key not in known:
                 hint = "" if errors.closest(key, free) else self.elsewhere.get(key, "")
                 found[key] = [unknown_key(key, free, hint)]
         if found:

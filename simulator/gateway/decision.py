@@ -10,6 +10,7 @@ from enum import StrEnum
 from simulator.base import clock, instants, seed
 from simulator.base.copies import replace
 from simulator.config import Policy
+from simulator.language.answers import is_one_of
 from simulator.model import Finding, Kci, KciState, Rule, Sign
 
 RETRYABLE = {408, 425, 429}
@@ -73,27 +74,23 @@ def decide(result: Result, kci: Kci, accepted: tuple[int, ...], policy: Policy) 
     """Read an answer: 2xx means delivered, a temporary failure is tried again, a refusal is final.
     `kci` is as it was handed out, with this try counted.
 
-    The answer that a step wants (`answered`) settles its KCI, whatever else it would mean. So does
-    nearly any answer to a message that is wrong on purpose: the story goes on, and a finding says
-    what was wanted.
+    The answer that a step wants (`answered`) settles its KCI, whatever else it would mean, and so
+    does one with which the story goes another way. So does nearly any answer to a message that is
+    wrong on purpose: the story goes on, and a finding says what was wanted.
 
     The waits vary by a fifth from KCI to KCI, so that KCIs that failed together do not come back
     together.
     """
     wanted, code = kci.step.answered, result.code
-    if code is None or not (wanted or kci.step.fault):
+    parts = code is not None and is_one_of(code, kci.step.settled_by)
+    if code is None or not (wanted or kci.step.fault or parts):
         return _plainly(result, kci, accepted, policy)
     fits = not wanted or is_one_of(code, wanted)
     findings = () if fits else (_unexpected(code, wanted),)
-    if (wanted and fits) or (kci.step.fault and code not in _PASSING):
+    if parts or (wanted and fits) or (kci.step.fault and code not in _PASSING):
         return Decision(outcome=Outcome.DELIVERED, findings=findings)
     decision = _plainly(result, kci, accepted, policy)
     return replace(decision, findings=(*decision.findings, *findings))
-
-
-def is_one_of(code: int, wanted: Sequence[str]) -> bool:
-    """Whether a code is one of those that a step wants."""
-    return any(each in (str(code), f"{code // 100}xx") for each in wanted)
 
 
 def _unexpected(code: int, wanted: Sequence[str]) -> Finding:

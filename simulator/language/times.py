@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from simulator.base import instants
 from simulator.base.working_days import Calendar, read_clock
@@ -95,7 +95,7 @@ def drawn(
     """
     ((word, parts),) = draw.items()
     if word == "pick":
-        return _picked(parts, number())
+        return picked(parts, number())
     if word == "uniform":
         low, high = (length_of(part) for part in parts)
         check_bounds(low, high)
@@ -121,13 +121,17 @@ def check_bounds(low: int, high: int) -> None:
         raise ValueError(f"{least} to {most} is the wrong way round")
 
 
-def _picked(weights: Mapping[str, float], number: float) -> str:
+_Thing = TypeVar("_Thing")
+
+
+def picked(weights: Mapping[_Thing, float], number: float) -> _Thing:
+    """One of some things, by their weights and a number from 0 to 1."""
     left = number * sum(weights.values())
-    for text, weight in weights.items():
+    for thing, weight in weights.items():
         left -= weight
         if left < 0:
-            return text
-    return max(weights, key=lambda text: weights[text])
+            return thing
+    return max(weights, key=lambda thing: weights[thing])
 
 
 def _normal(mean: float, deviation: float, low: float, high: float, number: float) -> float:

@@ -12,6 +12,7 @@ from simulator.model.expectations import (
 from simulator.model.findings import LEGACY, Finding, Rule
 from simulator.model.records import (
     RECEIVED,
+    WAY_SIGNAL,
     Act,
     Document,
     Exchange,
@@ -26,8 +27,11 @@ from simulator.model.records import (
     RequestStatus,
 )
 from simulator.model.script import (
+    MOST_STEPS,
     Entry,
     EntryName,
+    Flow,
+    FlowWord,
     Known,
     Members,
     Param,
@@ -39,8 +43,11 @@ from simulator.model.script import (
     Scenario,
     Step,
     Vocabulary,
+    Way,
     Where,
+    every_step,
     keyed,
+    with_changed,
 )
 from simulator.model.states import OPEN, UNTRIED, FlowState, KciState, LaneState, Sign
 from simulator.model.wire import (
@@ -57,9 +64,11 @@ from simulator.model.wire import (
 __all__ = [
     "LEGACY",
     "MESSAGE_METHODS",
+    "MOST_STEPS",
     "OPEN",
     "RECEIVED",
     "UNTRIED",
+    "WAY_SIGNAL",
     "Act",
     "Condition",
     "Conditions",
@@ -72,7 +81,9 @@ __all__ = [
     "ExpectedKcis",
     "ExpectedRequest",
     "Finding",
+    "Flow",
     "FlowState",
+    "FlowWord",
     "Frame",
     "GatewayState",
     "Incoming",
@@ -107,7 +118,10 @@ __all__ = [
     "Step",
     "Submission",
     "Vocabulary",
+    "Way",
     "Where",
     "WrongCredentials",
+    "every_step",
     "keyed",
+    "with_changed",
 ]

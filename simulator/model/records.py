@@ -15,6 +15,9 @@ from simulator.model.states import FlowState, KciState, LaneState
 
 Document = dict[str, Any]
 
+WAY_SIGNAL = "="
+"""With this begins the signal that only the taking of a way gives; no name of a file does."""
+
 RECEIVED = "RECEIVED"
 """The status of an order before its first move; it never appears on the wire."""
 
@@ -106,7 +109,8 @@ class Kci:
     rendered at the first attempt. `sequence`, `issued_at` and `body` are given at the first attempt
     and kept. `attempts` counts the tries that count; `last` says how the newest one ended
     (`took_ms` 0: nothing was posted). `signal` is the signal that the step waits for; until it
-    comes, `due_at` is the due moment for a signal that comes at `signal_at`.
+    comes, `due_at` is the due moment for a signal that comes at `signal_at`. A step that lies on a
+    way which may not be taken waits for that in the same manner (`WAY_SIGNAL`).
 
     `step` has a time (`after`, `at`) only while the due moment is not known: until the step before
     it has happened. Then `due_at` is the earliest possible.
@@ -140,9 +144,14 @@ class Kci:
         return self.step.key or str(self.position)
 
     @property
+    def waits_for(self) -> str:
+        """The signal that somebody must give; empty where there is none."""
+        return "" if self.signal.startswith(WAY_SIGNAL) else self.signal
+
+    @property
     def is_timed(self) -> bool:
         """Whether its due moment is known."""
-        return self.step.after is None and self.step.at is None
+        return self.step.is_at_once
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

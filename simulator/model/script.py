@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -12,6 +12,7 @@ from simulator.model.conditions import Conditions
 from simulator.model.expectations import Expectation
 
 PendingVerb = Literal["keep", "withdraw", "pause"]
+FlowWord = Literal["branch", "repeat", "otherwise", "on_answer"]
 
 Path = tuple[Hashable, ...]
 """The keys and indices that lead to a part of a scenario file: `("timeline", 2, "after")`."""
@@ -25,6 +26,10 @@ class Where(NamedTuple):
     line: int
     column: int
     file: str = ""
+
+
+MOST_STEPS = 1000
+"""How many steps a timeline has at most, those of all its rounds counted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,7 +94,18 @@ class Step:
     many steps before this one the message stands that is sent once more. `key` tells it from the
     other steps of its order, and stays when steps beside it come or go: chance hangs on it.
 
-    The outbox keeps a step as JSON, so every member holds JSON values only, `path` left out.
+    `round` is the round of a step that is repeated, from 1, and 0 for others. `flow` is there in a
+    file alone: a plan has the steps of all ways that the story may go.
+
+    Where a plan parts, all ways are planned, and a step that `decides` takes one of them: the first
+    whose answers have the one that the message got, `answer_of` steps before this one; with `wait`
+    the only one, as the signal did not come `within` this time. Way 0 is the rest of the timeline.
+    `ways` says on which way a step lies: how often its timeline has parted before it; for a step
+    that lies beside the rest also the number of its way, and how often that has parted. The answers
+    `settled_by` settle the message, because a way begins with them.
+
+    The outbox keeps a step as JSON, so every member holds JSON values only, but for `path` and
+    `flow`, which it does not keep.
     """
 
     after: Any = None
@@ -111,12 +127,19 @@ class Step:
     argument: Any = None
     answered: Sequence[str] = ()
     echo: int = 0
+    round: int = 0
+    within: Any = None
+    ways: Sequence[int] = ()
+    decides: Sequence[tuple[int, Sequence[str]]] = ()
+    answer_of: int = 0
+    settled_by: Sequence[str] = ()
     key: str = ""
     path: Path = ()
+    flow: Flow | None = None
 
     @property
     def word(self) -> str:
-        """What it does, in one word of the file."""
+        """What it does, in one word of the file; empty where it only lets time pass."""
         return self.send or self.mark or self.wait or self.start or self.signal or self.status
 
     @property
@@ -124,13 +147,88 @@ class Step:
         """Whether it does something to other orders."""
         return bool(self.start or self.signal)
 
+    @property
+    def is_told(self) -> bool:
+        """Whether a story tells of it: it neither only lets time pass nor only decides."""
+        return bool(self.send or self.mark or self.status or self.is_errand)
+
+    @property
+    def is_at_once(self) -> bool:
+        """Whether it happens with the step before it: it has no time."""
+        return self.after is None and self.at is None
+
+    @property
+    def time_path(self) -> Path:
+        """Where its time stands in the file."""
+        return (*self.path, "at" if self.after is None else "after")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Way:
+    """A timeline on which a story may go on. A branch takes the first way whose `when` holds; of
+    those without a `when` it draws one by `weight`. `answered` are the answers that begin a way of
+    `on_answer`.
+    """
+
+    timeline: tuple[Step, ...] = ()
+    when: Conditions = ()
+    weight: float = 1
+    answered: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Flow:
+    """How a story goes on at a step: on one of the `ways` of a branch, or on the one way of a
+    repetition, so many `times`. With `by`, the draw of a branch hangs on what stands at this path.
+
+    Of `otherwise` (behind a wait, which may have no other way) and `on_answer` the ways are taken
+    instead of the rest of the story.
+    """
+
+    word: FlowWord
+    ways: tuple[Way, ...]
+    by: str = ""
+    times: Any = 1
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether only one of several ways is taken."""
+        return self.word != "repeat"
+
+    @property
+    def parts(self) -> bool:
+        """Whether its ways are planned, and one of them is taken later."""
+        return self.word in ("otherwise", "on_answer")
+
+
+def every_step(steps: Iterable[Step]) -> Iterator[Step]:
+    """The steps of a timeline, and those of all ways."""
+    for step in steps:
+        yield step
+        for way in step.flow.ways if step.flow else ():
+            yield from every_step(way.timeline)
+
+
+def with_changed(steps: Iterable[Step], change: Callable[[Step], Step]) -> tuple[Step, ...]:
+    """A timeline with each of its steps changed, those of all ways first."""
+    return tuple(change(_with_changed_ways(step, change)) for step in steps)
+
+
+def _with_changed_ways(step: Step, change: Callable[[Step], Step]) -> Step:
+    if step.flow is None:
+        return step
+    ways = (replace(way, timeline=with_changed(way.timeline, change)) for way in step.flow.ways)
+    return replace(step, flow=replace(step.flow, ways=tuple(ways)))
+
 
 def keyed(steps: Iterable[Step]) -> tuple[Step, ...]:
-    """The steps of a timeline with their keys: which of the steps of its kind each is."""
+    """The steps of a timeline with their keys: which of the steps of its kind each is. A key that
+    a step has already is where it stands (in a round, on a way): it becomes the key's beginning.
+    """
     seen: Counter[str] = Counter()
     found = []
     for step in steps:
-        kind = f"{step.word}/{step.fault}" if step.fault else step.word
+        kind = step.key + (f"{step.word}/{step.fault}" if step.fault else step.word)
         seen[kind] += 1
         found.append(replace(step, key=f"{kind}/{seen[kind]}"))
     return tuple(found)

@@ -6,8 +6,9 @@ It uses the real dialect and the real engine on sample requests. Only the outbox
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from simulator import engine
@@ -18,18 +19,29 @@ from simulator.base.seed import Chance
 from simulator.base.working_days import UK, Calendar
 from simulator.dialects import Dialect
 from simulator.language import matching
-from simulator.model import Entry, EntryName, Expectation, Incoming, Order, Path, Scenario
+from simulator.model import (
+    Entry,
+    EntryName,
+    Expectation,
+    Incoming,
+    Order,
+    Path,
+    Scenario,
+    every_step,
+)
+from simulator.rehearsal.afterwards import afterwards
 from simulator.rehearsal.flaws import (
     PLAIN_STORY,
     UNANSWERED,
     Flaw,
     flaw_of,
     in_reply,
-    time_of,
 )
+from simulator.rehearsal.parting import Picks
 from simulator.rehearsal.playing import START, Playing
 from simulator.rehearsal.replies import attempts_of
 from simulator.rehearsal.sampling import read_sample
+from simulator.rehearsal.walks import ToldWay, Walk, forced, merged, told, walks_of
 from simulator.scenario import expected, params_of
 from simulator.scenario.headers import SCENARIO_HEADER
 from simulator.views.story import Line
@@ -73,6 +85,12 @@ class RehearsedEntry:
     natural: bool = False
     lines: tuple[Line, ...] = ()
     found: tuple[Flaw, ...] = ()
+    ways: tuple[ToldWay, ...] = ()
+    happened: frozenset[Path] = frozenset()
+
+    def walk(self, picks: Picks) -> Walk:
+        """This, as one walk among others."""
+        return Walk(picks=picks, lines=self.lines, flaws=self.found, happened=self.happened)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,8 +99,9 @@ class Rehearsal:
     entry.
 
     A scenario `for` one later request is rehearsed with an order that goes well: then `lines` are
-    that order's. A mix has no story: each of its scenarios is rehearsed by itself. `after` is what
-    the contract answers once the order has ended.
+    that order's. `ways` are those that the sample order does not go. A mix has no story: each of
+    its scenarios is rehearsed by itself. `after` is what the contract answers once the order has
+    ended.
     """
 
     scenario: Scenario
@@ -93,6 +112,7 @@ class Rehearsal:
     entries: tuple[RehearsedEntry, ...] = ()
     found: tuple[Flaw, ...] = ()
     after: tuple[str, ...] = ()
+    ways: tuple[ToldWay, ...] = ()
     order: Order | None = None
     expects: tuple[Expectation, ...] = ()
 
@@ -125,11 +145,18 @@ def rehearse(
             scenario=scenario, operation=operation, natural=natural, lines=(), length=0
         )
     chance = chance or Chance("rehearsal", (played.name,), True)
-    playing = Playing(played, dialect, values, operation, calendar, chance, first)
+
+    def begin(scenario: Scenario, picks: Picks) -> Playing:
+        scenario = forced(scenario, picks)
+        return Playing(scenario, dialect, values, operation, calendar, chance, first, picks)
+
+    playing = begin(played, {})
     playing.play_out()
     moments = sorted({line.at for line in playing.lines} | {START})
-    own = tuple(playing.flaws)
-    part = _Part(played, dialect, values, operation, calendar, chance, first, frozenset(own))
+    plain = _walk(playing, {})
+    walks = [_walked(begin(played, picks), picks) for picks in walks_of(played.timeline)]
+    own = merged(plain, walks, played)
+    part = _Part(played, dialect, begin, frozenset([*own, *playing.flaws]))
     entries = [
         part.rehearse(action, index, moments)
         for action, listed in played.entries.items()
@@ -147,8 +174,24 @@ def rehearse(
         entries=tuple(entries),
         found=own,
         order=playing.order,
-        after=playing.afterwards() if not own else (),
+        after=afterwards(playing) if not own else (),
+        ways=told(plain, walks, played.timeline, played),
         expects=expected(scenario, values),
+    )
+
+
+def _walked(playing: Playing, picks: Picks) -> Walk:
+    """A story that goes the picked ways."""
+    playing.play_out()
+    return _walk(playing, picks)
+
+
+def _walk(playing: Playing, picks: Picks) -> Walk:
+    return Walk(
+        picks=picks,
+        lines=tuple(playing.lines),
+        flaws=tuple(playing.flaws),
+        happened=frozenset(playing.happened),
     )
 
 
@@ -171,6 +214,7 @@ def _with_a_plain_order(scenario: Scenario, dialect: Dialect) -> Scenario:
         timeline=dialect.plain,
         entries=entries,
         file=scenario.file,
+        places=scenario.places,
     )
 
 
@@ -235,11 +279,7 @@ class _Part:
 
     scenario: Scenario
     dialect: Dialect
-    params: Mapping[str, Any]
-    operation: str
-    calendar: Calendar
-    chance: Chance
-    first: Incoming | None
+    begin: Callable[[Scenario, Picks], Playing]
     known: frozenset[Flaw]
 
     def rehearse(self, action: str, index: int, moments: Sequence[int]) -> RehearsedEntry:
@@ -247,30 +287,44 @@ class _Part:
         where no sample request fits it.
         """
         entry = self.scenario.entries[action][index]
-        forced = replace(
+        alone = replace(
             self.scenario, entries={**self.scenario.entries, action: (replace(entry, when=()),)}
         )
         nothing = RehearsedEntry(action=action, index=index, entry=entry)
-        for natural, scenario in ((True, self.scenario), (False, forced)):
+        for natural, scenario in ((True, self.scenario), (False, alone)):
             tried = []
             for operation in self.dialect.sample_operations(action):
                 for moment in moments:
-                    playing = Playing(
-                        scenario,
-                        self.dialect,
-                        self.params,
-                        self.operation,
-                        self.calendar,
-                        self.chance,
-                        self.first,
+                    ask = partial(
+                        self._try,
+                        nothing=nothing,
+                        operation=operation,
+                        moment=moment,
+                        natural=natural,
                     )
-                    played = self._try(playing, nothing, operation, moment, natural)
+                    played = ask(self.begin(scenario, {}))
                     if played.lines and not played.found:
-                        return played
-                    tried += [played] if played.lines or played.found else []
+                        return self._on_all_ways(played, scenario, ask)
+                    tried += [(played, ask)] if played.lines or played.found else []
             if tried:  # it comes to this by itself, and goes wrong
-                return min(tried, key=lambda played: len(played.found))
+                played, ask = min(tried, key=lambda each: len(each[0].found))
+                return self._on_all_ways(played, scenario, ask)
         return nothing
+
+    def _on_all_ways(
+        self,
+        played: RehearsedEntry,
+        scenario: Scenario,
+        ask: Callable[[Playing], RehearsedEntry],
+    ) -> RehearsedEntry:
+        """The same, asked again for each way of the entry's timeline."""
+        picked = walks_of(played.entry.timeline)
+        walks = [ask(self.begin(scenario, picks)).walk(picks) for picks in picked]
+        natural = played.walk({})
+        found = merged(natural, walks, self.scenario)
+        return replace(
+            played, found=found, ways=told(natural, walks, played.entry.timeline, self.scenario)
+        )
 
     def _try(
         self, playing: Playing, nothing: RehearsedEntry, operation: str, moment: int, natural: bool
@@ -308,6 +362,7 @@ class _Part:
             asked=tuple(asked),
             natural=natural,
             lines=tuple(playing.lines[before : playing.shown if found else None]),
+            happened=frozenset(playing.happened),
             found=tuple(found),
         )
 
@@ -321,19 +376,19 @@ class _Part:
         last = playing.requests[-1] if playing.requests else None
         if last is None or last.status != "lapsed":
             return None
-        for step in rehearsed.entry.timeline:
-            if step.send and self.dialect.settles(step.send, rehearsed.action):
+        for step in every_step(rehearsed.entry.timeline):
+            planned = step.path in playing.planned
+            if planned and self.dialect.settles(step.send, rehearsed.action):
                 said = (
                     f"{step.send} comes too late: whenever the {rehearsed.action} is sent, the "
                     "order has ended before, and the request is never answered"
                 )
-                return Flaw(said, time_of(step), UNANSWERED)
+                return Flaw(said, step.time_path, UNANSWERED)
         return None
 
 
 def _place(entry: Entry, error: Exception) -> Path:
     """The part of an entry that is wrong."""
-    number = error.step if isinstance(error, RenderFailed) else None
-    if number is not None:
-        return time_of(entry.timeline[number])
+    if isinstance(error, RenderFailed) and error.path:
+        return error.path
     return in_reply(entry.reply, (*entry.path, "reply"), error)

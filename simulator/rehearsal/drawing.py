@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from simulator.base import instants
 from simulator.language import matching
 from simulator.rehearsal import START, Rehearsal, RehearsedEntry
+from simulator.rehearsal.walks import ToldWay
 from simulator.scenario.mixing import share
 from simulator.views.expectations import told
 from simulator.views.story import Line
@@ -17,7 +18,9 @@ _SPECIAL = re.compile(r"[#;<>%]")
 
 
 def as_mermaid(rehearsed: Rehearsal) -> str:
-    """The story as one sequence diagram; each entry for a later request is a block of its own."""
+    """The story as one sequence diagram; each entry for a later request is a block of its own,
+    and so are the ways on which the story may go on.
+    """
     scenario = rehearsed.scenario
     lines = ["sequenceDiagram", f"    title {_label(scenario.name)}"]
     lines += ["    participant G as Gateway", "    participant S as Supplier"]
@@ -26,7 +29,7 @@ def as_mermaid(rehearsed: Rehearsal) -> str:
         shares = ", ".join(f"{name} ({share(scenario, name)})" for name in scenario.mix)
         lines.append(f"    Note over S: {_label(f'one of {shares}')}")
     elif scenario.answers == "create":
-        lines += _events(rehearsed.lines, "    ")
+        lines += _story(rehearsed.lines, rehearsed.ways, "    ")
     for entry in rehearsed.entries:
         lines += _entry(entry)
     return "\n".join(lines)
@@ -37,10 +40,29 @@ def _entry(entry: RehearsedEntry) -> Iterator[str]:
     when = f", when {conditions}" if conditions else ""
     yield f"    opt {_label(f'{entry.action} {entry.index + 1}{when}')}"
     if entry.lines:
-        yield from _events(entry.lines, "        ")
+        yield from _story(entry.lines, entry.ways, "        ")
     else:
         yield "        Note over S: it never comes to this in the story above"
     yield "    end"
+
+
+def _story(
+    lines: Sequence[Line], ways: Sequence[ToldWay], margin: str, begin: int = 0
+) -> Iterator[str]:
+    """The lines of a story, with a block of alternatives from where it may part on."""
+    if not ways:
+        yield from _events(lines[begin:], margin)
+        return
+    parts = min(way.after for way in ways)
+    here = [way for way in ways if way.after == parts]
+    yield from _events(lines[begin:parts], margin)
+    yield f"{margin}alt {_label(here[0].instead)}"
+    others = [way for way in ways if way.after > parts]
+    yield from _story(lines, others, f"{margin}    ", parts)
+    for way in here:
+        yield f"{margin}else {_label(way.name)}"
+        yield from _events(way.lines, f"{margin}    ")
+    yield f"{margin}end"
 
 
 def _events(lines: Iterable[Line], margin: str) -> Iterator[str]:

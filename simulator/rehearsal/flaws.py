@@ -87,11 +87,6 @@ def in_step(step: Step, error: Exception | str) -> Path:
     return (*step.path, *found) if step.path else ("timeline",)
 
 
-def time_of(step: Step) -> Path:
-    """The time of a step."""
-    return (*step.path, "at" if step.after is None else "after")
-
-
 def _named(step: Step, said: str) -> Path:
     """The member of `with` or `set` that a message names, or whose value it quotes."""
     for key, members in (("with", step.fields), ("set", step.set)):

@@ -19,16 +19,19 @@ from simulator.dialects.overwriting import overwritten
 from simulator.engine import Advance, Answered, Changed, Opened, Plan, QueueChange, Rejected
 from simulator.language.faults import fault_of
 from simulator.model import (
+    MOST_STEPS,
     EntryName,
     Incoming,
     Kci,
     KciState,
     Order,
     Outgoing,
+    Path,
     Reply,
     Request,
     Scenario,
     Submission,
+    every_step,
 )
 from simulator.rehearsal.errands import errand_told, refused_start
 from simulator.rehearsal.flaws import (
@@ -39,9 +42,10 @@ from simulator.rehearsal.flaws import (
     in_reply,
     in_step,
     refusals,
-    time_of,
 )
+from simulator.rehearsal.mending import without
 from simulator.rehearsal.messages import Messages
+from simulator.rehearsal.parting import Picks, going_of
 from simulator.rehearsal.replies import (
     attempts_of,
     is_read,
@@ -56,6 +60,8 @@ from simulator.views.story import Line
 
 # 2026-03-02T09:00:00Z: rehearsals have a date of their own, so that they print the same every day
 START = 1_772_442_000_000_000
+WAY = "way"
+"""The kind of a line that says how a branch was decided."""
 
 
 @dataclass(slots=True)
@@ -71,6 +77,9 @@ class Playing:
     first: Incoming | None = None
     """The request that begins the order, instead of a sample."""
 
+    picks: Picks = field(default_factory=dict)
+    """The ways that the story goes, beside those that the scenario itself decides."""
+
     now: int = START
     order: Order | None = None
     requests: list[Request] = field(default_factory=list)
@@ -80,6 +89,10 @@ class Playing:
     position: int = 1
     serial: int = 0
     flaws: list[Flaw] = field(default_factory=list)
+    planned: set[Path] = field(default_factory=set)
+    happened: set[Path] = field(default_factory=set)
+    """The steps that were to happen and that have happened, by their places in the file."""
+
     shown: int | None = None
     """How many of the lines really happen: those before the first flaw."""
 
@@ -88,7 +101,7 @@ class Playing:
         rest can be rehearsed.
         """
         self.messages = Messages(self.dialect)
-        for _ in range(len(self.scenario.timeline) + 2):
+        for _ in range(len(list(every_step(self.scenario.timeline))) + 2):
             try:
                 if self.scenario.begins == "supplier":
                     self._begin()
@@ -102,17 +115,14 @@ class Playing:
     def _leave_out(self, error: Exception) -> bool:
         """Whether there was something to leave out."""
         scenario = self.scenario
-        number = error.step if isinstance(error, RenderFailed) else None
-        if number is None:
+        path = error.path if isinstance(error, RenderFailed) else ()
+        if not path:
             self.flaw(flaw_of(error, in_reply(scenario.reply, ("reply",), error)))
             plain = Reply(answer=scenario.reply.answer, status=scenario.reply.status)
             self.scenario = replace(scenario, reply=plain)
             return plain != scenario.reply
-        step = scenario.timeline[number]
-        self.flaw(flaw_of(error, time_of(step)))
-        steps = list(scenario.timeline)
-        steps[number] = replace(step, after=0, at=None)
-        self.scenario = replace(scenario, timeline=tuple(steps))
+        self.flaw(flaw_of(error, path))
+        self.scenario = replace(scenario, timeline=without(scenario.timeline, path))
         return True
 
     def flaw(self, flaw: Flaw) -> None:
@@ -174,6 +184,8 @@ class Playing:
             self.flaw(flaw)
         status = f", the order is {self.order.status}" if self.order else ", no order"
         self._say_reply(incoming, submission, sent, f"{result.answer.word}{status}")
+        for way in result.ways if isinstance(result, (Opened, Changed)) else ():
+            self._say(WAY, way)
         if isinstance(result, Changed):
             self._say_queue(before, result.queue, submission.action)
         return name, sent
@@ -220,6 +232,8 @@ class Playing:
 
     def _take(self, result: Plan | Answered) -> None:
         """Take over what the engine decided, as the store does."""
+        if isinstance(result, (Opened, Changed)):
+            self.planned.update(kci.step.path for kci in result.kcis)
         match result:
             case Opened():
                 self.order, self.requests = result.order, [result.request]
@@ -239,24 +253,6 @@ class Playing:
             case Answered():
                 pass
 
-    def afterwards(self) -> tuple[str, ...]:
-        """What the contract answers to later requests once the order has ended. It ends this
-        rehearsal.
-        """
-        if self.order is None or not self.dialect.ends(self.order.status):
-            return ()
-        said = []
-        for action in self.dialect.vocabulary.actions:
-            try:
-                self.submit(action, self.dialect.sample_operations(action)[0])
-            except Refused as refused:
-                answer = self.dialect.refuse(refused)
-                shown = self.dialect.describe(answer.body) if answer.body else ""
-                said.append(f"{action}: {answer.code} {shown}".rstrip())
-            except (Illegal, RenderFailed):
-                continue
-        return tuple(said)
-
     def _say_queue(self, before: Sequence[Kci], change: QueueChange, action: str) -> None:
         """What a request did to the messages that waited."""
         resumed = [
@@ -275,9 +271,12 @@ class Playing:
 
     def play_out(self, until: int | None = None) -> None:
         """Let every step happen that is due by `until`."""
-        for _ in range(2 * engine.MOST_STEPS):
-            if self.queue and self.queue[0].state == KciState.PAUSED:
-                self._signal(until)
+        for _ in range(3 * MOST_STEPS):
+            if self.queue and (going := going_of(self.queue, self.picks, self.now, until)):
+                self.now, self.queue = going.at, going.queue
+                if going.said:
+                    self._say("waiting", going.said)
+                continue
             if (
                 not self.queue
                 or self.queue[0].state == KciState.PAUSED
@@ -292,19 +291,6 @@ class Playing:
             self._happen(head)
         self.now = max(self.now, until or self.now)
 
-    def _signal(self, until: int | None) -> None:
-        """Where everything waits for a signal, it comes at once."""
-        signalled = [kci for kci in self.queue if kci.signal and kci.signal_at is not None]
-        if not signalled or any(engine.is_paused_by_request(kci) for kci in self.queue):
-            return
-        first = min(signalled, key=lambda kci: kci.position)
-        if first.signal_at is None or (until is not None and first.signal_at > until):
-            return
-        self.now = max(self.now, first.signal_at)
-        self._say("waiting", f"until the signal {first.signal}")
-        changed = engine.signalled(self.queue, first.signal, self.now)
-        self.queue = engine.replaced(self.queue, changed)
-
     def _time(self, head: Kci) -> None:
         """Evaluate the time of a step that kept it; one that cannot be evaluated is due at once."""
         assert self.order is not None
@@ -315,13 +301,14 @@ class Playing:
                 self.order, head, request, self.queue, self.now, self.chance, self.calendar
             )
         except RenderFailed as error:
-            self.flaw(flaw_of(error, time_of(head.step)))
+            self.flaw(flaw_of(error, head.step.time_path))
             changed = (replace(head, step=replace(head.step, after=None, at=None)),)
         self.queue = engine.replaced(self.queue, changed)
 
     def _happen(self, head: Kci) -> None:
         """Let a step happen; one that cannot happens without what is wrong."""
         self.now = max(self.now, head.due_at)
+        self.happened.add(head.step.path)
         before, order = self.queue, self.order
         assert order is not None
         if head.step.echo:
@@ -359,7 +346,8 @@ class Playing:
     def _note_unreached(self, head: Kci, ended: Sequence[Kci]) -> None:
         """Steps of the same timeline that never happen, because this one ends the order."""
         for kci in ended:
-            if kci.request == head.request and kci.step.path and head.step.path:
+            is_told = kci.step.path and head.step.path and kci.step.is_told
+            if kci.request == head.request and is_told:
                 line = self.scenario.where(head.step.path)[0]
                 said = (
                     f"this step never happens: {head.send or head.step.status} on line {line} "
@@ -375,7 +363,8 @@ class Playing:
             return
         if not head.send:
             mark = head.step.mark
-            self._say("status", f"mark {mark}" if mark else f"{order.status} (nothing is sent)")
+            if head.step.is_told:
+                self._say("status", f"mark {mark}" if mark else f"{order.status} (nothing is sent)")
             return
         if why := self.dialect.why_not_sent(order, head.send):
             self._say("status", f"{head.send} -> {order.status} is not sent: {why}")

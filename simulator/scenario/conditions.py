@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,16 @@ from simulator.scenario.expect.lines import whens_in
 from simulator.scenario.findings import Findings
 from simulator.scenario.templates import ORDER_NAMES
 from simulator.scenario.when_field import asked_in, conditions_in, is_readable
-from simulator.scenario.words import parts_of, steps_of
+from simulator.scenario.words import maps_in, parts_of, steps_of
 
 _OF_WORDS = TESTS.keys() - {"equal", "exists"}
 """Tests that a word of the contract may pass or not."""
 
 _OF_ORDERS = ("marked", "open", "order")
 """Prefixes and words that mean nothing before there is an order."""
+
+_OF_STORIES = ("marked", "open")
+"""Words that mean nothing before an order's story has begun."""
 
 
 def check_conditions(findings: Findings, vocabulary: Vocabulary, params: dict[str, Any]) -> None:
@@ -35,20 +38,50 @@ def check_conditions(findings: Findings, vocabulary: Vocabulary, params: dict[st
         if "mark" in step
     }
     whole = findings.document.get("for", "order") == "order"
-    whens = [
-        ((*path, "when"), action, part.get("when"))
-        for path, action, part in parts_of(findings.document, vocabulary)
-    ]
-    for path, action, when in (*whens, *whens_in(findings.document, vocabulary)):
-        for where, key, wanted in conditions_in(when, path):
-            known_marks = marks if whole else None
-            checker = _Condition(
-                findings, vocabulary, params, known_marks, action, where, key, wanted
-            )
-            checker.check()
+    known_marks = marks if whole else None
+    for place, action, lacking, when in _whens(findings, vocabulary):
+        for where, key, wanted in conditions_in(when, place):
+            _Condition(
+                findings, vocabulary, params, known_marks, action, lacking, where, key, wanted
+            ).check()
     for path, action, part in parts_of(findings.document, vocabulary):
         if part.get("illegal") is not True:
             _check_status(findings, vocabulary, action, part.get("when"), (*path, "when"))
+        for where, step in steps_of(part, path):
+            _check_by(findings, vocabulary, action, step, (*where, "by"))
+
+
+def _whens(
+    findings: Findings, vocabulary: Vocabulary
+) -> Iterator[tuple[Path, str, Sequence[str], Any]]:
+    """Every `when` of a file with its place, the action of its request, and what means nothing
+    there.
+    """
+    for path, action, part in parts_of(findings.document, vocabulary):
+        is_create = action == "create"
+        yield (*path, "when"), action, _OF_ORDERS if is_create else (), part.get("when")
+        for where, step in steps_of(part, path):
+            for inner, way in maps_in(step, where, "branch"):
+                yield (*inner, "when"), action, _OF_STORIES if is_create else (), way.get("when")
+    for place, action, when in whens_in(findings.document, vocabulary):
+        yield place, action, _OF_ORDERS if action == "create" else (), when
+
+
+def _check_by(
+    findings: Findings, vocabulary: Vocabulary, action: str, step: dict[str, Any], where: Path
+) -> None:
+    """Warn of a draw by a member that no request has."""
+    key, members = step.get("by"), vocabulary.requests.get(action, {})
+    if not isinstance(key, str) or key in matching.WORDS or not members:
+        return
+    try:
+        matching.check_path(key)
+    except ValueError:
+        return  # the schema says so
+    if key.partition(".")[0] not in matching.PREFIXES and (
+        found := strange(members, paths.parse(key))
+    ):
+        findings.doubt(where, f"by: {found.message}", code="unknown_path", hint=found.hint)
 
 
 def _check_status(
@@ -75,6 +108,7 @@ class _Condition:
     params: dict[str, Any]
     marks: set[str] | None
     action: str
+    lacking: Sequence[str]
     where: Path
     key: str
     wanted: Any
@@ -104,7 +138,7 @@ class _Condition:
         """Whether the condition needs something that a new order does not have yet."""
         absent = self.wanted == {"exists": False}
         own = name == "order" and "." not in self.key
-        if self.action != "create" or name not in _OF_ORDERS or absent or own:
+        if name not in self.lacking or absent or own:
             return False
         said = f"`{self.key}` is always absent here: a new order has none yet"
         self.findings.wrong(self.where, said, code="never", at_key=True)

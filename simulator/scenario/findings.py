@@ -109,7 +109,7 @@ class Findings:
             hint = "begin each entry with `- `"
         if note.at_key or not name or note.text.startswith("a step "):
             return text, hint
-        if path[-2:-1] == ("timeline",):
+        if path[-2:-1] in (("timeline",), ("otherwise",)):
             return f"a step {text}", hint or "{after: 1s, send: CODE}"
         if path[-1] != name and text.startswith("must "):
             return f"each entry of `{name}` {text}", hint

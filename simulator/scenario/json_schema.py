@@ -15,13 +15,14 @@ from simulator.scenario.fault_fields import Answered, FaultField
 from simulator.scenario.fault_schema import answered_schema, reply_fault_schema, step_fault_schema
 from simulator.scenario.fields import KINDS, ParamsField, PendingField, ReplyField
 from simulator.scenario.mixing import MixField
-from simulator.scenario.schema import schema_for
+from simulator.scenario.schema import LookupPath, Rounds, StepSchema, Timeline, schema_for
 from simulator.scenario.set_schema import ANY_SET, of_step, set_schema
-from simulator.scenario.time_field import Hours, Time
+from simulator.scenario.time_field import Hours, Time, Within
 from simulator.scenario.time_schema import TIME, hours_schema, time_schema
 from simulator.scenario.when_field import When
 from simulator.scenario.when_schema import WHEN, when_schema
 
+_STEP = "step"
 _VALUE: dict[str, Any] = {"type": ["string", "number", "boolean", "null", "array", "object"]}
 
 
@@ -34,7 +35,10 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     converter.add_attribute_function(_own_fields)
     schema = converter.schema2jsonschema(schema_for(vocabulary))
     schema["required"] = ["scenario"]
+    step = converter.schema2jsonschema(StepSchema())
     _close(schema)
+    _close(step)
+    _fill_step(step, vocabulary)
     _fill(schema, vocabulary, "create")
     fill_expect(schema["properties"]["expect"], vocabulary)
     schema["properties"]["for"]["enum"] = ["order", *vocabulary.actions]
@@ -44,15 +48,26 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"A scenario of {vocabulary.dialect}",
         **schema,
-        "$defs": {**time_schema(), **when_schema(vocabulary), **set_schema(vocabulary)},
+        "$defs": {
+            _STEP: step,
+            **time_schema(),
+            **when_schema(vocabulary),
+            **set_schema(vocabulary),
+        },
     }
 
 
 def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
     if isinstance(field, When):
         return {"$ref": f"#/$defs/{WHEN}"}
-    if isinstance(field, Time):
+    if isinstance(field, (Time, Within)):
         return {"$ref": f"#/$defs/{TIME}"}
+    if isinstance(field, Timeline):
+        return {"type": "array", "items": {"$ref": f"#/$defs/{_STEP}"}}
+    if isinstance(field, Rounds):
+        return {"type": ["integer", "string"], "minimum": 1}
+    if isinstance(field, LookupPath):
+        return {"type": "string"}
     if isinstance(field, Hours):
         return hours_schema()
     if isinstance(field, FaultField):
@@ -88,20 +103,26 @@ def _own_fields(converter: Any, field: Any, **options: Any) -> dict[str, Any]:
 
 
 def _close(schema: Any) -> None:
-    """No unknown keys where the loader admits none."""
+    """No unknown keys where the loader admits none: in its own schemas, which list what they
+    require.
+    """
     schema["additionalProperties"] = False
     for inner in schema.get("properties", {}).values():
-        if inner.get("type") == "array" and "properties" in inner.get("items", {}):
-            _close(inner["items"])
+        each = inner.get("items", {}) if inner.get("type") == "array" else inner
+        if "properties" in each:
+            _close(each)
 
 
 def _fill(part: dict[str, Any], vocabulary: Vocabulary, action: str) -> None:
     properties = part["properties"]
     properties["reply"]["anyOf"][0] = {"enum": list(vocabulary.replies[action])}
-    step = properties["timeline"]["items"]
-    step["properties"]["send"]["enum"] = list(vocabulary.codes)
-    step["properties"]["status"]["enum"] = list(vocabulary.statuses)
+
+
+def _fill_step(step: dict[str, Any], vocabulary: Vocabulary) -> None:
+    properties = step["properties"]
+    properties["send"]["enum"] = list(vocabulary.codes)
+    properties["status"]["enum"] = list(vocabulary.statuses)
     if not vocabulary.begins:
         for key in ("start", "tenant", "params", "signal"):
-            del step["properties"][key]
+            del properties[key]
     of_step(step)

@@ -8,9 +8,18 @@ from typing import Any
 from simulator.base import instants
 from simulator.formats.strict_yaml import Path
 from simulator.language.faults import BeforeReply, SwapWithNext
-from simulator.model import Vocabulary
+from simulator.model import MOST_STEPS, Vocabulary
 from simulator.scenario.findings import Findings
-from simulator.scenario.words import parts_of, replies_of, steps_of
+from simulator.scenario.words import (
+    PlacedStep,
+    asides_of,
+    every_one,
+    inner_of,
+    maps_in,
+    parts_of,
+    replies_of,
+    steps_of,
+)
 
 
 def check_reach(findings: Findings, vocabulary: Vocabulary) -> None:
@@ -19,7 +28,12 @@ def check_reach(findings: Findings, vocabulary: Vocabulary) -> None:
     """
     _check_signals(findings, vocabulary)
     for path, action, part in parts_of(findings.document, vocabulary):
-        _check_places(findings, list(steps_of(part, path)))
+        steps = maps_in(part, path)
+        _check_rounds(findings, steps)
+        for where, step in steps_of(part, path):
+            _check_ways(findings, step, where)
+            _check_answers(findings, step, where)
+        _check_places(findings, steps, is_first=True, follows=False)
         if part.get("timeline") and refuses(part.get("reply")):
             what = "there is no order" if action == "create" else f"the {action} is refused"
             said = f"this timeline never plays: {what}"
@@ -54,18 +68,86 @@ def _check_signals(findings: Findings, vocabulary: Vocabulary) -> None:
             findings.doubt((*path, "signal"), said, code="unreached")
 
 
-def _check_places(findings: Findings, steps: Sequence[tuple[Path, dict[str, Any]]]) -> None:
+def _check_places(
+    findings: Findings, steps: Sequence[PlacedStep], *, is_first: bool, follows: bool
+) -> None:
     """A message that goes behind the next one needs a next one; one that goes before the answer is
-    due at once.
+    due at once. `is_first`: nothing stands before these steps. `follows`: a message stands behind.
     """
     for number, (path, step) in enumerate(steps):
-        if step.get("fault") == BeforeReply.word and (number or not _is_now(step.get("after"))):
+        leads = is_first and number == 0 and _is_now(step.get("after", 0))
+        followed = _is_followed(steps[number + 1 :], follows)
+        if step.get("fault") == BeforeReply.word and not leads:
             said = f"`{BeforeReply.word}`: only the first step can go first, with `after: 0s`"
             findings.wrong((*path, "fault"), said, code="unreached")
-    sending = [(path, step) for path, step in steps if "send" in step]
-    if sending and sending[-1][1].get("fault") == SwapWithNext.word:
-        said = f"`{SwapWithNext.word}`: no message follows it"
-        findings.wrong((*sending[-1][0], "fault"), said, code="unreached")
+        if step.get("fault") == SwapWithNext.word and not followed:
+            said = f"`{SwapWithNext.word}`: no message follows it"
+            findings.wrong((*path, "fault"), said, code="unreached")
+        for inner in inner_of(step, path):
+            _check_places(findings, inner, is_first=leads, follows=followed)
+        for aside in asides_of(step, path):
+            _check_places(findings, aside, is_first=False, follows=False)
+
+
+def _is_followed(steps: Sequence[PlacedStep], follows: bool) -> bool:
+    """Whether a message comes in any case before the story may part."""
+    for path, step in steps:
+        inner = (each for timeline in inner_of(step, path) for _, each in every_one(timeline))
+        if "send" in step or any("send" in each for each in inner):
+            return True
+        if "within" in step:
+            return False
+    return follows
+
+
+def _check_answers(findings: Findings, step: dict[str, Any], path: Path) -> None:
+    """Of two ways for one answer, the first is taken."""
+    known: set[str] = set()
+    for where, way in maps_in(step, path, "on_answer"):
+        given = way.get("answered")
+        for answer in map(str, given if isinstance(given, list) else [given]):
+            if answer in known or f"{answer[:1]}xx" in known:
+                said = f"this way is never taken for {answer}: one before it is"
+                findings.doubt((*where, "answered"), said, code="unreached")
+            known.add(answer)
+
+
+def _check_ways(findings: Findings, step: dict[str, Any], path: Path) -> None:
+    """A way is taken that has the first `when` that holds, or else one that is drawn."""
+    ways = [way for _, way in maps_in(step, path, "branch")]
+    drawn = [way for way in ways if "when" not in way and way.get("weight", 1)]
+    for index, way in enumerate(ways):
+        place = (*path, "branch", index)
+        if "when" in way and way["when"] in [each.get("when") for each in ways[:index]]:
+            said = "this way is never taken: one before it has the same `when`"
+            findings.doubt((*place, "when"), said, code="unreached")
+        elif "when" in way and "weight" in way:
+            said = "`weight` has no effect beside `when`"
+            hint = "ways without a `when` are drawn, where no `when` holds"
+            findings.doubt((*place, "weight"), said, code="unreached", hint=hint, at_key=True)
+        elif way not in drawn and "when" not in way:
+            said = "this way is never taken: its weight is 0"
+            findings.doubt((*place, "weight"), said, code="unreached")
+    if "by" in step and ways and len(drawn) < 2:
+        said = "`by` has no effect: there are no two ways to draw from"
+        findings.doubt((*path, "by"), said, code="unreached", at_key=True)
+
+
+def _check_rounds(findings: Findings, steps: Sequence[PlacedStep]) -> int:
+    """How many steps there are, those of all rounds counted; a problem where they are too many."""
+    count = 0
+    for path, step in steps:
+        others = (*inner_of(step, path), *asides_of(step, path))
+        inner = sum(_check_rounds(findings, timeline) for timeline in others)
+        repeat = step.get("repeat")
+        rounds = repeat.get("times") if isinstance(repeat, dict) else 1
+        rounds = rounds if isinstance(rounds, int) else 1
+        if (1 + inner) * rounds > MOST_STEPS:
+            said = f"{rounds} rounds of {inner} steps: a timeline has at most {MOST_STEPS} steps"
+            findings.wrong((*path, "repeat", "times"), said, code="too_long")
+            rounds = 1
+        count += 1 + (inner + 1) * rounds if "repeat" in step else 1 + inner
+    return count
 
 
 def _is_now(time: Any) -> bool:

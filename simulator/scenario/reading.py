@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,18 @@ from simulator.formats.schema import Note, flatten, unknown_key
 from simulator.formats.strict_yaml import Located, Path, Place
 from simulator.language import template, times
 from simulator.language.faults import FAULTS, expanded
-from simulator.model import Entry, Param, Reply, Scenario, Step, Vocabulary, Where, keyed
+from simulator.model import (
+    Entry,
+    Flow,
+    Param,
+    Reply,
+    Scenario,
+    Step,
+    Vocabulary,
+    Way,
+    Where,
+    keyed,
+)
 from simulator.scenario.bases import ALONE, Bases
 from simulator.scenario.conditions import check_conditions
 from simulator.scenario.constructs import is_template
@@ -278,10 +289,46 @@ def _entry(loaded: Mapping[str, Any], path: Path) -> Entry:
 
 
 def _steps(loaded: Mapping[str, Any], path: Path) -> tuple[Step, ...]:
-    steps = []
-    for index, step in enumerate(loaded.get("timeline", ())):
-        members = {key: value for key, value in step.items() if key not in ("with_", "fault")}
-        place = (*path, "timeline", index)
-        members |= {"fields": step.get("with_", {}), "path": place, **step.get("fault", {})}
-        steps.append(Step(**members))
-    return keyed(expanded(steps, FAULTS))
+    """A timeline: a line, where it has no flow; else a tree, of which each plan makes a line."""
+    steps = _tree(loaded, path)
+    is_line = all(step.flow is None for step in steps)
+    return keyed(expanded(steps, FAULTS)) if is_line else steps
+
+
+def _tree(loaded: Mapping[str, Any], path: Path) -> tuple[Step, ...]:
+    return _listed(loaded.get("timeline", ()), (*path, "timeline"))
+
+
+def _listed(steps: Iterable[Mapping[str, Any]], path: Path) -> tuple[Step, ...]:
+    return tuple(_step(step, (*path, index)) for index, step in enumerate(steps))
+
+
+def _step(loaded: Mapping[str, Any], path: Path) -> Step:
+    others = ("with_", "fault", "branch", "by", "repeat", "otherwise", "on_answer")
+    members = {key: value for key, value in loaded.items() if key not in others}
+    members |= {"fields": loaded.get("with_", {}), "path": path, **loaded.get("fault", {})}
+    return Step(**members, flow=_flow(loaded, path))
+
+
+def _flow(loaded: Mapping[str, Any], path: Path) -> Flow | None:
+    if "branch" in loaded:
+        return Flow(word="branch", ways=_ways(loaded, path, "branch"), by=loaded.get("by", ""))
+    if "on_answer" in loaded:
+        return Flow(word="on_answer", ways=_ways(loaded, path, "on_answer"))
+    if "within" in loaded:
+        steps = loaded.get("otherwise")
+        way = Way(timeline=_listed(steps or (), (*path, "otherwise")))
+        return Flow(word="otherwise", ways=() if steps is None else (way,))
+    if "repeat" in loaded:
+        way = _way(loaded["repeat"], (*path, "repeat"))
+        return Flow(word="repeat", ways=(way,), times=loaded["repeat"]["times"])
+    return None
+
+
+def _ways(loaded: Mapping[str, Any], path: Path, key: str) -> tuple[Way, ...]:
+    return tuple(_way(way, (*path, key, index)) for index, way in enumerate(loaded[key]))
+
+
+def _way(loaded: Mapping[str, Any], path: Path) -> Way:
+    members = {key: loaded[key] for key in ("when", "weight", "answered") if key in loaded}
+    return Way(**members, timeline=_tree(loaded, path))

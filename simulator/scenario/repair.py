@@ -12,10 +12,11 @@ from typing import Any
 from simulator.base.errors import Problem
 from simulator.formats.strict_yaml import Located, Path
 from simulator.scenario.findings import Findings
-from simulator.scenario.schema import TIMES, VERBS, StepSchema
+from simulator.scenario.schema import TIMES, VERBS
 
 _STORY = ("answer", "status", "attempts")
 _WHOLE: Path = ()
+_TIMELINES: tuple[Path, ...] = (("timeline",), ("otherwise",))
 _UNDIVIDED = (*TIMES, "delay", "expect")
 
 
@@ -46,6 +47,11 @@ def _follows(path: Path, mistake: Path) -> bool:
         index = path[len(timeline)] if len(path) > len(timeline) else 0
         return isinstance(index, int) and isinstance(step, int) and index >= step
     return len(mistake) == 2  # the entries answer requests to an order of the file's own timeline
+
+
+def _outer(place: Path) -> Path:
+    """The step of the entry's own timeline in which a place lies."""
+    return place[: place.index("timeline") + 2]
 
 
 def renamed(findings: Findings) -> tuple[Located, list[Problem]]:
@@ -126,7 +132,12 @@ class _Mender:
             kept = self.mend(member, path, (*new, key))
             if not _is_emptied(member, kept, new):
                 mended[key] = kept
-        return mended
+        needed: dict[str, Any] = {}
+        if old[-1:] == ("repeat",):
+            needed = {"times": 1, "timeline": []}
+        elif "otherwise" in mended and "wait" in mended:
+            needed = {"within": 0}
+        return needed | mended
 
     def _list(self, value: list[Any], old: Path, new: Path) -> list[Any]:
         mended: list[Any] = []
@@ -136,8 +147,8 @@ class _Mender:
                 self._note_doubt(path, new)
                 continue
             entry = self.mend(member, path, place)
-            if old[-1:] == ("timeline",) and not self._is_step(entry):
-                self.rest.unsure.add(place)
+            if old[-1:] in _TIMELINES and not self._is_step(entry):
+                self.rest.unsure.add(_outer(place))
             elif not _is_emptied(member, entry, new):
                 mended.append(entry)
         return mended
@@ -148,7 +159,7 @@ class _Mender:
             return False
         if not any(time in step for time in TIMES):
             step["after"] = 0
-        return not any(key in step for key in StepSchema.later)
+        return True
 
     def _is_dropped(self, path: Path) -> bool:
         findings = self.findings
@@ -165,9 +176,9 @@ class _Mender:
         part = new[: 2 if len(new) > 1 and isinstance(new[1], int) else 0]
         if "timeline" in new:
             if key in VERBS:
-                self.rest.unsure.add(new[: new.index("timeline") + 2])
+                self.rest.unsure.add(_outer(new))
             elif isinstance(key, int):
-                self.rest.unsure.add((*new, key))
+                self.rest.unsure.add(_outer((*new, key)))
         elif (
             key == "reply"
             or ("reply" in new and key in _STORY)

@@ -16,6 +16,9 @@ ORDER_NAMES = (
     *("document", "received_at", "begun_by"),
 )
 TEMPLATE_NAMES = ("order", "request", "now", "fake", "supplier")
+ROUND = "round"
+"""A name that only the steps of a `repeat` have."""
+
 TEMPLATE_MEMBERS = {"order": ORDER_NAMES, "fake": seed.FAKE_WORDS, "supplier": ("name",)}
 """The members of a name. A name that is not here may have any."""
 
@@ -32,8 +35,9 @@ def check_templates(findings: Findings, params: dict[str, Any] | None) -> None:
             said, hint = split_hint(str(error))
             findings.wrong(path, f"template {said}", code="template", hint=hint)
             continue
+        known = {*names, ROUND} if names is not None and "repeat" in path else names
         for name, *asked in sorted(reads):
-            _check_name(findings, path, name, asked[0] if asked else "", names)
+            _check_name(findings, path, name, asked[0] if asked else "", known)
 
 
 def _check_name(

@@ -51,6 +51,13 @@ def _is_calendar(text: str) -> bool:
     return "wd" in text or text.startswith("next")
 
 
+class Within(Construct):
+    """A duration, a template that gives one, or a draw."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return read_length(value)
+
+
 class Hours(Construct):
     """`office`, or hours such as 08:00-18:00."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from simulator.base import instants
@@ -12,7 +12,15 @@ from simulator.language import template
 from simulator.model import Vocabulary
 from simulator.scenario.findings import Findings
 from simulator.scenario.schema import TIMES
-from simulator.scenario.words import parts_of, replies_of, steps_of
+from simulator.scenario.words import (
+    PlacedStep,
+    asides_of,
+    inner_of,
+    maps_in,
+    parts_of,
+    replies_of,
+    steps_of,
+)
 
 
 def check_times(findings: Findings, vocabulary: Vocabulary, params: dict[str, Any]) -> None:
@@ -21,11 +29,11 @@ def check_times(findings: Findings, vocabulary: Vocabulary, params: dict[str, An
     """
     values = defaults_of(params)
     for path, action, part in parts_of(findings.document, vocabulary):
-        steps = list(steps_of(part, path))
-        for where, time in _times(steps, part, path):
+        for where, time in _times(part, path):
             _check_bell(findings, where, time, values)
-        _check_waits(findings, steps)
-        _check_moments(findings, steps, values, begins=0 if action == "create" else None)
+        steps = maps_in(part, path)
+        _check_waits(findings, steps, behind="", follows=False)
+        _check_moments(findings, steps, values, 0 if action == "create" else None, "")
 
 
 def defaults_of(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,12 +44,11 @@ def defaults_of(params: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _times(
-    steps: list[tuple[Path, dict[str, Any]]], part: dict[str, Any], path: Path
-) -> Iterator[tuple[Path, Any]]:
+def _times(part: dict[str, Any], path: Path) -> Iterator[tuple[Path, Any]]:
     """The times of a part, each with its path."""
-    for where, step in steps:
-        yield from (((*where, key), step[key]) for key in TIMES if key in step)
+    for where, step in steps_of(part, path):
+        keys = (*TIMES, "within")
+        yield from (((*where, key), step[key]) for key in keys if key in step)
     for where, reply in replies_of(part.get("reply"), (*path, "reply")):
         if isinstance(reply, dict) and "delay" in reply:
             yield (*where, "delay"), reply["delay"]
@@ -60,30 +67,43 @@ def _check_bell(findings: Findings, where: Path, time: Any, values: dict[str, An
         findings.doubt((*where, "normal", "deviation"), said, code="below_zero", hint=hint)
 
 
-def _check_waits(findings: Findings, steps: list[tuple[Path, dict[str, Any]]]) -> None:
-    behind = ""
-    for path, step in steps:
+def _check_waits(
+    findings: Findings, steps: Sequence[PlacedStep], *, behind: str, follows: bool
+) -> str:
+    """Check steps that stand `behind` a signal, or behind none; returns behind which the next ones
+    stand. `follows`: there are next ones.
+    """
+    for number, (path, step) in enumerate(steps, 1):
         if behind and "at" in step:
             said = f"behind `wait: {behind}` time counts from the signal"
             hint = "`after`, not `at`"
             findings.wrong((*path, "at"), said, code="wait", hint=hint, at_key=True)
+        is_last = number == len(steps) and not follows
+        if is_last and "wait" in step and "otherwise" not in step:
+            said = "nothing comes behind this `wait`"
+            findings.wrong((*path, "wait"), said, code="wait", at_key=True)
         behind = str(step["wait"]) if "wait" in step else behind
-    if steps and "wait" in steps[-1][1]:
-        path = steps[-1][0]
-        said = "nothing comes behind this `wait`"
-        findings.wrong((*path, "wait"), said, code="wait", at_key=True)
+        for aside in asides_of(step, path):
+            _check_waits(findings, aside, behind=behind, follows=False)
+        ends = [
+            _check_waits(findings, inner, behind=behind, follows=not is_last)
+            for inner in inner_of(step, path)
+        ]
+        behind = next(filter(None, ends), behind)
+    return behind
 
 
 def _check_moments(
     findings: Findings,
-    steps: list[tuple[Path, dict[str, Any]]],
+    steps: Sequence[PlacedStep],
     values: dict[str, Any],
-    begins: int | None,
+    reached: int | None,
+    last: str,
 ) -> None:
-    """Add up the times as far as they are known. `begins` is the time from the order to the first
-    step; None when it is not known.
+    """Add up the times as far as they are known. `reached` is the time from the order to the
+    step on line `last`, or to the first one; None when it is not known, as it is not behind ways
+    that may last for different times.
     """
-    reached, last = begins, ""
     for path, step in steps:
         if "wait" in step:
             reached = None
@@ -96,9 +116,12 @@ def _check_moments(
                 findings.doubt((*path, "at"), said, code="too_early", hint=hint)
             reached = at if at is None or reached is None else max(at, reached)
         else:
-            after = _length(step.get("after"), values)
+            after = _length(step.get("after", 0), values)
             reached = None if reached is None or after is None else reached + after
         last = str(findings.located.place(path).line)
+        for timeline in (*inner_of(step, path), *asides_of(step, path)):
+            _check_moments(findings, timeline, values, reached, last)
+        reached = None if "branch" in step or "repeat" in step else reached
 
 
 def _length(value: Any, values: dict[str, Any]) -> int | None:

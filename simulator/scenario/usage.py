@@ -9,7 +9,7 @@ from typing import Any
 from simulator.base.errors import closest
 from simulator.language import template
 from simulator.scenario.findings import Findings
-from simulator.scenario.templates import TEMPLATE_NAMES, texts
+from simulator.scenario.templates import ROUND, TEMPLATE_NAMES, texts
 
 _WORDS = ("and", "or", "not", "if", "else", "in", "is", "true", "false", "none")
 """Words of an expression. They are read as such, also when they begin with a capital."""
@@ -23,7 +23,7 @@ def check_usage(findings: Findings, params: dict[str, Any]) -> None:
     meant = {closest(name, params) for name in read - params.keys()}
     for name in params:
         path = ("params", name)
-        if name in TEMPLATE_NAMES:
+        if name in (*TEMPLATE_NAMES, ROUND):
             said = f"`{name}` is a name of the format already"
             findings.wrong(path, said, code="reserved", at_key=True)
         elif name.lower() in _WORDS:

@@ -37,12 +37,48 @@ def action_of(document: Mapping[str, Any], vocabulary: Vocabulary) -> str:
     return answers if answers in vocabulary.actions else "create"
 
 
-def steps_of(part: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """The steps of a timeline that are maps, each with its path."""
-    timeline = part.get("timeline")
-    for index, step in enumerate(timeline if isinstance(timeline, list) else []):
-        if isinstance(step, dict):
-            yield (*path, "timeline", index), step
+PlacedStep = tuple[Path, dict[str, Any]]
+"""A step, or a way of one, with its path."""
+
+
+def maps_in(part: Mapping[str, Any], path: Path, key: str = "timeline") -> list[PlacedStep]:
+    """The maps of a list: the steps of a timeline, the ways of a branch."""
+    listed = part.get(key)
+    parts = enumerate(listed if isinstance(listed, list) else [])
+    return [((*path, key, index), each) for index, each in parts if isinstance(each, dict)]
+
+
+def rounds_of(step: Mapping[str, Any], path: Path) -> list[PlacedStep]:
+    """The steps of one round of what a step repeats."""
+    repeat = step.get("repeat")
+    return maps_in(repeat, (*path, "repeat")) if isinstance(repeat, dict) else []
+
+
+def asides_of(step: Mapping[str, Any], path: Path) -> Iterator[list[PlacedStep]]:
+    """The timelines that are played instead of what stands behind a step."""
+    yield maps_in(step, path, "otherwise")
+    for where, way in maps_in(step, path, "on_answer"):
+        yield maps_in(way, where)
+
+
+def inner_of(step: Mapping[str, Any], path: Path) -> Iterator[list[PlacedStep]]:
+    """The timelines within a step, after which the story goes on behind it."""
+    for where, way in maps_in(step, path, "branch"):
+        yield maps_in(way, where)
+    yield rounds_of(step, path)
+
+
+def steps_of(part: Mapping[str, Any], path: Path) -> Iterator[PlacedStep]:
+    """The steps of a timeline and those of all its ways."""
+    yield from every_one(maps_in(part, path))
+
+
+def every_one(steps: Iterable[PlacedStep]) -> Iterator[PlacedStep]:
+    """Some steps and those of all their ways."""
+    for path, step in steps:
+        yield path, step
+        for timeline in (*inner_of(step, path), *asides_of(step, path)):
+            yield from every_one(timeline)
 
 
 def replies_of(reply: Any, path: Path) -> Iterator[tuple[Path, Any]]:

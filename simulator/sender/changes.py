@@ -93,7 +93,7 @@ class Changes:
     clocks: dict[str, Clock] = field(default_factory=dict)
     before: dict[str, Order] = field(default_factory=dict)
     orders: list[Order] = field(default_factory=list)
-    retimed: list[Kci] = field(default_factory=list)
+    replanned: list[Kci] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     kcis: list[Kci] = field(default_factory=list)
@@ -113,7 +113,7 @@ class Changes:
         journal.note_all(tx, self.notes)
         orders.save(tx, self.orders, self.before)
         orders.settle(tx, self.settled)
-        outbox.retime(tx, self.retimed)
+        outbox.replan(tx, self.replanned)
         outbox.withdraw(tx, self.withdrawn)
         outbox.save(tx, self.kcis)
 

@@ -115,7 +115,21 @@ class LaneTurn:
                     self.dialect, self.order, head, self._request_of(head)
                 )
             return self._attempted(head, message)
+        if head.step.decides:
+            return self._decide(head), None
         return self._send_again(head) if head.step.echo else self._send(head)
+
+    def _decide(self, head: Kci) -> Kci:
+        """A step decides on which way the story goes on."""
+        message = self._at(head.position - head.step.answer_of)
+        way, why = engine.decided(head, message)
+        taken = engine.taken(self.waiting[1:], head, way)
+        self.changes.replanned += taken.moved
+        self.changes.withdrawn += taken.withdraw
+        self.waiting = [head, *engine.after(self.waiting[1:], taken)]
+        if why:
+            self._act("order.way", why)
+        return self._silent(replace(head, issued_at=self.now), "nothing to send")
 
     def _send(self, head: Kci) -> tuple[Kci, Message | None]:
         """A step happens, and its message is written. What only tries the gateway out moves
@@ -198,7 +212,7 @@ class LaneTurn:
                 self._chance(),
                 self.target.calendar,
             )
-        self.changes.retimed += changed
+        self.changes.replanned += changed
         self.waiting = engine.replaced(self.waiting, changed)
 
     def _happen(self, advanced: engine.Advance, is_probe: bool) -> None:
@@ -235,7 +249,7 @@ class LaneTurn:
         """A step without a message, of its own or because the order's gateway does not want it."""
         if not head.send:
             return replace(head, state=KciState.DELIVERED, attempts=1)
-        self._act(head, "kci.silence", f"{head.send} is not sent: {why}")
+        self._act("kci.silence", f"{head.send} is not sent: {why}", head)
         return replace(
             head,
             state=KciState.SILENCED,
@@ -282,14 +296,14 @@ class LaneTurn:
             "fence": self.lane.fence + 1,
         }
 
-    def _act(self, head: Kci, what: str, message: str) -> None:
+    def _act(self, what: str, message: str, kci: Kci | None = None) -> None:
         act = Act(
             at=self.now,
             what=what,
             by="sender",
             message=message,
             order=self.order.id,
-            kci=head.id,
+            kci=kci.id if kci else "",
             scenario=self.order.scenario,
         )
         self.changes.notes.append((self.lane.supplier, act))
@@ -303,7 +317,7 @@ class LaneTurn:
         order = f"{self.order.tenant}/{self.order.ref or self.order.number}"
         said = "%s of order %s cannot happen: %s"
         self.tx.after(partial(log.error, said, name, order, error))
-        self._act(head, "kci.fail", f"{name} could not happen: {error}")
+        self._act("kci.fail", f"{name} could not happen: {error}", head)
         return replace(
             head,
             state=KciState.DEAD,

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from simulator.engine import QueueChange
+from simulator.engine import QueueChange, Taken
 from simulator.model import UNTRIED, Kci, KciState, LaneState, Step
 from simulator.store.statements import AnyOf, Row, Statement
 from simulator.store.tables import is_open, kcis, lanes, one_of, p, row_of
@@ -48,12 +48,10 @@ _BY_ID = Statement(sa.select(*_KCI).where(kcis.c.id == p("key")))
 _AT = Statement(sa.select(*_KCI).where(kcis.c.order == p("i"), kcis.c.position == p("at")))
 _ATTEMPT = ("state", "sequence", "issued_at", "body", "attempts", "last")
 _SAVE = Statement(_ONE_KCI.values({name: p(name) for name in _ATTEMPT}))
-_SIGNALLED = ("due_at", "state", "signal", "signal_at")
-_SIGNAL = Statement(_ONE_UNTRIED.values({name: p(name) for name in _SIGNALLED}))
-_TIMED = ("due_at", "signal_at", "step")
-_RETIME = Statement(_ONE_UNTRIED.values({name: p(name) for name in _TIMED}))
+_PLANNED = ("due_at", "state", "signal", "signal_at", "step")
+_REPLAN = Statement(_ONE_UNTRIED.values({name: p(name) for name in _PLANNED}))
 _NO_STEP = Step()
-_STEP = [field.name for field in fields(Step) if field.name not in ("send", "path")]
+_STEP = [field.name for field in fields(Step) if field.name not in ("send", "path", "flow")]
 
 
 class Queued(NamedTuple):
@@ -90,14 +88,15 @@ def move(tx: Tx, moved: Mapping[str, int]) -> None:
     tx.run_many(_MOVE, [{"key": kci_id, "due": due_at} for kci_id, due_at in moved.items()])
 
 
-def signalled(tx: Tx, changed: Sequence[Kci]) -> None:
-    """Write what a signal changed: due moments, states, and the signals still waited for."""
-    tx.run_many(_SIGNAL, [_members(kci, _SIGNALLED) for kci in changed])
+def replan(tx: Tx, changed: Sequence[Kci]) -> None:
+    """Write KCIs that go on, or whose due moments became known (`engine.timed`)."""
+    tx.run_many(_REPLAN, [{**kci_row(kci), "key": kci.id} for kci in changed])
 
 
-def retime(tx: Tx, changed: Sequence[Kci]) -> None:
-    """Write due moments that became known (`engine.timed`)."""
-    tx.run_many(_RETIME, [{**kci_row(kci), "key": kci.id} for kci in changed])
+def take(tx: Tx, taken: Taken) -> None:
+    """Write what it changes that the story goes on (`engine.after`)."""
+    replan(tx, taken.moved)
+    withdraw(tx, taken.withdraw)
 
 
 def open_of(tx: Tx, order_ids: Sequence[str]) -> dict[str, list[Kci]]:

@@ -14,12 +14,12 @@ from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Outdated, Refused, RenderFailed, Unavailable
 from simulator.dialects import Route, Wire
 from simulator.formats import redact, strict_json
-from simulator.model import Exchange, Incoming, Outgoing, Query, Submission
+from simulator.model import Exchange, Incoming, JournalLine, Outgoing, Query, Submission
 from simulator.ops import crash, logs
 from simulator.store import Store, Task, Together, Tx, Work, clocks, journal, locks, orders
 from simulator.supplier.inbound_auth import InboundAuth
 from simulator.supplier.playing import Player, unplayable
-from simulator.supplier.sent import Played, journaled
+from simulator.supplier.sent import Played, acts_of, journaled
 
 log = logging.getLogger("simulator.supplier")
 
@@ -195,8 +195,9 @@ class InboundRequests:
 
     def _noted(self, tx: Tx, all_asked: Sequence[_Asked], all_played: list[Played]) -> list[Played]:
         """Journal what was played."""
-        exchanges = [
-            self._exchange(
+        lines: list[JournalLine] = []
+        for asked, played in zip(all_asked, all_played, strict=True):
+            exchange = self._exchange(
                 tx,
                 asked.incoming,
                 played.outgoing,
@@ -206,9 +207,9 @@ class InboundRequests:
                 reasons=played.reasons,
                 findings=asked.submission.findings,
             )
-            for asked, played in zip(all_asked, all_played, strict=True)
-        ]
-        journal.note_all(tx, [(self.name, exchange) for exchange in exchanges])
+            acts = acts_of(played.ways, exchange.at, played.order, played.scenario)
+            lines += [exchange, *acts]
+        journal.note_all(tx, [(self.name, line) for line in lines])
         crash.point("order-before-commit")
         return all_played
 

@@ -72,5 +72,5 @@ def give_signal(tx: Tx, lane: Lane, name: str) -> None:
     """
     clock = clocks.get(tx, lane.supplier)
     waiting = outbox.open_of(tx, [lane.order])[lane.order]
-    outbox.signalled(tx, engine.signalled(waiting, name, clock.now(tx.wall)))
+    outbox.take(tx, engine.signalled(waiting, name, clock.now(tx.wall)))
     lanes.rest(tx, lane, clock)

@@ -20,7 +20,7 @@ from simulator.supplier.early import may_leave
 from simulator.supplier.pinned import pins_of
 from simulator.supplier.repeats import answered, count_repeat, scenario_before
 from simulator.supplier.scenario_set import ScenarioSet
-from simulator.supplier.sent import Played, as_sent
+from simulator.supplier.sent import Played, acts_of, as_sent
 from simulator.views.story import told
 
 SEED_KEY_HEADER = "x-seed-key"
@@ -82,6 +82,7 @@ class NewOrders:
                 scenario=choice.scenario.name,
                 mix=choice.mix,
                 reasons=choice.reasons,
+                ways=plan.ways if isinstance(plan, Opened) else (),
             )
             for choice, (plan, outgoing) in zip(choices, opened, strict=True)
         ]
@@ -140,7 +141,8 @@ class NewOrders:
             order=plan.order.id,
             scenario=scenario.name,
         )
-        journal.act(tx, self.name, act)
+        acts = [act, *acts_of(plan.ways, now, plan.order.id, scenario.name)]
+        journal.note_all(tx, [(self.name, each) for each in acts])
         return plan.order
 
     def outgoing(self, submission: Submission, plan: Plan) -> Outgoing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,13 @@ from simulator.dialects.overwriting import overwritten
 from simulator.engine import Answer
 from simulator.formats import http, redact
 from simulator.formats.reply_faults import tell
-from simulator.model import EntryName, Outgoing
+from simulator.model import Act, EntryName, Outgoing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Played:
-    """One request's outcome, and what the journal says of it. `mix` names the one that drew the
-    scenario.
+    """One request's outcome, and what the journal says of it: why this scenario plays, and on which
+    ways. `mix` names the one that drew the scenario.
     """
 
     outgoing: Outgoing
@@ -26,6 +26,15 @@ class Played:
     scenario: str = ""
     mix: str = ""
     reasons: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ()
+
+
+def acts_of(ways: Sequence[str], at: int, order: str, scenario: str) -> list[Act]:
+    """The lines of the journal that say which ways an order's story goes."""
+    what, by = "order.way", "supplier"
+    return [
+        Act(at=at, what=what, by=by, message=said, order=order, scenario=scenario) for said in ways
+    ]
 
 
 def as_sent(outgoing: Outgoing, answer: Answer, max_delay: int) -> Outgoing:

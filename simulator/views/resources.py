@@ -83,7 +83,7 @@ def show_kci(kci: Kci) -> dict[str, Any]:
         "sequence": kci.sequence,
         "attempts": kci.attempts,
         "last": last,
-        "waits_for": kci.signal or None,
+        "waits_for": kci.waits_for or None,
         "body": parsed(kci.body),
     }
 

@@ -106,12 +106,17 @@ def story_of(
 def _outbox(kci: Kci, order: Order) -> Iterator[Line]:
     """What the outbox says of a KCI, where the journal has no line of it."""
     name = kci.send or _silent(kci)
+    if not kci.step.is_told:
+        return  # it only lets time pass, or decides how the story goes on
     if kci.state == KciState.DELIVERED and kci.step.is_errand:
         return  # the journal says what came of it
     if kci.state == KciState.DELIVERED and not kci.send:
         yield Line(at=kci.due_at, kind="status", text=name)
     elif kci.state == KciState.PAUSED and kci.signal:
-        yield Line(at=kci.due_at, kind="waiting", text=f"{name} waits for the signal {kci.signal}")
+        what = (
+            f"waits for the signal {kci.signal}" if kci.waits_for else "comes only on another way"
+        )
+        yield Line(at=kci.due_at, kind="waiting", text=f"{name} {what}")
     elif kci.state == KciState.PAUSED:
         yield Line(at=order.updated_at, kind="waiting", text=f"{name} is paused")
     elif kci.state == KciState.WITHDRAWN:

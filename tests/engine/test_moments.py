@@ -123,7 +123,7 @@ def test_a_delay_is_drawn_once_for_a_request() -> None:
 
 
 def signalled(kcis: tuple[Kci, ...], later: int) -> list[Kci]:
-    return list(engine.signalled(kcis, "GO", FRIDAY + later))
+    return list(engine.signalled(kcis, "GO", FRIDAY + later).moved)
 
 
 def test_a_time_of_the_calendar_behind_a_signal_counts_from_the_signal() -> None:

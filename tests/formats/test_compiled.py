@@ -5,7 +5,7 @@ translation.
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from marshmallow import (
@@ -138,8 +138,8 @@ class Chosen(OneOf):
     pass
 
 
-class Later(Strict):
-    later = ("a",)
+class Elsewhere(Strict):
+    elsewhere: ClassVar = {"a": "it belongs elsewhere"}
     a = String()
 
 
@@ -246,7 +246,7 @@ REFUSED: dict[str, Schema] = {
     "a changed method": Overridden(),
     "a changed rule": AnotherHook(),
     "a part of itself": Endless(),
-    "a known key that is refused": Later(),
+    "a known key that belongs elsewhere": Elsewhere(),
     "a known key that is forbidden": Without(),
 }
 

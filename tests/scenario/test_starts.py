@@ -97,7 +97,7 @@ def test_an_editor_offers_a_start_where_the_supplier_begins_orders() -> None:
     offered = []
     for name in ("fibre_cafe", "mef"):
         schema = json_schema(dialects.get(name).vocabulary)
-        step = schema["properties"]["timeline"]["items"]["properties"]
+        step = schema["$defs"]["step"]["properties"]
         offered.append({"start", "tenant", "params", "signal"} & step.keys())
     assert offered == [{"start", "tenant", "params", "signal"}, set()]
 

@@ -118,8 +118,27 @@ def a_signal_changes_both_alike(store: Store, data: st.DataObject) -> None:
     signalled = engine.signalled(queue, queue[0].signal, data.draw(MOMENT))
     with undone(store) as tx:
         outbox.add(tx, "s", queue)
-        outbox.signalled(tx, signalled)
-        assert read(tx) == engine.replaced(queue, signalled)
+        outbox.take(tx, signalled)
+        assert read(tx) == engine.after(queue, signalled)
+
+
+def a_story_that_goes_on_changes_both_alike(store: Store, data: st.DataObject) -> None:
+    """At each of two partings, one within the other: the last step decides on the ways of all."""
+    count = data.draw(st.integers(1, 6))
+    at, way = data.draw(st.sampled_from([(0,), (1,), (0, 1, 0)])), data.draw(st.integers(0, 2))
+    signals = ["", "go", *(engine.way_signal(at, number) for number in (1, 2))]
+    places = st.sampled_from([(0,), (1,), (2,), (0, 1, 0), (0, 2, 0), (0, 1, 1), (0, 1, 0, 1, 0)])
+    queue = []
+    for place in range(1, count + 1):
+        signal = data.draw(st.sampled_from(signals))
+        waiting = kci(place, data.draw(MOMENT), "paused" if signal else "waiting", signal)
+        queue.append(replace(waiting, step=Step(send="CODE", ways=list(data.draw(places)))))
+    turn = replace(kci(9, 4, "waiting"), step=Step(ways=at, decides=[(1, ["404"])], wait="go"))
+    taken = engine.taken(queue, turn, way)
+    with undone(store) as tx:
+        outbox.add(tx, "s", queue)
+        outbox.take(tx, taken)
+        assert read(tx) == engine.after(queue, taken)
 
 
 def late(place: int, due_at: int) -> Kci:
@@ -136,7 +155,7 @@ def a_time_that_becomes_known_changes_both_alike(store: Store, data: st.DataObje
     assert known[0].is_timed
     with undone(store) as tx:
         outbox.add(tx, "s", queue)
-        outbox.retime(tx, known)
+        outbox.replan(tx, known)
         assert read(tx) == engine.replaced(queue, known)
 
 
@@ -158,6 +177,7 @@ PROMISES = [
     the_same_kci_goes_next,
     a_request_changes_both_alike,
     a_signal_changes_both_alike,
+    a_story_that_goes_on_changes_both_alike,
     a_time_that_becomes_known_changes_both_alike,
 ]
 Promise = Callable[[Store, st.DataObject], None]

@@ -26,7 +26,8 @@ def expanded(steps: Sequence[Step], faults: Mapping[str, Fault]) -> tuple[Step, 
     """The steps of a timeline, each fault told by steps of its own.
 
     A step that is sent once more names the message by its distance (`Step.echo`), counted in steps
-    that have a place in the outbox: all but those that only wait.
+    that have a place in the outbox: all but those that only wait. What is held back and has no next
+    one comes last.
     """
     found: list[Step] = []
     held: list[_Held] = []
@@ -42,6 +43,9 @@ def expanded(steps: Sequence[Step], faults: Mapping[str, Fault]) -> tuple[Step, 
                 place += 1
                 found.append(_echo(one.step, place - one.place))
             held.clear()
+    for one in held:
+        place += 1
+        found.append(_echo(one.step, place - one.place))
     return tuple(found)
 
 
@@ -55,7 +59,7 @@ def _parts(step: Step, faults: Mapping[str, Fault]) -> Iterator[Step]:
         return
     fault = faults[step.fault]
     wrong = replace(step, answered=step.answered or fault.answered)
-    honest = replace(step, fault="", argument=None, answered=())
+    honest = replace(step, fault="", argument=None, answered=(), settled_by=())
     if fault.is_probe:
         yield wrong
         yield replace(honest, after=0, at=None, hours="")

@@ -1,0 +1,161 @@
+"""Where a story parts: behind a wait that ends by itself, and behind a message whose answer counts.
+
+All ways are planned at once, so that a plan stays fixed. One of them is taken when the signal
+comes, or when it is the turn of the step that decides. Then what lies on the others is withdrawn,
+and what has waited for the way goes on. `Step.ways` says where a step lies: `(1,)` behind the first
+parting of its timeline, `(0, 2, 0)` on the second way beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from simulator.base import instants
+from simulator.base.copies import replace
+from simulator.base.errors import Illegal
+from simulator.engine.queue import Taken
+from simulator.language.answers import is_one_of
+from simulator.model import WAY_SIGNAL, Kci, KciState
+
+REST = 0
+"""The way that goes on with the rest of the timeline."""
+
+
+def way_signal(at: Sequence[int], way: int) -> str:
+    """What the steps of a way beside the rest wait for. `at` is where the story parts."""
+    return WAY_SIGNAL + ".".join(map(str, (*at, way)))
+
+
+def is_paused_by_request(kci: Kci) -> bool:
+    """Whether a request paused this KCI, and it does not only wait for a signal."""
+    return kci.state == KciState.PAUSED and not kci.signal
+
+
+def awaited(waiting: Sequence[Kci]) -> list[Kci]:
+    """For each timeline that waits for a signal, the first step that does, or the one that ends the
+    wait; none of a way beside the rest that is not taken yet.
+    """
+    partings = {(kci.request, *kci.step.ways) for kci in waiting if kci.step.decides}
+    heads: dict[str, Kci] = {}
+    for kci in sorted(waiting, key=_position):
+        lengths = range(1, len(kci.step.ways), 2)
+        is_aside = any((kci.request, *kci.step.ways[:length]) in partings for length in lengths)
+        if _awaits(kci) and not is_aside:
+            heads.setdefault(kci.request, kci)
+    return list(heads.values())
+
+
+def signalled(waiting: Sequence[Kci], name: str, now: int) -> Taken:
+    """What a signal changes: the steps that waited for it go on, and later ones that wait for
+    another signal move with them. What would come without the signal is withdrawn.
+
+    Illegal says which signal is awaited instead. A signal may come before its time: then nothing is
+    later than planned.
+    """
+    if any(is_paused_by_request(kci) for kci in waiting):
+        raise Illegal("a request has paused the order: let it go on first")
+    heads = awaited(waiting)
+    head = next((kci for kci in heads if _awaits(kci) == name), None)
+    if head is None:
+        names = ", ".join(sorted(set(map(_awaits, heads))))
+        raise Illegal(
+            f"the order does not wait for the signal {name[:80]}"
+            + (f": it waits for {names}" if names else "")
+        )
+    if head.signal:
+        mine = [kci for kci in waiting if kci.request == head.request]
+        return Taken(moved=_gone_on(mine, head, now))
+    rest = _taken(waiting, head, REST, now)
+    return Taken(withdraw=(head.id, *rest.withdraw), moved=rest.moved)
+
+
+def decided(turn: Kci, message: Kci | None) -> tuple[int, str]:
+    """The way that a step which decides takes, and why; the reason is empty where nothing special
+    happened. `message` is the one whose answer counts, as it ended.
+    """
+    step = turn.step
+    if step.wait:
+        ((way, _),) = step.decides
+        how = "goes on" if way == REST else "goes on otherwise"
+        return way, f"no signal {step.wait} within {instants.format_duration(step.within)}: {how}"
+    code = message.last["code"] if message and message.last else None
+    if message and message.state == KciState.DELIVERED and code is not None:
+        for way, answers in step.decides:
+            if is_one_of(code, answers):
+                return way, f"{message.send} was answered {code}: goes way {way} of on_answer"
+    return REST, ""
+
+
+def taken(waiting: Sequence[Kci], turn: Kci, way: int) -> Taken:
+    """What changes when a step that decides takes a way. Time counts from the moment at which it
+    was due.
+    """
+    return _taken(waiting, turn, way, turn.due_at)
+
+
+def _taken(waiting: Sequence[Kci], turn: Kci, way: int, at: int) -> Taken:
+    mine = [kci for kci in waiting if kci.request == turn.request]
+    off = {kci.id: kci for kci in mine if _is_off(kci, turn, way)}
+    left = [kci for kci in mine if kci.id not in off]
+    signal = turn.step.wait if way == REST else way_signal(turn.step.ways, way)
+    waited = (kci for kci in left if signal and kci.signal == signal)
+    first = min(waited, key=_position, default=None)
+    return Taken(withdraw=tuple(off), moved=_gone_on(left, first, at) if first else ())
+
+
+def leaving(kcis: Iterable[Kci], stays: Callable[[Kci], bool]) -> tuple[str, ...]:
+    """Those of the KCIs that do not stay. A step that decides stays as long as another one does
+    that hangs on it.
+    """
+    listed = list(kcis)
+    kept = [kci for kci in listed if not kci.step.decides and stays(kci)]
+    kept += [kci for kci in listed if kci.step.decides and any(_hangs_on(o, kci) for o in kept)]
+    ids = {kci.id for kci in kept}
+    return tuple(kci.id for kci in listed if kci.id not in ids)
+
+
+def _awaits(kci: Kci) -> str:
+    """The signal that a step waits for, or that it ends the wait for; empty where there is none."""
+    return kci.waits_for or (kci.step.wait if not kci.signal else "")
+
+
+def _position(kci: Kci) -> int:
+    return kci.position
+
+
+def _gone_on(mine: Sequence[Kci], first: Kci, at: int) -> tuple[Kci, ...]:
+    """A timeline whose steps have waited with the `first` one until this moment."""
+    late = max(0, at - (first.signal_at or 0))
+    waited = (first.signal, first.signal_at)
+    return tuple(
+        replace(kci, due_at=kci.due_at + late, state=KciState.WAITING, signal="", signal_at=None)
+        if (kci.signal, kci.signal_at) == waited
+        else replace(kci, due_at=kci.due_at + late, signal_at=(kci.signal_at or 0) + late)
+        for kci in mine
+        if kci.signal
+    )
+
+
+def _is_beside(kci: Kci, turn: Kci) -> bool:
+    """Whether a step lies on one of the ways beside the rest, where a step decides."""
+    at, ways = [*turn.step.ways], [*kci.step.ways]
+    return kci.request == turn.request and len(ways) > len(at) and ways[: len(at)] == at
+
+
+def _is_behind(kci: Kci, turn: Kci) -> bool:
+    """Whether a step lies on the rest of the timeline in which a step decides, or beside that."""
+    *above, number = turn.step.ways
+    ways = [*kci.step.ways]
+    is_same = kci.request == turn.request and ways[: len(above)] == above
+    return is_same and ways[len(above)] > number
+
+
+def _is_off(kci: Kci, turn: Kci, way: int) -> bool:
+    """Whether a step lies on another way than the one that is taken."""
+    if _is_beside(kci, turn):
+        return kci.step.ways[len(turn.step.ways)] != way
+    return way != REST and _is_behind(kci, turn)
+
+
+def _hangs_on(kci: Kci, turn: Kci) -> bool:
+    return _is_beside(kci, turn) or _is_behind(kci, turn)
