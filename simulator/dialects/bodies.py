@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from simulator.base.errors import Refused, nearest
 from simulator.formats import strict_json
+from simulator.language import times
 from simulator.model import Document, Finding, Incoming, Rule
 
 CONTROLS = ("x-scenario", "x-kci-delay", "x-problem-code", "x-seed-key")
@@ -62,6 +63,17 @@ def text_in(incoming: Incoming, member: str) -> str:
     incoming.parsed["body"] = (incoming.body, document)
     value = document.get(member) if isinstance(document, dict) else None
     return value if isinstance(value, str) else ""
+
+
+def wrong_delay(headers: Mapping[str, str]) -> list[str]:
+    """What is wrong with the header X-Kci-Delay, whatever scenario plays."""
+    if "x-kci-delay" not in headers:
+        return []
+    try:
+        times.read(headers["x-kci-delay"].strip())
+    except ValueError as error:
+        return [f"X-Kci-Delay: {error}"]
+    return []
 
 
 def misspelt_controls(headers: Mapping[str, str], known: Iterable[str]) -> list[Finding]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from simulator.base.errors import Refused, nearest
-from simulator.dialects.bodies import misspelt_controls, read_object, refusal, text_in
+from simulator.dialects.bodies import misspelt_controls, read_object, refusal, text_in, wrong_delay
 from simulator.dialects.fibre_cafe.requests import OURS
 from simulator.dialects.fibre_cafe.schemas import (
     ENGINEER_TASKS,
@@ -183,13 +183,14 @@ def _header_problems(headers: Mapping[str, str], *, tenant_needed: bool) -> list
 
 
 def _wrong_controls(headers: Mapping[str, str]) -> list[str]:
-    """A problem code that the contract does not have is refused: otherwise only the KCIs would show
-    it.
+    """A delay that is none, and a problem code that the contract does not have, are refused:
+    otherwise only the KCIs would show it.
     """
-    asked = headers.get("x-problem-code", "").strip()
-    if not asked or asked in PROBLEM_CODES:
-        return []
-    return [f"X-Problem-Code: `{asked[:60]}` is no problem code ({nearest(asked, PROBLEM_CODES)})"]
+    wrong, asked = wrong_delay(headers), headers.get("x-problem-code", "").strip()
+    if asked and asked not in PROBLEM_CODES:
+        hint = nearest(asked, PROBLEM_CODES)
+        wrong.append(f"X-Problem-Code: `{asked[:60]}` is no problem code ({hint})")
+    return wrong
 
 
 def _findings(incoming: Incoming, document: Document, unknown: Iterable[Path]) -> list[Finding]:

@@ -82,6 +82,11 @@ def number(**options: Any) -> Integer:
     return Integer(validate=Range(min=1), **options)
 
 
+def tenant() -> String:
+    """A tenant, as the header of that name can carry it too."""
+    return String(required=True, validate=[Length(min=1, max=50), Regexp(r"^[^\x00-\x1f\x7f]*$")])
+
+
 class Contact(Tolerant):
     name = String(required=True, validate=LONG)
     phoneNumber = String(required=True, validate=LONG)
@@ -150,7 +155,7 @@ class ProvideOrder(Optional):
 
     id = number(required=True)
     orderType = String(required=True, validate=OneOf(PROVIDE_TYPES))
-    tenant = String(required=True, validate=Length(min=1, max=50))
+    tenant = tenant()
     address = nested(Address, required=True)
     serviceOrderItem = nested(ServiceOrderItem, required=True)
     primaryContact = nested(Contact, required=True)
@@ -165,7 +170,7 @@ class CeaseOrder(Optional, Excluding):
 
     id = number(required=True)
     orderType = String(validate=OneOf(["CEASE"]))
-    tenant = String(required=True, validate=Length(min=1, max=50))
+    tenant = tenant()
     serviceId = String(required=True, validate=Length(min=1, max=50))
 
 
@@ -176,7 +181,7 @@ class ModifyOrder(Optional, Excluding):
 
     id = number(required=True)
     orderType = String(validate=OneOf(["MODIFY"]))
-    tenant = String(required=True, validate=Length(min=1, max=50))
+    tenant = tenant()
     serviceId = String(required=True, validate=Length(min=1, max=50))
     serviceCharacteristics = listed(nested(Characteristic), required=True, validate=Length(min=1))
 
@@ -210,7 +215,7 @@ class EthernetOrder(Tolerant):
     """POST /ethernet/service-orders (contract 4.8; `id`, `tenant` and `orderItems` by 10.9)."""
 
     id = number(required=True)
-    tenant = String(required=True, validate=Length(min=1, max=50))
+    tenant = tenant()
     supplierQuoteId = String(required=True, validate=Length(max=64))
     siteInformation = listed(nested(SiteInformation), required=True, validate=Length(min=2))
     orderItems = listed(nested(EthernetItem), required=True, validate=Length(min=1))

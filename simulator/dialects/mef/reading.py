@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from simulator.base.errors import Refused
-from simulator.dialects.bodies import misspelt_controls, read_object, refusal, text_in
+from simulator.dialects.bodies import misspelt_controls, read_object, refusal, text_in, wrong_delay
 from simulator.dialects.foreign import looks_like
 from simulator.dialects.mef import checks, content, questions, schemas
 from simulator.dialects.mef.older import draft_of_2016
@@ -62,6 +62,7 @@ def read(incoming: Incoming, route: Route, settings: Settings) -> Submission | Q
         optional=route.operation in ("cancellation", "hold", "release"),
     )
     malformed, invalid = _checked(document, route.operation, settings, findings)
+    invalid += wrong_delay(incoming.headers)
     if malformed or invalid:
         draft = [] if "orderItems" not in document else draft_of_2016(document)
         twice = [one.message for one in findings if one.rule == REPEATED_KEY.id]
