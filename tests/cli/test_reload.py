@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from simulator.client import Client
-from tests.cli.test_processes import _children, _runs, serving
+from tests.cli.test_processes import _children, _runs, named, serving
 from tests.conftest import Gateway
 from tests.running import until
 
@@ -61,9 +61,8 @@ def plays_everywhere(url: str, edition: str) -> Callable[[], bool]:
 
 
 def workers_of(process: subprocess.Popen[str], count: int) -> list[int]:
-    web = _children(process.pid)[0]
-    until(lambda: len(_children(web)) == count)
-    return _children(web)
+    until(lambda: len(named("web", process.pid)) == count)
+    return named("web", process.pid)
 
 
 def test_a_changed_file_is_played_without_being_asked_for(served: Served) -> None:
@@ -103,11 +102,10 @@ def test_a_web_process_that_is_started_again_reads_the_files_as_they_are(served:
     with served.run("--workers", "1") as (process, url), Client(url) as client:
         served.write("second")
         client.reload_scenarios()
-        for parent in (_children(process.pid)[0], process.pid):  # a worker, then gunicorn itself
-            before = _children(parent)
-            os.kill(before[0], signal.SIGKILL)
-            until(lambda old=before, of=parent: _children(of) not in (old, old[1:]))  # type: ignore[misc]
-            until(plays_everywhere(url, "second"))
+        (before,) = workers_of(process, 1)
+        os.kill(before, signal.SIGKILL)
+        until(lambda: workers_of(process, 1) != [before])
+        until(plays_everywhere(url, "second"))
 
 
 def test_without_watch_a_changed_file_waits_to_be_asked_for(served: Served) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from simulator.base import clock, instants
-from tests.cli.test_processes import _children, _runs, serving
+from tests.cli.test_processes import named, serving
 from tests.conftest import Gateway
 from tests.running import until
 from tests.web.worker.serving import Client
@@ -49,26 +48,17 @@ def test_a_stop_ends_long_polls_and_streams_and_answers_what_waits(tmp_path: Pat
     assert "Traceback" not in (tmp_path / "serve.log").read_text()
 
 
-def test_a_worker_that_does_not_answer_any_more_is_replaced(tmp_path: Path) -> None:
-    with serving(tmp_path, "--workers", "1") as (process, url):
-        web = _children(process.pid)[0]
-        until(lambda: _children(web))
-        (worker,) = _children(web)
-        os.kill(worker, signal.SIGKILL)
-        until(lambda: _children(web) not in ([], [worker]))
-        with Gateway(url) as gateway:
-            gateway.place()
-
-
-def test_a_worker_without_a_parent_ends(tmp_path: Path) -> None:
-    with serving(tmp_path, "--workers", "1") as (process, url):
-        web = _children(process.pid)[0]
-        until(lambda: _children(web))
-        (worker,) = _children(web)
-        os.kill(web, signal.SIGKILL)
-        until(lambda: not _runs(worker))
-        with Gateway(url) as gateway, socket.create_connection(address_of(url)):
-            until(lambda: gateway.admin("GET", "/health", code=None)["version"])
+def test_a_web_process_that_dies_is_replaced_while_the_other_answers(tmp_path: Path) -> None:
+    with serving(tmp_path, "--workers", "2") as (process, url), Gateway(url) as gateway:
+        until(lambda: len(named("web", process.pid)) == 2)
+        first, second = named("web", process.pid)
+        os.kill(first, signal.SIGKILL)
+        gateway.place()
+        until(lambda: len(named("web", process.pid)) == 2)
+        assert second in named("web", process.pid)
+        gateway.place()
+    said = (tmp_path / "serve.log").read_text()
+    assert said.count("the web process ended (-9): starting it again") == 1
 
 
 FAULTS = {
