@@ -114,11 +114,12 @@ class Child:
             os.setsid()
             self._show_name()
             os.close(alive[1])
-            # A shell starts background jobs with SIGINT and SIGQUIT ignored.
-            for number in ENDINGS:
+            # A shell starts background jobs with SIGQUIT ignored.
+            for number in (signal.SIGTERM, signal.SIGQUIT):
                 signal.signal(number, signal.SIG_DFL)
-            # They mean to read files again, which a child that has just begun has no need of.
-            for number in (signal.SIGHUP, READ_AGAIN):
+            # A Ctrl-C may have come before the session. The others mean to read files again, which
+            # a child that has just begun has no need of.
+            for number in (signal.SIGINT, signal.SIGHUP, READ_AGAIN):
                 signal.signal(number, signal.SIG_IGN)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
             threading.Thread(target=_await_orphanhood, args=(alive[0],), daemon=True).start()

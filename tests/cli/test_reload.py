@@ -130,10 +130,10 @@ os.execv(sys.executable, [sys.executable, "-m", "simulator", *sys.argv[2:]])
 
 
 @contextmanager
-def serving_on_a_terminal(
-    served: Served, how: str
-) -> Iterator[tuple[subprocess.Popen[str], Callable[[], None]]]:
-    """`serve` as the first process of a terminal, and how to close the terminal."""
+def serving_on_a_terminal(served: Served, how: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """`serve` as the first process of a terminal; whoever types there writes to this descriptor,
+    and closes it to hang up.
+    """
     ours, theirs = pty.openpty()
     folder = ["--scenarios", str(served.folder / "mine")]
     command = [sys.executable, "-c", ON_TERMINAL, how, "serve", "--port", "0", *folder]
@@ -152,7 +152,7 @@ def serving_on_a_terminal(
     with process.stdout:
         assert process.stdout.readline().startswith("listening on ")
         try:
-            yield process, lambda: os.close(ours)
+            yield process, ours
         finally:
             process.terminate()
             process.stdout.read()
@@ -160,20 +160,31 @@ def serving_on_a_terminal(
 
 
 def test_it_ends_when_its_terminal_hangs_up(served: Served) -> None:
-    with serving_on_a_terminal(served, "plain") as (process, hang_up):
+    with serving_on_a_terminal(served, "plain") as (process, terminal):
         children = _children(process.pid)
         served.write("second")
         process.send_signal(signal.SIGHUP)
         until(lambda: "scenarios: changed OWN" in served.log())
         assert process.poll() is None, "that was to read the files"
-        hang_up()
+        os.close(terminal)
         assert process.wait(timeout=30) == 0
     until(lambda: not any(map(_runs, children)))
 
 
 def test_under_nohup_it_outlives_its_terminal(served: Served) -> None:
-    with serving_on_a_terminal(served, "nohup") as (process, hang_up):
+    with serving_on_a_terminal(served, "nohup") as (process, terminal):
         served.write("second")
-        hang_up()
+        os.close(terminal)
         until(lambda: "scenarios: changed OWN" in served.log())
         assert process.poll() is None
+
+
+def test_ctrl_c_at_its_terminal_ends_it_with_a_line(served: Served) -> None:
+    with serving_on_a_terminal(served, "plain") as (process, terminal):
+        os.write(terminal, b"\x03")
+        assert process.wait(timeout=30) == 0
+        os.close(terminal)
+    assert [line.partition(" simulator: ")[2] for line in served.log().splitlines()] == [
+        "stopping: what has begun is finished first; Ctrl-C again ends at once",
+        "stopped",
+    ]
