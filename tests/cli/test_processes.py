@@ -241,27 +241,38 @@ def holding() -> Iterator[tuple[Receiver, threading.Event]]:
             may_answer.set()
 
 
+@contextmanager
+def making(folder: Path, gateway_url: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`serve` as `make` runs it, in a process group of their own; `make` and the URL."""
+    makefile = MAKEFILE.format(python=sys.executable, gateway=gateway_url)
+    (folder / "Makefile").write_text(makefile)
+    with (
+        (folder / "serve.log").open("w") as log,
+        subprocess.Popen(
+            ["make", "--silent", "run"],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+        ) as make,
+    ):
+        assert make.stdout is not None
+        try:
+            yield make, make.stdout.readline().split()[-1]
+            make.stdout.read()  # until the last of them has gone
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(make.pid, signal.SIGKILL)
+
+
 def test_a_repeated_term_kills_nobody_and_no_kci_is_sent_twice(tmp_path: Path) -> None:
     """TERM to the process group of `make` comes twice: make passes it on to `serve`, which has got
     it already.
     """
     log = tmp_path / "serve.log"
     with holding() as (receiver, may_answer):
-        (tmp_path / "Makefile").write_text(
-            MAKEFILE.format(python=sys.executable, gateway=receiver.url)
-        )
-        with log.open("w") as written:
-            make = subprocess.Popen(
-                ["make", "--silent", "run"],
-                cwd=tmp_path,
-                stdout=subprocess.PIPE,
-                stderr=written,
-                text=True,
-                start_new_session=True,
-            )
-        assert make.stdout is not None
-        with make.stdout:
-            url = make.stdout.readline().split()[-1]
+        with making(tmp_path, receiver.url) as (make, url):
             (serve,) = _children(make.pid)
             orders = place_many(url, 1)
             receiver.wait_for(1)
@@ -274,8 +285,6 @@ def test_a_repeated_term_kills_nobody_and_no_kci_is_sent_twice(tmp_path: Path) -
 
             until(is_heard_again)
             may_answer.set()
-            make.stdout.read()  # until the last of them has gone
-            make.wait(timeout=30)
         said = log.read_text()
         assert "killed" not in said and "simulator: stopped\n" in said
         with serving(tmp_path, "--gateway-url", receiver.url) as (_, url), Gateway(url) as gateway:
