@@ -32,7 +32,7 @@ import click
 from simulator import dialects
 from simulator.base import clock, instants
 from simulator.base.errors import Invalid, Problem, Unavailable
-from simulator.cli.child import ENDINGS, Child, Pulse
+from simulator.cli.child import ENDINGS, Child, Lifeline
 from simulator.cli.supervisor import Supervisor
 from simulator.cli.welcome import welcome
 from simulator.config import Config, JournalConfig
@@ -44,10 +44,7 @@ from simulator.world import World, open_world
 from simulator.world.reloading import Watch
 
 if TYPE_CHECKING:
-    import socket
-
     from simulator.front import GuardedPretend
-    from simulator.web import Site
 
 log = logging.getLogger("simulator")
 
@@ -56,6 +53,7 @@ ORPHANS_LEAVE = 15 * instants.SECOND
 
 def serve(settings: Config) -> None:
     """Run until SIGTERM or SIGINT. Invalid or Unavailable when it cannot start."""
+    from simulator.cli.webserver import WebServer  # `send` and `gateway` need no gunicorn
     from simulator.web import Site, listen
 
     warn(settings)
@@ -74,10 +72,11 @@ def serve(settings: Config) -> None:
         world.close()
         metrics.share(counted)
 
-        web = [_web(site, listener) for _ in range(_web_processes(settings))]
-        sender = Child("sender", lambda: _send_again(world))
+        lifeline = Lifeline()
+        web = WebServer(site, listener, lifeline, workers=_web_processes(settings))
+        sender = Child("sender", lambda: _send_again(world), lifeline)
         watch = Watch(world.reloading, is_on=settings.server.watch)
-        supervisor = Supervisor([*web, sender], watch)
+        supervisor = Supervisor([web, sender], watch)
         said = welcome(settings, base_url)
         # A collection writes to all that it looks at, and memory that is written to is not shared
         # any more: what there is by now is not looked at again.
@@ -87,13 +86,6 @@ def serve(settings: Config) -> None:
         click.echo(said)
         sys.stdout.flush()
         supervisor.watch()
-
-
-def _web(site: Site, listener: socket.socket) -> Child:
-    from simulator.cli import webserver
-
-    pulse = Pulse()
-    return Child("web", lambda: webserver.run(site, listener, pulse.beat), reads=True, pulse=pulse)
 
 
 def _web_processes(settings: Config) -> int:

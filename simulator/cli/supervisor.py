@@ -8,10 +8,10 @@ import logging
 import os
 import signal
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from simulator.base import clock, instants
-from simulator.cli.child import READ_AGAIN, Child
+from simulator.cli.child import READ_AGAIN
 from simulator.world.reloading import Watch
 
 log = logging.getLogger("simulator")
@@ -19,23 +19,49 @@ log = logging.getLogger("simulator")
 PATIENCE = 25 * instants.SECOND
 """How long a child that was asked to end may take."""
 
-QUICK_DEATH = 2 * instants.SECOND
 LOOK_EVERY = 50 * instants.MILLISECOND
+END_EVERY = 20 * instants.MILLISECOND
+QUICK_DEATH = 2 * instants.SECOND
+"""What ends sooner than this after a start of its part has to wait."""
+
 FILES_EVERY = instants.SECOND
 
 
-class Supervisor:
-    """Starts the children and starts again what dies, until it is asked to stop. Then it stops
-    them, one name after another.
+class Part(Protocol):
+    """One or more child processes that do the same."""
 
-    The children that read scenario files read them again after SIGHUP, when one of them asks for
-    it, and when the `watch` sees that a file has changed. It looks once a second.
+    @property
+    def name(self) -> str: ...
+
+    def start(self) -> bool:
+        """Start those processes that are missing. Whether any was."""
+
+    def ended(self) -> list[int]:
+        """The exit codes of those that have ended since this was asked last."""
+
+    def runs(self) -> bool:
+        """Whether one of them is still there."""
+
+    def read_again(self) -> None:
+        """Let them read the scenario files again, if they have read any."""
+
+    def ask(self) -> None:
+        """Ask them to end."""
+
+    def kill(self) -> None: ...
+
+
+class Supervisor:
+    """Starts the parts and lets them start again what dies, until it is asked to stop. Then it
+    stops them, one after another.
+
+    Scenario files are read again after SIGHUP, when a child asks for it, and when the `watch` sees
+    that a file has changed. It looks once a second.
     """
 
-    def __init__(
-        self, children: Sequence[Child], watch: Watch, *, patience: int = PATIENCE
-    ) -> None:
-        self.children = children
+    def __init__(self, parts: Sequence[Part], watch: Watch, *, patience: int = PATIENCE) -> None:
+        self.parts = parts
+        self.started: dict[str, int] = {}
         self.patience = patience
         self.watched = watch
         self.files_at = clock.monotonic() + FILES_EVERY
@@ -46,7 +72,6 @@ class Supervisor:
         # `nohup` has SIGHUP ignored: then this process outlives its terminal.
         is_kept = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
         self.has_terminal = _has_terminal() and not is_kept
-        self.alive = os.pipe()
 
     def start(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -54,66 +79,62 @@ class Supervisor:
         signal.signal(signal.SIGHUP, self._hang_up)
         signal.signal(READ_AGAIN, self._ask_to_read)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        for child in self.children:
-            child.start(self.alive)
+        for part in self.parts:
+            self._start(part)
 
     def watch(self) -> None:
-        """Start again what dies, until asked to stop. Then stop every child and wait for it."""
+        """Watch until asked to stop. Then stop every child and wait for it."""
         while not self.asked:
             self._read_again()
-            for child in self.children:
-                self._look_at(child)
+            for part in self.parts:
+                self._look_at(part)
             clock.sleep(LOOK_EVERY)
         again = "; Ctrl-C again ends at once" if self.interrupts else ""
         log.info("stopping: what has begun is finished first%s", again)
-        for name in dict.fromkeys(child.name for child in self.children):
-            self._end(name)
+        for part in self.parts:
+            self._end(part)
         log.info("stopped")
 
-    def _look_at(self, child: Child) -> None:
-        """Start a child again that has ended. One that ended soon after its start has to wait."""
-        if child.pid == 0:
-            if clock.monotonic() >= child.started + QUICK_DEATH:
-                child.start(self.alive)
-        elif (code := child.ended()) is not None:
-            log.error("the %s process ended (%s): starting it again", child.name, code)
-        elif child.pulse is not None and child.pulse.has_stopped():
-            log.error("the %s process gives no sign of life: killed", child.name)
-            child.kill()
+    def _start(self, part: Part) -> None:
+        if part.start():
+            self.started[part.name] = clock.monotonic()
+
+    def _look_at(self, part: Part) -> None:
+        """Start again what has ended."""
+        for code in part.ended():
+            log.error("the %s process ended (%s): starting it again", part.name, code)
+        if clock.monotonic() >= self.started[part.name] + QUICK_DEATH:
+            self._start(part)
 
     def _read_again(self) -> None:
-        """Let the readers read the scenario files again, if it is time to."""
+        """Let the files be read again, if it is time to."""
         asked, self.is_asked_to_read = self.is_asked_to_read, False
         if clock.monotonic() >= self.files_at:
             self.files_at = clock.monotonic() + FILES_EVERY
             asked = self.watched.has_changed() or asked
         if asked:
             self.watched.reloading.ask()
-            for child in self.children:
-                if child.reads and child.pid:
-                    child.signal(READ_AGAIN)
+            for part in self.parts:
+                part.read_again()
 
-    def _end(self, name: str) -> None:
-        """Ask the children of a name to end, and again whenever this process is asked again. Kill
-        those that do not end in time; after a second Ctrl-C all of them at once.
+    def _end(self, part: Part) -> None:
+        """Ask a part to end, and again whenever this process is asked again. Kill what does not end
+        in time; after a second Ctrl-C at once.
         """
-        begun, heard = clock.monotonic(), 0
-        while left := [one for one in self._running() if one.name == name]:
-            if self.interrupts > 1 or clock.monotonic() > begun + self.patience:
-                why = "is not waited for" if self.interrupts > 1 else "does not end"
-                for child in left:
-                    log.error("the %s process %s: killed", name, why)
-                    child.kill()
-            elif heard != self.asked:
+        over, heard = clock.monotonic() + self.patience, 0
+        while part.runs() and self.interrupts < 2 and clock.monotonic() < over:
+            if heard != self.asked:
                 if heard:
-                    log.info("asked again to stop: waiting for the %s process", name)
+                    log.info("asked again to stop: waiting for the %s process", part.name)
                 heard = self.asked
-                for child in left:
-                    child.signal(signal.SIGTERM)
-            clock.sleep(20 * instants.MILLISECOND)
-
-    def _running(self) -> list[Child]:
-        return [child for child in self.children if child.pid and child.ended() is None]
+                part.ask()
+            clock.sleep(END_EVERY)
+        if part.runs():
+            why = "is not waited for" if self.interrupts > 1 else "does not end"
+            log.error("the %s process %s: killed", part.name, why)
+            part.kill()
+        while part.runs():
+            clock.sleep(END_EVERY)
 
     def _stop(self, number: int, frame: Any) -> None:
         self.interrupts += number == signal.SIGINT

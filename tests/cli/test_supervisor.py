@@ -16,31 +16,16 @@ from simulator.cli.supervisor import QUICK_DEATH
 pytestmark = pytest.mark.slow
 
 SUPERVISED = """
-import logging, signal, sys, threading
-from simulator.cli.child import Child, Pulse
+import logging, os, signal, sys
+from simulator.cli.child import Child, Lifeline
 from simulator.cli.supervisor import Supervisor
 from simulator.world.reloading import Reloading, Watch
 
 def say(text):
-    print(text, flush=True)
-
-def hang():
-    threading.Event().wait()
+    os.write(1, f"{{text}}\\n".encode())  # whole: another child may write at the same moment
 
 def die():
     say("begun")
-
-def be_silent():
-    say("the silent one has begun")
-    hang()
-
-pulse = Pulse()
-
-def live():
-    say("the lively one has begun")
-    while True:
-        pulse.beat()
-        threading.Event().wait(0.05)
 
 def stay():
     signal.signal(signal.SIGTERM, lambda *_: say("asked"))
@@ -50,6 +35,7 @@ def stay():
 
 logging.basicConfig(stream=sys.stdout, level="INFO", format="%(message)s")
 watch = Watch(Reloading([]), is_on=False)
+line = Lifeline()
 supervisor = Supervisor([{children}], watch, patience={patience})
 supervisor.start()
 supervisor.watch()
@@ -75,7 +61,7 @@ def line_of(process: subprocess.Popen[str]) -> str:
 
 
 def test_a_child_that_dies_soon_after_its_start_has_to_wait() -> None:
-    with supervised("Child('poor', die)") as process:
+    with supervised("Child('poor', die, line)") as process:
         assert line_of(process) == "begun"
         begun = clock.monotonic()
         assert line_of(process) == "the poor process ended (0): starting it again"
@@ -83,17 +69,8 @@ def test_a_child_that_dies_soon_after_its_start_has_to_wait() -> None:
         assert clock.monotonic() - begun > QUICK_DEATH - 500 * instants.MILLISECOND
 
 
-def test_a_child_without_a_sign_of_life_is_replaced_and_no_other() -> None:
-    silent = f"Child('silent', be_silent, pulse=Pulse({instants.SECOND}))"
-    with supervised(f"Child('lively', live, pulse=pulse), {silent}") as process:
-        begun = ["the lively one has begun", "the silent one has begun"]
-        assert sorted([line_of(process), line_of(process)]) == begun
-        assert line_of(process) == "the silent process gives no sign of life: killed"
-        assert line_of(process) == "the silent one has begun"
-
-
 def test_a_child_that_does_not_end_is_asked_again_and_killed_after_the_time_of_grace() -> None:
-    with supervised("Child('stubborn', stay)") as process:
+    with supervised("Child('stubborn', stay, line)") as process:
         assert line_of(process) == "begun"
         begun = clock.monotonic()
         process.send_signal(signal.SIGTERM)
@@ -108,11 +85,11 @@ def test_a_child_that_does_not_end_is_asked_again_and_killed_after_the_time_of_g
         assert process.wait(timeout=10) == 0
 
 
-def test_children_of_one_name_end_before_the_next_are_asked() -> None:
-    with supervised("Child('web', stay), Child('web', stay), Child('sender', stay)") as process:
-        assert [line_of(process) for _ in range(3)] == ["begun"] * 3
+def test_the_first_has_ended_before_the_next_is_asked() -> None:
+    with supervised("Child('web', stay, line), Child('sender', stay, line)") as process:
+        assert [line_of(process) for _ in range(2)] == ["begun"] * 2
         process.send_signal(signal.SIGTERM)
         assert line_of(process) == "stopping: what has begun is finished first"
         web, sender = (f"the {name} process does not end: killed" for name in ("web", "sender"))
-        ended = ["asked", "asked", web, web, "asked", sender, "stopped"]
+        ended = ["asked", web, "asked", sender, "stopped"]
         assert [line_of(process) for _ in ended] == ended

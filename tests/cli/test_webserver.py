@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -54,11 +56,71 @@ def test_a_web_process_that_dies_is_replaced_while_the_other_answers(tmp_path: P
         first, second = named("web", process.pid)
         os.kill(first, signal.SIGKILL)
         gateway.place()
+        until(lambda: first not in named("web", process.pid))
         until(lambda: len(named("web", process.pid)) == 2)
         assert second in named("web", process.pid)
         gateway.place()
     said = (tmp_path / "serve.log").read_text()
     assert said.count("the web process ended (-9): starting it again") == 1
+
+
+def test_a_web_process_that_cannot_begin_is_tried_until_it_can(tmp_path: Path) -> None:
+    """gunicorn alone would end the server."""
+    folder = tmp_path / "stores"
+    folder.mkdir()
+    log = tmp_path / "serve.log"
+    with serving(tmp_path, "--store", f"sqlite:///{folder}/s.db") as (process, url):
+        until(lambda: named("web", process.pid))
+        (web,) = named("web", process.pid)
+        folder.rename(tmp_path / "away")
+        os.kill(web, signal.SIGKILL)
+        until(lambda: log.read_text().count("the web process ended (1): starting it again") == 2)
+        (tmp_path / "away").rename(folder)
+        with Gateway(url) as gateway:
+            gateway.place()
+    assert log.read_text().endswith("simulator: stopped\n")
+
+
+SILENT = """
+import logging, sys
+from simulator import config
+from simulator.cli.child import Lifeline
+from simulator.cli.supervisor import Supervisor
+from simulator.cli.webserver import WebServer
+from simulator.web import Site, listen
+from simulator.world import open_world
+from simulator.world.reloading import Watch
+
+logging.basicConfig(stream=sys.stdout, level="WARNING", format="%(message)s")
+world = open_world(config.load(environment={}, overrides={"store": {"url": "sqlite:///s.db"}}), "")
+site = Site(world)
+world.close()
+web = WebServer(site, listen("127.0.0.1", 0), Lifeline(), workers=2, silence=2)
+supervisor = Supervisor([web], Watch(world.reloading, is_on=False))
+supervisor.start()
+print("started", flush=True)
+supervisor.watch()
+"""
+
+
+def test_a_web_process_without_a_sign_of_life_is_replaced_and_no_other(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", SILENT], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            assert process.stdout.readline() == "started\n"
+            until(lambda: len(named("web", process.pid)) == 2)
+            silent, lively = named("web", process.pid)
+            os.kill(silent, signal.SIGSTOP)
+            assert process.stdout.readline() == f"WORKER TIMEOUT (pid:{silent})\n"
+            ended = "the web process ended (-9): starting it again\n"
+            assert process.stdout.readline() == ended
+            until(lambda: len(named("web", process.pid)) == 2)
+            assert silent not in named("web", process.pid)
+            assert lively in named("web", process.pid)
+        finally:
+            process.terminate()
 
 
 FAULTS = {

@@ -153,7 +153,7 @@ def test_running_and_testing_use_the_same_versions(lock: str) -> None:
     [("run.txt", {"packaging"}), ("postgresql.txt", {"packaging", "psycopg"})],
 )
 def test_running_needs_no_developers_tool(lock: str, needed: set[str]) -> None:
-    tools = names("test", "dev") - needed  # apispec needs packaging
+    tools = names("test", "dev") - needed  # gunicorn needs packaging
     assert tools & set(pins(lock)) == set()
 
 

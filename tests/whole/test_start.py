@@ -18,6 +18,7 @@ HEAVY = {
     "cryptography",
     "faker",
     "flask",
+    "gunicorn",
     "holidays",
     "jinja2",
     "jwt",
@@ -59,7 +60,7 @@ def test_check_imports_neither_a_store_nor_anything_of_http() -> None:
 def test_a_start_imports_neither_an_http_client_nor_a_web_framework() -> None:
     """The parent of `serve`: what it has imported, its children have."""
     found = imported_by("import simulator.cli.serve, simulator.cli.webserver")
-    assert found == {"jinja2", "marshmallow", "sqlalchemy", "yaml"}
+    assert found == {"gunicorn", "jinja2", "marshmallow", "sqlalchemy", "yaml"}
 
 
 ANSWERED = """
@@ -89,7 +90,7 @@ def test_an_order_is_answered_without_a_web_framework(tmp_path: Path) -> None:
     """A web process imports Flask for the admin API, and no dialect of another database."""
     told = ANSWERED.format(store=f"sqlite:///{tmp_path}/s.db")
     found = imported_by(told)
-    assert found == {"jinja2", "marshmallow", "prometheus_client", "sqlalchemy", "yaml"}
+    assert found == {"gunicorn", "jinja2", "marshmallow", "prometheus_client", "sqlalchemy", "yaml"}
 
 
 def test_a_sender_alone_needs_no_web_framework() -> None:

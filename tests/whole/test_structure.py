@@ -52,6 +52,7 @@ HOMES = {
     "faker": {"base/seed"},
     "holidays": {"base/working_days"},
     "re2": {"language/comparing"},
+    "gunicorn": {"cli"},
     "httptools": {"web/worker/heads", "gateway/answers"},
     "click": {"cli"},
     "jinja2": {"language/template"},
