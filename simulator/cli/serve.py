@@ -1,14 +1,14 @@
 """`serve`, `send` and `gateway`: the commands that run until they are stopped.
 
-`serve` is one parent, which holds the store's lock and the socket, and two children: gunicorn with
-the web processes, and the sender. The parent starts a child again when it dies, and passes SIGTERM
-on, web first. After SIGHUP, and with `server.watch` when a scenario file has changed, it lets the
-web processes read those files again. A child whose parent was killed notices by the end of a pipe
-and ends too. Lock and port are free when all have ended.
+`serve` is one parent, which holds the store's lock and the socket, and its children: the web
+processes, and the sender. The parent starts a child again when it dies, and passes SIGTERM on, web
+first. After SIGHUP, and with `server.watch` when a scenario file has changed, it lets the web
+processes read those files again. A child whose parent was killed notices by the end of a pipe and
+ends too. Lock and port are free when all have ended.
 
-Children are forked from a parent that has read the scenarios and imported what a first answer
-needs, so they share its memory and read nothing again. The HTTP client is imported by the sender,
-beside the first answer.
+Children are forked from a parent that has read the scenarios, made the site, and imported what a
+first answer needs. So they share its memory, and read nothing again. The HTTP client is imported by
+the sender, beside the first answer.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ import click
 from simulator import dialects
 from simulator.base import clock, instants
 from simulator.base.errors import Invalid, Problem, Unavailable
+from simulator.cli.child import ENDINGS, Child, Lifeline
 from simulator.cli.supervisor import Supervisor
 from simulator.cli.welcome import seeds_told, welcome
 from simulator.config import Config, JournalConfig
@@ -53,7 +54,7 @@ ORPHANS_LEAVE = 15 * instants.SECOND
 def serve(settings: Config) -> None:
     """Run until SIGTERM or SIGINT. Invalid or Unavailable when it cannot start."""
     from simulator.cli.webserver import WebServer  # `send` and `gateway` need no gunicorn
-    from simulator.web import listen
+    from simulator.web import Site, listen
 
     warn(settings)
     with ExitStack() as resources:
@@ -69,21 +70,16 @@ def serve(settings: Config) -> None:
         seeds = {name: supplier.run_seed for name, supplier in world.suppliers.items()}
         for line in seeds_told(seeds):
             log.info("seed %s", line)
+        site = Site(world)
+        # A connection to the store must not be shared with a child.
         world.close()
         metrics.share(counted)
 
-        def reopened() -> World:
-            world.reopen()
-            return world
-
-        supervisor = Supervisor(
-            {
-                "web": lambda: WebServer(world, listener, _web_processes(settings)).run(),
-                "sender": lambda: _send(reopened()),
-            },
-            readers=["web"],
-            watch=Watch(world.reloading, is_on=settings.server.watch),
-        )
+        lifeline = Lifeline()
+        web = WebServer(site, listener, lifeline, workers=_web_processes(settings))
+        sender = Child("sender", lambda: _send_again(world), lifeline)
+        watch = Watch(world.reloading, is_on=settings.server.watch)
+        supervisor = Supervisor([web, sender], watch)
         said = welcome(settings, base_url, seeds)
         # A collection writes to all that it looks at, and memory that is written to is not shared
         # any more: what there is by now is not looked at again.
@@ -112,6 +108,7 @@ def send(settings: Config) -> None:
         _lock(settings, resources)
         log.info("sending for %s", settings.store.url.rpartition("@")[2])
         _send(open_world(settings, "", beginning=False))
+        log.info("stopped")
 
 
 def pretend(settings: Config, host: str, port: int) -> None:
@@ -144,6 +141,7 @@ def pretend(settings: Config, host: str, port: int) -> None:
         ended.set()
         tidying.join()
         store.close()
+        log.info("stopped")
 
 
 def tidy(store: Store, bounds: JournalConfig, ended: threading.Event) -> None:
@@ -232,9 +230,15 @@ def _is_alive(pid: str) -> bool:
     return True
 
 
+def _send_again(world: World) -> None:
+    """Send for a world that was closed before this process was forked."""
+    world.reopen()
+    _send(world)
+
+
 def _send(world: World) -> None:
     sender = world.sender()
-    for number in (signal.SIGTERM, signal.SIGQUIT, signal.SIGINT):
+    for number in ENDINGS:
         signal.signal(number, lambda *_: sender.stop())
     asyncio.run(sender.run())
     world.close()

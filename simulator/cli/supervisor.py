@@ -7,155 +7,138 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import sys
-import threading
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from simulator.base import clock, instants
+from simulator.cli.child import READ_AGAIN
 from simulator.world.reloading import Watch
 
 log = logging.getLogger("simulator")
 
 PATIENCE = 25 * instants.SECOND
-QUICK_DEATH = 2 * instants.SECOND
-LOOK_EVERY = 50 * instants.MILLISECOND
-ORPHAN_ASKS = 5
-ORPHAN_WAITS = 200 * instants.MILLISECOND
-FILES_EVERY = instants.SECOND
-READ_AGAIN = signal.SIGUSR1
-"""A child that gets it reads the scenario files again. gunicorn passes it on to its workers."""
+"""How long a child that was asked to end may take."""
 
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+LOOK_EVERY = 50 * instants.MILLISECOND
+END_EVERY = 20 * instants.MILLISECOND
+QUICK_DEATH = 2 * instants.SECOND
+"""What ends sooner than this after a start of its part has to wait."""
+
+FILES_EVERY = instants.SECOND
+
+
+class Part(Protocol):
+    """One or more child processes that do the same."""
+
+    @property
+    def name(self) -> str: ...
+
+    def start(self) -> bool:
+        """Start those processes that are missing. Whether any was."""
+
+    def ended(self) -> list[int]:
+        """The exit codes of those that have ended since this was asked last."""
+
+    def runs(self) -> bool:
+        """Whether one of them is still there."""
+
+    def read_again(self) -> None:
+        """Let them read the scenario files again, if they have read any."""
+
+    def ask(self) -> None:
+        """Ask them to end."""
+
+    def kill(self) -> None: ...
 
 
 class Supervisor:
-    """Starts the children, watches them, starts them again, and stops them in the given order.
+    """Starts the parts and lets them start again what dies, until it is asked to stop. Then it
+    stops them, one after another.
 
-    The `readers` are the children that read scenario files. They read them again after SIGHUP, and
-    when the `watch` sees that one has changed. It looks once a second.
+    Scenario files are read again after SIGHUP, when a child asks for it, and when the `watch` sees
+    that a file has changed. It looks once a second.
     """
 
-    def __init__(
-        self,
-        parts: dict[str, Callable[[], None]],
-        *,
-        readers: Sequence[str],
-        watch: Watch,
-    ) -> None:
+    def __init__(self, parts: Sequence[Part], watch: Watch, *, patience: int = PATIENCE) -> None:
         self.parts = parts
-        self.readers = readers
+        self.started: dict[str, int] = {}
+        self.patience = patience
         self.watched = watch
         self.files_at = clock.monotonic() + FILES_EVERY
-        self.pids: dict[str, int] = {}
-        self.started: dict[str, int] = {}
-        # A plain flag: a signal's handler must not wait for a lock that its own thread holds.
-        self.stopping = False
+        # Plain numbers: a signal's handler must not wait for a lock that its own thread holds.
+        self.asked = 0  # how often it was asked to stop
+        self.interrupts = 0  # how often by SIGINT
         self.is_asked_to_read = False
         # `nohup` has SIGHUP ignored: then this process outlives its terminal.
         is_kept = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
         self.has_terminal = _has_terminal() and not is_kept
-        self.patience = PATIENCE
-        self.alive_read, self.alive_write = os.pipe()
 
     def start(self) -> None:
-        for number in _SIGNALS:
+        for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         signal.signal(signal.SIGHUP, self._hang_up)
-        for name in self.parts:
-            self._start(name)
+        signal.signal(READ_AGAIN, self._ask_to_read)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for part in self.parts:
+            self._start(part)
 
     def watch(self) -> None:
-        """Start again what dies, until told to stop. Then stop every child and wait for it."""
-        while not self.stopping:
+        """Watch until asked to stop. Then stop every child and wait for it."""
+        while not self.asked:
             self._read_again()
-            try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                pid, status = 0, 0
-            if pid == 0:
-                clock.sleep(LOOK_EVERY)
-                continue
-            name = next((name for name, known in self.pids.items() if known == pid), None)
-            if name is not None and not self.stopping:
-                log.error(
-                    "the %s process ended (%s): starting it again",
-                    name,
-                    os.waitstatus_to_exitcode(status),
-                )
-                if clock.monotonic() - self.started[name] < QUICK_DEATH:
-                    clock.sleep(instants.SECOND)
-                self._start(name)
-        for name, pid in self.pids.items():
-            self._end(name, pid)
+            for part in self.parts:
+                self._look_at(part)
+            clock.sleep(LOOK_EVERY)
+        again = "; Ctrl-C again ends at once" if self.interrupts else ""
+        log.info("stopping: what has begun is finished first%s", again)
+        for part in self.parts:
+            self._end(part)
+        log.info("stopped")
+
+    def _start(self, part: Part) -> None:
+        if part.start():
+            self.started[part.name] = clock.monotonic()
+
+    def _look_at(self, part: Part) -> None:
+        """Start again what has ended."""
+        for code in part.ended():
+            log.error("the %s process ended (%s): starting it again", part.name, code)
+        if clock.monotonic() >= self.started[part.name] + QUICK_DEATH:
+            self._start(part)
 
     def _read_again(self) -> None:
-        """Let the readers read the scenario files again, if it is time to."""
+        """Let the files be read again, if it is time to."""
         asked, self.is_asked_to_read = self.is_asked_to_read, False
         if clock.monotonic() >= self.files_at:
             self.files_at = clock.monotonic() + FILES_EVERY
             asked = self.watched.has_changed() or asked
         if asked:
             self.watched.reloading.ask()
-            for name in self.readers:
-                os.kill(self.pids[name], READ_AGAIN)
+            for part in self.parts:
+                part.read_again()
 
-    def _start(self, name: str) -> None:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        # Blocked: a signal between the fork and the child's own handlers would be lost, and the
-        # child would never end.
-        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-        pid = os.fork()
-        if pid == 0:
-            self._run(name)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-        self.pids[name] = pid
-        self.started[name] = clock.monotonic()
-
-    def _run(self, name: str) -> None:
-        """Run a child: in a session of its own (Ctrl-C is the parent's), until the parent ends."""
-        code = 1
-        try:
-            os.setsid()
-            os.close(self.alive_write)
-            # A shell starts background jobs with SIGINT and SIGQUIT ignored.
-            for number in (*_SIGNALS, signal.SIGQUIT):
-                signal.signal(number, signal.SIG_DFL)
-            # They mean to read files again, which a child that has just begun has no need of.
-            for number in (signal.SIGHUP, READ_AGAIN):
-                signal.signal(number, signal.SIG_IGN)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-            threading.Thread(target=self._await_orphanhood, daemon=True).start()
-            self.parts[name]()
-            code = 0
-        except SystemExit as error:
-            code = error.code if isinstance(error.code, int) else 1
-        except BaseException:
-            log.exception("the %s process failed", name)
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code)
-
-    def _await_orphanhood(self) -> None:
-        """When the parent has gone: ask this child to end, and after a moment kill what is left.
-
-        The children keep the lock on the store. A post to a gateway that hangs, or a long poll,
-        must not keep the next start waiting: killing is safe at any point.
+    def _end(self, part: Part) -> None:
+        """Ask a part to end, and again whenever this process is asked again. Kill what does not end
+        in time; after a second Ctrl-C at once.
         """
-        os.read(self.alive_read, 1)
-        # More than once: the first signal may come before the child has its handler.
-        for _ in range(ORPHAN_ASKS):
-            os.kill(os.getpid(), signal.SIGQUIT)
-            clock.sleep(ORPHAN_WAITS)
-        os.killpg(os.getpgrp(), signal.SIGKILL)
+        over, heard = clock.monotonic() + self.patience, 0
+        while part.runs() and self.interrupts < 2 and clock.monotonic() < over:
+            if heard != self.asked:
+                if heard:
+                    log.info("asked again to stop: waiting for the %s process", part.name)
+                heard = self.asked
+                part.ask()
+            clock.sleep(END_EVERY)
+        if part.runs():
+            why = "is not waited for" if self.interrupts > 1 else "does not end"
+            log.error("the %s process %s: killed", part.name, why)
+            part.kill()
+        while part.runs():
+            clock.sleep(END_EVERY)
 
     def _stop(self, number: int, frame: Any) -> None:
-        """Stop after the first signal; after the second, wait for nothing."""
-        if self.stopping:
-            self.patience = 0
-        self.stopping = True
+        self.interrupts += number == signal.SIGINT
+        self.asked += 1
 
     def _hang_up(self, number: int, frame: Any) -> None:
         """Read the scenario files again; stop, if it was our terminal that hung up."""
@@ -163,20 +146,8 @@ class Supervisor:
             self._stop(number, frame)
         self.is_asked_to_read = True
 
-    def _end(self, name: str, pid: int) -> None:
-        """Ask a child to end. Kill it, with all that it started, when it does not."""
-        asked = clock.monotonic()
-        try:
-            os.kill(pid, signal.SIGTERM)
-            while os.waitpid(pid, os.WNOHANG) == (0, 0):
-                if clock.monotonic() > asked + self.patience:
-                    log.error("the %s process does not end: killed", name)
-                    os.killpg(pid, signal.SIGKILL)
-                    os.waitpid(pid, 0)
-                    return
-                clock.sleep(20 * instants.MILLISECOND)
-        except (ProcessLookupError, ChildProcessError):
-            pass
+    def _ask_to_read(self, number: int, frame: Any) -> None:
+        self.is_asked_to_read = True
 
 
 def _has_terminal() -> bool:

@@ -12,14 +12,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import Gateway
-from tests.receiver import Receiver
+from tests.receiver import Arrival, Receiver
 from tests.running import until
 
 pytestmark = pytest.mark.slow
@@ -182,7 +182,7 @@ def test_a_killed_sender_is_started_again(tmp_path: Path, receiver: Receiver) ->
     with serving(tmp_path, "--gateway-url", receiver.url) as (process, url):
         orders = place_many(url, 20)
         receiver.wait_for(20, within=60)
-        sender = _children(process.pid)[-1]
+        (sender,) = named("sender", process.pid)
         os.kill(sender, signal.SIGKILL)
         with Gateway(url) as gateway:
             _await_completed(gateway, receiver, len(orders))
@@ -257,14 +257,108 @@ def test_ctrl_c_ends_it_quietly(tmp_path: Path) -> None:
     with serving(tmp_path) as (process, _):
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0
-    assert "Traceback" not in (tmp_path / "serve.log").read_text()
+    said = (tmp_path / "serve.log").read_text()
+    assert "Traceback" not in said and "; Ctrl-C again ends at once" in said
+    assert said.endswith("simulator: stopped\n")
+
+
+MAKEFILE = """
+run:
+	{python} -m simulator serve --port 0 --gateway-url {gateway}
+"""
+
+
+@contextmanager
+def holding() -> Iterator[tuple[Receiver, threading.Event]]:
+    """A gateway that keeps its answers back until an event."""
+    may_answer = threading.Event()
+
+    def answer(number: int, arrival: Arrival) -> int:
+        assert may_answer.wait(timeout=60)
+        return 204
+
+    with Receiver(answer) as receiver:
+        try:
+            yield receiver, may_answer
+        finally:
+            may_answer.set()
+
+
+@contextmanager
+def making(folder: Path, gateway_url: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`serve` as `make` runs it, in a process group of their own; `make` and the URL."""
+    makefile = MAKEFILE.format(python=sys.executable, gateway=gateway_url)
+    (folder / "Makefile").write_text(makefile)
+    with (
+        (folder / "serve.log").open("w") as log,
+        subprocess.Popen(
+            ["make", "--silent", "run"],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+        ) as make,
+    ):
+        assert make.stdout is not None
+        try:
+            yield make, make.stdout.readline().split()[-1]
+            make.stdout.read()  # until the last of them has gone
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(make.pid, signal.SIGKILL)
+
+
+def test_a_repeated_term_kills_nobody_and_no_kci_is_sent_twice(tmp_path: Path) -> None:
+    """TERM to the process group of `make` comes twice: make passes it on to `serve`, which has got
+    it already.
+    """
+    log = tmp_path / "serve.log"
+    with holding() as (receiver, may_answer):
+        with making(tmp_path, receiver.url) as (make, url):
+            (serve,) = _children(make.pid)
+            orders = place_many(url, 1)
+            receiver.wait_for(1)
+            os.killpg(make.pid, signal.SIGTERM)
+            until(lambda: "simulator: stopping: " in log.read_text())
+
+            def is_heard_again() -> bool:
+                os.kill(serve, signal.SIGTERM)
+                return "asked again to stop: waiting for the sender process" in log.read_text()
+
+            until(is_heard_again)
+            may_answer.set()
+        said = log.read_text()
+        assert "killed" not in said and "simulator: stopped\n" in said
+        with serving(tmp_path, "--gateway-url", receiver.url) as (_, url), Gateway(url) as gateway:
+            _await_completed(gateway, receiver, 1)
+        judge(receiver, orders, repeats=0)
+
+
+def test_a_second_ctrl_c_waits_for_nothing(tmp_path: Path) -> None:
+    with (
+        holding() as (receiver, _),
+        serving(tmp_path, "--gateway-url", receiver.url) as (
+            process,
+            url,
+        ),
+    ):
+        place_many(url, 1)
+        receiver.wait_for(1)
+        for said in ("; Ctrl-C again ends at once", "the sender process is not waited for: killed"):
+            process.send_signal(signal.SIGINT)
+            until(lambda text=said: text in (tmp_path / "serve.log").read_text())  # type: ignore[misc]
+        assert process.wait(timeout=30) == 0
 
 
 def test_the_pretend_gateway_alone_takes_what_a_simulator_sends(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "simulator", "gateway", "--port", "0"]
-    with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as pretend:
+    with (
+        (tmp_path / "gateway.log").open("w") as log,
+        subprocess.Popen(
+            command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=log, text=True
+        ) as pretend,
+    ):
         assert pretend.stdout is not None
         home = pretend.stdout.readline().split()[-1]
         with (
@@ -275,6 +369,7 @@ def test_the_pretend_gateway_alone_takes_what_a_simulator_sends(tmp_path: Path) 
             gateway.advance()
             received = gateway.http.get(f"{home}/kcis", timeout=30).json()["items"]
         pretend.terminate()
+    assert (tmp_path / "gateway.log").read_text().endswith("simulator: stopped\n")
     assert [row["code"] for row in received] == [204, 204, 204] and not any(
         row["findings"] for row in received
     )
@@ -314,23 +409,35 @@ def _children(pid: int) -> list[int]:
     return sorted(found)
 
 
+def named(name: str, parent: int) -> list[int]:
+    """Those children of a `serve` that `ps` shows as `web`, or as `sender`."""
+    found = []
+    for pid in _children(parent):
+        with suppress(OSError):
+            if Path(f"/proc/{pid}/comm").read_text() == f"serve {name}\n":
+                found.append(pid)
+    return found
+
+
 def test_a_sender_alone_shares_a_store_with_others(
     tmp_path: Path, postgresql_url: str, receiver: Receiver
 ) -> None:
     shared = ["--store", postgresql_url, "--gateway-url", receiver.url]
-    alone = subprocess.Popen(
-        [sys.executable, "-m", "simulator", "send", *shared],
-        cwd=tmp_path,
-        stderr=subprocess.DEVNULL,
-    )
+    log = tmp_path / "send.log"
+    with log.open("w") as written:
+        alone = subprocess.Popen(
+            [sys.executable, "-m", "simulator", "send", *shared], cwd=tmp_path, stderr=written
+        )
     try:
         with serving(tmp_path, *shared) as (process, url):
             orders = place_many(url, 50)
             # from now on only the other one sends
-            os.kill(_children(process.pid)[-1], signal.SIGSTOP)
+            (sender,) = named("sender", process.pid)
+            os.kill(sender, signal.SIGSTOP)
             receiver.wait_for(250, within=60)
-            os.kill(_children(process.pid)[-1], signal.SIGCONT)
+            os.kill(sender, signal.SIGCONT)
     finally:
         alone.terminate()
         assert alone.wait(timeout=30) == 0
+    assert log.read_text().endswith("simulator: stopped\n")
     judge(receiver, orders, repeats=64)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from simulator.client import Client
-from tests.cli.test_processes import _children, _runs, serving
+from tests.cli.test_processes import _children, _runs, named, serving
 from tests.conftest import Gateway
 from tests.running import until
 
@@ -61,9 +61,8 @@ def plays_everywhere(url: str, edition: str) -> Callable[[], bool]:
 
 
 def workers_of(process: subprocess.Popen[str], count: int) -> list[int]:
-    web = _children(process.pid)[0]
-    until(lambda: len(_children(web)) == count)
-    return _children(web)
+    until(lambda: len(named("web", process.pid)) == count)
+    return named("web", process.pid)
 
 
 def test_a_changed_file_is_played_without_being_asked_for(served: Served) -> None:
@@ -103,11 +102,10 @@ def test_a_web_process_that_is_started_again_reads_the_files_as_they_are(served:
     with served.run("--workers", "1") as (process, url), Client(url) as client:
         served.write("second")
         client.reload_scenarios()
-        for parent in (_children(process.pid)[0], process.pid):  # a worker, then gunicorn itself
-            before = _children(parent)
-            os.kill(before[0], signal.SIGKILL)
-            until(lambda old=before, of=parent: _children(of) not in (old, old[1:]))  # type: ignore[misc]
-            until(plays_everywhere(url, "second"))
+        (before,) = workers_of(process, 1)
+        os.kill(before, signal.SIGKILL)
+        until(lambda: workers_of(process, 1) != [before])
+        until(plays_everywhere(url, "second"))
 
 
 def test_without_watch_a_changed_file_waits_to_be_asked_for(served: Served) -> None:
@@ -132,10 +130,10 @@ os.execv(sys.executable, [sys.executable, "-m", "simulator", *sys.argv[2:]])
 
 
 @contextmanager
-def serving_on_a_terminal(
-    served: Served, how: str
-) -> Iterator[tuple[subprocess.Popen[str], Callable[[], None]]]:
-    """`serve` as the first process of a terminal, and how to close the terminal."""
+def serving_on_a_terminal(served: Served, how: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """`serve` as the first process of a terminal; whoever types there writes to this descriptor,
+    and closes it to hang up.
+    """
     ours, theirs = pty.openpty()
     folder = ["--scenarios", str(served.folder / "mine")]
     command = [sys.executable, "-c", ON_TERMINAL, how, "serve", "--port", "0", *folder]
@@ -154,7 +152,7 @@ def serving_on_a_terminal(
     with process.stdout:
         assert process.stdout.readline().startswith("listening on ")
         try:
-            yield process, lambda: os.close(ours)
+            yield process, ours
         finally:
             process.terminate()
             process.stdout.read()
@@ -162,20 +160,32 @@ def serving_on_a_terminal(
 
 
 def test_it_ends_when_its_terminal_hangs_up(served: Served) -> None:
-    with serving_on_a_terminal(served, "plain") as (process, hang_up):
+    with serving_on_a_terminal(served, "plain") as (process, terminal):
         children = _children(process.pid)
         served.write("second")
         process.send_signal(signal.SIGHUP)
         until(lambda: "scenarios: changed OWN" in served.log())
         assert process.poll() is None, "that was to read the files"
-        hang_up()
+        os.close(terminal)
         assert process.wait(timeout=30) == 0
     until(lambda: not any(map(_runs, children)))
 
 
 def test_under_nohup_it_outlives_its_terminal(served: Served) -> None:
-    with serving_on_a_terminal(served, "nohup") as (process, hang_up):
+    with serving_on_a_terminal(served, "nohup") as (process, terminal):
         served.write("second")
-        hang_up()
+        os.close(terminal)
         until(lambda: "scenarios: changed OWN" in served.log())
         assert process.poll() is None
+
+
+def test_ctrl_c_at_its_terminal_ends_it_with_a_line(served: Served) -> None:
+    with serving_on_a_terminal(served, "plain") as (process, terminal):
+        os.write(terminal, b"\x03")
+        assert process.wait(timeout=30) == 0
+        os.close(terminal)
+    said = [line.partition(" simulator: ")[2] for line in served.log().splitlines()]
+    assert said[-2:] == [
+        "stopping: what has begun is finished first; Ctrl-C again ends at once",
+        "stopped",
+    ]

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from simulator.base import clock, instants
-from tests.cli.test_processes import _children, _runs, serving
+from tests.cli.test_processes import named, serving
 from tests.conftest import Gateway
 from tests.running import until
 from tests.web.worker.serving import Client
@@ -49,26 +50,77 @@ def test_a_stop_ends_long_polls_and_streams_and_answers_what_waits(tmp_path: Pat
     assert "Traceback" not in (tmp_path / "serve.log").read_text()
 
 
-def test_a_worker_that_does_not_answer_any_more_is_replaced(tmp_path: Path) -> None:
-    with serving(tmp_path, "--workers", "1") as (process, url):
-        web = _children(process.pid)[0]
-        until(lambda: _children(web))
-        (worker,) = _children(web)
-        os.kill(worker, signal.SIGKILL)
-        until(lambda: _children(web) not in ([], [worker]))
+def test_a_web_process_that_dies_is_replaced_while_the_other_answers(tmp_path: Path) -> None:
+    with serving(tmp_path, "--workers", "2") as (process, url), Gateway(url) as gateway:
+        until(lambda: len(named("web", process.pid)) == 2)
+        first, second = named("web", process.pid)
+        os.kill(first, signal.SIGKILL)
+        gateway.place()
+        until(lambda: first not in named("web", process.pid))
+        until(lambda: len(named("web", process.pid)) == 2)
+        assert second in named("web", process.pid)
+        gateway.place()
+    said = (tmp_path / "serve.log").read_text()
+    assert said.count("the web process ended (-9): starting it again") == 1
+
+
+def test_a_web_process_that_cannot_begin_is_tried_until_it_can(tmp_path: Path) -> None:
+    """gunicorn alone would end the server."""
+    folder = tmp_path / "stores"
+    folder.mkdir()
+    log = tmp_path / "serve.log"
+    with serving(tmp_path, "--store", f"sqlite:///{folder}/s.db") as (process, url):
+        until(lambda: named("web", process.pid))
+        (web,) = named("web", process.pid)
+        folder.rename(tmp_path / "away")
+        os.kill(web, signal.SIGKILL)
+        until(lambda: log.read_text().count("the web process ended (1): starting it again") == 2)
+        (tmp_path / "away").rename(folder)
         with Gateway(url) as gateway:
             gateway.place()
+    assert log.read_text().endswith("simulator: stopped\n")
 
 
-def test_a_worker_without_a_parent_ends(tmp_path: Path) -> None:
-    with serving(tmp_path, "--workers", "1") as (process, url):
-        web = _children(process.pid)[0]
-        until(lambda: _children(web))
-        (worker,) = _children(web)
-        os.kill(web, signal.SIGKILL)
-        until(lambda: not _runs(worker))
-        with Gateway(url) as gateway, socket.create_connection(address_of(url)):
-            until(lambda: gateway.admin("GET", "/health", code=None)["version"])
+SILENT = """
+import logging, sys
+from simulator import config
+from simulator.cli.child import Lifeline
+from simulator.cli.supervisor import Supervisor
+from simulator.cli.webserver import WebServer
+from simulator.web import Site, listen
+from simulator.world import open_world
+from simulator.world.reloading import Watch
+
+logging.basicConfig(stream=sys.stdout, level="WARNING", format="%(message)s")
+world = open_world(config.load(environment={}, overrides={"store": {"url": "sqlite:///s.db"}}), "")
+site = Site(world)
+world.close()
+web = WebServer(site, listen("127.0.0.1", 0), Lifeline(), workers=2, silence=2)
+supervisor = Supervisor([web], Watch(world.reloading, is_on=False))
+supervisor.start()
+print("started", flush=True)
+supervisor.watch()
+"""
+
+
+def test_a_web_process_without_a_sign_of_life_is_replaced_and_no_other(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", SILENT], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            assert process.stdout.readline() == "started\n"
+            until(lambda: len(named("web", process.pid)) == 2)
+            silent, lively = named("web", process.pid)
+            os.kill(silent, signal.SIGSTOP)
+            assert process.stdout.readline() == f"WORKER TIMEOUT (pid:{silent})\n"
+            ended = "the web process ended (-9): starting it again\n"
+            assert process.stdout.readline() == ended
+            until(lambda: len(named("web", process.pid)) == 2)
+            assert silent not in named("web", process.pid)
+            assert lively in named("web", process.pid)
+        finally:
+            process.terminate()
 
 
 FAULTS = {

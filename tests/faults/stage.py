@@ -166,17 +166,15 @@ class Simulator:
             threading.Thread(target=self.process.stdout.read, daemon=True).start()
 
     def pids(self) -> dict[str, int]:
-        """Its living processes: the parent, its web arbiter, the workers, its sender."""
+        """Its living processes: the parent, the web processes, the sender."""
         assert self.process is not None
         parent = self.process.pid
         if self.command == "send":
             return {"sender": parent}
         found = {"parent": parent}
-        for child in children(parent):
-            workers = sorted(children(child))
-            found |= {"web" if workers else "sender": child} | {
-                f"worker {number}": pid for number, pid in enumerate(workers)
-            }
+        for number, child in enumerate(children(parent)):
+            name = name_of(child)
+            found["sender" if name == "serve sender" else f"{name} {number}"] = child
         return found
 
     def kill(self) -> None:
@@ -227,6 +225,14 @@ def children(pid: int) -> list[int]:
         ]
     except (FileNotFoundError, ProcessLookupError):
         return []
+
+
+def name_of(pid: int) -> str:
+    """What `ps` shows of it."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
 
 
 def signal_to(pid: int, number: int) -> bool:
