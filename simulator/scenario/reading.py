@@ -30,7 +30,7 @@ from simulator.model import (
 )
 from simulator.scenario.bases import ALONE, Bases
 from simulator.scenario.conditions import check_conditions
-from simulator.scenario.constructs import is_template
+from simulator.scenario.constructs import TIMELINES, is_template
 from simulator.scenario.expect.checking import check_expect
 from simulator.scenario.extending import extended, word_of, written
 from simulator.scenario.findings import Findings
@@ -189,7 +189,7 @@ def _load(findings: Findings, vocabulary: Vocabulary) -> dict[str, Any]:
 def _advised(path: Path, message: str, vocabulary: Vocabulary) -> str:
     """A message about the key of a step, with better advice where the key is a message's member."""
     is_unknown = isinstance(message, Note) and message.code == "unknown_key" and not message.meant
-    if is_unknown and path[-3:-2] == ("timeline",) and path[-1] in vocabulary.members:
+    if is_unknown and path[-3:-2] in TIMELINES and path[-1] in vocabulary.members:
         return unknown_key(str(path[-1]), (), "it is a member of the message: write it in `with`")
     return message
 

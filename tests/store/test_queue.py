@@ -132,8 +132,8 @@ def a_story_that_goes_on_changes_both_alike(store: Store, data: st.DataObject) -
     for place in range(1, count + 1):
         signal = data.draw(st.sampled_from(signals))
         waiting = kci(place, data.draw(MOMENT), "paused" if signal else "waiting", signal)
-        queue.append(replace(waiting, step=Step(send="CODE", ways=list(data.draw(places)))))
-    turn = replace(kci(9, 4, "waiting"), step=Step(ways=at, decides=[(1, ["404"])], wait="go"))
+        queue.append(replace(waiting, step=Step(send="CODE", lies_on=list(data.draw(places)))))
+    turn = replace(kci(9, 4, "waiting"), step=Step(lies_on=at, decides=[(1, ["404"])], wait="go"))
     taken = engine.taken(queue, turn, way)
     with undone(store) as tx:
         outbox.add(tx, "s", queue)
