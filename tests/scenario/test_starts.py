@@ -146,6 +146,12 @@ def test_a_plan_knows_all_that_its_start_leads_to() -> None:
     assert sorted(started(together, "C")) == ["C"]
 
 
+@pytest.mark.parametrize("step", NESTED)
+def test_a_plan_knows_what_a_way_starts(step: str) -> None:
+    together = {each.name: each for each in read(A=f"{begun()[:-1]}, {step}]", X=begun())}
+    assert sorted(started(together, "A")) == ["A", "X"]
+
+
 @pytest.mark.parametrize(
     ("name", "told"),
     [
