@@ -102,16 +102,10 @@ class Line:
         """The number of the way that a branch goes, 0 for none, and why."""
         facts = self._facts()
         for number, way in enumerate(flow.ways, 1):
-            conditions = matching.render_values(
-                way.when, lambda value: template.render(value, names)
-            )
+            conditions = matching.filled(way.when, names)
             if way.when and not matching.first_difference(conditions, facts):
                 return number, f"as {matching.in_words(conditions)}"
-        weights = {
-            number: way.weight
-            for number, way in enumerate(flow.ways, 1)
-            if not way.when and way.weight
-        }
+        weights = flow.weights
         if not weights:
             return 0, "as none of its conditions holds"
         if len(weights) == 1:

@@ -191,6 +191,20 @@ class Flow:
     times: Any = 1
 
     @property
+    def weights(self) -> dict[int, float]:
+        """The ways that a branch may draw, by their numbers from 1, each with its weight."""
+        return {
+            number: way.weight
+            for number, way in enumerate(self.ways, 1)
+            if not way.when and way.weight
+        }
+
+    @property
+    def draws(self) -> bool:
+        """Whether it takes one of several ways by chance."""
+        return self.word == "branch" and len(self.weights) > 1
+
+    @property
     def is_choice(self) -> bool:
         """Whether only one of several ways is taken."""
         return self.word != "repeat"

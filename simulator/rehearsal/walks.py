@@ -86,8 +86,7 @@ def _numbers(flow: Flow | None) -> Sequence[int]:
     if flow.parts:  # a wait that just goes on after its time has no way beside the rest
         return range(max(len(flow.ways), 1) + 1)
     numbers = [number for number, way in enumerate(flow.ways, 1) if way.when or way.weight]
-    has_rest = any(not way.when and way.weight for way in flow.ways)
-    return numbers if has_rest else [*numbers, 0]
+    return numbers if flow.weights else [*numbers, 0]
 
 
 def _timeline(flow: Flow | None, number: int) -> tuple[Step, ...]:

@@ -16,7 +16,7 @@ from simulator.base import cookbook
 from simulator.base.copies import replace
 from simulator.base.errors import Problem, Refused, nearest
 from simulator.base.seed import Chance
-from simulator.language import matching, template
+from simulator.language import matching
 from simulator.language.weights import share
 from simulator.model import Conditions, Order, Scenario, Vocabulary
 from simulator.scenario.headers import SCENARIO_HEADER
@@ -329,9 +329,7 @@ class Book:
         found = self._rendered.get(scenario.name)
         if found is None:
             params = {name: param.default for name, param in scenario.params.items()}
-            conditions = matching.render_values(
-                scenario.when, lambda value: template.render(value, params)
-            )
+            conditions = matching.filled(scenario.when, params)
             found = self._rendered[scenario.name] = conditions, params
         return matching.first_difference(found[0], {**facts, "param": found[1]})
 

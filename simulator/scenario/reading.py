@@ -48,8 +48,8 @@ from simulator.scenario.words import check_purpose, check_words
 MOST_ROUNDS = 10
 """A file is checked again each time that misspelt keys were corrected: once for each level."""
 
-_CHANCE = (*times.DRAWS, "mix", "branch")
-"""The keys of what is drawn."""
+_CHANCE = (*times.DRAWS, "mix")
+"""The keys of what is drawn in any case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +243,7 @@ def _scenario(
     }
     if answers != "order":  # its `when` says whether it is asked at all
         entries = {answers: (replace(_entry(loaded, ()), when=()),)}
-    return Scenario(
+    scenario = Scenario(
         name=loaded["scenario"],
         dialect=vocabulary.dialect,
         about=loaded.get("about", ""),
@@ -260,9 +260,11 @@ def _scenario(
         expect=tuple(loaded.get("expect", ())),
         mix=loaded.get("mix", {}),
         by=loaded.get("by", ""),
-        draws=_draws(document.value),
         places=places,
     )
+    branches = (step.flow for step in scenario.steps if step.flow)
+    draws = _draws(document.value) or any(flow.draws for flow in branches)
+    return replace(scenario, draws=draws)
 
 
 def _draws(value: Any) -> bool:

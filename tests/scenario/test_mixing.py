@@ -79,6 +79,11 @@ def test_what_a_mix_draws_and_nobody_has_any_more_is_a_fault_of_ours() -> None:
         ("cancellation: [{reply: {reject: ['{{ fake.word }}']}}]", True),
         ("timeline: [{after: 1s, send: ACKNOWLEDGED, set: {notes: '{{ fake[\"word\"] }}'}}]", True),
         ("about: it is fake. or so", False),
+        ("timeline: [{branch: [{weight: 2}, {timeline: [{after: 1s, send: DELAY}]}]}]", True),
+        ("timeline: [{branch: [{when: {orderType: NEW}}, {weight: 2}]}]", False),
+        ("timeline: [{branch: [{weight: 0}, {weight: 2}]}]", False),
+        ("timeline: [{repeat: {times: 2, timeline: [{branch: [{}, {}]}]}}]", True),
+        ("cancellation: [{timeline: [{branch: [{}, {}]}]}]", True),
     ],
 )
 def test_a_scenario_knows_whether_it_may_draw(text: str, is_drawn: bool) -> None:
