@@ -19,7 +19,8 @@ from simulator.config import Config
 from simulator.dialects import Dialect
 from simulator.formats import strict_json
 from simulator.language import matching, times
-from simulator.model import Incoming, Param, Scenario, Submission, every_step
+from simulator.language.weights import share
+from simulator.model import Incoming, Param, Scenario, Submission
 from simulator.rehearsal import Rehearsal, RehearsedEntry
 from simulator.rehearsal.asking import incoming_of
 from simulator.rehearsal.books import bases_in, folders_beside, open_book
@@ -28,7 +29,6 @@ from simulator.rehearsal.folders import dialect_of_file, shipped_folder
 from simulator.rehearsal.sampling import read
 from simulator.rehearsal.walks import ToldWay
 from simulator.scenario import Book, Choice, parse, read_file, read_folder
-from simulator.scenario.mixing import share
 from simulator.views import story
 from simulator.views.expectations import told
 
@@ -192,7 +192,7 @@ def _mixed(scenario: Scenario) -> Iterator[str]:
     """The scenarios of a mix, each with its share, and what decides."""
     what = f"by {scenario.by}" if scenario.by else "by the order's chance"
     yield f"plays one of these, {what}:"
-    yield from (f"  {name}: {share(scenario, name)}" for name in scenario.mix)
+    yield from (f"  {name}: {share(scenario.mix, name)}" for name in scenario.mix)
 
 
 def _ways(ways: Sequence[ToldWay], *, whole: bool) -> Iterator[str]:
@@ -204,9 +204,7 @@ def _ways(ways: Sequence[ToldWay], *, whole: bool) -> Iterator[str]:
 
 def _about_times(scenario: Scenario) -> Iterator[str]:
     """What to know of times that differ from order to order."""
-    entries = (entry for listed in scenario.entries.values() for entry in listed)
-    timelines = [scenario.timeline, *(entry.timeline for entry in entries)]
-    steps = [step for timeline in timelines for step in every_step(timeline)]
+    steps = list(scenario.steps)
     known = [time for step in steps for time in (step.after, step.at) if time is not None]
     if any(isinstance(time, Mapping) for time in known):
         yield "(drawn times differ from order to order: these are one order's)"
@@ -245,12 +243,10 @@ def _param(param: Param, value: Any) -> str:
 def _find(settings: Config, name: str, dialect: str | None) -> Scenario:
     if name.endswith((".yaml", ".yml")) or "/" in name:
         path = Path(name)
-        text = read_file(path)
-        contract, problems = dialect_of_file(path, text, dialect, settings.suppliers)
+        contract, problems = dialect_of_file(path, read_file(path), dialect, settings.suppliers)
         if problems:
             raise Invalid(problems)
-        bases = bases_in(folders_beside(path, contract, settings.suppliers))
-        return parse(text, name, dialects.get(contract).vocabulary, bases)
+        return _parsed(settings, path, contract)
     known: dict[str, Scenario] = {}
     for supplier in settings.suppliers:
         if dialect in (None, supplier.dialect):
@@ -258,22 +254,24 @@ def _find(settings: Config, name: str, dialect: str | None) -> Scenario:
     if not known and dialect:
         known = read_folder(shipped_folder(dialect), dialects.get(dialect).vocabulary).scenarios
     if name not in known:
-        known |= _case(name, dialect)
+        known |= _case(settings, name, dialect)
     if name not in known:
         raise Invalid([Problem(message=f"no scenario `{name}`", hint=nearest(name, known))])
     return known[name]
 
 
-def _case(name: str, dialect: str | None) -> dict[str, Scenario]:
+def _case(settings: Config, name: str, dialect: str | None) -> dict[str, Scenario]:
     """A case of the cookbook, by its name: `explain` finds it though no supplier plays it."""
     contracts = [dialect] if dialect else dialects.names()
     found = ((cookbook.file_of(name, each), each) for each in contracts)
-    cases = [
-        parse(read_file(path), str(path), dialects.get(each).vocabulary)
-        for path, each in found
-        if path
-    ]
+    cases = [_parsed(settings, path, each) for path, each in found if path]
     return {case.name: case for case in cases}
+
+
+def _parsed(settings: Config, path: Path, dialect: str) -> Scenario:
+    """The scenario of a file, with what it takes from those that it may name."""
+    bases = bases_in(folders_beside(path, dialect, settings.suppliers))
+    return parse(read_file(path), str(path), dialects.get(dialect).vocabulary, bases)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -44,14 +44,14 @@ def check(
     files = (
         [file for path in paths for file in _files(Path(path))] if paths else _configured(settings)
     )
-    known: dict[tuple[Path, ...], Bases] = {}
+    known = _Known(settings)
     inspected = [_inspect(settings, file, dialect, known) for file in files]
     scenarios = [each.scenario for each in inspected if each.scenario]
     own, shipped = (scenarios, []) if paths else _played(settings, scenarios)
     names = [one.name for one in (*own, *shipped)]
     wrong = [
         *twice([*own, *shipped]),
-        *unstartable([*own, *shipped, *_beside(scenarios)], names),
+        *unstartable([*own, *shipped, *_beside(scenarios, known)], names),
     ]
     report = Report(
         files=len(files),
@@ -66,18 +66,29 @@ def check(
     return 1 if report.failed else 0
 
 
-def _inspect(
-    settings: Config, file: Path, wanted: str | None, known: dict[tuple[Path, ...], Bases]
-) -> Inspection:
-    """What is wrong with one file. `known` are the scenarios of folders that it may name."""
+class _Known:
+    """The scenarios that files may name, those of each folder read once."""
+
+    def __init__(self, settings: Config) -> None:
+        self.settings = settings
+        self.known: dict[tuple[Path, ...], Bases] = {}
+
+    def beside(self, file: Path, dialect: str) -> Bases:
+        """Those that a file may name."""
+        folders = folders_beside(file, dialect, self.settings.suppliers)
+        if folders not in self.known:
+            self.known[folders] = bases_in(folders)
+        return self.known[folders]
+
+
+def _inspect(settings: Config, file: Path, wanted: str | None, known: _Known) -> Inspection:
+    """What is wrong with one file."""
     try:
         text = read_file(file)
     except Invalid as error:
         return Inspection(None, errors=error.problems)
     name, problems = dialect_of_file(file, text, wanted, settings.suppliers)
-    folders = folders_beside(file, name, settings.suppliers)
-    bases = known.setdefault(folders, bases_in(folders))
-    found = inspect(text, str(file), contract_of(settings, name), bases)
+    found = inspect(text, str(file), contract_of(settings, name), known.beside(file, name))
     if not problems:
         return found
     return replace(found, scenario=None, errors=(*problems, *found.errors))
@@ -113,7 +124,7 @@ def _played(
     return own, not_hidden(own, shipped)
 
 
-def _beside(scenarios: Sequence[Scenario]) -> list[Scenario]:
+def _beside(scenarios: Sequence[Scenario], known: _Known) -> list[Scenario]:
     """What may be started by scenarios that are checked without it: that of their folders, and what
     is shipped.
     """
@@ -129,7 +140,8 @@ def _beside(scenarios: Sequence[Scenario]) -> list[Scenario]:
     for file, dialect in wanted:
         with suppress(Invalid):  # it was not asked for
             vocabulary = dialects.get(dialect).vocabulary
-            found.append(parse(read_file(file), str(file), vocabulary, kept=True))
+            bases = known.beside(file, dialect)
+            found.append(parse(read_file(file), str(file), vocabulary, bases, kept=True))
     return found
 
 

@@ -12,7 +12,7 @@ from simulator.engine.advance import advance
 from simulator.engine.create import create
 from simulator.engine.later import answer_later
 from simulator.engine.lookup import answer_lookup
-from simulator.engine.names import facts_of, names_for, order_names
+from simulator.engine.names import facts_of
 from simulator.engine.plan import (
     Advance,
     Answer,
@@ -34,7 +34,6 @@ from simulator.engine.ways import (
     is_paused_by_request,
     signalled,
     taken,
-    way_signal,
 )
 
 __all__ = [
@@ -63,14 +62,11 @@ __all__ = [
     "facts_of",
     "in_order",
     "is_paused_by_request",
-    "names_for",
-    "order_names",
     "play",
     "replaced",
     "signalled",
     "taken",
     "timed",
-    "way_signal",
 ]
 
 

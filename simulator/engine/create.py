@@ -50,5 +50,5 @@ def create(situation: Situation, rules: Rules) -> Rejected | Opened:
         changes = template.render(dict(reply.set), names)
         order = replace(order, document=paths.assign_all(order.document, changes))
     order = rules.complete(order, event, situation.now)
-    kcis, ways = schedule(situation, order, scenario.timeline, request, names)
-    return Opened(answer=answer, order=order, request=request, kcis=kcis, ways=ways)
+    kcis, branches = schedule(situation, order, scenario.timeline, request, names)
+    return Opened(answer=answer, order=order, request=request, kcis=kcis, branches=branches)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from simulator.engine.names import facts_of
 from simulator.engine.plan import Situation
 from simulator.engine.rules import Rules
-from simulator.language import matching, template
+from simulator.language import matching
 from simulator.model import Entry, EntryName, Order
 
 Named = tuple[EntryName | None, Entry]
@@ -37,9 +37,7 @@ def _first(situation: Situation, order: Order | None, *, illegal: bool) -> Named
         is_used_up = entry.times and used.get(str(name), 0) >= entry.times
         if entry.illegal is not illegal or is_used_up:
             continue
-        conditions = matching.render_values(
-            entry.when, lambda value: template.render(value, dict(situation.params))
-        )
+        conditions = matching.filled(entry.when, situation.params)
         if not matching.first_difference(conditions, facts):
             return name, entry
     return None

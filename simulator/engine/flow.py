@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +15,9 @@ from simulator.base.seed import Chance
 from simulator.engine.moments import length_of
 from simulator.engine.names import facts_of, in_round
 from simulator.engine.plan import Situation
-from simulator.language import matching, template, times
+from simulator.language import matching, template
 from simulator.language.faults import FAULTS, expanded
+from simulator.language.weights import chance_by, picked, share
 from simulator.model import MOST_STEPS, Flow, Order, Path, Step, Way, keyed
 
 
@@ -63,7 +63,7 @@ class Line:
 
     def length_of(self, step: Step, key: str) -> int:
         """How long a step waits for a signal."""
-        with placed((*step.path, "within")):
+        with Placed((*step.path, "within")):
             names = in_round(self.names, step.round)
             return length_of(step.within, names, self.situation.chance.at("time", key))
 
@@ -83,7 +83,7 @@ class Line:
                 self._count()
                 self.add(flow.ways[0].timeline, f"{key}.{number}/", number)
             return
-        with placed((*path, "branch")):
+        with Placed((*path, "branch")):
             number, why = self._way_of(flow, key, names)
         which = f"way {number}" if number else "no way"
         self.said.append(f"{key.replace('/', ' ')}: {which}, {why}")
@@ -91,7 +91,7 @@ class Line:
             self.add(flow.ways[number - 1].timeline, f"{key}.{number}/", round)
 
     def _rounds(self, flow: Flow, path: Path, names: Mapping[str, Any]) -> int:
-        with placed((*path, "repeat", "times")):
+        with Placed((*path, "repeat", "times")):
             rounds = template.render(flow.times, names)
             if type(rounds) is int and 0 <= rounds <= MOST_STEPS:
                 return rounds
@@ -102,38 +102,30 @@ class Line:
         """The number of the way that a branch goes, 0 for none, and why."""
         facts = self._facts()
         for number, way in enumerate(flow.ways, 1):
-            conditions = matching.render_values(
-                way.when, lambda value: template.render(value, names)
-            )
+            conditions = matching.filled(way.when, names)
             if way.when and not matching.first_difference(conditions, facts):
                 return number, f"as {matching.in_words(conditions)}"
-        weights = {
-            number: way.weight
-            for number, way in enumerate(flow.ways, 1)
-            if not way.when and way.weight
-        }
+        weights = flow.weights
         if not weights:
             return 0, "as none of its conditions holds"
         if len(weights) == 1:
             return next(iter(weights)), "as no other one fits"
-        values = matching.look_up(flow.by, facts) if flow.by else []
-        number = times.picked(weights, self._chance(key, values).random().random())
-        drawn = f"drawn by {flow.by}" if values else "drawn"
-        return number, f"{drawn}: {weights[number]:g} of {sum(weights.values()):g}"
+        shared = chance_by(self._of_all_orders(key), flow.by, facts)
+        chance = shared or self.situation.chance.at(key)
+        number = picked(weights, chance.random().random())
+        drawn = f"drawn by {flow.by}" if shared else "drawn"
+        return number, f"{drawn}: {share(weights, number)}"
 
     def _facts(self) -> dict[str, Any]:
         situation, order = self.situation, self.situation.order or self.order
         params = situation.params
         return facts_of(situation.submission, order, situation.requests, params, situation.now)
 
-    def _chance(self, key: str, values: Sequence[Any]) -> Chance:
-        """On what a draw hangs: on the order, or on values. Then it is the same for all orders of
-        the scenario that have them.
-        """
-        chance, scenario = self.situation.chance, self.situation.scenario.name
-        if not values:
-            return chance.at(key)
-        return replace(chance, path=(self.situation.supplier, scenario)).at("by", key, *values)
+    def _of_all_orders(self, key: str) -> Chance:
+        """A chance that is the same for all orders of the scenario."""
+        situation = self.situation
+        path = (situation.supplier, situation.scenario.name)
+        return replace(situation.chance, path=path).at(key)
 
 
 def line_of(
@@ -155,7 +147,7 @@ def _parted(line: Line, above: tuple[int, ...], seen: Counter[str]) -> Iterator[
     count, segment = 0, list[Step]()
     for step in line.steps:
         flow = step.flow
-        segment.append(replace(step, flow=None, ways=(*above, count)))
+        segment.append(replace(step, flow=None, lies_on=(*above, count)))
         if flow is None:
             continue
         seen[step.key + flow.word] += 1
@@ -183,13 +175,24 @@ def _decided(line: Line, segment: list[Step], flow: Flow, key: str) -> Iterator[
     steps = expanded([*before, replace(last, settled_by=codes)], FAULTS)
     yield from steps
     behind = next(place for place, step in enumerate(reversed(steps), 1) if step.settled_by)
-    yield Step(after=0, decides=answers, answer_of=behind, key=key, ways=last.ways, path=last.path)
+    yield Step(
+        after=0, decides=answers, answer_of=behind, key=key, lies_on=last.lies_on, path=last.path
+    )
 
 
-@contextmanager
-def placed(path: Path) -> Iterator[None]:
-    """Say of what fails to render which part of the file gives it."""
-    try:
-        yield
-    except RenderFailed as error:
-        raise RenderFailed(str(error), source=error.source, path=path) from None
+class Placed:
+    """Say of what fails to render within it which part of the file gives it. One is made for each
+    step of each order: a class costs less than a generator.
+    """
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, RenderFailed):
+            raise RenderFailed(str(error), source=error.source, path=self.path) from None

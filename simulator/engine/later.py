@@ -52,7 +52,7 @@ def answer_later(situation: Situation, order: Order, rules: Rules) -> Rejected |
     changes = template.render(dict(reply.set), names)
     moved = replace(moved, document=paths.assign_all(moved.document, changes))
     moved = rules.complete(moved, event, situation.now)
-    kcis, ways = schedule(
+    kcis, branches = schedule(
         situation, moved, entry.timeline, request, {**names, "order": order_names(moved)}
     )
     kcis = _settling(kcis, action, entry.status, rules)
@@ -64,7 +64,7 @@ def answer_later(situation: Situation, order: Order, rules: Rules) -> Rejected |
         order=moved,
         request=request,
         kcis=kcis,
-        ways=ways,
+        branches=branches,
         queue=_withdrawn(situation) if ended else change_of(situation, entry, kcis, rules),
         lapsed=tuple(other.id for other in situation.requests if ended and other.status == "open"),
         ended=ended,

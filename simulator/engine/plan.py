@@ -93,29 +93,29 @@ class Rejected:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Opened:
-    """A new order, the request that made it, and the KCIs of its timeline. `ways` says how the
-    branches were decided.
+    """A new order, the request that made it, and the KCIs of its timeline. `branches` says how
+    those of the timeline were decided.
     """
 
     answer: Answer
     order: Order
     request: Request
     kcis: tuple[Kci, ...] = ()
-    ways: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Changed:
     """A later request of an order, done or open: the order after it, the request's own KCIs, what
     happens to those that waited, and the open requests that lapse. `ended`: the order is over.
-    `ways` says how the branches were decided.
+    `branches` says how those of the timeline were decided.
     """
 
     answer: Answer
     order: Order
     request: Request
     kcis: tuple[Kci, ...] = ()
-    ways: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
     queue: QueueChange
     lapsed: tuple[str, ...] = ()
     ended: bool = False

@@ -11,7 +11,7 @@ from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Refused, RenderFailed
 from simulator.base.seed import Chance
 from simulator.base.working_days import Calendar
-from simulator.engine.flow import line_of, placed
+from simulator.engine.flow import Placed, line_of
 from simulator.engine.moments import due_of, is_drawn, needs_the_calendar, with_draws
 from simulator.engine.names import in_round, names_for
 from simulator.engine.plan import Situation
@@ -48,11 +48,11 @@ def schedule(
     begin: dict[tuple[int, ...], tuple[int, str, bool]] = {}
     due, signal, signal_at, is_timed = situation.now, "", None, True
     for index, step in enumerate(_drawn(situation, line, names)):
-        if begin and (way := begin.pop((*step.ways,), None)):
+        if begin and (way := begin.pop((*step.lies_on,), None)):
             due, signal, is_timed = way
             signal_at = due
         is_late = index > 0 and _reads_the_order(step)
-        with placed(step.time_path):
+        with Placed(step.time_path):
             seen = in_round(names, step.round)
             is_late = is_late or (signal != "" and needs_the_calendar(step, seen))
             is_timed = is_timed and not is_late
@@ -74,7 +74,7 @@ def schedule(
                 )
             )
             for number, _ in step.decides:
-                begin[*step.ways, number, 0] = over, way_signal(step.ways, number), is_timed
+                begin[*step.lies_on, number, 0] = over, way_signal(step.lies_on, number), is_timed
         if step.wait:
             signal, signal_at = step.wait, due
     return tuple(kcis), said
@@ -154,7 +154,7 @@ def _drawn(situation: Situation, steps: Sequence[Step], names: Mapping[str, Any]
         return steps
     found = []
     for step in steps:
-        with placed(step.time_path):
+        with Placed(step.time_path):
             seen = in_round(names, step.round)
             found.append(with_draws(step, seen, situation.chance.at("time", step.key)))
     return found

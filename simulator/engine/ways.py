@@ -2,8 +2,8 @@
 
 All ways are planned at once, so that a plan stays fixed. One of them is taken when the signal
 comes, or when it is the turn of the step that decides. Then what lies on the others is withdrawn,
-and what has waited for the way goes on. `Step.ways` says where a step lies: `(1,)` behind the first
-parting of its timeline, `(0, 2, 0)` on the second way beside it.
+and what has waited for the way goes on. `Step.lies_on` says where a step lies: `(1,)` behind the
+first parting of its timeline, `(0, 2, 0)` on the second way beside it.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ def awaited(waiting: Sequence[Kci]) -> list[Kci]:
     """For each timeline that waits for a signal, the first step that does, or the one that ends the
     wait; none of a way beside the rest that is not taken yet.
     """
-    partings = {(kci.request, *kci.step.ways) for kci in waiting if kci.step.decides}
+    partings = {(kci.request, *kci.step.lies_on) for kci in waiting if kci.step.decides}
     heads: dict[str, Kci] = {}
     for kci in sorted(waiting, key=_position):
-        lengths = range(1, len(kci.step.ways), 2)
-        is_aside = any((kci.request, *kci.step.ways[:length]) in partings for length in lengths)
+        lengths = range(1, len(kci.step.lies_on), 2)
+        is_aside = any((kci.request, *kci.step.lies_on[:length]) in partings for length in lengths)
         if _awaits(kci) and not is_aside:
             heads.setdefault(kci.request, kci)
     return list(heads.values())
@@ -97,7 +97,7 @@ def _taken(waiting: Sequence[Kci], turn: Kci, way: int, at: int) -> Taken:
     mine = [kci for kci in waiting if kci.request == turn.request]
     off = {kci.id: kci for kci in mine if _is_off(kci, turn, way)}
     left = [kci for kci in mine if kci.id not in off]
-    signal = turn.step.wait if way == REST else way_signal(turn.step.ways, way)
+    signal = turn.step.wait if way == REST else way_signal(turn.step.lies_on, way)
     waited = (kci for kci in left if signal and kci.signal == signal)
     first = min(waited, key=_position, default=None)
     return Taken(withdraw=tuple(off), moved=_gone_on(left, first, at) if first else ())
@@ -138,14 +138,14 @@ def _gone_on(mine: Sequence[Kci], first: Kci, at: int) -> tuple[Kci, ...]:
 
 def _is_beside(kci: Kci, turn: Kci) -> bool:
     """Whether a step lies on one of the ways beside the rest, where a step decides."""
-    at, ways = [*turn.step.ways], [*kci.step.ways]
+    at, ways = [*turn.step.lies_on], [*kci.step.lies_on]
     return kci.request == turn.request and len(ways) > len(at) and ways[: len(at)] == at
 
 
 def _is_behind(kci: Kci, turn: Kci) -> bool:
     """Whether a step lies on the rest of the timeline in which a step decides, or beside that."""
-    *above, number = turn.step.ways
-    ways = [*kci.step.ways]
+    *above, number = turn.step.lies_on
+    ways = [*kci.step.lies_on]
     is_same = kci.request == turn.request and ways[: len(above)] == above
     return is_same and ways[len(above)] > number
 
@@ -153,7 +153,7 @@ def _is_behind(kci: Kci, turn: Kci) -> bool:
 def _is_off(kci: Kci, turn: Kci, way: int) -> bool:
     """Whether a step lies on another way than the one that is taken."""
     if _is_beside(kci, turn):
-        return kci.step.ways[len(turn.step.ways)] != way
+        return kci.step.lies_on[len(turn.step.lies_on)] != way
     return way != REST and _is_behind(kci, turn)
 
 

@@ -7,11 +7,11 @@ Paths (see `paths`) without a prefix look into the request's body. Prefixes: `or
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from simulator.base.copies import replace
-from simulator.language import paths
+from simulator.language import paths, template
 from simulator.language.comparing import TESTS
 from simulator.model import Condition, Conditions, Nest
 
@@ -50,14 +50,12 @@ def differences(conditions: Conditions, facts: Mapping[str, Any]) -> Iterator[st
             yield f"{describe(condition)}, but {_found(condition, facts)}"
 
 
-def render_values(conditions: Conditions, render: Callable[[Any], Any]) -> Conditions:
-    """The same conditions with `{{ param }}` in their values filled in."""
+def filled(conditions: Conditions, names: Mapping[str, Any]) -> Conditions:
+    """The same conditions with the templates in their values filled in."""
     return tuple(
-        replace(condition, tests=render(condition.tests))
+        replace(condition, tests=template.render(condition.tests, names))
         if isinstance(condition, Condition)
-        else replace(
-            condition, parts=tuple(render_values(part, render) for part in condition.parts)
-        )
+        else replace(condition, parts=tuple(filled(part, names) for part in condition.parts))
         for condition in conditions
     )
 

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 from simulator.base import instants
 from simulator.base.working_days import Calendar, read_clock
+from simulator.language.weights import picked
 
 _WORKING = re.compile(r"(?P<days>\d{1,4})wd(?:\s+(?P<clock>\S+))?")
 MOST_WORKING_DAYS = 2600
@@ -119,19 +120,6 @@ def check_bounds(low: int, high: int) -> None:
     if low > high:
         least, most = instants.format_duration(low), instants.format_duration(high)
         raise ValueError(f"{least} to {most} is the wrong way round")
-
-
-_Thing = TypeVar("_Thing")
-
-
-def picked(weights: Mapping[_Thing, float], number: float) -> _Thing:
-    """One of some things, by their weights and a number from 0 to 1."""
-    left = number * sum(weights.values())
-    for thing, weight in weights.items():
-        left -= weight
-        if left < 0:
-            return thing
-    return max(weights, key=lambda thing: weights[thing])
 
 
 def _normal(mean: float, deviation: float, low: float, high: float, number: float) -> float:

@@ -100,7 +100,7 @@ class Step:
     Where a plan parts, all ways are planned, and a step that `decides` takes one of them: the first
     whose answers have the one that the message got, `answer_of` steps before this one; with `wait`
     the only one, as the signal did not come `within` this time. Way 0 is the rest of the timeline.
-    `ways` says on which way a step lies: how often its timeline has parted before it; for a step
+    `lies_on` says on which way a step lies: how often its timeline has parted before it; for a step
     that lies beside the rest also the number of its way, and how often that has parted. The answers
     `settled_by` settle the message, because a way begins with them.
 
@@ -129,7 +129,7 @@ class Step:
     echo: int = 0
     round: int = 0
     within: Any = None
-    ways: Sequence[int] = ()
+    lies_on: Sequence[int] = ()
     decides: Sequence[tuple[int, Sequence[str]]] = ()
     answer_of: int = 0
     settled_by: Sequence[str] = ()
@@ -189,6 +189,20 @@ class Flow:
     ways: tuple[Way, ...]
     by: str = ""
     times: Any = 1
+
+    @property
+    def weights(self) -> dict[int, float]:
+        """The ways that a branch may draw, by their numbers from 1, each with its weight."""
+        return {
+            number: way.weight
+            for number, way in enumerate(self.ways, 1)
+            if not way.when and way.weight
+        }
+
+    @property
+    def draws(self) -> bool:
+        """Whether it takes one of several ways by chance."""
+        return self.word == "branch" and len(self.weights) > 1
 
     @property
     def is_choice(self) -> bool:
@@ -306,6 +320,14 @@ class Scenario:
 
     places: Mapping[Path, Where] = field(default_factory=dict)
     """Where the parts of the file stand."""
+
+    @property
+    def steps(self) -> Iterator[Step]:
+        """All its steps: of its timeline, of its entries, and of all their ways."""
+        yield from every_step(self.timeline)
+        for entries in self.entries.values():
+            for entry in entries:
+                yield from every_step(entry.timeline)
 
     def where(self, path: Path) -> Where:
         """Where a part of the file stands, or the nearest one around it."""

@@ -41,7 +41,7 @@ from simulator.rehearsal.parting import Picks
 from simulator.rehearsal.playing import START, Playing
 from simulator.rehearsal.replies import attempts_of
 from simulator.rehearsal.sampling import read_sample
-from simulator.rehearsal.walks import ToldWay, Walk, forced, merged, told, walks_of
+from simulator.rehearsal.walks import ToldWay, Walk, forced, merged, told_ways, walks_of
 from simulator.scenario import expected, params_of
 from simulator.scenario.headers import SCENARIO_HEADER
 from simulator.views.story import Line
@@ -175,7 +175,7 @@ def rehearse(
         found=own,
         order=playing.order,
         after=afterwards(playing) if not own else (),
-        ways=told(plain, walks, played.timeline, played),
+        ways=told_ways(plain, walks, played.timeline, played),
         expects=expected(scenario, values),
     )
 
@@ -323,7 +323,9 @@ class _Part:
         natural = played.walk({})
         found = merged(natural, walks, self.scenario)
         return replace(
-            played, found=found, ways=told(natural, walks, played.entry.timeline, self.scenario)
+            played,
+            found=found,
+            ways=told_ways(natural, walks, played.entry.timeline, self.scenario),
         )
 
     def _try(

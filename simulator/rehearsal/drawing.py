@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from simulator.base import instants
 from simulator.language import matching
+from simulator.language.weights import share
 from simulator.rehearsal import START, Rehearsal, RehearsedEntry
 from simulator.rehearsal.walks import ToldWay
-from simulator.scenario.mixing import share
 from simulator.views.expectations import told
 from simulator.views.story import Line
 
@@ -26,7 +26,7 @@ def as_mermaid(rehearsed: Rehearsal) -> str:
     lines += ["    participant G as Gateway", "    participant S as Supplier"]
     lines += [f"    Note over G: {_label(line)}" for line in told(rehearsed.expects)]
     if scenario.mix:
-        shares = ", ".join(f"{name} ({share(scenario, name)})" for name in scenario.mix)
+        shares = ", ".join(f"{name} ({share(scenario.mix, name)})" for name in scenario.mix)
         lines.append(f"    Note over S: {_label(f'one of {shares}')}")
     elif scenario.answers == "create":
         lines += _story(rehearsed.lines, rehearsed.ways, "    ")

@@ -184,8 +184,8 @@ class Playing:
             self.flaw(flaw)
         status = f", the order is {self.order.status}" if self.order else ", no order"
         self._say_reply(incoming, submission, sent, f"{result.answer.word}{status}")
-        for way in result.ways if isinstance(result, (Opened, Changed)) else ():
-            self._say(WAY, way)
+        for said in result.branches if isinstance(result, (Opened, Changed)) else ():
+            self._say(WAY, said)
         if isinstance(result, Changed):
             self._say_queue(before, result.queue, submission.action)
         return name, sent

@@ -8,7 +8,7 @@ from itertools import product, takewhile
 
 from simulator.base.copies import replace
 from simulator.language import matching
-from simulator.model import Entry, Flow, Path, Scenario, Step, every_step, with_changed
+from simulator.model import Entry, Flow, Path, Scenario, Step, with_changed
 from simulator.rehearsal.flaws import UNREACHED, Flaw
 from simulator.rehearsal.parting import Picks
 from simulator.rehearsal.playing import WAY
@@ -86,8 +86,7 @@ def _numbers(flow: Flow | None) -> Sequence[int]:
     if flow.parts:  # a wait that just goes on after its time has no way beside the rest
         return range(max(len(flow.ways), 1) + 1)
     numbers = [number for number, way in enumerate(flow.ways, 1) if way.when or way.weight]
-    has_rest = any(not way.when and way.weight for way in flow.ways)
-    return numbers if has_rest else [*numbers, 0]
+    return numbers if flow.weights else [*numbers, 0]
 
 
 def _timeline(flow: Flow | None, number: int) -> tuple[Step, ...]:
@@ -135,7 +134,7 @@ def merged(natural: Walk, walks: Sequence[Walk], scenario: Scenario) -> tuple[Fl
     return tuple(flaw for flaw in found if flaw.code != UNREACHED or flaw.path[:-1] not in happened)
 
 
-def told(
+def told_ways(
     natural: Walk, walks: Sequence[Walk], steps: Sequence[Step], scenario: Scenario
 ) -> tuple[ToldWay, ...]:
     """The ways of a timeline that the natural walk does not go, each with its lines from where they
@@ -217,7 +216,4 @@ def _named(place: Path, number: int, scenario: Scenario) -> str:
 
 
 def _step_at(place: Path, scenario: Scenario) -> Step:
-    entries = (entry for listed in scenario.entries.values() for entry in listed)
-    timelines = [scenario.timeline, *(entry.timeline for entry in entries)]
-    steps = (step for timeline in timelines for step in every_step(timeline))
-    return next(step for step in steps if step.path == place and step.flow)
+    return next(step for step in scenario.steps if step.path == place and step.flow)

@@ -16,10 +16,11 @@ from simulator.base import cookbook
 from simulator.base.copies import replace
 from simulator.base.errors import Problem, Refused, nearest
 from simulator.base.seed import Chance
-from simulator.language import matching, template
+from simulator.language import matching
+from simulator.language.weights import share
 from simulator.model import Conditions, Order, Scenario, Vocabulary
 from simulator.scenario.headers import SCENARIO_HEADER
-from simulator.scenario.mixing import chance_of, drawn, share
+from simulator.scenario.mixing import drawn
 from simulator.scenario.params import asked_of, params_of
 from simulator.scenario.reading import parse
 
@@ -133,14 +134,14 @@ class Book:
         mix = choice.scenario
         if not mix.mix:
             return choice
-        name = known if known in mix.mix else drawn(mix, chance_of(mix, chance, key, facts))
+        name = known if known in mix.mix else drawn(mix, chance, key, facts)
         part = self._for("create").get(name)
         if part is None:
             said = f"the mix {mix.name} has {name}, and no scenario here has that name any more"
             raise Refused("fault", [said])
         given = {name: value for name, value in choice.params.items() if name in part.params}
         first, *rest = choice.reasons
-        reason = f"{first}; mix {mix.name} drew {name} ({share(mix, name)})"
+        reason = f"{first}; mix {mix.name} drew {name} ({share(mix.mix, name)})"
         params = params_of(part, facts["header"], given=given)
         return replace(choice, scenario=part, params=params, reasons=(reason, *rest), mix=mix.name)
 
@@ -205,7 +206,7 @@ class Book:
     def shares(self, mix: str) -> dict[str, str]:
         """The scenarios of a mix, each with its share; none where this is no name of a mix."""
         found = self.scenarios.get(mix)
-        return {name: share(found, name) for name in found.mix} if found else {}
+        return {name: share(found.mix, name) for name in found.mix} if found else {}
 
     def guard_default(self, scenario: Scenario) -> None:
         """Refused when a scenario of the default's name is not for new orders: then nothing would
@@ -328,9 +329,7 @@ class Book:
         found = self._rendered.get(scenario.name)
         if found is None:
             params = {name: param.default for name, param in scenario.params.items()}
-            conditions = matching.render_values(
-                scenario.when, lambda value: template.render(value, params)
-            )
+            conditions = matching.filled(scenario.when, params)
             found = self._rendered[scenario.name] = conditions, params
         return matching.first_difference(found[0], {**facts, "param": found[1]})
 

@@ -15,6 +15,7 @@ from simulator.scenario.constructs import is_template
 from simulator.scenario.documents import known_at, strange
 from simulator.scenario.expect.lines import whens_in
 from simulator.scenario.findings import Findings
+from simulator.scenario.lookup import check_by
 from simulator.scenario.templates import ORDER_NAMES
 from simulator.scenario.when_field import asked_in, conditions_in, is_readable
 from simulator.scenario.words import maps_in, parts_of, steps_of
@@ -47,8 +48,8 @@ def check_conditions(findings: Findings, vocabulary: Vocabulary, params: dict[st
     for path, action, part in parts_of(findings.document, vocabulary):
         if part.get("illegal") is not True:
             _check_status(findings, vocabulary, action, part.get("when"), (*path, "when"))
-        for where, step in steps_of(part, path):
-            _check_by(findings, vocabulary, action, step, (*where, "by"))
+        for where, _ in steps_of(part, path):
+            check_by(findings, vocabulary, action, (*where, "by"))
 
 
 def _whens(
@@ -65,23 +66,6 @@ def _whens(
                 yield (*inner, "when"), action, _OF_STORIES if is_create else (), way.get("when")
     for place, action, when in whens_in(findings.document, vocabulary):
         yield place, action, _OF_ORDERS if action == "create" else (), when
-
-
-def _check_by(
-    findings: Findings, vocabulary: Vocabulary, action: str, step: dict[str, Any], where: Path
-) -> None:
-    """Warn of a draw by a member that no request has."""
-    key, members = step.get("by"), vocabulary.requests.get(action, {})
-    if not isinstance(key, str) or key in matching.WORDS or not members:
-        return
-    try:
-        matching.check_path(key)
-    except ValueError:
-        return  # the schema says so
-    if key.partition(".")[0] not in matching.PREFIXES and (
-        found := strange(members, paths.parse(key))
-    ):
-        findings.doubt(where, f"by: {found.message}", code="unknown_path", hint=found.hint)
 
 
 def _check_status(

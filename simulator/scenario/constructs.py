@@ -9,8 +9,12 @@ from marshmallow import ValidationError, fields
 
 from simulator.base.errors import split_hint
 from simulator.formats.schema import Note
+from simulator.formats.strict_yaml import Path
 
 NO_VALUE = "has no value"
+
+TIMELINES: tuple[Path, ...] = (("timeline",), ("otherwise",))
+"""The keys of lists of steps, as they end the path of one."""
 
 Wrong = dict[Any, Any]
 """What is wrong with the parts of a construct, by their keys, as marshmallow wants it."""

@@ -9,6 +9,7 @@ from typing import Any
 from simulator.base.errors import Problem, closest, nearest, split_hint
 from simulator.formats.schema import Note
 from simulator.formats.strict_yaml import Located, Path
+from simulator.scenario.constructs import TIMELINES
 
 _PLAIN = {
     "must be a string": "must be a text",
@@ -109,7 +110,7 @@ class Findings:
             hint = "begin each entry with `- `"
         if note.at_key or not name or note.text.startswith("a step "):
             return text, hint
-        if path[-2:-1] in (("timeline",), ("otherwise",)):
+        if path[-2:-1] in TIMELINES:
             return f"a step {text}", hint or "{after: 1s, send: CODE}"
         if path[-1] != name and text.startswith("must "):
             return f"each entry of `{name}` {text}", hint

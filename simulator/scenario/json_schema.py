@@ -14,8 +14,9 @@ from simulator.scenario.expect.json_schema import expect_schema, fill_expect
 from simulator.scenario.fault_fields import Answered, FaultField
 from simulator.scenario.fault_schema import answered_schema, reply_fault_schema, step_fault_schema
 from simulator.scenario.fields import KINDS, ParamsField, PendingField, ReplyField
+from simulator.scenario.lookup import LookupPath
 from simulator.scenario.mixing import MixField
-from simulator.scenario.schema import LookupPath, Rounds, StepSchema, Timeline, schema_for
+from simulator.scenario.schema import Rounds, StepSchema, Timeline, schema_for
 from simulator.scenario.set_schema import ANY_SET, of_step, set_schema
 from simulator.scenario.time_field import Hours, Time, Within
 from simulator.scenario.time_schema import TIME, hours_schema, time_schema

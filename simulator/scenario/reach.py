@@ -7,6 +7,7 @@ from typing import Any
 
 from simulator.base import instants
 from simulator.formats.strict_yaml import Path
+from simulator.language.answers import is_one_of, listed
 from simulator.language.faults import BeforeReply, SwapWithNext
 from simulator.model import MOST_STEPS, Vocabulary
 from simulator.scenario.findings import Findings
@@ -104,9 +105,8 @@ def _check_answers(findings: Findings, step: dict[str, Any], path: Path) -> None
     """Of two ways for one answer, the first is taken."""
     known: set[str] = set()
     for where, way in maps_in(step, path, "on_answer"):
-        given = way.get("answered")
-        for answer in map(str, given if isinstance(given, list) else [given]):
-            if answer in known or f"{answer[:1]}xx" in known:
+        for answer in listed(way.get("answered")):
+            if is_one_of(answer, known):
                 said = f"this way is never taken for {answer}: one before it is"
                 findings.doubt((*where, "answered"), said, code="unreached")
             known.add(answer)

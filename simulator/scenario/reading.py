@@ -30,7 +30,7 @@ from simulator.model import (
 )
 from simulator.scenario.bases import ALONE, Bases
 from simulator.scenario.conditions import check_conditions
-from simulator.scenario.constructs import is_template
+from simulator.scenario.constructs import TIMELINES, is_template
 from simulator.scenario.expect.checking import check_expect
 from simulator.scenario.extending import extended, word_of, written
 from simulator.scenario.findings import Findings
@@ -48,8 +48,8 @@ from simulator.scenario.words import check_purpose, check_words
 MOST_ROUNDS = 10
 """A file is checked again each time that misspelt keys were corrected: once for each level."""
 
-_CHANCE = (*times.DRAWS, "mix", "branch")
-"""The keys of what is drawn."""
+_CHANCE = (*times.DRAWS, "mix")
+"""The keys of what is drawn in any case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ def _load(findings: Findings, vocabulary: Vocabulary) -> dict[str, Any]:
 def _advised(path: Path, message: str, vocabulary: Vocabulary) -> str:
     """A message about the key of a step, with better advice where the key is a message's member."""
     is_unknown = isinstance(message, Note) and message.code == "unknown_key" and not message.meant
-    if is_unknown and path[-3:-2] == ("timeline",) and path[-1] in vocabulary.members:
+    if is_unknown and path[-3:-2] in TIMELINES and path[-1] in vocabulary.members:
         return unknown_key(str(path[-1]), (), "it is a member of the message: write it in `with`")
     return message
 
@@ -243,7 +243,7 @@ def _scenario(
     }
     if answers != "order":  # its `when` says whether it is asked at all
         entries = {answers: (replace(_entry(loaded, ()), when=()),)}
-    return Scenario(
+    scenario = Scenario(
         name=loaded["scenario"],
         dialect=vocabulary.dialect,
         about=loaded.get("about", ""),
@@ -260,9 +260,11 @@ def _scenario(
         expect=tuple(loaded.get("expect", ())),
         mix=loaded.get("mix", {}),
         by=loaded.get("by", ""),
-        draws=_draws(document.value),
         places=places,
     )
+    branches = (step.flow for step in scenario.steps if step.flow)
+    draws = _draws(document.value) or any(flow.draws for flow in branches)
+    return replace(scenario, draws=draws)
 
 
 def _draws(value: Any) -> bool:

@@ -11,12 +11,12 @@ from typing import Any
 
 from simulator.base.errors import Problem
 from simulator.formats.strict_yaml import Located, Path
+from simulator.scenario.constructs import TIMELINES
 from simulator.scenario.findings import Findings
 from simulator.scenario.schema import TIMES, VERBS
 
 _STORY = ("answer", "status", "attempts")
 _WHOLE: Path = ()
-_TIMELINES: tuple[Path, ...] = (("timeline",), ("otherwise",))
 _UNDIVIDED = (*TIMES, "delay", "expect")
 
 
@@ -147,7 +147,7 @@ class _Mender:
                 self._note_doubt(path, new)
                 continue
             entry = self.mend(member, path, place)
-            if old[-1:] in _TIMELINES and not self._is_step(entry):
+            if old[-1:] in TIMELINES and not self._is_step(entry):
                 self.rest.unsure.add(_outer(place))
             elif not _is_emptied(member, entry, new):
                 mended.append(entry)

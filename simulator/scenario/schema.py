@@ -21,14 +21,14 @@ from simulator.formats.schema import (
     nested,
 )
 from simulator.formats.validators import Length, OneOf, Range
-from simulator.language import matching
 from simulator.language.faults import FAULTS
 from simulator.model import MOST_STEPS, Vocabulary
 from simulator.scenario.constructs import NO_VALUE, Construct, is_template, read_each
 from simulator.scenario.expect.shape import expect_field
 from simulator.scenario.fault_fields import Answered, FaultField
 from simulator.scenario.fields import ParamsField, PendingField, ReplyField
-from simulator.scenario.mixing import MixField, looked_up
+from simulator.scenario.lookup import LookupPath
+from simulator.scenario.mixing import MixField
 from simulator.scenario.time_field import Hours, Time, Within
 from simulator.scenario.when_field import When
 
@@ -106,19 +106,6 @@ class Rounds(Construct):
             return value
         said = f"must be a whole number from 1 to {MOST_STEPS}"
         raise ValidationError(Note(said, hint='3, or "{{ param }}"'))
-
-
-class LookupPath(Construct):
-    """A path as that of a condition."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        if not isinstance(value, str):
-            raise ValidationError(Note("must be a path into the request", hint="address.id"))
-        try:
-            matching.check_path(value)
-        except ValueError as error:
-            raise ValidationError(f"`{value[:60]}`: {error}") from None
-        return value
 
 
 class WaySchema(Strict):
@@ -284,7 +271,7 @@ class ScenarioSchema(Strict):
     dialect = String()
     extends = String()
     mix = MixField()
-    by = String(validate=looked_up)
+    by = LookupPath(of_request=True)
     for_ = String(data_key="for")
     begins = String(validate=OneOf(["gateway", "supplier"]))
     params = ParamsField()

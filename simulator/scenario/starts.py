@@ -7,23 +7,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from simulator.base.errors import Illegal, Problem, nearest
-from simulator.model import Path, Scenario, Step
+from simulator.model import Path, Scenario, Step, every_step
 from simulator.scenario.constructs import is_template
 from simulator.scenario.fields import read_param
 
 
 def starts(scenario: Scenario) -> Iterator[Step]:
-    """The steps of a scenario that start orders, those of its entries too."""
-    yield from _by_itself(scenario)
-    for entry in (entry for listed in scenario.entries.values() for entry in listed):
-        yield from (step for step in entry.timeline if step.start)
+    """The steps of a scenario that start orders, those of its entries and of all ways too."""
+    return (step for step in scenario.steps if step.start)
 
 
 def _by_itself(scenario: Scenario) -> Iterator[Step]:
-    """Those that come without a later request. Only such starts can lead round in a circle for
-    ever.
+    """Those that come without a later request, on whatever way. Only such starts can lead round in
+    a circle for ever.
     """
-    yield from (step for step in scenario.timeline if step.start)
+    return (step for step in every_step(scenario.timeline) if step.start)
 
 
 def started(scenarios: Mapping[str, Scenario], name: str) -> dict[str, Scenario]:

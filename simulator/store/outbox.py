@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -50,8 +51,9 @@ _ATTEMPT = ("state", "sequence", "issued_at", "body", "attempts", "last")
 _SAVE = Statement(_ONE_KCI.values({name: p(name) for name in _ATTEMPT}))
 _PLANNED = ("due_at", "state", "signal", "signal_at", "step")
 _REPLAN = Statement(_ONE_UNTRIED.values({name: p(name) for name in _PLANNED}))
-_NO_STEP = Step()
 _STEP = [field.name for field in fields(Step) if field.name not in ("send", "path", "flow")]
+_of_step = attrgetter(*_STEP)
+_NOTHING_SAID = _of_step(Step())
 
 
 class Queued(NamedTuple):
@@ -153,11 +155,9 @@ def kci_row(kci: Kci) -> dict[str, Any]:
     """A KCI's row. Its step is one column, of which `send` has a column of its own too: queries ask
     for it.
     """
-    step = kci.step
-    said = {
-        name: value for name in _STEP if (value := getattr(step, name)) != getattr(_NO_STEP, name)
-    }
-    return row_of(kci) | {"send": step.send, "step": said}
+    members = zip(_STEP, _of_step(kci.step), _NOTHING_SAID, strict=True)
+    said = {name: value for name, value, default in members if value != default}
+    return row_of(kci) | {"send": kci.send, "step": said}
 
 
 def page(

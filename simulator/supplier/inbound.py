@@ -207,7 +207,7 @@ class InboundRequests:
                 reasons=played.reasons,
                 findings=asked.submission.findings,
             )
-            acts = acts_of(played.ways, exchange.at, played.order, played.scenario)
+            acts = acts_of(played.branches, exchange.at, played.order, played.scenario)
             lines += [exchange, *acts]
         journal.note_all(tx, [(self.name, line) for line in lines])
         crash.point("order-before-commit")

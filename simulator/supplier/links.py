@@ -7,7 +7,7 @@ from simulator.base.errors import Illegal
 from simulator.model import Act, Lane, Order, Step
 from simulator.store import Tx, clocks, journal, lanes, order_views, orders, outbox
 from simulator.supplier.new_orders import NewOrders
-from simulator.views.story import told
+from simulator.views.story import named
 
 
 class Links:
@@ -27,7 +27,7 @@ class Links:
         """
         if step.start:
             begun = self.new_orders.begin_for(tx, order, step)
-            self._note(tx, order, "order.start", f"began order {told(begun)}")
+            self._note(tx, order, "order.start", f"began order {named(begun)}")
         else:
             self._signal(tx, order, step.signal)
 
@@ -38,11 +38,11 @@ class Links:
             try:
                 give_signal(tx, lanes.lock(tx, other.id), name)
             except Illegal as error:
-                said = f"the signal {name} changes nothing at order {told(other)}: {error}"
+                said = f"the signal {name} changes nothing at order {named(other)}: {error}"
             else:
-                given = f"the signal {name} was given by order {told(order)}"
+                given = f"the signal {name} was given by order {named(order)}"
                 self._note(tx, other, "order.signal", given)
-                said = f"gave the signal {name} to order {told(other)}"
+                said = f"gave the signal {name} to order {named(other)}"
             self._note(tx, order, "order.signal", said)
         if not others:
             said = f"the signal {name} reaches nobody: no order is linked to this one"

@@ -21,7 +21,7 @@ from simulator.supplier.pinned import pins_of
 from simulator.supplier.repeats import answered, count_repeat, scenario_before
 from simulator.supplier.scenario_set import ScenarioSet
 from simulator.supplier.sent import Played, acts_of, as_sent
-from simulator.views.story import told
+from simulator.views.story import named
 
 SEED_KEY_HEADER = "x-seed-key"
 SERIAL = "#serial"
@@ -82,7 +82,7 @@ class NewOrders:
                 scenario=choice.scenario.name,
                 mix=choice.mix,
                 reasons=choice.reasons,
-                ways=plan.ways if isinstance(plan, Opened) else (),
+                branches=plan.branches if isinstance(plan, Opened) else (),
             )
             for choice, (plan, outgoing) in zip(choices, opened, strict=True)
         ]
@@ -117,7 +117,7 @@ class NewOrders:
         submission = self.dialect.begin(step.tenant or starter.tenant, dict(step.fields))
         key = seed.digest(starter.scenario, starter.seed_key, step.key)[:16]
         begun = replace(submission, begun_by=starter.id, headers={SEED_KEY_HEADER: key})
-        return self._begin(tx, scenario, begun, step.params, f"order {told(starter)}", editions)
+        return self._begin(tx, scenario, begun, step.params, f"order {named(starter)}", editions)
 
     def _begin(
         self,
@@ -141,7 +141,7 @@ class NewOrders:
             order=plan.order.id,
             scenario=scenario.name,
         )
-        acts = [act, *acts_of(plan.ways, now, plan.order.id, scenario.name)]
+        acts = [act, *acts_of(plan.branches, now, plan.order.id, scenario.name)]
         journal.note_all(tx, [(self.name, each) for each in acts])
         return plan.order
 

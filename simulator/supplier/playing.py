@@ -119,8 +119,13 @@ class Player:
             orders.save(tx, [plan.order])
         reasons = choice.reasons if choice else (_reason(scenario, plan.entry),)
         name = situation.scenario.name
-        ways = plan.ways if isinstance(plan, Changed) else ()
-        return Played(outgoing=outgoing, order=order.id, scenario=name, reasons=reasons, ways=ways)
+        return Played(
+            outgoing=outgoing,
+            order=order.id,
+            scenario=name,
+            reasons=reasons,
+            branches=plan.branches if isinstance(plan, Changed) else (),
+        )
 
     def _found(self, tx: Tx, submission: Submission) -> Order:
         """The order that a later request is about. Refused where there is none, or its number here

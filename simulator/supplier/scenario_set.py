@@ -17,6 +17,7 @@ from simulator.scenario import (
     Loaded,
     layer_of_texts,
     started,
+    starts,
     ties,
     unstartable,
 )
@@ -134,21 +135,28 @@ class ScenarioSet:
                 raise Refused("not_found", [f"there is no supplier {self.supplier} any more"])
             self.book(tx).guard_default(scenario)
             is_new = uploads.put(tx, self.supplier, name, scenario.digest, scenario.source)
-            self._guard_mixes(tx, name)
             together = list(self.book(tx).scenarios.values())
             if wrong := unstartable(together, (name,)):
                 raise Invalid(wrong)
+            self._guard_others(tx, name)
             return is_new, together
 
         is_new, together = self.store.run(keep)
         return scenario, is_new, [*found.warnings, *ties(together, about=name)]
 
-    def _guard_mixes(self, tx: Tx, name: str) -> None:
-        """Refused when a mix has a scenario of this name, and none is there for new orders."""
+    def _guard_others(self, tx: Tx, name: str) -> None:
+        """Refused when another scenario mixes or starts the one of this name, and cannot do so with
+        what is there.
+        """
         book = self.book(tx)
-        for mix in book.scenarios.values():
-            if name in mix.mix and name not in book.parts(mix):
-                raise Refused("conflict", [f"scenario: the mix {mix.name} has {name}"])
+        for other in book.scenarios.values():
+            if name in other.mix and name not in book.parts(other):
+                raise Refused("conflict", [f"scenario: the mix {other.name} has {name}"])
+            if not any(step.start == name for step in starts(other)):
+                continue
+            for problem in unstartable(book.scenarios.values(), (other.name,)):
+                said = f"scenario: {other.name} starts {name}: {problem.message}"
+                raise Refused("conflict", [said])
 
     def remove(self, name: str) -> None:
         """Forget a scenario that was taken in; a file's of its name counts again. Orders that play
@@ -157,7 +165,7 @@ class ScenarioSet:
 
         def forget(tx: Tx) -> bool:
             was_there = uploads.remove(tx, self.supplier, name)
-            self._guard_mixes(tx, name)
+            self._guard_others(tx, name)
             return was_there
 
         if self.store.run(forget):

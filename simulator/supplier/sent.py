@@ -17,8 +17,8 @@ from simulator.model import Act, EntryName, Outgoing
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Played:
-    """One request's outcome, and what the journal says of it: why this scenario plays, and on which
-    ways. `mix` names the one that drew the scenario.
+    """One request's outcome, and what the journal says of it: why this scenario plays, and how
+    the branches of its timeline were decided. `mix` names the one that drew the scenario.
     """
 
     outgoing: Outgoing
@@ -26,14 +26,15 @@ class Played:
     scenario: str = ""
     mix: str = ""
     reasons: tuple[str, ...] = ()
-    ways: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
 
 
-def acts_of(ways: Sequence[str], at: int, order: str, scenario: str) -> list[Act]:
-    """The lines of the journal that say which ways an order's story goes."""
+def acts_of(branches: Sequence[str], at: int, order: str, scenario: str) -> list[Act]:
+    """The lines of the journal that say how the branches of an order's story were decided."""
     what, by = "order.way", "supplier"
     return [
-        Act(at=at, what=what, by=by, message=said, order=order, scenario=scenario) for said in ways
+        Act(at=at, what=what, by=by, message=said, order=order, scenario=scenario)
+        for said in branches
     ]
 
 

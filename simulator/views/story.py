@@ -48,7 +48,7 @@ class Story:
     expects: Sequence[tuple[str, Expectation]]
 
 
-def told(order: Order) -> str:
+def named(order: Order) -> str:
     """An order as people know it: its id at the gateway, else ours, with its tenant and its
     scenario.
     """

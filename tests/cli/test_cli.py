@@ -33,14 +33,14 @@ def test_check_of_one_file_finds_what_it_starts_in_its_folder_and_among_the_ship
     scenario_folder: Callable[..., str],
 ) -> None:
     cease = "{serviceId: S, reason: CP_REQUEST, requestedCeaseDate: '{{ now }}'}"
-    names = {"ONE": "UNSOLICITED_CEASE", "TWO": "BESIDE", "THREE": "BESID"}
+    names = {"ONE": "UNSOLICITED_CEASE", "TWO": "BESIDE", "THREE": "BESID", "FOUR": "LIKE"}
     starts = {
         name: f"timeline: [{{after: 0s, start: {start}, with: {cease}}}]\n"
         for name, start in names.items()
     }
     beside = "begins: supplier\ntimeline: [{after: 0s, send: CREATED}]\n"
-    folder = scenario_folder(BESIDE=beside, **starts)
-    for file in ("one", "two"):
+    folder = scenario_folder(BESIDE=beside, LIKE="extends: BESIDE\n", **starts)
+    for file in ("one", "two", "four"):
         assert run("check", f"{folder}/{file}.yaml").stdout == "1 file: all right\n"
     said = run("check", f"{folder}/three.yaml")
     assert (said.exit_code, said.stdout.count("\n")) == (1, 1)

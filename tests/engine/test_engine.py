@@ -14,6 +14,7 @@ from simulator import engine
 from simulator.base import instants, seed
 from simulator.base.errors import Illegal, Refused
 from simulator.engine import Answered, Changed, Opened, Rejected
+from simulator.engine.names import names_for
 from simulator.model import Entry, Kci, Order, Pending, Reply, Request, Scenario, Step, Submission
 from tests.dialects.pizza import Pizza
 
@@ -384,5 +385,5 @@ def test_check_knows_exactly_the_names_that_a_template_sees() -> None:
     plan = created(scenario())
     assert plan.order is not None
     order = replace(plan.order, begun_by="another")
-    seen = engine.names_for(order, plan.request, 0, seed.Chance("r"))
+    seen = names_for(order, plan.request, 0, seed.Chance("r"))
     assert set(seen) == set(TEMPLATE_NAMES) and set(seen["order"]) == set(ORDER_NAMES)

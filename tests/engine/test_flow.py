@@ -50,37 +50,38 @@ def test_the_first_way_whose_conditions_hold_is_gone_and_then_the_story_goes_on(
     ways = (way(BURNT, topping="egg"), way(topping="ham"), way(BAKE[1], topping="ham"), way(BURNT))
     opened = plan(branch(*ways), *BAKE)
     assert told(opened) == [(60, "BAKED"), (100, "EATEN")]
-    assert opened.ways == ("branch 1: way 2, as topping is ham",)
+    assert opened.branches == ("branch 1: way 2, as topping is ham",)
 
 
 def test_where_no_condition_holds_a_way_without_one_is_gone_and_else_none() -> None:
     opened = plan(branch(way(BURNT), way(topping="egg")), *BAKE)
     assert told(opened) == [(5, "BURNT"), (65, "BAKED"), (105, "EATEN")]
-    assert opened.ways == ("branch 1: way 1, as no other one fits",)
+    assert opened.branches == ("branch 1: way 1, as no other one fits",)
     nothing = plan(branch(way(BURNT, topping="egg"), way(BURNT, weight=0)), *BAKE)
     assert told(nothing) == [(60, "BAKED"), (100, "EATEN")]
-    assert nothing.ways == ("branch 1: no way, as none of its conditions holds",)
+    assert nothing.branches == ("branch 1: no way, as none of its conditions holds",)
 
 
 def test_ways_are_drawn_by_weight_and_the_same_for_the_same_order() -> None:
     drawn = branch(way(BURNT, weight=3), way(weight=7))
-    ways = Counter(plan(drawn, *BAKE, key=str(key)).ways for key in range(400))
+    ways = Counter(plan(drawn, *BAKE, key=str(key)).branches for key in range(400))
     assert {said: abs(count - 120) < 40 for (said,), count in ways.items()} == {
         "branch 1: way 1, drawn: 3 of 10": True,
         "branch 1: way 2, drawn: 7 of 10": False,
     }
-    assert plan(drawn, *BAKE, key="a").ways == plan(drawn, *BAKE, BURNT, key="a").ways
+    assert plan(drawn, *BAKE, key="a").branches == plan(drawn, *BAKE, BURNT, key="a").branches
 
 
 def test_a_draw_by_a_path_is_the_same_for_all_orders_that_have_the_value() -> None:
     by = branch(way(BURNT), way(), by="topping")
-    (said,) = {plan(by, key=str(key)).ways for key in range(40)}
+    (said,) = {plan(by, key=str(key)).branches for key in range(40)}
     assert said[0].endswith("drawn by topping: 1 of 2")
     values = {f"{n}": branch(way(BURNT), way(), by=f"param.{n}") for n in "ab"}
-    found = {plan(step, params={n: n}).ways[0][:15] for n, step in values.items()}
-    found |= {plan(values["a"], params={"a": n}).ways[0][:15] for n in "bcdefgh"}
+    found = {plan(step, params={n: n}).branches[0][:15] for n, step in values.items()}
+    found |= {plan(values["a"], params={"a": n}).branches[0][:15] for n in "bcdefgh"}
     assert found == {"branch 1: way 1", "branch 1: way 2"}
-    absent = {plan(branch(way(BURNT), way(), by="oven"), key=str(key)).ways for key in range(40)}
+    lacking = branch(way(BURNT), way(), by="oven")
+    absent = {plan(lacking, key=str(key)).branches for key in range(40)}
     assert absent == {("branch 1: way 1, drawn: 1 of 2",), ("branch 1: way 2, drawn: 1 of 2",)}
 
 
@@ -113,7 +114,7 @@ def test_a_step_knows_its_round() -> None:
 def test_a_branch_in_a_round_is_decided_in_each_round() -> None:
     opened = plan(repeat(30, branch(way(BURNT), way(BAKE[0]))))
     assert {kci.step.word for kci in opened.kcis} == {"BURNT", "BAKED"}
-    assert opened.ways[1].startswith("repeat 1.2 branch 1: way ")
+    assert opened.branches[1].startswith("repeat 1.2 branch 1: way ")
 
 
 def test_a_branch_or_a_round_beside_it_changes_nothing_of_what_is_random_in_a_step() -> None:
@@ -147,7 +148,7 @@ def test_the_story_of_a_later_request_branches_by_its_own_facts() -> None:
     played = scenario(entries={"topping": (entry,)})
     changed = asked(played, "topping", created(played), 5)
     assert [kci.step.word for kci in changed.kcis] == ["BURNT"]
-    assert changed.ways == ("topping 1 branch 1: way 1, as order.status is ORDERED",)
+    assert changed.branches == ("topping 1 branch 1: way 1, as order.status is ORDERED",)
     assert changed.kcis[0].step.key == "topping/1/branch/1.1/BURNT/1"
 
 

@@ -191,13 +191,13 @@ def test_a_branch_within_a_way_is_decided_when_the_plan_is_made() -> None:
     aside = branch(way(mark("EGG"), topping="egg"), way(mark("HAM"), topping="ham"))
     opened = plan(wait("GO", 100, aside, mark("LATE")), EATEN)
     assert life(opened) == [(120, "HAM"), (130, "LATE")]
-    assert opened.ways == ("otherwise 1.1 branch 1: way 2, as topping is ham",)
+    assert opened.branches == ("otherwise 1.1 branch 1: way 2, as topping is ham",)
 
 
 def test_the_keys_of_the_rest_are_those_that_it_has_without_another_way() -> None:
     plain = plan(BAKED, Step(after=10, wait="GO"), EATEN, mark("M"))
     parted = plan(answered(BAKED, REFUSED), wait("GO", 100, mark("M")), EATEN, mark("M"))
-    ids = [kci.id for kci in parted.kcis if len(kci.step.ways) == 1 and not kci.step.decides]
+    ids = [kci.id for kci in parted.kcis if len(kci.step.lies_on) == 1 and not kci.step.decides]
     assert [kci.id for kci in plain.kcis] == ids
     assert len({kci.id for kci in parted.kcis}) == len(parted.kcis)
 
@@ -283,5 +283,5 @@ def test_a_signal_ends_a_wait_behind_which_nothing_is_left() -> None:
 
 def test_many_waits_cost_little_room() -> None:
     opened = plan(repeat(300, wait("GO", 10, after=1), mark("M", 1)))
-    assert len(opened.kcis) == 600 and opened.kcis[-1].step.ways == (300,)
+    assert len(opened.kcis) == 600 and opened.kcis[-1].step.lies_on == (300,)
     assert len(life(opened)) == 300

@@ -12,7 +12,6 @@ from simulator.base.errors import Refused
 from simulator.base.seed import Chance
 from simulator.model import Scenario
 from simulator.scenario import Bases, Book, layer_of_texts, parse
-from simulator.scenario.mixing import drawn, share
 
 VOCABULARY = dialects.get("fibre_cafe").vocabulary
 PARTS = [(name, f"scenario: {name}\nreply: accept\n") for name in "ABC"]
@@ -44,22 +43,8 @@ def test_weights_are_shares_and_need_no_sum() -> None:
     assert 400 < found["A"] < 600 and 900 < found["B"] < 1100 and 400 < found["C"] < 600
 
 
-def test_a_share_is_told_as_it_was_written() -> None:
-    mix = mix_of("mix: {A: 0.5, B: 1}")
-    assert [share(mix, name) for name in "AB"] == ["0.5 of 1.5", "1 of 1.5"]
-
-
 def test_a_mix_of_one_always_draws_it() -> None:
     assert set(draws(mix_of("mix: {A: 0.001}"), KEYS[:50])) == {"A"}
-
-
-def test_the_greatest_draw_is_one_of_the_mix() -> None:
-    class Greatest:
-        def random(self) -> float:
-            return 1.0
-
-    greatest: Any = Greatest()
-    assert drawn(mix_of("mix: {A: 0.1, B: 0.2}"), greatest) == "B"
 
 
 def test_by_takes_all_values_that_its_path_reaches() -> None:
@@ -94,6 +79,11 @@ def test_what_a_mix_draws_and_nobody_has_any_more_is_a_fault_of_ours() -> None:
         ("cancellation: [{reply: {reject: ['{{ fake.word }}']}}]", True),
         ("timeline: [{after: 1s, send: ACKNOWLEDGED, set: {notes: '{{ fake[\"word\"] }}'}}]", True),
         ("about: it is fake. or so", False),
+        ("timeline: [{branch: [{weight: 2}, {timeline: [{after: 1s, send: DELAY}]}]}]", True),
+        ("timeline: [{branch: [{when: {orderType: NEW}}, {weight: 2}]}]", False),
+        ("timeline: [{branch: [{weight: 0}, {weight: 2}]}]", False),
+        ("timeline: [{repeat: {times: 2, timeline: [{branch: [{}, {}]}]}}]", True),
+        ("cancellation: [{timeline: [{branch: [{}, {}]}]}]", True),
     ],
 )
 def test_a_scenario_knows_whether_it_may_draw(text: str, is_drawn: bool) -> None:

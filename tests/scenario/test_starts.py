@@ -68,6 +68,32 @@ def test_what_an_entry_starts_is_looked_at_too() -> None:
     assert len(said(ONE=alone)) == 1
 
 
+NESTED = (
+    "{branch: [{weight: 1, timeline: [{after: 1s, start: X}]}, {weight: 1}]}",
+    "{repeat: {times: 2, timeline: [{after: 1s, start: X}]}}",
+    "{after: 1s, wait: word, within: 1d, otherwise: [{after: 1s, start: X}]}",
+    "{after: 1s, send: CREATED, on_answer: [{answered: 4xx, timeline: [{after: 1s, start: X}]}]}",
+    "{branch: [{timeline: [{repeat: {times: 2, timeline: [{after: 1s, start: X}]}}]}]}",
+)
+"""Steps with a start on one of their ways."""
+
+
+@pytest.mark.parametrize("step", NESTED)
+def test_a_start_on_a_way_is_looked_at_too(step: str) -> None:
+    (told,) = said(ONE=f"{begun()[:-1]}, {step}]")
+    assert "start: no scenario `X` is here" in told
+    entry = f"cancellation: [{{reply: accept, timeline: [{step}]}}]"
+    assert len(said(ONE=f"{PLAIN}\n{entry}")) == 1
+
+
+@pytest.mark.parametrize("step", NESTED)
+def test_a_start_on_a_way_may_be_a_part_of_a_circle(step: str) -> None:
+    together = {each.name: each for each in read(A=f"{begun()[:-1]}, {step}]", X=begun("A"))}
+    with pytest.raises(Illegal, match="A starts X starts A"):
+        started(together, "A")
+    assert [problem.code for problem in unstartable(together.values())] == ["circle", "circle"]
+
+
 def test_a_start_that_is_right_is_not_told() -> None:
     losing = begun(params="gap: 1h, day: 1")
     steps = "start: LOSING, params: {gap: '{{ now }}', day: 3}"
@@ -118,6 +144,12 @@ def test_a_plan_knows_all_that_its_start_leads_to() -> None:
     together = {each.name: each for each in read(A=begun("B", "C"), B=begun("C"), C=begun())}
     assert sorted(started(together, "A")) == ["A", "B", "C"]
     assert sorted(started(together, "C")) == ["C"]
+
+
+@pytest.mark.parametrize("step", NESTED)
+def test_a_plan_knows_what_a_way_starts(step: str) -> None:
+    together = {each.name: each for each in read(A=f"{begun()[:-1]}, {step}]", X=begun())}
+    assert sorted(started(together, "A")) == ["A", "X"]
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,33 @@ def test_an_order_that_is_begun_may_branch(simulator: Embedded) -> None:
         assert "branch 1: way 1, as tenant is TENANT1" in supplier.stories()
 
 
+WITH = "with: {serviceId: S, reason: CP_REQUEST, requestedCeaseDate: '{{ now }}'}"
+OUTER = f"""
+scenario: OUTER
+begins: supplier
+timeline:
+  - {{after: 1s, start: MIDDLE, {WITH}}}
+"""
+MIDDLE = f"""
+scenario: MIDDLE
+begins: supplier
+timeline:
+  - branch:
+      - timeline:
+          - repeat:
+              times: 2
+              timeline: [{{after: 1s, start: BEGUN, {WITH}}}]
+"""
+
+
+def test_an_order_that_is_begun_may_start_others_on_its_ways(simulator: Embedded) -> None:
+    with Supplier.make(simulator.url, scenarios=[OUTER, MIDDLE, BEGUN]) as supplier:
+        supplier.starts("OUTER")
+        supplier.advance(minutes=1)
+        found = [order["scenario"] for order in supplier.orders]
+        assert found == ["OUTER", "MIDDLE", "BEGUN", "BEGUN"]
+
+
 HELD = """
 scenario: HELD
 reply: commit

@@ -236,11 +236,16 @@ def test_an_empty_body_of_a_reply_is_no_body(simulator: Embedded, body: str) -> 
         assert "Content-Type" not in response.headers
 
 
+CEASE = "{serviceId: S, reason: CP_REQUEST, requestedCeaseDate: '{{ now }}'}"
+START = f"{{after: 0s, start: TWO, with: {CEASE}}}"
+STARTER = f"scenario: ONE\ntimeline: [{START}]\n"
+ON_A_WAY = f"scenario: ONE\ntimeline: [{{branch: [{{timeline: [{START}]}}]}}]\n"
+BEGUN = "scenario: TWO\nbegins: supplier\ntimeline: [{after: 0s, send: CREATED}]\n"
+
+
 def test_what_a_scenario_starts_is_there_before_it(simulator: Embedded) -> None:
-    cease = "{serviceId: S, reason: CP_REQUEST, requestedCeaseDate: '{{ now }}'}"
-    starter = f"scenario: ONE\ntimeline: [{{after: 0s, start: TWO, with: {cease}}}]\n"
-    begun = "scenario: TWO\nbegins: supplier\ntimeline: [{after: 0s, send: CREATED}]\n"
-    circle = begun.replace("[", f"[{{after: 0s, start: TWO, with: {cease}}}, ")
+    starter, begun = STARTER, BEGUN
+    circle = begun.replace("[", f"[{START}, ")
     with Supplier.make(simulator.url) as supplier:
         client = supplier.client
         for text, said in ((starter, "no scenario `TWO` is here"), (circle, "a circle")):
@@ -257,6 +262,24 @@ def test_what_a_scenario_starts_is_there_before_it(simulator: Embedded) -> None:
         assert [order["scenario"] for order in client.orders()] == ["ONE", "TWO"]
     with Supplier.make(simulator.url, scenarios=[starter, begun], default="ONE") as supplier:
         assert place(supplier) == 202
+
+
+@pytest.mark.parametrize("starter", [STARTER, ON_A_WAY])
+def test_what_a_scenario_starts_stays_there(simulator: Embedded, starter: str) -> None:
+    with (
+        Supplier.make(simulator.url) as supplier,
+        Client(simulator.url, supplier=supplier.name) as client,
+    ):
+        client.put_scenario("TWO", BEGUN)
+        client.put_scenario("ONE", starter)
+        with pytest.raises(Failed, match="ONE starts TWO: start: no scenario `TWO` is here"):
+            client.delete_scenario("TWO")
+        with pytest.raises(Failed, match="ONE starts TWO: start: TWO is begun by the gateway"):
+            client.put_scenario("TWO", "scenario: TWO\nreply: accept\n")
+        client.put_scenario("TWO", BEGUN.replace("0s", "1s"))
+        assert place(supplier, X_Scenario="ONE") == 202
+        client.delete_scenario("ONE")
+        client.delete_scenario("TWO")
 
 
 def test_a_text_extends_a_scenario_that_the_supplier_plays(simulator: Embedded) -> None:

@@ -27,7 +27,7 @@ def read_within(value: Any, *, calendar: bool) -> Any:
     return read if isinstance(read, int) else value
 
 
-class Within(Construct):
+class Deadline(Construct):
     """A duration or a template; `calendar` also admits a time of the calendar, kept as text."""
 
     def __init__(self, *, calendar: bool = False, **options: Any) -> None:

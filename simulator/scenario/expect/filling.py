@@ -31,8 +31,6 @@ def _filled(expectation: Expectation, params: Mapping[str, Any]) -> Expectation:
             expectation = replace(expectation, within=read_within(within, calendar=calendar))
     if isinstance(expectation, ExpectedRequest):
         with suppress(RenderFailed):
-            when = matching.render_values(
-                expectation.when, lambda value: template.render(value, params)
-            )
+            when = matching.filled(expectation.when, params)
             expectation = replace(expectation, when=when)
     return expectation

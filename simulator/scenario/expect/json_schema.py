@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields
 
 from simulator.model import Vocabulary
-from simulator.scenario.expect.fields import BOUNDS, MOST, HowOften, Operations, Within
+from simulator.scenario.expect.fields import BOUNDS, MOST, Deadline, HowOften, Operations
 
 _NUMBER = {"type": "integer", "minimum": 1, "maximum": MOST}
 _DESCRIBED = {
@@ -21,7 +21,7 @@ _DESCRIBED = {
 
 def expect_schema(field: fields.Field[Any]) -> dict[str, Any]:
     """A part of an expectation; empty for every other field."""
-    if isinstance(field, Within):
+    if isinstance(field, Deadline):
         examples = ["2s", "3d", *(["2wd"] if field.calendar else [])]
         return {"type": ["string", "number"], "examples": examples}
     if isinstance(field, HowOften):

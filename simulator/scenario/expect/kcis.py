@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.formats.strict_yaml import Path
+from simulator.language.answers import listed, overlap
 from simulator.language.faults import Drop
 from simulator.model import Vocabulary
 from simulator.scenario.expect.lines import ExpectLine
@@ -82,20 +83,7 @@ def _check_answer(findings: Findings, line: ExpectLine, alike: Sequence[_Sending
     given = [sending.answered for sending in alike]
     if wanted is None or not given or None in given:
         return
-    if not any(_overlap(wanted, each) for each in given):
+    if not any(overlap(listed(wanted), listed(each)) for each in given):
         number = findings.located.place(alike[0].path).line
         said = f"answered: the step on line {number} wants another answer"
         findings.wrong(line.at("answered"), said, code="never")
-
-
-def _overlap(one: Any, other: Any) -> bool:
-    """Whether an answer can be both: each is a code, a class such as `4xx`, or a list of them."""
-    return any(_alike(mine, yours) for mine in _listed(one) for yours in _listed(other))
-
-
-def _listed(given: Any) -> list[str]:
-    return [str(each) for each in (given if isinstance(given, list) else [given])]
-
-
-def _alike(one: str, other: str) -> bool:
-    return one == other or (one[:1] == other[:1] and "xx" in one + other)

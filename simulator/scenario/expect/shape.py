@@ -17,7 +17,7 @@ from simulator.formats.schema import (
 )
 from simulator.formats.validators import OneOf, Range
 from simulator.model import Expectation, ExpectedKcis, ExpectedRequest, NoKci, NoRequest
-from simulator.scenario.expect.fields import HowOften, Operations, Within
+from simulator.scenario.expect.fields import Deadline, HowOften, Operations
 from simulator.scenario.fault_fields import Answered
 from simulator.scenario.when_field import When
 
@@ -43,7 +43,7 @@ class EveryKciSchema(_Part):
     """`every_kci`."""
 
     answered = Answered()
-    within = Within()
+    within = Deadline()
     attempts = Integer(validate=Range(min=1, max=100))
 
     @post_load
@@ -63,7 +63,7 @@ class RequestSchema(_Part):
 
     operations = Operations(data_key="operation")
     when = When()
-    within = Within(calendar=True)
+    within = Deadline(calendar=True)
     count = HowOften()
     spaced = String(validate=OneOf(["growing"]))
     same_body = Boolean(validate=_only_true)
@@ -89,7 +89,7 @@ class NoRequestSchema(_Part):
     """`no_request`."""
 
     operations = Operations(data_key="operation", required=True)
-    within = Within(calendar=True)
+    within = Deadline(calendar=True)
 
     @post_load
     def make(self, data: Any, **kwargs: Any) -> NoRequest:

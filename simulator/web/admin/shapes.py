@@ -11,8 +11,8 @@ from simulator.base import instants
 from simulator.base.clock import Clock
 from simulator.dialects import Dialect
 from simulator.language import matching
+from simulator.language.weights import share
 from simulator.rehearsal import Rehearsal
-from simulator.scenario.mixing import share
 from simulator.store.journal import Dropped
 from simulator.store.suppliers import Called
 from simulator.supplier import Supplier
@@ -124,7 +124,7 @@ def show_scenario(rehearsed: Rehearsal, dialect: Dialect) -> dict[str, Any]:
         "params": params,
         "for": "order" if scenario.answers == "create" else scenario.answers,
         "begins": scenario.begins,
-        "mix": {name: share(scenario, name) for name in scenario.mix} or None,
+        "mix": {name: share(scenario.mix, name) for name in scenario.mix} or None,
         "when": [matching.describe(condition) for condition in scenario.when],
         "expects": [show(expectation) for expectation in rehearsed.expects],
         "source": scenario.source,
