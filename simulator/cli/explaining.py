@@ -244,13 +244,7 @@ def _param(param: Param, value: Any) -> str:
 
 def _find(settings: Config, name: str, dialect: str | None) -> Scenario:
     if name.endswith((".yaml", ".yml")) or "/" in name:
-        path = Path(name)
-        text = read_file(path)
-        contract, problems = dialect_of_file(path, text, dialect, settings.suppliers)
-        if problems:
-            raise Invalid(problems)
-        bases = bases_in(folders_beside(path, contract, settings.suppliers))
-        return parse(text, name, dialects.get(contract).vocabulary, bases)
+        return _of_file(settings, Path(name), dialect)
     known: dict[str, Scenario] = {}
     for supplier in settings.suppliers:
         if dialect in (None, supplier.dialect):
@@ -258,21 +252,27 @@ def _find(settings: Config, name: str, dialect: str | None) -> Scenario:
     if not known and dialect:
         known = read_folder(shipped_folder(dialect), dialects.get(dialect).vocabulary).scenarios
     if name not in known:
-        known |= _case(name, dialect)
+        known |= _case(settings, name, dialect)
     if name not in known:
         raise Invalid([Problem(message=f"no scenario `{name}`", hint=nearest(name, known))])
     return known[name]
 
 
-def _case(name: str, dialect: str | None) -> dict[str, Scenario]:
+def _of_file(settings: Config, path: Path, dialect: str | None) -> Scenario:
+    """The scenario of a file, which may name others beside it and shipped ones."""
+    text = read_file(path)
+    contract, problems = dialect_of_file(path, text, dialect, settings.suppliers)
+    if problems:
+        raise Invalid(problems)
+    bases = bases_in(folders_beside(path, contract, settings.suppliers))
+    return parse(text, str(path), dialects.get(contract).vocabulary, bases)
+
+
+def _case(settings: Config, name: str, dialect: str | None) -> dict[str, Scenario]:
     """A case of the cookbook, by its name: `explain` finds it though no supplier plays it."""
     contracts = [dialect] if dialect else dialects.names()
-    found = ((cookbook.file_of(name, each), each) for each in contracts)
-    cases = [
-        parse(read_file(path), str(path), dialects.get(each).vocabulary)
-        for path, each in found
-        if path
-    ]
+    files = (cookbook.file_of(name, each) for each in contracts)
+    cases = [_of_file(settings, path, dialect) for path in files if path]
     return {case.name: case for case in cases}
 
 

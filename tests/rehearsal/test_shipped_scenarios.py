@@ -347,8 +347,7 @@ def test_every_gap_of_a_shipped_scenario_is_a_parameter() -> None:
         timelines = [scenario.timeline, *(entry.timeline for entry in entries)]
         steps = [step for timeline in timelines for step in every_step(timeline)]
         assert all(
-            step.at is None and (step.after in ("{{ gap }}", 0) or not step.send)
-            for step in steps
+            step.at is None and (step.after in ("{{ gap }}", 0) or not step.send) for step in steps
         ), scenario.name
         if steps:
             gap = scenario.params["gap"]
