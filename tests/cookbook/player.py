@@ -16,6 +16,9 @@ from tests.conftest import TENANT, Gateway
 from tests.dialects.mef import Buyer
 from tests.receiver import Arrival, Receiver
 
+LOSING = "TENANT2"
+"""The tenant that loses the line of a takeover."""
+
 BEGIN = "2026-03-02T09:00:00Z"
 """A Monday on which each case begins, unless it says another time."""
 
@@ -29,14 +32,14 @@ class Log:
     def __init__(self, receiver: Receiver) -> None:
         self.lines: list[str] = []
         self.bodies: set[bytes] = set()
-        self.refuses = ""
-        """A code that this gateway refuses, as it breaks the contract."""
+        self.refuses: Mapping[str, int] = {}
+        """Codes that this gateway refuses, and how, though they are well made."""
         self.lock = threading.Lock()
         receiver.answer = self.take
 
     def take(self, number: int, arrival: Arrival) -> int:
-        is_wrong = self.refuses and f" {self.refuses} " in told(arrival)
-        answer = 422 if is_wrong else answer_of_a_good_gateway(arrival)
+        _, code, *_ = told(arrival).split(" ")
+        answer = self.refuses.get(code) or answer_of_a_good_gateway(arrival)
         repeated = " again" if arrival.raw in self.bodies else ""
         self.bodies.add(arrival.raw)
         self.add(f"{told(arrival)}{repeated}{'' if answer == 204 else f': {answer}'}")
@@ -69,9 +72,9 @@ def _answer_to_kci(body: Mapping[str, Any]) -> int:
     is_delay = body["reasonCode"] == "DELAY"
     if not isinstance(body["sequenceNumber"], int) or (is_delay and "problemCode" not in body):
         return 422
-    if order_of(body)["tenant"] != TENANT:
+    if order_of(body)["tenant"] not in (TENANT, LOSING):
         return 403
-    return 204 if order_of(body)["id"] < 10_000 else 404
+    return 204 if order_of(body).get("id", 0) < 10_000 else 404
 
 
 def order_of(body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -87,11 +90,12 @@ def told(arrival: Arrival) -> str:
     if "notificationType" in body:
         number = int(body["notificationVersion"])
         return f"{number} {body['notificationType']} {body['orderStatus']}"
-    return f"{body['sequenceNumber']!r} {body['reasonCode']} {order_of(body)['status']}"
+    whose = f" of {LOSING}" if order_of(body)["tenant"] == LOSING else ""
+    return f"{body['sequenceNumber']!r} {body['reasonCode']} {order_of(body)['status']}{whose}"
 
 
 class Case:
-    """One order of one scenario, at a supplier that has no other."""
+    """The orders of one scenario, at a supplier that has no others."""
 
     def __init__(self, scenario: str, url: str, supplier: str, receiver: Receiver) -> None:
         self.scenario = scenario
@@ -110,14 +114,22 @@ class Case:
     def play(self, step: Mapping[str, Any]) -> list[str]:
         """Play one step, which begins with its act; what came back until nothing moved."""
         act = next(iter(step))
-        self.log.refuses = step.get("refuses", "")
+        self.log.refuses = step.get("refuses", {})
         if "at" in step:
             self.admin.set_clock(now=step["at"])
         if act[0].isdigit():
             self.admin.advance(by=act)
+        elif act.startswith("signal "):
+            self.admin.signal(act.removeprefix("signal "), self.newest()["id"])
         else:
             self.log.add(self.ask(act, step))
-        return self.log.forget()
+        lines = self.log.forget()
+        return sorted(lines) if step.get("linked") else lines
+
+    def newest(self) -> Mapping[str, Any]:
+        """The order that was made last, as the admin API shows it."""
+        *_, order = self.admin.orders()
+        return order
 
     def shown(self, member: str) -> Any:
         """A member of the newest message, or of the order in it."""
@@ -148,7 +160,7 @@ NEW = {"place": ORDERS, "cease": ORDERS, "connect": f"/ethernet{ORDERS}"}
 
 class FibreCafe(Case):
     """The gateway of the first contract: `place`, `cease`, `connect` (two sites by Ethernet),
-    `repeat` the same order, `amend`, `cancel`.
+    `repeat` the same order, `amend`, `cancel`, and `object` to the cease that a takeover has begun.
     """
 
     def __init__(self, scenario: str, url: str, supplier: str, receiver: Receiver) -> None:
@@ -168,6 +180,8 @@ class FibreCafe(Case):
 
     def _send(self, act: str, step: Mapping[str, Any]) -> requests.Response:
         members = step.get("with", {})
+        if act == "object":
+            return self._object()
         if act in ("amend", "cancel"):
             asked: requests.Response = getattr(self.gateway, act)(self.order, **members)
             return asked
@@ -176,6 +190,15 @@ class FibreCafe(Case):
             least = {"id": whole["id"], "tenant": TENANT, **members}
             self.order = whole if act == "place" else least
         return self.gateway.post(self.path, self.order, **step.get("headers", self._asking()))
+
+    def _object(self) -> requests.Response:
+        objection = {
+            "id": 1,
+            "orderId": 77,
+            "reasonCode": "END_USER_NOT_MOVING",
+            "supplierOrderReference": self.newest()["number"],
+        }
+        return self.gateway.post("/service-order-cancellations", objection, Tenant=LOSING)
 
     def _asking(self) -> dict[str, str]:
         return {"X_Scenario": self.scenario}

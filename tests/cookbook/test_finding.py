@@ -50,7 +50,10 @@ def test_the_option_is_for_all_suppliers_without_a_folder_of_their_own() -> None
     ]
 
 
-@pytest.mark.parametrize("name", ["CANCEL_RACE_LOST", "CANCEL_OVERTAKEN"])
+@pytest.mark.parametrize(
+    "name",
+    ["CANCEL_RACE_LOST", "CANCEL_OVERTAKEN", "ONE_IN_TEN_REJECTED", "DELAYED_AND_BOUND"],
+)
 def test_explain_finds_a_case_that_no_supplier_plays(name: str) -> None:
     assert run("explain", name).stdout.startswith(name)
     assert run("explain", "--dialect", "mef", "CANCEL_RACE_LOST").exit_code == 2

@@ -157,37 +157,57 @@ def test_a_cancellation_withdraws_a_start_that_is_still_to_come(
     assert told(receiver) == [("TENANT1", "ACKNOWLEDGED")]
 
 
-def test_an_objection_at_the_losing_side_stops_the_gaining_order(
+def object_to_takeover(gateway: Gateway, after: str) -> int:
+    """A takeover to which the losing tenant objects so long after the order; the answer to that."""
+    gateway.place("ORDER_TAKEOVER", orderType="TAKEOVER")
+    gateway.advance(after)
+    _, begun = two(gateway)
+    objection = {
+        "id": 1,
+        "orderId": 77,
+        "reasonCode": "END_USER_NOT_MOVING",
+        "supplierOrderReference": begun["number"],
+    }
+    answered = gateway.post("/service-order-cancellations", objection, Tenant="TENANT2")
+    gateway.advance("1d")
+    return answered.status_code
+
+
+def test_an_objection_in_time_cancels_a_takeover_on_both_sides(
     running: Any, receiver: Receiver
 ) -> None:
     with running() as simulator, Gateway(simulator.url) as gateway:
-        order = gateway.place("ORDER_TAKEOVER_OBJECTED", orderType="TAKEOVER")
-        gateway.advance("30s")
-        begun = gateway.admin("GET", "/orders?tenant=TENANT2")["items"][0]
-        objection = {
-            "id": 1,
-            "orderId": 77,
-            "reasonCode": "END_USER_NOT_MOVING",
-            "supplierOrderReference": begun["number"],
-        }
-        answered = gateway.post("/service-order-cancellations", objection, Tenant="TENANT2")
-        assert answered.status_code == 202
-        gateway.advance("1d")
-        assert gateway.order(order)["status"] == "CANCELLED"
+        assert object_to_takeover(gateway, "1m29s") == 202
+        assert [order["status"] for order in two(gateway)] == ["CANCELLED", "CANCELLED"]
     assert sorted(told(receiver)) == [
         ("TENANT1", "ACKNOWLEDGED"),
         ("TENANT1", "CANCELLED"),
         ("TENANT2", "CANCELLED"),
         ("TENANT2", "CREATED"),
     ]
+    why = {arrival.body.get("text") for arrival in receiver.arrivals}
+    assert why >= {"The losing side objected", "The gaining order was cancelled too"}
 
 
-def test_without_an_objection_a_takeover_ends_on_both_sides(
+def test_an_objection_that_is_late_is_rejected_and_the_takeover_ends_on_both_sides(
     running: Any, receiver: Receiver
 ) -> None:
     with running() as simulator, Gateway(simulator.url) as gateway:
-        gateway.place("ORDER_TAKEOVER?losingTenant=TENANT5", orderType="TAKEOVER")
-        gateway.advance("1d")
+        assert object_to_takeover(gateway, "1m30s") == 422
+        assert [order["status"] for order in two(gateway)] == ["COMPLETED", "COMPLETED"]
+    assert sorted(told(receiver)) == BOTH_SIDES
+
+
+def test_without_an_objection_a_takeover_ends_on_both_sides_at_once(
+    running: Any, receiver: Receiver
+) -> None:
+    asked = "ORDER_TAKEOVER?losingTenant=TENANT5&window=10d&gap=1h"
+    with running() as simulator, Gateway(simulator.url) as gateway:
+        gateway.place(asked, orderType="TAKEOVER")
+        gateway.advance("10d1h")
+        assert [code for _, code in told(receiver)].count("COMMITTED") == 1
+        assert "COMPLETED" not in [code for _, code in told(receiver)]
+        gateway.advance("1h")
     assert sorted(told(receiver)) == [
         (tenant.replace("TENANT2", "TENANT5"), code) for tenant, code in BOTH_SIDES
     ]

@@ -20,7 +20,7 @@ from simulator.language.template import FILTERS
 from simulator.language.times import DRAWS
 from simulator.rehearsal.books import bases_in
 from simulator.rehearsal.folders import shipped_folder
-from simulator.scenario import parse, schema_for
+from simulator.scenario import Bases, layer_of_texts, parse, schema_for
 from simulator.scenario.expect.fields import BOUNDS
 from simulator.scenario.fields import ParamsField, ReplyField
 from simulator.scenario.schema import EntrySchema, RepeatSchema, StepSchema, WaySchema
@@ -128,8 +128,10 @@ def test_the_scenarios_in_the_documents_are_right(name: str) -> None:
     from simulator import rehearsal
 
     dialect = dialects.get("mef" if name == "mef.md" else "fibre_cafe")
-    bases = bases_in([shipped_folder(dialect.name)])
-    for block in re.findall(r"```yaml\n(.*?)```", PAGES.get(name, README), re.DOTALL):
+    blocks = re.findall(r"```yaml\n(.*?)```", PAGES.get(name, README), re.DOTALL)
+    beside = layer_of_texts([(name, block) for block in blocks])
+    bases = Bases((beside, *bases_in([shipped_folder(dialect.name)]).layers))
+    for block in blocks:
         scenario = parse(block, name, dialect.vocabulary, bases)
         assert (
             rehearsal.flaws(scenario, dialect) == []
