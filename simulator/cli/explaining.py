@@ -244,7 +244,11 @@ def _param(param: Param, value: Any) -> str:
 
 def _find(settings: Config, name: str, dialect: str | None) -> Scenario:
     if name.endswith((".yaml", ".yml")) or "/" in name:
-        return _of_file(settings, Path(name), dialect)
+        path = Path(name)
+        contract, problems = dialect_of_file(path, read_file(path), dialect, settings.suppliers)
+        if problems:
+            raise Invalid(problems)
+        return _parsed(settings, path, contract)
     known: dict[str, Scenario] = {}
     for supplier in settings.suppliers:
         if dialect in (None, supplier.dialect):
@@ -258,22 +262,18 @@ def _find(settings: Config, name: str, dialect: str | None) -> Scenario:
     return known[name]
 
 
-def _of_file(settings: Config, path: Path, dialect: str | None) -> Scenario:
-    """The scenario of a file, which may name others beside it and shipped ones."""
-    text = read_file(path)
-    contract, problems = dialect_of_file(path, text, dialect, settings.suppliers)
-    if problems:
-        raise Invalid(problems)
-    bases = bases_in(folders_beside(path, contract, settings.suppliers))
-    return parse(text, str(path), dialects.get(contract).vocabulary, bases)
-
-
 def _case(settings: Config, name: str, dialect: str | None) -> dict[str, Scenario]:
     """A case of the cookbook, by its name: `explain` finds it though no supplier plays it."""
     contracts = [dialect] if dialect else dialects.names()
-    files = (cookbook.file_of(name, each) for each in contracts)
-    cases = [_of_file(settings, path, dialect) for path in files if path]
+    found = ((cookbook.file_of(name, each), each) for each in contracts)
+    cases = [_parsed(settings, path, each) for path, each in found if path]
     return {case.name: case for case in cases}
+
+
+def _parsed(settings: Config, path: Path, dialect: str) -> Scenario:
+    """The scenario of a file, with what it takes from those that it may name."""
+    bases = bases_in(folders_beside(path, dialect, settings.suppliers))
+    return parse(read_file(path), str(path), dialects.get(dialect).vocabulary, bases)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -142,7 +142,7 @@ def _inward(exchange: Exchange, describe: Describe) -> list[Line]:
     fault = exchange.response.get("fault")
     spoilt = told_fault(fault["word"], fault["sent"]) if fault else ""
     return [
-        Line(at=exchange.at, kind="request", text=asked + _remarks(exchange.findings)),
+        Line(at=exchange.at, kind="request", text=asked + _remarks(exchange.findings, "noted: ")),
         Line(at=exchange.at, kind="reply", text=_answer(exchange, describe) + scenario + spoilt),
     ]
 
@@ -168,8 +168,8 @@ def told_fault(word: str, sent: str) -> str:
     return f"; fault {word}: {sent}"
 
 
-def _remarks(findings: Iterable[Finding]) -> str:
-    return "".join(f"; noted: {finding.message}" for finding in findings)
+def _remarks(findings: Iterable[Finding], word: str = "") -> str:
+    return "".join(f"; {word}{finding.message}" for finding in findings)
 
 
 def _document(body: Any, describe: Describe) -> str:

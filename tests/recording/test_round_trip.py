@@ -16,7 +16,7 @@ from simulator import config, dialects, rehearsal
 from simulator.base import instants
 from simulator.client import Client
 from simulator.dialects import Dialect
-from simulator.model import Incoming, Order
+from simulator.model import Incoming, Order, every_step
 from simulator.recording import Recording, as_yaml, chosen, lives_of, record
 from simulator.recording.sources import of_journal
 from simulator.rehearsal import Asked, Rehearsal, RehearsedEntry
@@ -47,7 +47,9 @@ RUNS = [
     for rehearsed in every
     for number, entry in enumerate([None, *rehearsed.entries])
     if (entry.natural if entry else rehearsed.scenario.answers == "create")
+    and not any(step.is_errand for step in every_step(rehearsed.scenario.timeline))
 ]
+"""What begins another order is left out: a recording is the life of one."""
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """Every snippet of the documents is run: commands in a shell, Python as a test of a gateway's team,
-calls of the tables against a supplier, JSON through a parser. (YAML: `test_docs`.)
+calls of the tables against a supplier, JSON through a parser. (YAML: `test_docs`. The guide:
+`test_guide`.)
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ def blocks(kind: str) -> list[Any]:
     return [
         pytest.param(name, text, id=f"{name}-{number}")
         for name, page in TEXTS.items()
+        if name != "guide.md"
         for number, text in enumerate(re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL), 1)
     ]
 
