@@ -127,6 +127,10 @@ class RenderFailed(SimulatorError):
         self.source = source
         self.path = path
 
+    def at(self, path: tuple[Hashable, ...]) -> RenderFailed:
+        """The same, with the part of the file that gives what failed."""
+        return RenderFailed(str(self), source=self.source, path=path)
+
 
 class Conflict(SimulatorError):
     """Another writer was first (a unique row, a serialisation failure)."""

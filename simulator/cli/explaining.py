@@ -137,13 +137,13 @@ class _Decision:
 
     def _drawn(self, choice: Choice) -> Choice:
         """Of a mix what the first such order would play in a run with the seed of the settings.
-        Without a seed each run has its own.
+        Where they have none, it is that of a store, which is not opened here.
         """
         from simulator.supplier.new_orders import seed_key  # it brings the store along
 
         dialect, suppliers = self.book.vocabulary.dialect, self.settings.suppliers
         for supplier in suppliers:
-            seed = self.settings.seed if supplier.seed is None else supplier.seed
+            seed = self.settings.seed_of(supplier)
             if supplier.dialect == dialect and seed is not None:
                 chance, key = Chance(seed, (supplier.name,)), seed_key(self.submission)
                 return self.book.draw(choice, self.facts, chance, key)

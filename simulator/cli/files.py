@@ -73,9 +73,13 @@ class _Known:
         self.settings = settings
         self.known: dict[tuple[Path, ...], Bases] = {}
 
+    def folders(self, file: Path, dialect: str) -> tuple[Path, ...]:
+        """Where those are that a file may name."""
+        return folders_beside(file, dialect, self.settings.suppliers)
+
     def beside(self, file: Path, dialect: str) -> Bases:
         """Those that a file may name."""
-        folders = folders_beside(file, dialect, self.settings.suppliers)
+        folders = self.folders(file, dialect)
         if folders not in self.known:
             self.known[folders] = bases_in(folders)
         return self.known[folders]
@@ -125,15 +129,13 @@ def _played(
 
 
 def _beside(scenarios: Sequence[Scenario], known: _Known) -> list[Scenario]:
-    """What may be started by scenarios that are checked without it: that of their folders, and what
-    is shipped.
-    """
+    """What may be started by scenarios that are checked without it."""
     names = {one.name for one in scenarios}
     lacking = [one for one in scenarios if any(step.start not in names for step in starts(one))]
     wanted = dict.fromkeys(
         (file, one.dialect)
         for one in lacking
-        for folder in (Path(one.file).parent, shipped_folder(one.dialect))
+        for folder in known.folders(Path(one.file), one.dialect)
         for file in scenario_files(folder)
     )
     found = []

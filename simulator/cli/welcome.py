@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from simulator import dialects
 from simulator.base import clock, instants
 from simulator.config import Config, SupplierConfig
+from simulator.front.paths import ADMIN
 from simulator.model import Incoming, Order
 from simulator.pretend_gateway import RECEIVED
 from simulator.world import pretend_path
@@ -50,7 +51,7 @@ def _told(settings: Config, base_url: str) -> Iterator[str]:
     for supplier in settings.suppliers:
         yield from _request(supplier, base_url)
         is_first = supplier is settings.suppliers[0]
-        admin = f"{base_url}/__admin" + ("" if is_first else f"/suppliers/{supplier.name}")
+        admin = f"{base_url}{ADMIN}" + ("" if is_first else f"/suppliers/{supplier.name}")
         yield f"  then look:  curl {admin}/orders"
         yield f"{_LOOK}curl {admin}/kcis"
         if supplier.gateway.url is None and settings.pretend_gateway.mount:

@@ -57,6 +57,10 @@ class Config:
     common: Mapping[str, Any] = field(repr=False)
     advice: tuple[str, ...] = ()
 
+    def seed_of(self, supplier: SupplierConfig) -> str | None:
+        """A supplier's seed, its own before that of the whole simulator; None where none is set."""
+        return self.seed if supplier.seed is None else supplier.seed
+
 
 def build_config(values: Mapping[str, Any]) -> Config:
     """The settings from checked values. Invalid lists what does not fit together."""

@@ -63,9 +63,11 @@ class Line:
 
     def length_of(self, step: Step, key: str) -> int:
         """How long a step waits for a signal."""
-        with Placed((*step.path, "within")):
-            names = in_round(self.names, step.round)
-            return length_of(step.within, names, self.situation.chance.at("time", key))
+        names, chance = in_round(self.names, step.round), self.situation.chance.at("time", key)
+        try:
+            return length_of(step.within, names, chance)
+        except RenderFailed as error:
+            raise error.at((*step.path, "within")) from None
 
     def _put(self, step: Step) -> None:
         self._count()
@@ -83,20 +85,25 @@ class Line:
                 self._count()
                 self.add(flow.ways[0].timeline, f"{key}.{number}/", number)
             return
-        with Placed((*path, "branch")):
+        try:
             number, why = self._way_of(flow, key, names)
+        except RenderFailed as error:
+            raise error.at((*path, "branch")) from None
         which = f"way {number}" if number else "no way"
         self.said.append(f"{key.replace('/', ' ')}: {which}, {why}")
         if number:
             self.add(flow.ways[number - 1].timeline, f"{key}.{number}/", round)
 
     def _rounds(self, flow: Flow, path: Path, names: Mapping[str, Any]) -> int:
-        with Placed((*path, "repeat", "times")):
+        place = (*path, "repeat", "times")
+        try:
             rounds = template.render(flow.times, names)
-            if type(rounds) is int and 0 <= rounds <= MOST_STEPS:
-                return rounds
-            said = f"times: `{rounds}` is no whole number from 0 to {MOST_STEPS}"
-            raise RenderFailed(said, source=str(flow.times))
+        except RenderFailed as error:
+            raise error.at(place) from None
+        if type(rounds) is int and 0 <= rounds <= MOST_STEPS:
+            return rounds
+        said = f"times: `{rounds}` is no whole number from 0 to {MOST_STEPS}"
+        raise RenderFailed(said, source=str(flow.times), path=place)
 
     def _way_of(self, flow: Flow, key: str, names: Mapping[str, Any]) -> tuple[int, str]:
         """The number of the way that a branch goes, 0 for none, and why."""
@@ -178,21 +185,3 @@ def _decided(line: Line, segment: list[Step], flow: Flow, key: str) -> Iterator[
     yield Step(
         after=0, decides=answers, answer_of=behind, key=key, lies_on=last.lies_on, path=last.path
     )
-
-
-class Placed:
-    """Say of what fails to render within it which part of the file gives it. One is made for each
-    step of each order: a class costs less than a generator.
-    """
-
-    __slots__ = ("path",)
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, RenderFailed):
-            raise RenderFailed(str(error), source=error.source, path=self.path) from None

@@ -11,7 +11,7 @@ from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Refused, RenderFailed
 from simulator.base.seed import Chance
 from simulator.base.working_days import Calendar
-from simulator.engine.flow import Placed, line_of
+from simulator.engine.flow import line_of
 from simulator.engine.moments import due_of, is_drawn, needs_the_calendar, with_draws
 from simulator.engine.names import in_round, names_for
 from simulator.engine.plan import Situation
@@ -52,12 +52,14 @@ def schedule(
             due, signal, is_timed = way
             signal_at = due
         is_late = index > 0 and _reads_the_order(step)
-        with Placed(step.time_path):
-            seen = in_round(names, step.round)
+        seen = in_round(names, step.round)
+        try:
             is_late = is_late or (signal != "" and needs_the_calendar(step, seen))
             is_timed = is_timed and not is_late
             if is_timed or (step.wait and not step.decides and not is_late):
                 due = max(due, _in_range(due_of(step, due, order, seen, situation.calendar)))
+        except RenderFailed as error:
+            raise error.at(step.time_path) from None
         if not step.wait or step.decides:
             over = _in_range(due + (step.within or 0))
             kcis.append(
@@ -154,9 +156,11 @@ def _drawn(situation: Situation, steps: Sequence[Step], names: Mapping[str, Any]
         return steps
     found = []
     for step in steps:
-        with Placed(step.time_path):
-            seen = in_round(names, step.round)
+        seen = in_round(names, step.round)
+        try:
             found.append(with_draws(step, seen, situation.chance.at("time", step.key)))
+        except RenderFailed as error:
+            raise error.at(step.time_path) from None
     return found
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from simulator import __version__
+from simulator.front.paths import ADMIN
 from simulator.model import Incoming, Outgoing
 from simulator.pretend_gateway import RECEIVED
 from simulator.world import World, pretend_path
-
-_ADMIN = "/__admin"
 
 
 def directory(world: World, incoming: Incoming) -> Outgoing:
@@ -23,9 +22,9 @@ def _listed(world: World, server: str) -> dict[str, Any]:
     return {
         "simulator": __version__,
         "suppliers": [_supplier(world, name, server) for name in world.suppliers],
-        "admin": f"{server}{_ADMIN}",
-        "health": f"{server}{_ADMIN}/health",
-        "ready": f"{server}{_ADMIN}/ready",
+        "admin": f"{server}{ADMIN}",
+        "health": f"{server}{ADMIN}/health",
+        "ready": f"{server}{ADMIN}/ready",
     }
 
 
@@ -40,6 +39,6 @@ def _supplier(world: World, name: str, server: str) -> dict[str, Any]:
         "contract": supplier.dialect.title,
         "url": url,
         "openapi": f"{url}/openapi.json",
-        "orders": f"{server}{_ADMIN}/suppliers/{name}/orders",
+        "orders": f"{server}{ADMIN}/suppliers/{name}/orders",
         "received": f"{server}{pretend}{RECEIVED}" if is_pretend else None,
     }

@@ -156,7 +156,11 @@ def kci_row(kci: Kci) -> dict[str, Any]:
     for it.
     """
     members = zip(_STEP, _of_step(kci.step), _NOTHING_SAID, strict=True)
-    said = {name: value for name, value, default in members if value != default}
+    said = {
+        name: value
+        for name, value, default in members
+        if value is not default and value != default  # most are the default itself
+    }
     return row_of(kci) | {"send": kci.send, "step": said}
 
 

@@ -3,8 +3,7 @@
 """
 
 from simulator.web.embedded import Embedded
-from simulator.web.paths import is_admin
 from simulator.web.serving import listen, loop_of
 from simulator.web.site import Site, create_app
 
-__all__ = ["Embedded", "Site", "create_app", "is_admin", "listen", "loop_of"]
+__all__ = ["Embedded", "Site", "create_app", "listen", "loop_of"]

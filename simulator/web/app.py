@@ -9,9 +9,9 @@ from flask import Flask
 from werkzeug.wsgi import get_path_info
 
 from simulator.front import AdminGuard, Front
+from simulator.front.paths import is_admin
 from simulator.web.admin import make_admin
 from simulator.web.limiter import Limiter
-from simulator.web.paths import is_admin
 from simulator.web.shared import Application
 from simulator.web.wsgi import application
 from simulator.world import World

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from simulator.base.errors import Unavailable
 from simulator.config import Server
-from simulator.web.paths import is_admin
+from simulator.front.paths import is_admin
 from simulator.web.site import Site
 from simulator.web.worker import MOST_WAITING, Limits, Loop
 

@@ -304,8 +304,8 @@ def build_supplier(
     config: Config,
     called: Called | None = None,
 ) -> Supplier:
-    """A supplier over an open store; its own seed counts before that of the whole simulator."""
-    fixed = supplier.seed if supplier.seed is not None else config.seed
+    """A supplier over an open store."""
+    fixed = config.seed_of(supplier)
     store = waits.store
     return Supplier(
         supplier,

@@ -16,6 +16,7 @@ from simulator import config, dialects
 from simulator.base.seed import FAKE_WORDS
 from simulator.cli import main
 from simulator.config import pages, table
+from simulator.front.paths import ADMIN
 from simulator.language.template import FILTERS
 from simulator.language.times import DRAWS
 from simulator.rehearsal.books import bases_in
@@ -26,7 +27,6 @@ from simulator.scenario.fields import ParamsField, ReplyField
 from simulator.scenario.schema import EntrySchema, RepeatSchema, StepSchema, WaySchema
 from simulator.scenario.when_field import NESTS, TESTS
 from simulator.web import Embedded
-from simulator.web.paths import ADMIN
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text()

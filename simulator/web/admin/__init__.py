@@ -11,11 +11,11 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from simulator.base.errors import Conflict, Invalid, Refused, Unavailable
 from simulator.front import AdminGuard, refusal
+from simulator.front.paths import ADMIN
 from simulator.web.admin import acts, clocks, journal, queries, scenarios, service, suppliers, waits
 from simulator.web.admin.answers import problem
 from simulator.web.admin.operations import Operation, mount
 from simulator.web.limiter import Limiter
-from simulator.web.paths import ADMIN
 from simulator.web.wsgi import incoming_of, response_of
 from simulator.world import World
 

@@ -13,9 +13,9 @@ from simulator import __version__
 from simulator.config.secret import Secrets
 from simulator.config.table import Duration, Retry, Seed
 from simulator.formats.schema import Mapped
+from simulator.front.paths import ADMIN
 from simulator.web.admin.answers import LINES
 from simulator.web.admin.operations import OF_SUPPLIER, TEXT, Operation
-from simulator.web.paths import ADMIN
 
 _OPEN = ("Problem", "Explain")
 """What may have more members than are described: problems, and the request that is asked about."""

@@ -11,9 +11,9 @@ from typing import Any
 from flask import Flask, Response
 from marshmallow import Schema
 
+from simulator.front.paths import ADMIN
 from simulator.supplier import Supplier
 from simulator.web.limiter import Limiter
-from simulator.web.paths import ADMIN
 from simulator.world import World
 
 OF_SUPPLIER = "/suppliers/{supplier_name}"

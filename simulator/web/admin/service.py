@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from flask import Response, request
 
+from simulator.front.paths import ADMIN
 from simulator.ops import metrics
 from simulator.web.admin.answers import answer, problem_rows
 from simulator.web.admin.operations import OF_SUPPLIER, Call, Views
-from simulator.web.paths import ADMIN
 
 VIEWS = Views(of_supplier=False)
 

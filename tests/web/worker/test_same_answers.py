@@ -21,7 +21,8 @@ import pytest
 from werkzeug.serving import make_server
 
 from simulator import config
-from simulator.web import Site, create_app, is_admin
+from simulator.front.paths import is_admin
+from simulator.web import Site, create_app
 from simulator.web.worker import Loop
 from simulator.web.worker.beside import environ_of
 from simulator.web.worker.reader import Reader
