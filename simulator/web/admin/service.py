@@ -28,7 +28,7 @@ def index(call: Call) -> Response:
     ]
     one = f"{ADMIN}{OF_SUPPLIER}/..."
     said = f"The first supplier; any other one by its name: {one}"
-    return answer({"items": items, "a supplier": said, "openapi": f"{ADMIN}/openapi.json"})
+    return answer({"items": items, "suppliers": said, "openapi": f"{ADMIN}/openapi.json"})
 
 
 @VIEWS.add("GET", "/health")
