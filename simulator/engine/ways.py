@@ -15,15 +15,23 @@ from simulator.base.copies import replace
 from simulator.base.errors import Illegal
 from simulator.engine.queue import Taken
 from simulator.language.answers import is_one_of
-from simulator.model import WAY_SIGNAL, Kci, KciState
+from simulator.model import WAY_SIGNAL, Kci, KciState, Step
 
 REST = 0
 """The way that goes on with the rest of the timeline."""
 
 
-def way_signal(at: Sequence[int], way: int) -> str:
-    """What the steps of a way beside the rest wait for. `at` is where the story parts."""
-    return WAY_SIGNAL + ".".join(map(str, (*at, way)))
+def way_signal(turn: Step, way: int) -> str:
+    """What the steps of a way wait for, where a step decides: those of the rest for the signal of
+    that name, the others for nothing that a person gives.
+    """
+    name = turn.wait if way == REST else ""
+    return name + WAY_SIGNAL + ".".join(map(str, (*turn.ways, way)))
+
+
+def wait_signal(name: str, position: int) -> str:
+    """What the steps behind a wait without an end wait for. The first of them has this position."""
+    return f"{name}{WAY_SIGNAL}{position}"
 
 
 def is_paused_by_request(kci: Kci) -> bool:
@@ -46,11 +54,12 @@ def awaited(waiting: Sequence[Kci]) -> list[Kci]:
 
 
 def signalled(waiting: Sequence[Kci], name: str, now: int) -> Taken:
-    """What a signal changes: the steps that waited for it go on, and later ones that wait for
-    another signal move with them. What would come without the signal is withdrawn.
+    """What a signal changes: it ends the next wait of a timeline. The steps behind it go on, and
+    later ones that wait for another signal move with them. What would come without the signal is
+    withdrawn.
 
-    Illegal says which signal is awaited instead. A signal may come before its time: then nothing is
-    later than planned.
+    Illegal says which signal is awaited instead. A signal may come before the story comes to its
+    wait: then nothing is later than planned.
     """
     if any(is_paused_by_request(kci) for kci in waiting):
         raise Illegal("a request has paused the order: let it go on first")
@@ -97,8 +106,7 @@ def _taken(waiting: Sequence[Kci], turn: Kci, way: int, at: int) -> Taken:
     mine = [kci for kci in waiting if kci.request == turn.request]
     off = {kci.id: kci for kci in mine if _is_off(kci, turn, way)}
     left = [kci for kci in mine if kci.id not in off]
-    signal = turn.step.wait if way == REST else way_signal(turn.step.ways, way)
-    waited = (kci for kci in left if signal and kci.signal == signal)
+    waited = (kci for kci in left if kci.signal == way_signal(turn.step, way))
     first = min(waited, key=_position, default=None)
     return Taken(withdraw=tuple(off), moved=_gone_on(left, first, at) if first else ())
 
@@ -126,10 +134,9 @@ def _position(kci: Kci) -> int:
 def _gone_on(mine: Sequence[Kci], first: Kci, at: int) -> tuple[Kci, ...]:
     """A timeline whose steps have waited with the `first` one until this moment."""
     late = max(0, at - (first.signal_at or 0))
-    waited = (first.signal, first.signal_at)
     return tuple(
         replace(kci, due_at=kci.due_at + late, state=KciState.WAITING, signal="", signal_at=None)
-        if (kci.signal, kci.signal_at) == waited
+        if kci.signal == first.signal
         else replace(kci, due_at=kci.due_at + late, signal_at=(kci.signal_at or 0) + late)
         for kci in mine
         if kci.signal

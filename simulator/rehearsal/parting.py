@@ -35,7 +35,7 @@ def going_of(queue: Sequence[Kci], picks: Picks, now: int, until: int | None) ->
     if head.state == KciState.PAUSED:
         first = min(engine.awaited(queue), key=lambda kci: kci.position, default=None)
         at = first.signal_at if first else None
-        return _signal(queue, first.signal, max(now, at), until) if first and at else None
+        return _signal(queue, first.waits_for, max(now, at), until) if first and at else None
     if not head.step.decides:
         return None
     number = picks.get(head.step.path, engine.REST)

@@ -105,6 +105,50 @@ def test_both_ends_of_a_wait_after_a_restart_on_both_databases(
         assert [kci["sequenceNumber"] for kci in kcis] == [1, 2]
 
 
+GO = {"after": "0s", "wait": "go"}
+UPDATES = {"after": "0s", "send": "UPDATE"}
+ROUND = {"repeat": {"times": 2, "timeline": [GO, UPDATES]}}
+
+
+@pytest.mark.parametrize(
+    ("between", "names"),
+    [
+        ([GO, UPDATES, GO], ["go", "go"]),
+        ([GO, UPDATES, {**GO, "wait": "on"}, UPDATES, GO], ["go", "on", "go"]),
+        ([GO | {"within": "2d"}, UPDATES, GO | {"within": "2d"}], ["go", "go"]),
+        ([ROUND, GO], ["go", "go", "go"]),
+        ([GO, {**GO, "wait": "on"}, GO], ["go", "on", "go"]),
+        ([GO | {"within": "2d"}, GO], ["go", "go"]),
+    ],
+    ids=["two", "three", "within", "rounds", "nothing between", "within and nothing between"],
+)
+def test_each_wait_takes_a_signal_of_its_own_on_both_databases(
+    store_url: str, receiver: Receiver, between: list[dict[str, Any]], names: list[str]
+) -> None:
+    committed, _, completed = WAITING
+    with playing(store_url, receiver) as gateway:
+        order = gateway.place(upload(gateway, committed, *between, completed | {"after": "0s"}))
+        gateway.advance("2h")
+        for name in names:
+            assert gateway.order(order)["status"] == "IN_PROGRESS"
+            signal(gateway, order, name)
+            gateway.admin("POST", "/clock/advance", {"by": "1h"})
+        assert gateway.order(order)["status"] == "COMPLETED"
+        signal(gateway, order, names[-1], 409)
+
+
+def test_the_end_of_one_wait_is_not_that_of_the_next_one_of_its_name(
+    store_url: str, receiver: Receiver
+) -> None:
+    committed, _, completed = WAITING
+    waits = [GO | {"within": "2d"}, UPDATES]
+    with playing(store_url, receiver) as gateway:
+        order = gateway.place(upload(gateway, committed, *waits, *waits, completed))
+        gateway.advance("42d")
+        begun, *moments = [parse_instant(kci["body"]["issuedOn"]) for kci in gateway.kcis(order)]
+        assert [moment - begun for moment in moments] == [2 * DAY, 4 * DAY, 5 * DAY]
+
+
 def test_the_clock_stops_at_the_end_of_a_wait(store_url: str, receiver: Receiver) -> None:
     with playing(store_url, receiver) as gateway:
         order = gateway.place(upload(gateway, *WAITING))

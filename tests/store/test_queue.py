@@ -126,14 +126,14 @@ def a_story_that_goes_on_changes_both_alike(store: Store, data: st.DataObject) -
     """At each of two partings, one within the other: the last step decides on the ways of all."""
     count = data.draw(st.integers(1, 6))
     at, way = data.draw(st.sampled_from([(0,), (1,), (0, 1, 0)])), data.draw(st.integers(0, 2))
-    signals = ["", "go", *(engine.way_signal(at, number) for number in (1, 2))]
+    turn = replace(kci(9, 4, "waiting"), step=Step(ways=at, decides=[(1, ["404"])], wait="go"))
+    signals = ["", "go", *(engine.way_signal(turn.step, number) for number in range(3))]
     places = st.sampled_from([(0,), (1,), (2,), (0, 1, 0), (0, 2, 0), (0, 1, 1), (0, 1, 0, 1, 0)])
     queue = []
     for place in range(1, count + 1):
         signal = data.draw(st.sampled_from(signals))
         waiting = kci(place, data.draw(MOMENT), "paused" if signal else "waiting", signal)
         queue.append(replace(waiting, step=Step(send="CODE", ways=list(data.draw(places)))))
-    turn = replace(kci(9, 4, "waiting"), step=Step(ways=at, decides=[(1, ["404"])], wait="go"))
     taken = engine.taken(queue, turn, way)
     with undone(store) as tx:
         outbox.add(tx, "s", queue)

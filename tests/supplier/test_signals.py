@@ -69,7 +69,9 @@ def test_nothing_happens_before_the_signal_and_time_counts_from_it(supplier: Sup
     assert [kci["sequence"] for kci in supplier.kcis] == [1, 2, 3, 4]
 
 
-def test_a_signal_that_comes_early_changes_nothing(supplier: Supplier) -> None:
+def test_a_signal_may_come_before_its_wait_and_then_that_is_over_at_once(
+    supplier: Supplier,
+) -> None:
     place(supplier)
     supplier.signal("go")
     supplier.signal("on")
