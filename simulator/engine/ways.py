@@ -111,6 +111,17 @@ def _taken(waiting: Sequence[Kci], turn: Kci, way: int, at: int) -> Taken:
     return Taken(withdraw=tuple(off), moved=_gone_on(left, first, at) if first else ())
 
 
+def delayed(waiting: Sequence[Kci], since: int, pause: int) -> tuple[Kci, ...]:
+    """The steps that wait for a signal, after a `pause` that begins at `since`: a signal that comes
+    before its end counts as if it came at its end.
+    """
+    later = {
+        kci.request: pause + max(0, since - _begins(waiting, kci, since))
+        for kci in awaited(waiting)
+    }
+    return tuple(_later(kci, later.get(kci.request, pause)) for kci in waiting if kci.signal)
+
+
 def leaving(kcis: Iterable[Kci], stays: Callable[[Kci], bool]) -> tuple[str, ...]:
     """Those of the KCIs that do not stay. A step that decides stays as long as another one does
     that hangs on it.
@@ -131,16 +142,32 @@ def _position(kci: Kci) -> int:
     return kci.position
 
 
+def _begins(waiting: Sequence[Kci], head: Kci, at: int) -> int:
+    """When the wait begins that a timeline comes to next; `at` where nothing is behind it."""
+    signal = head.signal or way_signal(head.step, REST)
+    found = (kci for kci in waiting if (kci.request, kci.signal) == (head.request, signal))
+    return min((kci.signal_at for kci in found if kci.signal_at is not None), default=at)
+
+
 def _gone_on(mine: Sequence[Kci], first: Kci, at: int) -> tuple[Kci, ...]:
-    """A timeline whose steps have waited with the `first` one until this moment."""
-    late = max(0, at - (first.signal_at or 0))
+    """A timeline whose steps have waited with the `first` one until this moment. On the rest of a
+    timeline nothing is earlier than planned; a way beside it begins when it is taken.
+    """
+    late = at - (first.signal_at or 0)
+    if first.waits_for:
+        late = max(0, late)
+    moved = (_later(kci, late) for kci in mine if kci.signal)
     return tuple(
-        replace(kci, due_at=kci.due_at + late, state=KciState.WAITING, signal="", signal_at=None)
+        replace(kci, state=KciState.WAITING, signal="", signal_at=None)
         if kci.signal == first.signal
-        else replace(kci, due_at=kci.due_at + late, signal_at=(kci.signal_at or 0) + late)
-        for kci in mine
-        if kci.signal
+        else kci
+        for kci in moved
     )
+
+
+def _later(kci: Kci, by: int) -> Kci:
+    """A step that waits for a signal, with later moments."""
+    return replace(kci, due_at=kci.due_at + by, signal_at=(kci.signal_at or 0) + by)
 
 
 def _is_beside(kci: Kci, turn: Kci) -> bool:

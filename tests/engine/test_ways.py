@@ -253,6 +253,27 @@ def test_what_lets_an_order_go_on_keeps_the_end_of_a_wait_that_began_meanwhile()
     assert [name for _, name in life(opened, queue=queue)] == ["BAKED", "NOT"]
 
 
+def test_what_waits_for_a_signal_does_not_overtake_what_a_request_lets_go_on() -> None:
+    done = Entry(reply=Reply(answer="acknowledge"))
+    story = (BAKED, plain("GO"), EATEN)
+    played = scenario(*story, entries={"wait": (done,), "go_on": (done,)})
+    opened = plan(*story)
+    queue, requests = list(opened.kcis), [opened.request]
+    for action, now in (("wait", 5), ("go_on", 65)):
+        changed = asked(played, action, opened, now, waiting=tuple(queue), requests=tuple(requests))
+        queue = engine.changed(queue, changed.queue, changed.kcis)
+        requests.append(changed.request)
+    assert life(opened, {66: "GO"}, queue=queue) == [(120, "BAKED"), (160, "EATEN")]
+    assert life(opened, {200: "GO"}, queue=queue) == [(120, "BAKED"), (240, "EATEN")]
+
+
+def test_a_way_that_is_taken_begins_then_whenever_a_signal_behind_it_came() -> None:
+    opened = plan(answered(BAKED, REFUSED), plain("GO"), EATEN)
+    late = engine.after(opened.kcis, engine.signalled(opened.kcis, "GO", 500))
+    told = life(opened, queue=late, codes={"BAKED/": 404})
+    assert told == [(60, "BAKED"), (70, "GONE"), (110, "EATEN")]
+
+
 def test_the_end_of_an_order_withdraws_all_ways_but_those_that_break_the_contract() -> None:
     spoilt = replace(EATEN, illegal=True)
     for last, kept in ((EATEN, 0), (spoilt, 2)):

@@ -280,3 +280,55 @@ def test_a_request_that_pauses_the_story_pauses_the_end_of_its_wait_too(
         assert [kci["send"] for kci in gateway.kcis(order)] == ["COMMITTED", "AMENDED", "CANCELLED"]
         begun = parse_instant(moments[0]) - HOUR
         assert parse_instant(moments[2]) - begun == 3 * DAY + 2 * DAY + 3 * HOUR
+
+
+SOON = {"after": "1h", "send": "COMPLETED"}
+ENDS = GO | {"within": "2d"}
+OTHERWISE = ENDS | {"otherwise": [{"after": "1h", "send": "CANCELLED"}]}
+PAUSES = {
+    "reply": "accept",
+    "pending": "pause",
+    "timeline": [{"after": "1d", "send": "AMENDED"}],
+}
+PAUSED: list[tuple[dict[str, Any], list[int], list[int], list[int]]] = [
+    (GO, [24], [25], [1, 48, 49]),
+    (GO, [24], [50], [1, 48, 51]),
+    (GO, [0], [0], [24, 25, 26]),
+    (GO, [0], [24], [24, 25, 26]),
+    (GO, [0], [30], [24, 25, 31]),
+    (GO, [24, 50], [52], [1, 48, 74, 75]),
+    (GO, [24, 49], [49], [1, 48, 73, 74]),
+    (ENDS, [24], [25], [1, 48, 49]),
+    (ENDS, [24], [50], [1, 48, 51]),
+    (ENDS, [24], [], [1, 48, 74]),
+    (ENDS, [24, 50], [52], [1, 48, 74, 75]),
+    (OTHERWISE, [24], [], [1, 48, 74]),
+    (OTHERWISE, [24, 50], [], [1, 48, 74, 98]),
+]
+"""Of a story whose COMPLETED comes an hour after a wait: the wait, and the hours at which the story
+is amended, gets its signal, and sends something.
+"""
+
+
+def test_a_signal_during_a_pause_counts_from_its_end(store_url: str, receiver: Receiver) -> None:
+    with playing(store_url, receiver) as gateway:
+        orders = []
+        for number, (wait, *_) in enumerate(PAUSED):
+            name = f"PAUSED_{number}"
+            timeline = [{"after": "1h", "send": "COMMITTED"}, wait, SOON]
+            text = {"scenario": name, "reply": "acknowledge", "timeline": timeline}
+            gateway.admin("PUT", f"/scenarios/{name}", text | {"amendment": [PAUSES]}, None)
+            orders.append(gateway.place(name))
+        begun = parse_instant(gateway.order(orders[0])["received_at"])
+        for hour in range(100):
+            for order, (_, amendments, signals, _) in zip(orders, PAUSED, strict=True):
+                if hour in amendments:
+                    assert gateway.amend(order, notes="x").status_code == 202
+                if hour in signals:
+                    signal(gateway, order, "go")
+            gateway.admin("POST", "/clock/advance", {"by": "1h"})
+        for order, (wait, _, _, hours) in zip(orders, PAUSED, strict=True):
+            sent = gateway.kcis(order)
+            moments = [parse_instant(kci["body"]["issuedOn"]) - begun for kci in sent]
+            assert [moment // HOUR for moment in moments] == hours
+            assert sent[-1]["send"] == ("CANCELLED" if "otherwise" in wait else "COMPLETED")

@@ -74,11 +74,17 @@ def queues(draw: st.DrawFn, first: int = 1) -> list[Kci]:
 @st.composite
 def changes(draw: st.DrawFn, queue: list[Kci]) -> QueueChange:
     """A change of some of them; each is withdrawn, paused, moved, or left."""
-    what = {kci.id: draw(st.sampled_from(["", "withdraw", "pause", "move"])) for kci in queue}
+    acts = ["", "withdraw", "pause", "move", "delay"]
+    what = {kci.id: draw(st.sampled_from(acts)) for kci in queue}
     return QueueChange(
         withdraw=tuple(kci_id for kci_id, act in what.items() if act == "withdraw"),
         paused=tuple(kci_id for kci_id, act in what.items() if act == "pause"),
         moved={kci_id: draw(MOMENT) for kci_id, act in what.items() if act == "move"},
+        delayed=tuple(
+            replace(kci, due_at=draw(MOMENT), signal="go", signal_at=draw(MOMENT))
+            for kci in queue
+            if what[kci.id] == "delay" and kci.state != "attempted"
+        ),
     )
 
 
