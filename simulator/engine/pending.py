@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from simulator.engine.plan import Situation
 from simulator.engine.queue import QueueChange
 from simulator.engine.rules import Rules
-from simulator.engine.ways import delayed, is_paused_by_request, leaving
+from simulator.engine.ways import delayed, held, is_paused_by_request, leaving, released
 from simulator.model import Entry, Kci, KciState, PendingVerb
 
 
@@ -32,7 +32,7 @@ def change_of(situation: Situation, entry: Entry, kcis: Sequence[Kci], rules: Ru
     running = [kci for kci in own if kci.state == KciState.WAITING]
     if verb == "pause" and situation.submission.action in rules.pauses:
         paused = tuple(kci.id for kci in running)
-        return QueueChange(paused=paused, moved=resumed, delayed=behind)
+        return QueueChange(paused=paused, moved=resumed, delayed=(*behind, *held(own)))
     if verb == "pause" and kcis:
         pause = max(kci.due_at for kci in kcis) - situation.now
         moved = {kci.id: max(kci.due_at, situation.now) + pause for kci in running}
@@ -72,13 +72,11 @@ def _resumed(situation: Situation, rules: Rules) -> tuple[dict[str, int], tuple[
         for request in situation.requests
         if rules.pauses.get(request.action) == situation.submission.action
     ]
-    paused = [kci for kci in situation.waiting if is_paused_by_request(kci) and began]
-    if not paused:
+    if not began:
         return {}, ()
-    since, timelines = max(began), {kci.request for kci in paused}
-    moved = {kci.id: situation.now + max(0, kci.due_at - since) for kci in paused}
-    same = [kci for kci in situation.waiting if kci.request in timelines]
-    return moved, delayed(same, since, situation.now - since)
+    since, paused = max(began), [kci for kci in situation.waiting if is_paused_by_request(kci)]
+    moved = {kci.id: situation.now + max(0, kci.due_at - since) for kci in paused if not kci.signal}
+    return moved, released(paused, since, situation.now)
 
 
 def _default_verb(situation: Situation, kcis: Sequence[Kci], rules: Rules) -> PendingVerb:

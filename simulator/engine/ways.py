@@ -17,6 +17,9 @@ from simulator.engine.queue import Taken
 from simulator.language.answers import is_one_of
 from simulator.model import WAY_SIGNAL, Kci, KciState, Step
 
+_HELD = "!"
+"""With this ends the signal of a step that a request has paused too."""
+
 REST = 0
 """The way that goes on with the rest of the timeline."""
 
@@ -36,7 +39,22 @@ def wait_signal(name: str, position: int) -> str:
 
 def is_paused_by_request(kci: Kci) -> bool:
     """Whether a request paused this KCI, and it does not only wait for a signal."""
-    return kci.state == KciState.PAUSED and not kci.signal
+    return kci.state == KciState.PAUSED and (not kci.signal or kci.signal.endswith(_HELD))
+
+
+def held(waiting: Iterable[Kci]) -> tuple[Kci, ...]:
+    """The steps that wait for a signal, until another request lets them go on: meanwhile no signal
+    counts.
+    """
+    waits = (kci for kci in waiting if kci.signal and not is_paused_by_request(kci))
+    return tuple(replace(kci, signal=kci.signal + _HELD) for kci in waits)
+
+
+def released(waiting: Iterable[Kci], since: int, now: int) -> tuple[Kci, ...]:
+    """The steps that wait for a signal again, after a request held them `since` then."""
+    paused = (kci for kci in waiting if kci.signal.endswith(_HELD))
+    waits = [replace(kci, signal=kci.signal.removesuffix(_HELD)) for kci in paused]
+    return delayed(waits, since, now - since)
 
 
 def awaited(waiting: Sequence[Kci]) -> list[Kci]:
@@ -119,7 +137,11 @@ def delayed(waiting: Sequence[Kci], since: int, pause: int) -> tuple[Kci, ...]:
         kci.request: pause + max(0, since - _begins(waiting, kci, since))
         for kci in awaited(waiting)
     }
-    return tuple(_later(kci, later.get(kci.request, pause)) for kci in waiting if kci.signal)
+    return tuple(
+        _later(kci, later.get(kci.request, pause))
+        for kci in waiting
+        if kci.signal and not is_paused_by_request(kci)
+    )
 
 
 def leaving(kcis: Iterable[Kci], stays: Callable[[Kci], bool]) -> tuple[str, ...]:

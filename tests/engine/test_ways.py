@@ -30,6 +30,10 @@ def wait(name: str, within: Any, *otherwise: Step, after: Any = 10, stops: bool 
     return Step(after=after, wait=name, within=within, flow=flow, path=("timeline", 3))
 
 
+def plain(name: str) -> Step:
+    return Step(after=0, wait=name)
+
+
 def answered(step: Step, *ways: tuple[Sequence[str], Sequence[Step]]) -> Step:
     found = tuple(Way(answered=tuple(codes), timeline=tuple(steps)) for codes, steps in ways)
     return replace(step, flow=Flow(word="on_answer", ways=found), path=("timeline", 5))
@@ -253,16 +257,33 @@ def test_what_lets_an_order_go_on_keeps_the_end_of_a_wait_that_began_meanwhile()
     assert [name for _, name in life(opened, queue=queue)] == ["BAKED", "NOT"]
 
 
-def test_what_waits_for_a_signal_does_not_overtake_what_a_request_lets_go_on() -> None:
+def after_requests(story: Sequence[Step], *asks: tuple[str, int]) -> tuple[Opened, list[Kci]]:
+    """A story, and its queue after some requests that are done at once."""
     done = Entry(reply=Reply(answer="acknowledge"))
-    story = (BAKED, plain("GO"), EATEN)
-    played = scenario(*story, entries={"wait": (done,), "go_on": (done,)})
+    played = scenario(*story, entries={action: (done,) for action, _ in asks})
     opened = plan(*story)
     queue, requests = list(opened.kcis), [opened.request]
-    for action, now in (("wait", 5), ("go_on", 65)):
+    for action, now in asks:
         changed = asked(played, action, opened, now, waiting=tuple(queue), requests=tuple(requests))
         queue = engine.changed(queue, changed.queue, changed.kcis)
         requests.append(changed.request)
+    return opened, queue
+
+
+@pytest.mark.parametrize("waits", [plain("GO"), wait("GO", 100, after=0)])
+def test_a_story_that_stands_at_a_wait_is_paused_too(waits: Step) -> None:
+    story = (waits, mark("M"), plain("ON"), mark("N"))
+    opened, queue = after_requests(story, ("wait", 20))
+    assert {kci.waits_for for kci in opened.kcis} == {kci.waits_for for kci in queue}
+    with pytest.raises(Illegal, match="a request has paused the order"):
+        engine.signalled(queue, "GO", 25)
+    opened, queue = after_requests(story, ("wait", 20), ("go_on", 60))
+    assert life(opened, {65: "GO", 66: "ON"}, queue=queue) == [(75, "M"), (85, "N")]
+    assert life(opened, {65: "GO", 99: "ON"}, queue=queue) == [(75, "M"), (109, "N")]
+
+
+def test_what_waits_for_a_signal_does_not_overtake_what_a_request_lets_go_on() -> None:
+    opened, queue = after_requests((BAKED, plain("GO"), EATEN), ("wait", 5), ("go_on", 65))
     assert life(opened, {66: "GO"}, queue=queue) == [(120, "BAKED"), (160, "EATEN")]
     assert life(opened, {200: "GO"}, queue=queue) == [(120, "BAKED"), (240, "EATEN")]
 
@@ -301,10 +322,6 @@ def test_a_signal_ends_a_wait_behind_which_nothing_is_left() -> None:
     left = [kci for kci in others if kci.id not in withdrawn]
     assert life(opened, queue=left) == [(210, "EATEN")]
     assert life(opened, {80: "GO"}, queue=left) == []
-
-
-def plain(name: str) -> Step:
-    return Step(after=0, wait=name)
 
 
 def played(opened: Opened, *names: str) -> list[str]:
