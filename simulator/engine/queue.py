@@ -17,8 +17,8 @@ from simulator.model import Kci, KciState
 class QueueChange:
     """What a request does to the KCIs that wait: `withdraw` names those that will never be sent,
     `paused` those that wait for another request, `moved` gives waiting or paused ones the moment
-    at which they are due now. `delayed` are those that go on waiting for a signal, as a pause leaves
-    them.
+    at which they are due now. `delayed` are those that go on waiting for a signal, as they are
+    then.
     """
 
     withdraw: tuple[str, ...] = ()
