@@ -217,10 +217,13 @@ class _Player:
             self._signal(order_id)
 
     def _signal(self, order_id: str) -> None:
-        """Give each signal that the order waits for, as the rehearsal does."""
-        waits = [kci["waits_for"] for kci in self.admin.kcis(order=order_id) if kci["waits_for"]]
-        for name in dict.fromkeys(waits):
+        """Give each wait of the order its signal, as the rehearsal does."""
+        while name := self._awaited(order_id):
             self.admin.signal(name, order_id)
+
+    def _awaited(self, order_id: str) -> str:
+        waits = (kci["waits_for"] for kci in self.admin.kcis(order=order_id))
+        return next(filter(None, waits), "")
 
     def _sample(self, operation: str, order: Order | None) -> Incoming:
         self.serial += 1

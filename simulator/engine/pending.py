@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from simulator.engine.plan import Situation
 from simulator.engine.queue import QueueChange
 from simulator.engine.rules import Rules
-from simulator.engine.ways import is_paused_by_request, leaving
+from simulator.engine.ways import delayed, held, is_paused_by_request, leaving, released
 from simulator.model import Entry, Kci, KciState, PendingVerb
 
 
@@ -18,7 +18,7 @@ def change_of(situation: Situation, entry: Entry, kcis: Sequence[Kci], rules: Ru
     A request that ends another's pause first lets the paused ones go on. Its own `pending` is about
     the rest: what waited during the pause.
     """
-    resumed = _resumed(situation, rules)
+    resumed, behind = _resumed(situation, rules)
     own = _own_timeline(situation, resumed, rules)
     verb: PendingVerb = _default_verb(situation, kcis, rules)
     codes: tuple[str, ...] = ()
@@ -28,15 +28,17 @@ def change_of(situation: Situation, entry: Entry, kcis: Sequence[Kci], rules: Ru
         withdrawn = leaving(
             own, lambda kci: kci.send not in codes if codes else bool(kci.step.mark)
         )
-        return QueueChange(withdraw=withdrawn, moved=resumed)
+        return QueueChange(withdraw=withdrawn, moved=resumed, delayed=behind)
     running = [kci for kci in own if kci.state == KciState.WAITING]
     if verb == "pause" and situation.submission.action in rules.pauses:
-        return QueueChange(paused=tuple(kci.id for kci in running), moved=resumed)
+        paused = tuple(kci.id for kci in running)
+        return QueueChange(paused=paused, moved=resumed, delayed=(*behind, *held(own)))
     if verb == "pause" and kcis:
         pause = max(kci.due_at for kci in kcis) - situation.now
         moved = {kci.id: max(kci.due_at, situation.now) + pause for kci in running}
-        return QueueChange(moved=resumed | moved)
-    return QueueChange(moved=resumed)
+        late = (*behind, *delayed(own, situation.now, pause))
+        return QueueChange(moved=resumed | moved, delayed=late)
+    return QueueChange(moved=resumed, delayed=behind)
 
 
 def _own_timeline(situation: Situation, resumed: dict[str, int], rules: Rules) -> list[Kci]:
@@ -61,20 +63,20 @@ def _own_timeline(situation: Situation, resumed: dict[str, int], rules: Rules) -
     return own
 
 
-def _resumed(situation: Situation, rules: Rules) -> dict[str, int]:
+def _resumed(situation: Situation, rules: Rules) -> tuple[dict[str, int], tuple[Kci, ...]]:
     """The paused KCIs that this request lets go on, each with the time that it had left when the
-    pause began.
+    pause began, and those behind them that wait for a signal.
     """
     began = [
         request.received_at
         for request in situation.requests
         if rules.pauses.get(request.action) == situation.submission.action
     ]
-    return {
-        kci.id: situation.now + max(0, kci.due_at - max(began))
-        for kci in situation.waiting
-        if is_paused_by_request(kci) and began
-    }
+    if not began:
+        return {}, ()
+    since, paused = max(began), [kci for kci in situation.waiting if is_paused_by_request(kci)]
+    moved = {kci.id: situation.now + max(0, kci.due_at - since) for kci in paused if not kci.signal}
+    return moved, released(paused, since, situation.now)
 
 
 def _default_verb(situation: Situation, kcis: Sequence[Kci], rules: Rules) -> PendingVerb:

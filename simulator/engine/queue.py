@@ -17,12 +17,14 @@ from simulator.model import Kci, KciState
 class QueueChange:
     """What a request does to the KCIs that wait: `withdraw` names those that will never be sent,
     `paused` those that wait for another request, `moved` gives waiting or paused ones the moment
-    at which they are due now.
+    at which they are due now. `delayed` are those that go on waiting for a signal, as they are
+    then.
     """
 
     withdraw: tuple[str, ...] = ()
     paused: tuple[str, ...] = ()
     moved: Mapping[str, int] = field(default_factory=dict)
+    delayed: tuple[Kci, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +54,7 @@ def changed(queue: Sequence[Kci], change: QueueChange, added: Sequence[Kci] = ()
 
 
 def _untouched(queue: Sequence[Kci], change: QueueChange) -> Iterable[Kci]:
+    delayed = {kci.id: kci for kci in change.delayed}
     for kci in queue:
         if kci.state == KciState.ATTEMPTED:
             yield kci
@@ -59,8 +62,10 @@ def _untouched(queue: Sequence[Kci], change: QueueChange) -> Iterable[Kci]:
             continue
         elif kci.id in change.moved:
             yield replace(kci, due_at=change.moved[kci.id], state=KciState.WAITING)
+        elif kci.id in change.paused:
+            yield replace(kci, state=KciState.PAUSED)
         else:
-            yield replace(kci, state=KciState.PAUSED) if kci.id in change.paused else kci
+            yield delayed.get(kci.id, kci)
 
 
 def after(queue: Sequence[Kci], taken: Taken) -> list[Kci]:

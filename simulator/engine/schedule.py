@@ -15,7 +15,7 @@ from simulator.engine.flow import line_of
 from simulator.engine.moments import due_of, is_drawn, needs_the_calendar, with_draws
 from simulator.engine.names import in_round, names_for
 from simulator.engine.plan import Situation
-from simulator.engine.ways import way_signal
+from simulator.engine.ways import REST, wait_signal, way_signal
 from simulator.language import template
 from simulator.model import MOST_STEPS, Kci, KciState, Order, Request, Step
 
@@ -39,7 +39,8 @@ def schedule(
     before them and keep their time, until it is their turn (`timed`). What a draw comes to is
     always known now.
 
-    Each way on which the story may go on begins when the step is due that decides.
+    Each way on which the story may go on begins when the step is due that decides. Each wait waits
+    for a signal of its own: where nothing happens before the next one, a silent step stands there.
     """
     line, said = _line(situation, order, steps, names)
     if len(line) > MOST_STEPS:
@@ -51,16 +52,17 @@ def schedule(
         if begin and (way := begin.pop((*step.lies_on,), None)):
             due, signal, is_timed = way
             signal_at = due
+        is_row = not step.wait or bool(step.decides) or _is_new(signal, kcis)
         is_late = index > 0 and _reads_the_order(step)
         seen = in_round(names, step.round)
         try:
             is_late = is_late or (signal != "" and needs_the_calendar(step, seen))
             is_timed = is_timed and not is_late
-            if is_timed or (step.wait and not step.decides and not is_late):
+            if is_timed or not (is_row or is_late):
                 due = max(due, _in_range(due_of(step, due, order, seen, situation.calendar)))
         except RenderFailed as error:
             raise error.at(step.time_path) from None
-        if not step.wait or step.decides:
+        if is_row:
             over = _in_range(due + (step.within or 0))
             kcis.append(
                 Kci(
@@ -69,16 +71,17 @@ def schedule(
                     request=request.id,
                     position=situation.position + len(kcis),
                     due_at=over,
-                    step=_without_time(step) if is_timed else step,
+                    step=_kept(step, is_timed),
                     state=KciState.PAUSED if signal else KciState.WAITING,
                     signal=signal,
                     signal_at=signal_at,
                 )
             )
             for number, _ in step.decides:
-                begin[*step.lies_on, number, 0] = over, way_signal(step.lies_on, number), is_timed
+                begin[*step.lies_on, number, 0] = over, way_signal(step, number), is_timed
         if step.wait:
-            signal, signal_at = step.wait, due
+            next_position = situation.position + len(kcis)
+            signal, signal_at = _own_signal(step, next_position), due
     return tuple(kcis), said
 
 
@@ -131,6 +134,22 @@ def _reads_the_order(step: Step) -> bool:
 def _reads(time: str) -> bool:
     paths = template.reads(time)
     return any(path[0] == "order" and path[1:2] not in _LASTING for path in paths)
+
+
+def _is_new(signal: str, kcis: Sequence[Kci]) -> bool:
+    """Whether a timeline has come to a signal for which none of its steps waits yet."""
+    return signal != "" and (not kcis or kcis[-1].signal != signal)
+
+
+def _own_signal(wait: Step, next_position: int) -> str:
+    return way_signal(wait, REST) if wait.decides else wait_signal(wait.wait, next_position)
+
+
+def _kept(step: Step, is_timed: bool) -> Step:
+    """A step as the outbox keeps it. Of a wait without an end only its time is left."""
+    if step.wait and not step.decides:
+        step = replace(step, wait="")
+    return _without_time(step) if is_timed else step
 
 
 def _without_time(step: Step) -> Step:

@@ -15,20 +15,46 @@ from simulator.base.copies import replace
 from simulator.base.errors import Illegal
 from simulator.engine.queue import Taken
 from simulator.language.answers import is_one_of
-from simulator.model import WAY_SIGNAL, Kci, KciState
+from simulator.model import WAY_SIGNAL, Kci, KciState, Step
+
+_HELD = "!"
+"""With this ends the signal of a step that a request has paused too."""
 
 REST = 0
 """The way that goes on with the rest of the timeline."""
 
 
-def way_signal(at: Sequence[int], way: int) -> str:
-    """What the steps of a way beside the rest wait for. `at` is where the story parts."""
-    return WAY_SIGNAL + ".".join(map(str, (*at, way)))
+def way_signal(turn: Step, way: int) -> str:
+    """What the steps of a way wait for, where a step decides: those of the rest for the signal of
+    that name, the others for nothing that a person gives.
+    """
+    name = turn.wait if way == REST else ""
+    return name + WAY_SIGNAL + ".".join(map(str, (*turn.lies_on, way)))
+
+
+def wait_signal(name: str, position: int) -> str:
+    """What the steps behind a wait without an end wait for. The first of them has this position."""
+    return f"{name}{WAY_SIGNAL}{position}"
 
 
 def is_paused_by_request(kci: Kci) -> bool:
     """Whether a request paused this KCI, and it does not only wait for a signal."""
-    return kci.state == KciState.PAUSED and not kci.signal
+    return kci.state == KciState.PAUSED and (not kci.signal or kci.signal.endswith(_HELD))
+
+
+def held(waiting: Iterable[Kci]) -> tuple[Kci, ...]:
+    """The steps that wait for a signal, until another request lets them go on: meanwhile no signal
+    counts.
+    """
+    waits = (kci for kci in waiting if kci.signal and not is_paused_by_request(kci))
+    return tuple(replace(kci, signal=kci.signal + _HELD) for kci in waits)
+
+
+def released(waiting: Iterable[Kci], since: int, now: int) -> tuple[Kci, ...]:
+    """The steps that wait for a signal again, after a request held them `since` then."""
+    paused = (kci for kci in waiting if kci.signal.endswith(_HELD))
+    waits = [replace(kci, signal=kci.signal.removesuffix(_HELD)) for kci in paused]
+    return delayed(waits, since, now - since)
 
 
 def awaited(waiting: Sequence[Kci]) -> list[Kci]:
@@ -46,11 +72,12 @@ def awaited(waiting: Sequence[Kci]) -> list[Kci]:
 
 
 def signalled(waiting: Sequence[Kci], name: str, now: int) -> Taken:
-    """What a signal changes: the steps that waited for it go on, and later ones that wait for
-    another signal move with them. What would come without the signal is withdrawn.
+    """What a signal changes: it ends the next wait of a timeline. The steps behind it go on, and
+    later ones that wait for another signal move with them. What would come without the signal is
+    withdrawn.
 
-    Illegal says which signal is awaited instead. A signal may come before its time: then nothing is
-    later than planned.
+    Illegal says which signal is awaited instead. A signal may come before the story comes to its
+    wait: then nothing is later than planned.
     """
     if any(is_paused_by_request(kci) for kci in waiting):
         raise Illegal("a request has paused the order: let it go on first")
@@ -97,10 +124,24 @@ def _taken(waiting: Sequence[Kci], turn: Kci, way: int, at: int) -> Taken:
     mine = [kci for kci in waiting if kci.request == turn.request]
     off = {kci.id: kci for kci in mine if _is_off(kci, turn, way)}
     left = [kci for kci in mine if kci.id not in off]
-    signal = turn.step.wait if way == REST else way_signal(turn.step.lies_on, way)
-    waited = (kci for kci in left if signal and kci.signal == signal)
+    waited = (kci for kci in left if kci.signal == way_signal(turn.step, way))
     first = min(waited, key=_position, default=None)
     return Taken(withdraw=tuple(off), moved=_gone_on(left, first, at) if first else ())
+
+
+def delayed(waiting: Sequence[Kci], since: int, pause: int) -> tuple[Kci, ...]:
+    """The steps that wait for a signal, after a `pause` that begins at `since`: a signal that comes
+    before its end counts as if it came at its end.
+    """
+    later = {
+        kci.request: pause + max(0, since - _begins(waiting, kci, since))
+        for kci in awaited(waiting)
+    }
+    return tuple(
+        _later(kci, later.get(kci.request, pause))
+        for kci in waiting
+        if kci.signal and not is_paused_by_request(kci)
+    )
 
 
 def leaving(kcis: Iterable[Kci], stays: Callable[[Kci], bool]) -> tuple[str, ...]:
@@ -123,17 +164,32 @@ def _position(kci: Kci) -> int:
     return kci.position
 
 
+def _begins(waiting: Sequence[Kci], head: Kci, at: int) -> int:
+    """When the wait begins that a timeline comes to next; `at` where nothing is behind it."""
+    signal = head.signal or way_signal(head.step, REST)
+    found = (kci for kci in waiting if (kci.request, kci.signal) == (head.request, signal))
+    return min((kci.signal_at for kci in found if kci.signal_at is not None), default=at)
+
+
 def _gone_on(mine: Sequence[Kci], first: Kci, at: int) -> tuple[Kci, ...]:
-    """A timeline whose steps have waited with the `first` one until this moment."""
-    late = max(0, at - (first.signal_at or 0))
-    waited = (first.signal, first.signal_at)
+    """A timeline whose steps have waited with the `first` one until this moment. On the rest of a
+    timeline nothing is earlier than planned; a way beside it begins when it is taken.
+    """
+    late = at - (first.signal_at or 0)
+    if first.waits_for:
+        late = max(0, late)
+    moved = (_later(kci, late) for kci in mine if kci.signal)
     return tuple(
-        replace(kci, due_at=kci.due_at + late, state=KciState.WAITING, signal="", signal_at=None)
-        if (kci.signal, kci.signal_at) == waited
-        else replace(kci, due_at=kci.due_at + late, signal_at=(kci.signal_at or 0) + late)
-        for kci in mine
-        if kci.signal
+        replace(kci, state=KciState.WAITING, signal="", signal_at=None)
+        if kci.signal == first.signal
+        else kci
+        for kci in moved
     )
+
+
+def _later(kci: Kci, by: int) -> Kci:
+    """A step that waits for a signal, with later moments."""
+    return replace(kci, due_at=kci.due_at + by, signal_at=(kci.signal_at or 0) + by)
 
 
 def _is_beside(kci: Kci, turn: Kci) -> bool:

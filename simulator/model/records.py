@@ -16,7 +16,9 @@ from simulator.model.states import FlowState, KciState, LaneState
 Document = dict[str, Any]
 
 WAY_SIGNAL = "="
-"""With this begins the signal that only the taking of a way gives; no name of a file does."""
+"""With this begins the signal that only the taking of a way gives. Behind another name it says
+which wait that is, because each waits for a signal of its own. No name of a file has it.
+"""
 
 RECEIVED = "RECEIVED"
 """The status of an order before its first move; it never appears on the wire."""
@@ -146,7 +148,7 @@ class Kci:
     @property
     def waits_for(self) -> str:
         """The signal that somebody must give; empty where there is none."""
-        return "" if self.signal.startswith(WAY_SIGNAL) else self.signal
+        return self.signal.partition(WAY_SIGNAL)[0]
 
     @property
     def is_timed(self) -> bool:

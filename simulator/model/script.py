@@ -368,10 +368,11 @@ class Vocabulary:
     begin by itself.
 
     `requests` maps each action to what its documents may hold, `order` is what an order's document
-    may hold; `fixed` are those of its members that no step sets, each with the reason; `headers`
-    are the request headers that have a meaning in the contract. `takes` maps each later action to
-    the statuses of an order in which the contract takes it; nothing is known of one that is not
-    here.
+    may hold. `fixed` are those of its members that no step sets, each with the reason; `ours` are
+    those of them that the simulator writes itself, so that not even an illegal step sets them.
+    `coded` is the member of a message that holds its code. `headers` are the request headers that
+    have a meaning in the contract. `takes` maps each later action to the statuses of an order in
+    which the contract takes it; nothing is known of one that is not here.
     """
 
     dialect: str
@@ -385,6 +386,8 @@ class Vocabulary:
     requests: Mapping[str, Members] = field(default_factory=dict)
     order: Members = field(default_factory=dict)
     fixed: Mapping[str, str] = field(default_factory=dict)
+    ours: tuple[str, ...] = ()
+    coded: str = ""
     headers: tuple[str, ...] = ()
     takes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

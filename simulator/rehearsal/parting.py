@@ -33,9 +33,9 @@ def going_of(queue: Sequence[Kci], picks: Picks, now: int, until: int | None) ->
     """
     head = queue[0]
     if head.state == KciState.PAUSED:
-        first = min(engine.awaited(queue), key=lambda kci: kci.position, default=None)
+        first = min(engine.awaited(queue), key=_begins, default=None)
         at = first.signal_at if first else None
-        return _signal(queue, first.signal, max(now, at), until) if first and at else None
+        return _signal(queue, first.waits_for, max(now, at), until) if first and at else None
     if not head.step.decides:
         return None
     number = picks.get(head.step.path, engine.REST)
@@ -50,6 +50,11 @@ def going_of(queue: Sequence[Kci], picks: Picks, now: int, until: int | None) ->
         way, said = number, _answered(head, number)
     taken = engine.taken(queue[1:], head, way)
     return Going(at=max(now, head.due_at), said=said, queue=engine.after(queue[1:], taken))
+
+
+def _begins(kci: Kci) -> tuple[int, int]:
+    """Which of several timelines that wait gets its signal first: the one that waits first."""
+    return kci.signal_at or 0, kci.position
 
 
 def _signal(queue: Sequence[Kci], name: str, at: int, until: int | None) -> Going | None:

@@ -16,10 +16,13 @@ from simulator.scenario.words import parts_of, replies_of, steps_of
 
 _OF_ORDER = "`set` changes members of the order"
 _OF_MESSAGE = "`with` gives members of the message"
+_BY_WITH = "the simulator writes it; one message may say anything by `with`"
 
 
 def check_members(findings: Findings, vocabulary: Vocabulary) -> None:
-    """Report members that `set` and `with` may not name; with `illegal: true` they name any."""
+    """Report members that `set` and `with` may not name; with `illegal: true` they name any that
+    reaches the wire.
+    """
     for path, _, part in parts_of(findings.document, vocabulary):
         allowed = part.get("illegal") is True
         for where, reply in replies_of(part.get("reply"), (*path, "reply")):
@@ -52,14 +55,25 @@ def _check_set(
         except ValueError as error:
             findings.wrong(where, f"`{key[:60]}`: {error}", code="path", at_key=True)
             continue
-        if not allowed and vocabulary.order:
-            parts = list(paths.parse(key))
-            if _check_path(findings, where, parts, vocabulary):
-                _check_value(findings, where, parts, value, vocabulary)
-                for keys, deeper in inside(parts, value):
-                    if _check_path(findings, (*where, *keys), deeper, vocabulary):
-                        inner = findings.value((*where, *keys))
-                        _check_value(findings, (*where, *keys), deeper, inner, vocabulary)
+        parts = list(paths.parse(key))
+        if allowed and str(parts[0]) in vocabulary.ours:
+            said = f"set: `{parts[0]}` cannot be set, not even with `illegal: true`"
+            findings.wrong(where, said, code="fixed", hint=_BY_WITH, at_key=True)
+        elif vocabulary.order and not allowed:
+            _check_change(findings, where, parts, value, vocabulary)
+
+
+def _check_change(
+    findings: Findings, where: Path, parts: list[Part], value: Any, vocabulary: Vocabulary
+) -> None:
+    """Report what a legal step may not set: a member, one within it, or a value."""
+    if not _check_path(findings, where, parts, vocabulary):
+        return
+    _check_value(findings, where, parts, value, vocabulary)
+    for keys, deeper in inside(parts, value):
+        if _check_path(findings, (*where, *keys), deeper, vocabulary):
+            inner = findings.value((*where, *keys))
+            _check_value(findings, (*where, *keys), deeper, inner, vocabulary)
 
 
 def _check_value(

@@ -8,7 +8,7 @@ from typing import Any
 from simulator.model import Known, Vocabulary
 
 SET, ANY_SET = "set", "any_set"
-"""What a step sets, and what a reply or an illegal step does: that may be anything."""
+"""What a step sets, and what a reply or an illegal step does: anything that reaches the wire."""
 
 _ENTRY = r"\[([0-9]+|\+|[^\[\]=]+=[^\[\]]*)\]"
 _DEEPER = rf"(\.[^.\[\]]+|{_ENTRY})+"
@@ -38,7 +38,13 @@ def set_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     }
     return {
         SET: closed,
-        ANY_SET: {"type": "object", "properties": {path: {} for path in named}},
+        ANY_SET: {
+            "type": "object",
+            "properties": {path: {} for path in named},
+            "patternProperties": {
+                rf"^{re.escape(name)}([.\[]|$)": False for name in vocabulary.ours
+            },
+        },
     }
 
 

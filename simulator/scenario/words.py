@@ -156,14 +156,26 @@ def check_words(findings: Findings, vocabulary: Vocabulary) -> None:
 def _step(findings: Findings, step: dict[str, Any], path: Path, vocabulary: Vocabulary) -> None:
     _errand(findings, step, path, vocabulary)
     code, status = str(step.get("send")), step.get("status")
-    _word(findings, step.get("send"), (*path, "send"), "code", vocabulary.codes)
-    _word(findings, status, (*path, "status"), "status", vocabulary.statuses)
+    hints = _hints(step, vocabulary) if step.get("illegal") else ("", "")
+    _word(findings, step.get("send"), (*path, "send"), "code", vocabulary.codes, hints[0])
+    _word(findings, status, (*path, "status"), "status", vocabulary.statuses, hints[1])
     if code in vocabulary.codes and status in vocabulary.statuses and not step.get("illegal"):
         allowed = vocabulary.codes[code]
         if status not in allowed:
             hint = f"one of: {', '.join(allowed)}" if allowed else "leave `status` out"
             said = f"{code} never brings {status}"
             findings.wrong((*path, "status"), said, code="illegal", hint=hint)
+
+
+def _hints(step: Mapping[str, Any], vocabulary: Vocabulary) -> tuple[str, str]:
+    """How an illegal step says a code, or a status, that the contract does not have."""
+    if not vocabulary.coded:
+        return "", ""
+    code = f"{vocabulary.coded}: {str(step.get('send'))[:60]}"
+    return (
+        f"send a code of the contract with this one written over it: `with: {{{code}}}`",
+        "an order has none but those of the contract; a message may say another one by `with`",
+    )
 
 
 def _errand(findings: Findings, step: dict[str, Any], path: Path, vocabulary: Vocabulary) -> None:
@@ -181,6 +193,8 @@ def _pending(findings: Findings, pending: Any, path: Path, vocabulary: Vocabular
         _word(findings, code, (*path, "withdraw", index), "code", vocabulary.codes)
 
 
-def _word(findings: Findings, word: Any, path: Path, what: str, known: Iterable[str]) -> None:
+def _word(
+    findings: Findings, word: Any, path: Path, what: str, known: Iterable[str], hint: str = ""
+) -> None:
     if isinstance(word, str) and word not in known:
-        findings.unknown(path, f"unknown {what} `{word[:60]}`", word, known)
+        findings.unknown(path, f"unknown {what} `{word[:60]}`", word, known, hint=hint)

@@ -83,6 +83,7 @@ def change(tx: Tx, change: QueueChange) -> None:
     if change.paused:
         tx.run(_PAUSE, {"ids": change.paused})
     move(tx, change.moved)
+    replan(tx, change.delayed)
 
 
 def move(tx: Tx, moved: Mapping[str, int]) -> None:

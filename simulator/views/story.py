@@ -114,7 +114,9 @@ def _outbox(kci: Kci, order: Order) -> Iterator[Line]:
         yield Line(at=kci.due_at, kind="status", text=name)
     elif kci.state == KciState.PAUSED and kci.signal:
         what = (
-            f"waits for the signal {kci.signal}" if kci.waits_for else "comes only on another way"
+            f"waits for the signal {kci.waits_for}"
+            if kci.waits_for
+            else "comes only on another way"
         )
         yield Line(at=kci.due_at, kind="waiting", text=f"{name} {what}")
     elif kci.state == KciState.PAUSED:

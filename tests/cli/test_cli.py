@@ -191,6 +191,14 @@ def test_demo_expects_what_goes_wrong_on_purpose() -> None:
     assert said in run("demo", "COMMITMENT_LOST").stderr
 
 
+def test_demo_gives_each_wait_its_signal(scenario_folder: Callable[..., str]) -> None:
+    steps = "{after: 1h, send: COMMITTED}, {after: 0s, wait: go}, {after: 0s, send: UPDATE}"
+    rest = "{after: 0s, wait: go}, {after: 0s, send: COMPLETED}"
+    folder = scenario_folder(TWICE=f"timeline: [{steps}, {rest}]\n")
+    result = run("demo", "--scenarios", folder, "TWICE")
+    assert result.stdout.splitlines()[-1] == "1 story played, 0 faults", result.output
+
+
 def test_demo_needs_no_credentials() -> None:
     locked = {"SIMULATOR_AUTH__KIND": "bearer", "SIMULATOR_AUTH__TOKENS": '["t"]'}
     result = CliRunner().invoke(main, ["demo", "ORDER_REJECTED"], env=locked)

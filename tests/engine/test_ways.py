@@ -30,6 +30,10 @@ def wait(name: str, within: Any, *otherwise: Step, after: Any = 10, stops: bool 
     return Step(after=after, wait=name, within=within, flow=flow, path=("timeline", 3))
 
 
+def plain(name: str) -> Step:
+    return Step(after=0, wait=name)
+
+
 def answered(step: Step, *ways: tuple[Sequence[str], Sequence[Step]]) -> Step:
     found = tuple(Way(answered=tuple(codes), timeline=tuple(steps)) for codes, steps in ways)
     return replace(step, flow=Flow(word="on_answer", ways=found), path=("timeline", 5))
@@ -112,10 +116,11 @@ def test_a_signal_of_a_way_that_may_not_be_gone_is_not_waited_for() -> None:
     opened = plan(wait("GO", 100, wait("CURE", 30), mark("CURED")), mark("M"))
     with pytest.raises(Illegal, match="does not wait for the signal CURE: it waits for GO"):
         life(opened, {50: "CURE"})
-    hidden = {kci.signal for kci in opened.kcis} - {"", "GO", "CURE"}
-    assert len(hidden) == 1
-    with pytest.raises(Illegal, match="does not wait for the signal ="):
-        life(opened, {50: hidden.pop()})
+    hidden = {kci.signal for kci in opened.kcis} - {""}
+    assert len(hidden) == 3
+    for name in hidden:
+        with pytest.raises(Illegal, match=f"does not wait for the signal {name}"):
+            life(opened, {50: name})
     assert {kci.waits_for for kci in opened.kcis} == {"", "GO", "CURE"}
 
 
@@ -252,6 +257,44 @@ def test_what_lets_an_order_go_on_keeps_the_end_of_a_wait_that_began_meanwhile()
     assert [name for _, name in life(opened, queue=queue)] == ["BAKED", "NOT"]
 
 
+def after_requests(story: Sequence[Step], *asks: tuple[str, int]) -> tuple[Opened, list[Kci]]:
+    """A story, and its queue after some requests that are done at once."""
+    done = Entry(reply=Reply(answer="acknowledge"))
+    played = scenario(*story, entries={action: (done,) for action, _ in asks})
+    opened = plan(*story)
+    queue, requests = list(opened.kcis), [opened.request]
+    for action, now in asks:
+        changed = asked(played, action, opened, now, waiting=tuple(queue), requests=tuple(requests))
+        queue = engine.changed(queue, changed.queue, changed.kcis)
+        requests.append(changed.request)
+    return opened, queue
+
+
+@pytest.mark.parametrize("waits", [plain("GO"), wait("GO", 100, after=0)])
+def test_a_story_that_stands_at_a_wait_is_paused_too(waits: Step) -> None:
+    story = (waits, mark("M"), plain("ON"), mark("N"))
+    opened, queue = after_requests(story, ("wait", 20))
+    assert {kci.waits_for for kci in opened.kcis} == {kci.waits_for for kci in queue}
+    with pytest.raises(Illegal, match="a request has paused the order"):
+        engine.signalled(queue, "GO", 25)
+    opened, queue = after_requests(story, ("wait", 20), ("go_on", 60))
+    assert life(opened, {65: "GO", 66: "ON"}, queue=queue) == [(75, "M"), (85, "N")]
+    assert life(opened, {65: "GO", 99: "ON"}, queue=queue) == [(75, "M"), (109, "N")]
+
+
+def test_what_waits_for_a_signal_does_not_overtake_what_a_request_lets_go_on() -> None:
+    opened, queue = after_requests((BAKED, plain("GO"), EATEN), ("wait", 5), ("go_on", 65))
+    assert life(opened, {66: "GO"}, queue=queue) == [(120, "BAKED"), (160, "EATEN")]
+    assert life(opened, {200: "GO"}, queue=queue) == [(120, "BAKED"), (240, "EATEN")]
+
+
+def test_a_way_that_is_taken_begins_then_whenever_a_signal_behind_it_came() -> None:
+    opened = plan(answered(BAKED, REFUSED), plain("GO"), EATEN)
+    late = engine.after(opened.kcis, engine.signalled(opened.kcis, "GO", 500))
+    told = life(opened, queue=late, codes={"BAKED/": 404})
+    assert told == [(60, "BAKED"), (70, "GONE"), (110, "EATEN")]
+
+
 def test_the_end_of_an_order_withdraws_all_ways_but_those_that_break_the_contract() -> None:
     spoilt = replace(EATEN, illegal=True)
     for last, kept in ((EATEN, 0), (spoilt, 2)):
@@ -279,6 +322,70 @@ def test_a_signal_ends_a_wait_behind_which_nothing_is_left() -> None:
     left = [kci for kci in others if kci.id not in withdrawn]
     assert life(opened, queue=left) == [(210, "EATEN")]
     assert life(opened, {80: "GO"}, queue=left) == []
+
+
+def played(opened: Opened, *names: str) -> list[str]:
+    """What has happened after some signals."""
+    told = life(opened, {at: name for at, name in enumerate(names, 100)})
+    return [word for at, word in told if at >= 0]
+
+
+@pytest.mark.parametrize("other", ["GO", "ON"])
+def test_a_signal_opens_one_wait_alone_whatever_the_others_are_called(other: str) -> None:
+    opened = plan(
+        mark("A", 0), plain("GO"), mark("B", 0), plain(other), mark("C", 0), plain("GO"), BAKED
+    )
+    assert played(opened) == ["A"]
+    assert played(opened, "GO") == ["A", "B"]
+    assert played(opened, "GO", other) == ["A", "B", "C"]
+    assert played(opened, "GO", other, "GO") == ["A", "B", "C", "BAKED"]
+
+
+def test_two_waits_with_nothing_between_them_are_two() -> None:
+    for second in ("GO", "ON"):
+        opened = plan(plain("GO"), Step(after=30, wait=second), mark("M", 1))
+        assert life(opened, {100: "GO"}) == [(-1, "1 wait")]
+        assert life(opened, {100: "GO", 110: second}) == [(131, "M")]
+        assert life(opened, {100: "GO", 150: second}) == [(151, "M")]
+    with pytest.raises(Illegal, match="does not wait for the signal ON: it waits for GO"):
+        life(opened, {100: "ON"})
+
+
+def test_each_round_of_a_repetition_waits_for_a_signal() -> None:
+    opened = plan(repeat(3, plain("GO"), mark("M", 0)))
+    for count in range(4):
+        assert played(opened, *["GO"] * count) == ["M"] * count
+
+
+def test_the_end_of_a_wait_opens_no_other_one_of_its_name() -> None:
+    waits = wait("GO", 100, after=0)
+    opened = plan(waits, mark("A", 0), waits, mark("B", 0), plain("GO"), mark("C", 0))
+    assert life(opened) == [(100, "A"), (200, "B"), (-1, "1 wait")]
+    assert life(opened, {150: "GO"}) == [(100, "A"), (150, "B"), (-1, "1 wait")]
+    assert life(opened, {10: "GO", 20: "GO", 30: "GO"}) == [(10, "A"), (20, "B"), (30, "C")]
+    behind = plan(waits, plain("GO"), mark("M", 0))
+    assert life(behind) == [(-1, "1 wait")]
+    assert life(behind, {150: "GO"}) == [(150, "M")]
+
+
+def test_a_way_may_begin_with_a_wait_of_the_name_that_led_to_it() -> None:
+    opened = plan(wait("GO", 100, plain("GO"), mark("LATE", 5), after=0), mark("M", 5))
+    assert life(opened) == [(-1, "1 wait")]
+    assert life(opened, {50: "GO"}) == [(55, "M")]
+    assert life(opened, {150: "GO"}) == [(155, "LATE")]
+
+
+@pytest.mark.parametrize("within", [None, 1000])
+def test_a_signal_may_come_before_its_wait_whichever_that_is(within: int | None) -> None:
+    def go() -> Step:
+        return wait("GO", within) if within else Step(after=10, wait="GO")
+
+    opened = plan(mark("A"), go(), mark("B"), go(), mark("C"))
+    on_time = [(10, "A"), (30, "B"), (50, "C")]
+    assert life(opened, {1: "GO", 2: "GO"}) == on_time
+    assert life(opened, {20: "GO", 25: "GO"}) == on_time
+    with pytest.raises(Illegal, match=r"does not wait for the signal GO$"):
+        life(opened, {1: "GO", 2: "GO", 3: "GO"})
 
 
 def test_many_waits_cost_little_room() -> None:

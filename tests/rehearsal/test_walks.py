@@ -104,6 +104,32 @@ def test_the_ends_of_waits_and_the_answers_are_ways_too() -> None:
     assert any("AMENDED" in line.text for line in entry.lines)
 
 
+WAITING = """
+scenario: X
+reply: acknowledge
+timeline:
+  - {after: 1h, send: COMMITTED}
+  - {after: 0s, wait: go}
+  - {after: 1h, send: COMPLETED}
+amendment:
+  - reply: accept
+    pending: pause
+    timeline:
+      - {after: 1h, wait: agreed}
+      - {after: 1h, send: AMENDED}
+"""
+
+
+def test_of_two_timelines_the_one_that_waits_first_gets_its_signal_first() -> None:
+    rehearsed = rehearsal.rehearse(scenario(WAITING), DIALECT)
+    assert rehearsed.found == ()
+    (entry,) = rehearsed.entries
+    assert [line.text for line in entry.lines if line.text.startswith("until")] == [
+        "until the signal agreed",
+        "until the signal go",
+    ]
+
+
 def test_an_aside_ends_a_walk_and_a_wait_without_one_goes_on() -> None:
     sent, go, on, _ = scenario(PARTING).timeline
     first, second, third = sent.path, go.path, on.path

@@ -337,3 +337,23 @@ def test_a_started_order_can_read_who_began_it(linked: Any) -> None:
         gateway.advance("1d")
         starter, begun = two(gateway)
     assert begun["document"]["notes"] == starter["id"]
+
+
+def test_a_starter_waits_for_a_signal_of_each_order_that_it_began(
+    linked: Any, receiver: Receiver, store_url: str
+) -> None:
+    started = next(line for line in GAINING.splitlines() if "start:" in line)
+    waits = "  - {after: 0s, wait: ceased}\n"
+    both = GAINING.replace(started, f"{started}\n{started.replace('2h', '9h')}")
+    with (
+        linked(both.replace(waits, waits * 2), settings={"store": {"url": store_url}}) as simulator,
+        Gateway(simulator.url) as gateway,
+    ):
+        gateway.place("GAINING")
+        gateway.admin("POST", "/clock/advance", {"by": "7h"})
+        assert [code for tenant, code in told(receiver) if tenant == "TENANT1"] == [
+            "ACKNOWLEDGED",
+            "COMMITTED",
+        ]
+        gateway.advance()
+        assert sorted(told(receiver))[2] == ("TENANT1", "COMPLETED")

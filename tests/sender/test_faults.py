@@ -289,6 +289,23 @@ def test_a_refusal_that_a_step_wants_settles_its_kci(running: Any, receiver: Rec
         assert findings(gateway) == []
 
 
+def test_an_illegal_step_gives_its_message_any_member(running: Any, receiver: Receiver) -> None:
+    receiver.answer = lambda number, arrival: 204
+    whole, gone = {"id": 7, "status": "FOO"}, {"provideServiceOrder": None}
+    steps = [
+        {"after": "1s", "send": "COMMITTED", "illegal": True, "with": members}
+        for members in ({"reasonCode": "PONR_REACHED", "provideServiceOrder": whole}, gone)
+    ]
+    with running() as simulator, Gateway(simulator.url) as gateway:
+        order = gateway.place(upload(gateway, *steps))
+        gateway.advance()
+        first, second = (arrival.body for arrival in receiver.arrivals)
+        assert (first["reasonCode"], first["provideServiceOrder"]) == ("PONR_REACHED", whole)
+        assert second["reasonCode"] == "COMMITTED" and "provideServiceOrder" not in second
+        assert gateway.order(order)["status"] == "IN_PROGRESS"
+        assert gateway.admin("GET", f"/orders/{gateway.order(order)['id']}/story")["events"]
+
+
 def test_a_success_that_a_step_does_not_want_is_told(running: Any, receiver: Receiver) -> None:
     steps = [{"after": "1s", "send": "ACKNOWLEDGED", "answered": "4xx"}]
     with running() as simulator, Gateway(simulator.url) as gateway:

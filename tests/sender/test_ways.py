@@ -105,6 +105,50 @@ def test_both_ends_of_a_wait_after_a_restart_on_both_databases(
         assert [kci["sequenceNumber"] for kci in kcis] == [1, 2]
 
 
+GO = {"after": "0s", "wait": "go"}
+UPDATES = {"after": "0s", "send": "UPDATE"}
+ROUND = {"repeat": {"times": 2, "timeline": [GO, UPDATES]}}
+
+
+@pytest.mark.parametrize(
+    ("between", "names"),
+    [
+        ([GO, UPDATES, GO], ["go", "go"]),
+        ([GO, UPDATES, {**GO, "wait": "on"}, UPDATES, GO], ["go", "on", "go"]),
+        ([GO | {"within": "2d"}, UPDATES, GO | {"within": "2d"}], ["go", "go"]),
+        ([ROUND, GO], ["go", "go", "go"]),
+        ([GO, {**GO, "wait": "on"}, GO], ["go", "on", "go"]),
+        ([GO | {"within": "2d"}, GO], ["go", "go"]),
+    ],
+    ids=["two", "three", "within", "rounds", "nothing between", "within and nothing between"],
+)
+def test_each_wait_takes_a_signal_of_its_own_on_both_databases(
+    store_url: str, receiver: Receiver, between: list[dict[str, Any]], names: list[str]
+) -> None:
+    committed, _, completed = WAITING
+    with playing(store_url, receiver) as gateway:
+        order = gateway.place(upload(gateway, committed, *between, completed | {"after": "0s"}))
+        gateway.advance("2h")
+        for name in names:
+            assert gateway.order(order)["status"] == "IN_PROGRESS"
+            signal(gateway, order, name)
+            gateway.admin("POST", "/clock/advance", {"by": "1h"})
+        assert gateway.order(order)["status"] == "COMPLETED"
+        signal(gateway, order, names[-1], 409)
+
+
+def test_the_end_of_one_wait_is_not_that_of_the_next_one_of_its_name(
+    store_url: str, receiver: Receiver
+) -> None:
+    committed, _, completed = WAITING
+    waits = [GO | {"within": "2d"}, UPDATES]
+    with playing(store_url, receiver) as gateway:
+        order = gateway.place(upload(gateway, committed, *waits, *waits, completed))
+        gateway.advance("42d")
+        begun, *moments = [parse_instant(kci["body"]["issuedOn"]) for kci in gateway.kcis(order)]
+        assert [moment - begun for moment in moments] == [2 * DAY, 4 * DAY, 5 * DAY]
+
+
 def test_the_clock_stops_at_the_end_of_a_wait(store_url: str, receiver: Receiver) -> None:
     with playing(store_url, receiver) as gateway:
         order = gateway.place(upload(gateway, *WAITING))
@@ -236,3 +280,55 @@ def test_a_request_that_pauses_the_story_pauses_the_end_of_its_wait_too(
         assert [kci["send"] for kci in gateway.kcis(order)] == ["COMMITTED", "AMENDED", "CANCELLED"]
         begun = parse_instant(moments[0]) - HOUR
         assert parse_instant(moments[2]) - begun == 3 * DAY + 2 * DAY + 3 * HOUR
+
+
+SOON = {"after": "1h", "send": "COMPLETED"}
+ENDS = GO | {"within": "2d"}
+OTHERWISE = ENDS | {"otherwise": [{"after": "1h", "send": "CANCELLED"}]}
+PAUSES = {
+    "reply": "accept",
+    "pending": "pause",
+    "timeline": [{"after": "1d", "send": "AMENDED"}],
+}
+PAUSED: list[tuple[dict[str, Any], list[int], list[int], list[int]]] = [
+    (GO, [24], [25], [1, 48, 49]),
+    (GO, [24], [50], [1, 48, 51]),
+    (GO, [0], [0], [24, 25, 26]),
+    (GO, [0], [24], [24, 25, 26]),
+    (GO, [0], [30], [24, 25, 31]),
+    (GO, [24, 50], [52], [1, 48, 74, 75]),
+    (GO, [24, 49], [49], [1, 48, 73, 74]),
+    (ENDS, [24], [25], [1, 48, 49]),
+    (ENDS, [24], [50], [1, 48, 51]),
+    (ENDS, [24], [], [1, 48, 74]),
+    (ENDS, [24, 50], [52], [1, 48, 74, 75]),
+    (OTHERWISE, [24], [], [1, 48, 74]),
+    (OTHERWISE, [24, 50], [], [1, 48, 74, 98]),
+]
+"""Of a story whose COMPLETED comes an hour after a wait: the wait, and the hours at which the story
+is amended, gets its signal, and sends something.
+"""
+
+
+def test_a_signal_during_a_pause_counts_from_its_end(store_url: str, receiver: Receiver) -> None:
+    with playing(store_url, receiver) as gateway:
+        orders = []
+        for number, (wait, *_) in enumerate(PAUSED):
+            name = f"PAUSED_{number}"
+            timeline = [{"after": "1h", "send": "COMMITTED"}, wait, SOON]
+            text = {"scenario": name, "reply": "acknowledge", "timeline": timeline}
+            gateway.admin("PUT", f"/scenarios/{name}", text | {"amendment": [PAUSES]}, None)
+            orders.append(gateway.place(name))
+        begun = parse_instant(gateway.order(orders[0])["received_at"])
+        for hour in range(100):
+            for order, (_, amendments, signals, _) in zip(orders, PAUSED, strict=True):
+                if hour in amendments:
+                    assert gateway.amend(order, notes="x").status_code == 202
+                if hour in signals:
+                    signal(gateway, order, "go")
+            gateway.admin("POST", "/clock/advance", {"by": "1h"})
+        for order, (wait, _, _, hours) in zip(orders, PAUSED, strict=True):
+            sent = gateway.kcis(order)
+            moments = [parse_instant(kci["body"]["issuedOn"]) - begun for kci in sent]
+            assert [moment // HOUR for moment in moments] == hours
+            assert sent[-1]["send"] == ("CANCELLED" if "otherwise" in wait else "COMPLETED")

@@ -75,11 +75,17 @@ def queues(draw: st.DrawFn, first: int = 1) -> list[Kci]:
 @st.composite
 def changes(draw: st.DrawFn, queue: list[Kci]) -> QueueChange:
     """A change of some of them; each is withdrawn, paused, moved, or left."""
-    what = {kci.id: draw(st.sampled_from(["", "withdraw", "pause", "move"])) for kci in queue}
+    acts = ["", "withdraw", "pause", "move", "delay"]
+    what = {kci.id: draw(st.sampled_from(acts)) for kci in queue}
     return QueueChange(
         withdraw=tuple(kci_id for kci_id, act in what.items() if act == "withdraw"),
         paused=tuple(kci_id for kci_id, act in what.items() if act == "pause"),
         moved={kci_id: draw(MOMENT) for kci_id, act in what.items() if act == "move"},
+        delayed=tuple(
+            replace(kci, due_at=draw(MOMENT), signal="go", signal_at=draw(MOMENT))
+            for kci in queue
+            if what[kci.id] == "delay" and kci.state != "attempted"
+        ),
     )
 
 
@@ -127,14 +133,14 @@ def a_story_that_goes_on_changes_both_alike(store: Store, data: st.DataObject) -
     """At each of two partings, one within the other: the last step decides on the ways of all."""
     count = data.draw(st.integers(1, 6))
     at, way = data.draw(st.sampled_from([(0,), (1,), (0, 1, 0)])), data.draw(st.integers(0, 2))
-    signals = ["", "go", *(way_signal(at, number) for number in (1, 2))]
+    turn = replace(kci(9, 4, "waiting"), step=Step(lies_on=at, decides=[(1, ["404"])], wait="go"))
+    signals = ["", "go", *(way_signal(turn.step, number) for number in range(3))]
     places = st.sampled_from([(0,), (1,), (2,), (0, 1, 0), (0, 2, 0), (0, 1, 1), (0, 1, 0, 1, 0)])
     queue = []
     for place in range(1, count + 1):
         signal = data.draw(st.sampled_from(signals))
         waiting = kci(place, data.draw(MOMENT), "paused" if signal else "waiting", signal)
         queue.append(replace(waiting, step=Step(send="CODE", lies_on=list(data.draw(places)))))
-    turn = replace(kci(9, 4, "waiting"), step=Step(lies_on=at, decides=[(1, ["404"])], wait="go"))
     taken = engine.taken(queue, turn, way)
     with undone(store) as tx:
         outbox.add(tx, "s", queue)

@@ -41,6 +41,8 @@ VOCABULARY = Vocabulary(
         "serviceOrderCancellationId": _ANSWERS,
         "serviceOrderCancellationReference": _ANSWERS,
     },
+    ours=("status", "supplierOrderReference"),
+    coded="reasonCode",
     headers=("X-Request-ID", "X-Conversation-ID", "Tenant"),
     takes={action: asking.sources for action, asking in transitions.REQUESTS.items()},
 )

@@ -125,7 +125,9 @@ def order_body(order: Order) -> Document:
 
 
 def kci_document(order: Order, kci: Kci, request: Request | None, settings: Settings) -> Document:
-    """A KCI. Its mandatory members are always there, unless an `illegal` step sets one to null."""
+    """A KCI. Its mandatory members are always there, unless an `illegal` step sets one to null. It
+    may give any other member too, and the order itself.
+    """
     reason = REASONS.get(kci.send)
     answered = (
         request
@@ -144,6 +146,9 @@ def kci_document(order: Order, kci: Kci, request: Request | None, settings: Sett
         and not {"text", "supplierCodes", "supplierCode"} & members.keys()
     ):
         members["text"] = "Other: no listed problem code fits"
+    entity = settings.entities[order.operation]
+    if entity not in given:
+        members[entity] = _entity(order, kci.send, answered, settings)
     return {
         "id": kci.id,
         "sequenceNumber": kci.sequence,
@@ -152,7 +157,6 @@ def kci_document(order: Order, kci: Kci, request: Request | None, settings: Sett
         if kci.send == "TERMINATED" and not settings.terminated
         else kci.send,
         **members,
-        settings.entities[order.operation]: _entity(order, kci.send, answered, settings),
     }
 
 

@@ -62,6 +62,8 @@ VOCABULARY = Vocabulary(
         **dict.fromkeys(("id", "link"), _OURS),
         "orderStatus": "`send` and `status` move it",
     },
+    ours=("objectType", "id", "link", "orderStatus"),
+    coded="notificationType",
     headers=("X-Request-ID", "X-Conversation-ID"),
     takes={
         "amendment": (*transitions.REQUESTS["replace"],),
