@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from simulator.base.errors import Invalid, Problem
 from simulator.dialects import Dialect
@@ -13,6 +16,8 @@ from simulator.rehearsal import problem_of, rehearse
 from simulator.scenario import Bases, Reading, read
 from simulator.scenario.bases import ALONE, name_of
 from simulator.scenario.extending import base_of
+
+log = logging.getLogger("simulator.rehearsal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +35,21 @@ def inspect(text: str | bytes, file: str, dialect: Dialect, bases: Bases = ALONE
     """
     try:
         document = strict_yaml.read(text, file)
+        return _inspect(document, text, dialect, bases)
     except Invalid as error:
         return Inspection(None, errors=error.problems)
-    return _inspect(document, text, dialect, bases)
+    except Exception as error:  # a defect of ours keeps no other file from being read
+        return Inspection(None, errors=(_fault(error, file),))
+
+
+def _fault(error: Exception, file: str) -> Problem:
+    """A problem for a defect of the simulator, that names the place in its code."""
+    log.debug("%s: an internal fault", file, exc_info=error)
+    *_, last = traceback.extract_tb(error.__traceback__)
+    where = f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
+    log.error("%s: an internal fault: %s: %s", file, where, error)
+    said = f"an internal fault of the simulator: {where}"
+    return Problem(message=said, file=file, code="fault", hint="please report it with this file")
 
 
 def _inspect(document: Located, text: str | bytes, dialect: Dialect, bases: Bases) -> Inspection:

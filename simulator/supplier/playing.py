@@ -113,7 +113,8 @@ class Player:
             plan = replace(plan, kcis=self.scenario_set.fixed(tx, plan.kcis))
             clock = clocks.get(tx, self.name)
             edition = keep_expectations(tx, situation.scenario, order)
-            known = answered(submission, outgoing, plan.entry, edition)
+            lasting = self.new_orders.lasting(situation, plan, outgoing)
+            known = answered(submission, lasting, plan.entry, edition)
             orders.change(tx, self.name, plan, lane, clock, known)
         elif plan.order is not None:
             orders.save(tx, [plan.order])
@@ -185,20 +186,19 @@ class Player:
 
     def _repeat(self, situation: Situation, earlier: orders.Remembered, order: Order) -> Played:
         """The same request again: the first answer again, unless `attempts` refuse it. They say how
-        it leaves, too.
+        it leaves, and what is overwritten of it, too.
         """
         asked, scenario = situation.submission, situation.scenario
         self.dialect.guard_repeat(asked, order, same=earlier.fingerprint == fingerprint(asked))
         outgoing, reason = given_again(earlier.answer), "a repeat: the first answer again"
-        if reply := attempts_for(scenario, asked.action, earlier.answer):
+        if reply := attempts_for(scenario, asked.action, earlier.answer.get("entry", "")):
             answer = engine.answer_again(situation, order, reply, self.dialect)
             if answer.rejects:
                 rejected = Rejected(answer=answer, order=situation.order)
                 outgoing = self.new_orders.outgoing(asked, rejected)
                 reason = f"attempt {situation.repeat_number}"
             else:
-                delay = min(answer.delay, self.new_orders.max_delay)
-                outgoing = replace(outgoing, delay=delay, fault=answer.fault)
+                outgoing = as_sent(outgoing, answer, self.new_orders.max_delay)
         return Played(
             outgoing=outgoing, order=earlier.order, scenario=scenario.name, reasons=(reason,)
         )
