@@ -83,8 +83,7 @@ class Line:
                 self._count()
                 self.add(flow.ways[0].timeline, f"{key}.{number}/", number)
             return
-        with placed((*path, "branch")):
-            number, why = self._way_of(flow, key, names)
+        number, why = self._way_of(flow, key, names)
         which = f"way {number}" if number else "no way"
         self.said.append(f"{key.replace('/', ' ')}: {which}, {why}")
         if number:
@@ -102,11 +101,11 @@ class Line:
         """The number of the way that a branch goes, 0 for none, and why."""
         facts = self._facts()
         for number, way in enumerate(flow.ways, 1):
-            conditions = matching.render_values(
-                way.when, lambda value: template.render(value, names)
-            )
-            if way.when and not matching.first_difference(conditions, facts):
-                return number, f"as {matching.in_words(conditions)}"
+            unmet = matching.unmet(way.when, facts, names)
+            if way.when and not unmet:
+                return number, f"as {matching.in_words(matching.filled(way.when, names))}"
+            if unmet.startswith(matching.CANNOT_BE_TOLD):
+                self.said.append(f"{key.replace('/', ' ')}: not way {number}, {unmet}")
         weights = {
             number: way.weight
             for number, way in enumerate(flow.ways, 1)

@@ -268,7 +268,7 @@ def _operation(
     submissions = [read_sample(dialect, incoming) for incoming in asked]
     for submission in submissions:
         facts = engine.facts_of(submission, None, (), params, START)
-        if not matching.first_difference(scenario.when, facts):
+        if not matching.unmet(scenario.when, facts, matching.names_of(facts)):
             return submission.operation, True
     return submissions[0].operation, False
 

@@ -10,9 +10,8 @@ from typing import Any
 from simulator import engine
 from simulator.base.copies import replace
 from simulator.base.errors import Conflict, Illegal, Refused, RenderFailed
-from simulator.engine import Changed, Rejected, Situation
+from simulator.engine import Answered, Changed, Rejected, Situation
 from simulator.model import (
-    EntryName,
     KciState,
     Order,
     Request,
@@ -118,7 +117,7 @@ class Player:
             orders.change(tx, self.name, plan, lane, clock, known)
         elif plan.order is not None:
             orders.save(tx, [plan.order])
-        reasons = choice.reasons if choice else (_reason(scenario, plan.entry),)
+        reasons = choice.reasons if choice else _reasons(scenario, plan)
         name = situation.scenario.name
         ways = plan.ways if isinstance(plan, Changed) else ()
         return Played(outgoing=outgoing, order=order.id, scenario=name, reasons=reasons, ways=ways)
@@ -181,7 +180,7 @@ class Player:
         else:
             outgoing = self.dialect.write_lookup(submission, result)
             outgoing = as_sent(outgoing, result.answer, self.new_orders.max_delay)
-        reasons = choice.reasons if choice else (_reason(scenario, result.entry),)
+        reasons = choice.reasons if choice else _reasons(scenario, result)
         return Played(outgoing=outgoing, scenario=situation.scenario.name, reasons=reasons)
 
     def _repeat(self, situation: Situation, earlier: orders.Remembered, order: Order) -> Played:
@@ -241,7 +240,7 @@ def params_of_request(
     }
 
 
-def _reason(scenario: Scenario, entry: EntryName | None) -> str:
-    if entry is None:
-        return f"no entry of {scenario.name} fits: the dialect's default"
-    return f"entry {entry}"
+def _reasons(scenario: Scenario, result: Rejected | Changed | Answered) -> tuple[str, ...]:
+    if result.entry is None:
+        return f"no entry of {scenario.name} fits: the dialect's default", *result.passed
+    return f"entry {result.entry}", *result.passed

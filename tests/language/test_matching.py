@@ -272,7 +272,7 @@ def test_how_many_conditions_there_are(when: Any, amount: int) -> None:
 @pytest.mark.parametrize("test", ["matches", "less", "before", "starts"])
 def test_a_parameter_that_fits_no_test_never_holds(test: str) -> None:
     conditions = read({"any": [{"type": {test: "{{ p }}"}}]})
-    filled = matching.render_values(conditions, lambda tests: dict.fromkeys(tests, "("))
+    filled = matching.filled(conditions, {"p": "("})
     assert matching.first_difference(filled, FACTS)
     assert "{{" not in matching.in_words(filled)
 
