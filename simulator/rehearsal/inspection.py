@@ -13,7 +13,8 @@ from simulator.formats import strict_yaml
 from simulator.formats.strict_yaml import Located
 from simulator.model import Scenario
 from simulator.rehearsal import problem_of, rehearse
-from simulator.scenario import Bases, Reading, read
+from simulator.rehearsal.flaws import START
+from simulator.scenario import Bases, Reading, read, starts
 from simulator.scenario.bases import ALONE, name_of
 from simulator.scenario.extending import base_of
 
@@ -55,7 +56,7 @@ def _fault(error: Exception, file: str) -> Problem:
 def _inspect(document: Located, text: str | bytes, dialect: Dialect, bases: Bases) -> Inspection:
     reading = read(document, text, dialect.vocabulary, bases)
     errors, warnings = list(reading.problems), list(reading.warnings)
-    for certain, problem in _rehearsed(reading, dialect):
+    for certain, problem in _rehearsed(reading, dialect, bases):
         (errors if certain else warnings).append(problem)
     found = Inspection(
         scenario=None if errors else reading.scenario,
@@ -98,15 +99,20 @@ def _place(problem: Problem) -> tuple[str, int, int]:
     return problem.file, problem.line, problem.column
 
 
-def _rehearsed(reading: Reading, dialect: Dialect) -> list[tuple[bool, Problem]]:
-    """What the rehearsal finds, and whether that is certain."""
+def _rehearsed(reading: Reading, dialect: Dialect, bases: Bases) -> list[tuple[bool, Problem]]:
+    """What the rehearsal finds, and whether that is certain. Where the name of a started scenario
+    is wrong, its document is not judged: that name is told once all files are known.
+    """
     scenario = reading.scenario
     if scenario is None:
         return []
+    known = {*bases.names, scenario.name}
+    unnamed = [step.path for step in starts(scenario) if bases.layers and step.start not in known]
     return [
         (flaw.certain, problem_of(flaw, scenario))
         for flaw in rehearse(scenario, dialect).flaws
         if not reading.is_echo(flaw.path)
+        and not (flaw.code == START and any(flaw.path[: len(one)] == one for one in unnamed))
     ]
 
 
