@@ -65,6 +65,10 @@ def _check_name(
     findings: Findings, path: Path, name: str, member: str, names: set[str] | None
 ) -> None:
     known = TEMPLATE_MEMBERS.get(name)
+    if name == ROUND and names is not None and name not in names:
+        hint = "only inside a `repeat`"
+        findings.wrong(path, f"template: there is no `{ROUND}` here", code="template", hint=hint)
+        return
     if names is not None and name not in names:
         findings.unknown(path, f"template: unknown name `{name[:60]}`", name, names)
     elif known is not None and member and member not in known:
