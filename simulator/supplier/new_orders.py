@@ -20,7 +20,7 @@ from simulator.supplier.early import may_leave
 from simulator.supplier.pinned import pins_of
 from simulator.supplier.repeats import answered, attempts_for, count_repeat, scenario_before
 from simulator.supplier.scenario_set import ScenarioSet
-from simulator.supplier.sent import Played, acts_of, as_sent
+from simulator.supplier.sent import Played, acts_of, as_sent, cut
 from simulator.views.story import told
 
 SEED_KEY_HEADER = "x-seed-key"
@@ -81,7 +81,7 @@ class NewOrders:
                 order=plan.order.id if plan.order else "",
                 scenario=choice.scenario.name,
                 mix=choice.mix,
-                reasons=choice.reasons,
+                reasons=(*choice.reasons, *cut(plan.answer, self.max_delay)),
                 ways=plan.ways if isinstance(plan, Opened) else (),
             )
             for choice, (plan, outgoing) in zip(choices, opened, strict=True)

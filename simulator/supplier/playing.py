@@ -30,7 +30,7 @@ from simulator.supplier.repeats import (
     fingerprint,
     has_attempts,
 )
-from simulator.supplier.sent import Played, as_sent, given_again
+from simulator.supplier.sent import Played, as_sent, cut, given_again
 
 
 class Player:
@@ -118,6 +118,7 @@ class Player:
         elif plan.order is not None:
             orders.save(tx, [plan.order])
         reasons = choice.reasons if choice else _reasons(scenario, plan)
+        reasons += cut(plan.answer, self.new_orders.max_delay)
         name = situation.scenario.name
         ways = plan.ways if isinstance(plan, Changed) else ()
         return Played(outgoing=outgoing, order=order.id, scenario=name, reasons=reasons, ways=ways)
@@ -181,6 +182,7 @@ class Player:
             outgoing = self.dialect.write_lookup(submission, result)
             outgoing = as_sent(outgoing, result.answer, self.new_orders.max_delay)
         reasons = choice.reasons if choice else _reasons(scenario, result)
+        reasons += cut(result.answer, self.new_orders.max_delay)
         return Played(outgoing=outgoing, scenario=situation.scenario.name, reasons=reasons)
 
     def _repeat(self, situation: Situation, earlier: orders.Remembered, order: Order) -> Played:
@@ -190,6 +192,7 @@ class Player:
         asked, scenario = situation.submission, situation.scenario
         self.dialect.guard_repeat(asked, order, same=earlier.fingerprint == fingerprint(asked))
         outgoing, reason = given_again(earlier.answer), "a repeat: the first answer again"
+        reasons: tuple[str, ...] = ()
         if reply := attempts_for(scenario, asked.action, earlier.answer.get("entry", "")):
             answer = engine.answer_again(situation, order, reply, self.dialect)
             if answer.rejects:
@@ -198,8 +201,12 @@ class Player:
                 reason = f"attempt {situation.repeat_number}"
             else:
                 outgoing = as_sent(outgoing, answer, self.new_orders.max_delay)
+            reasons = cut(answer, self.new_orders.max_delay)
         return Played(
-            outgoing=outgoing, order=earlier.order, scenario=scenario.name, reasons=(reason,)
+            outgoing=outgoing,
+            order=earlier.order,
+            scenario=scenario.name,
+            reasons=(reason, *reasons),
         )
 
     # ---- what they share
