@@ -58,7 +58,7 @@ timeline:
         "2:1: unknown key `abuot` (did you mean `about`?)",
         "3:8: unknown reply `acept` (did you mean `accept`?)",
         "5:24: unknown code `ACKNOWLEDGD` (did you mean `ACKNOWLEDGED`?)",
-        f"6:13: after: `soon` is not a duration ({DURATION_HINT})",
+        f"6:13: after: `soon` is not a duration ({DURATION_HINT}, or 2wd, next 08:00)",
         "7:17: unknown key `sned` (did you mean `send`?)",
     ]
 
