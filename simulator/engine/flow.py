@@ -85,10 +85,7 @@ class Line:
                 self._count()
                 self.add(flow.ways[0].timeline, f"{key}.{number}/", number)
             return
-        try:
-            number, why = self._way_of(flow, key, names)
-        except RenderFailed as error:
-            raise error.at((*path, "branch")) from None
+        number, why = self._way_of(flow, key, names)
         which = f"way {number}" if number else "no way"
         self.said.append(f"{key.replace('/', ' ')}: {which}, {why}")
         if number:
@@ -109,9 +106,11 @@ class Line:
         """The number of the way that a branch goes, 0 for none, and why."""
         facts = self._facts()
         for number, way in enumerate(flow.ways, 1):
-            conditions = matching.filled(way.when, names)
-            if way.when and not matching.first_difference(conditions, facts):
-                return number, f"as {matching.in_words(conditions)}"
+            unmet = matching.unmet(way.when, facts, names)
+            if way.when and not unmet:
+                return number, f"as {matching.in_words(matching.filled(way.when, names))}"
+            if unmet.startswith(matching.CANNOT_BE_TOLD):
+                self.said.append(f"{key.replace('/', ' ')}: not way {number}, {unmet}")
         weights = flow.weights
         if not weights:
             return 0, "as none of its conditions holds"

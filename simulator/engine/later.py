@@ -24,7 +24,7 @@ def answer_later(situation: Situation, order: Order, rules: Rules) -> Rejected |
     """Decide a later request of an order. Refused, Illegal and RenderFailed as `play`."""
     order = _named(order, situation.submission)
     action = situation.submission.action
-    name, entry = entry_for(situation, order, rules)
+    name, entry, passed = entry_for(situation, order, rules)
     order = _counted(order, name)
     request = replace(
         request_of(situation, order, situation.count, status="open"),
@@ -35,7 +35,7 @@ def answer_later(situation: Situation, order: Order, rules: Rules) -> Rejected |
     reply = reply_for(entry.reply, situation.repeat_number)
     answer = answer_of(reply, names, rules.default_reply(action), chance.at("delay"))
     if answer.rejects:
-        return Rejected(answer=answer, order=order, entry=name)
+        return Rejected(answer=answer, order=order, entry=name, passed=passed)
     is_open = answer.leaves_open
     event = Event(
         action=action,
@@ -69,6 +69,7 @@ def answer_later(situation: Situation, order: Order, rules: Rules) -> Rejected |
         lapsed=tuple(other.id for other in situation.requests if ended and other.status == "open"),
         ended=ended,
         entry=name,
+        passed=passed,
     )
 
 

@@ -12,7 +12,7 @@ from simulator.engine.rules import Rules
 def answer_lookup(situation: Situation, rules: Rules) -> Rejected | Answered:
     """Decide a lookup by its first entry that fits. RenderFailed as `play`."""
     action = situation.submission.action
-    name, entry = entry_for(situation, None, rules)
+    name, entry, passed = entry_for(situation, None, rules)
     names = names_without_order(
         situation.submission, situation.params, situation.supplier, situation.now, situation.chance
     )
@@ -20,5 +20,5 @@ def answer_lookup(situation: Situation, rules: Rules) -> Rejected | Answered:
     chance = situation.chance.at(action, "delay")
     answer = answer_of(reply, names, rules.default_reply(action), chance)
     if answer.rejects:
-        return Rejected(answer=answer, entry=name)
-    return Answered(answer=answer, entry=name)
+        return Rejected(answer=answer, entry=name, passed=passed)
+    return Answered(answer=answer, entry=name, passed=passed)

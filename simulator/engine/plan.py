@@ -83,12 +83,13 @@ class Answer:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rejected:
     """The request is refused. `order` is the order that it was about, with its entry counted; None
-    for a create or a lookup.
+    for a create or a lookup. `passed` says which entries could not be asked.
     """
 
     answer: Answer
     order: Order | None = None
     entry: EntryName | None = None
+    passed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,7 +109,8 @@ class Opened:
 class Changed:
     """A later request of an order, done or open: the order after it, the request's own KCIs, what
     happens to those that waited, and the open requests that lapse. `ended`: the order is over.
-    `branches` says how those of the timeline were decided.
+    `branches` says how those of the timeline were decided, `passed` which entries could not be
+    asked.
     """
 
     answer: Answer
@@ -120,14 +122,18 @@ class Changed:
     lapsed: tuple[str, ...] = ()
     ended: bool = False
     entry: EntryName | None = None
+    passed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answered:
-    """An answer alone: a lookup, a quote. Nothing is refused, and nothing is kept."""
+    """An answer alone: a lookup, a quote. Nothing is refused, and nothing is kept. `passed` says
+    which entries could not be asked.
+    """
 
     answer: Answer
     entry: EntryName | None = None
+    passed: tuple[str, ...] = ()
 
 
 Plan = Rejected | Opened | Changed

@@ -11,12 +11,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from simulator.base.copies import replace
+from simulator.base.errors import RenderFailed
 from simulator.language import paths, template
 from simulator.language.comparing import TESTS
 from simulator.model import Condition, Conditions, Nest
 
 PREFIXES = ("order", "header", "param")
 WORDS = ("tenant", "operation", "marked", "open", "now")
+
+CANNOT_BE_TOLD = "its `when` cannot be evaluated"
+"""How a reason begins that tells of a template which failed."""
 
 
 def check_path(path: str) -> None:
@@ -50,14 +54,32 @@ def differences(conditions: Conditions, facts: Mapping[str, Any]) -> Iterator[st
             yield f"{describe(condition)}, but {_found(condition, facts)}"
 
 
+def names_of(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What the templates in the values of a `when` see: order, request, now and the parameters."""
+    own = {"order": facts.get("order", {}), "request": facts["body"], "now": facts.get("now", "")}
+    return {**facts["param"], **own}
+
+
 def filled(conditions: Conditions, names: Mapping[str, Any]) -> Conditions:
-    """The same conditions with the templates in their values filled in."""
+    """The same conditions with the templates in their values evaluated. RenderFailed where one
+    cannot be.
+    """
     return tuple(
-        replace(condition, tests=template.render(condition.tests, names))
+        replace(condition, tests=template.render(dict(condition.tests), names))
         if isinstance(condition, Condition)
         else replace(condition, parts=tuple(filled(part, names) for part in condition.parts))
         for condition in conditions
     )
+
+
+def unmet(conditions: Conditions, facts: Mapping[str, Any], names: Mapping[str, Any]) -> str:
+    """Why conditions with templates do not hold, empty when all do. Where a template cannot be
+    evaluated they do not.
+    """
+    try:
+        return first_difference(filled(conditions, names), facts)
+    except RenderFailed as error:
+        return f"{CANNOT_BE_TOLD}: {error}"
 
 
 def leaves(conditions: Conditions) -> Iterator[Condition]:

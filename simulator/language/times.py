@@ -60,7 +60,11 @@ def _textual(text: str) -> Time:
         raise ValueError(f"{said}: write 2wd, or 2wd 08:00")
     if text == "next" or text.startswith("next "):
         return NextTime(read_clock(text.removeprefix("next").strip() or text))
-    return instants.parse_duration(text)
+    try:
+        return instants.parse_duration(text)
+    except ValueError as error:
+        more = ", or 2wd, next 08:00" if str(error).endswith(instants.DURATION_HINT) else ""
+        raise ValueError(f"{error}{more}") from None
 
 
 def _working_days(days: int, clock: str | None) -> WorkingDays:

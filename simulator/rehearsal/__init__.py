@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from simulator import engine
 from simulator.base import instants
 from simulator.base.copies import replace
 from simulator.base.errors import Illegal, Problem, Refused, RenderFailed
 from simulator.base.seed import Chance
 from simulator.base.working_days import UK, Calendar
 from simulator.dialects import Dialect
-from simulator.language import matching
 from simulator.model import (
     Entry,
     EntryName,
@@ -30,6 +28,7 @@ from simulator.model import (
     every_step,
 )
 from simulator.rehearsal.afterwards import afterwards
+from simulator.rehearsal.fitting import first_of
 from simulator.rehearsal.flaws import (
     PLAIN_STORY,
     UNANSWERED,
@@ -139,7 +138,8 @@ def rehearse(
     """
     values = _values(scenario, params or {}, first)
     played = _with_a_plain_order(scenario, dialect) if scenario.answers != "create" else scenario
-    operation, natural = _operation(played, dialect, values, first)
+    found = first_of(played, dialect, values, first)
+    operation, natural = found.operation, found.natural
     if scenario.mix:
         return Rehearsal(
             scenario=scenario, operation=operation, natural=natural, lines=(), length=0
@@ -148,7 +148,9 @@ def rehearse(
 
     def begin(scenario: Scenario, picks: Picks) -> Playing:
         scenario = forced(scenario, picks)
-        return Playing(scenario, dialect, values, operation, calendar, chance, first, picks)
+        return Playing(
+            scenario, dialect, values, operation, calendar, chance, found.incoming, picks
+        )
 
     playing = begin(played, {})
     playing.play_out()
@@ -248,29 +250,6 @@ def problem_of(flaw: Flaw, scenario: Scenario) -> Problem:
         code=flaw.code,
         hint=flaw.hint,
     )
-
-
-def _operation(
-    scenario: Scenario, dialect: Dialect, params: Mapping[str, Any], first: Incoming | None
-) -> tuple[str, bool]:
-    """The operation of the first request, and whether the scenario's `when` takes it: that of the
-    given one, else of the first sample that is taken, else of the plainest one.
-    """
-    if scenario.begins == "supplier":
-        return dialect.vocabulary.begins[0], True
-    asked = (
-        [first]
-        if first
-        else [
-            dialect.sample(operation, None, 1) for operation in dialect.sample_operations("create")
-        ]
-    )
-    submissions = [read_sample(dialect, incoming) for incoming in asked]
-    for submission in submissions:
-        facts = engine.facts_of(submission, None, (), params, START)
-        if not matching.first_difference(scenario.when, facts):
-            return submission.operation, True
-    return submissions[0].operation, False
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ from simulator.rehearsal.mending import without
 from simulator.rehearsal.messages import Messages
 from simulator.rehearsal.parting import Picks, going_of
 from simulator.rehearsal.replies import (
+    Given,
     attempts_of,
     is_read,
     refusal,
@@ -138,26 +139,26 @@ class Playing:
         if action != "create" and self.order is None:
             raise Refused("not_found", ["there is no order"])
         self.serial += 1
-        given = self.first if action == "create" else None
-        incoming = given or self.dialect.sample(operation, self.order, self.serial)
+        first = self.first if action == "create" else None
+        incoming = first or self.dialect.sample(operation, self.order, self.serial)
         submission = read_sample(self.dialect, incoming)
         is_known_again = submission.ref and action not in self.dialect.lookups
-        name = None
+        given = None
         for attempt in range(1, attempts_of(self.scenario, action) + 1):
             try:
-                name, sent = self._submit(incoming, submission, attempt)
+                given = self._submit(incoming, submission, attempt)
             except Refused as refused:
                 if attempt == 1:
                     raise
                 sent, said = refusal(self.dialect, refused)
                 self._say_reply(incoming, submission, sent, said)
                 break
-            if sent.code < 400 and is_known_again:
-                self._repeat(incoming, submission, name, sent, attempt)
+            if given.done and is_known_again:
+                self._repeat(incoming, submission, given, attempt)
                 break
-            if is_read(sent):
+            if is_read(given.sent):
                 break
-        return name
+        return given.entry if given else None
 
     def _begin(self) -> None:
         """What the supplier begins by itself."""
@@ -166,10 +167,7 @@ class Playing:
         self._take(engine.play(self._situation(submission, 1), self.dialect))
         self._say("act", f"begun by the supplier: {submission.operation} of {tenant}")
 
-    def _submit(
-        self, incoming: Incoming, submission: Submission, attempt: int
-    ) -> tuple[EntryName | None, Outgoing]:
-        """The name of the entry that answered, and what was sent."""
+    def _submit(self, incoming: Incoming, submission: Submission, attempt: int) -> Given:
         result = engine.play(self._situation(submission, attempt), self.dialect)
         before = self.queue
         self._take(result)
@@ -188,22 +186,18 @@ class Playing:
             self._say(WAY, said)
         if isinstance(result, Changed):
             self._say_queue(before, result.queue, submission.action)
-        return name, sent
+        done = not isinstance(result, Rejected)
+        return Given(entry=name, written=written, sent=sent, done=done)
 
     def _repeat(
-        self,
-        incoming: Incoming,
-        submission: Submission,
-        name: EntryName | None,
-        first: Outgoing,
-        attempt: int,
+        self, incoming: Incoming, submission: Submission, given: Given, attempt: int
     ) -> None:
         """Send a request again that was done, as long as nothing of that can be read."""
         assert self.order is not None
-        _, reply = reply_of(self.scenario, submission.action, name)
+        _, reply = reply_of(self.scenario, submission.action, given.entry)
         numbers = range(attempt + 1, len(reply.attempts) + 1)
         later = (self._situation(submission, number) for number in numbers)
-        for sent, said in repeats(self.dialect, reply, self.order, later, first):
+        for sent, said in repeats(self.dialect, reply, self.order, later, given):
             self._say_reply(incoming, submission, sent, said)
 
     def _say_reply(

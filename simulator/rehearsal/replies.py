@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from simulator import engine
-from simulator.base.copies import replace
 from simulator.base.errors import Refused, RenderFailed
 from simulator.dialects import Dialect
 from simulator.dialects.overwriting import overwritten
@@ -15,6 +15,18 @@ from simulator.formats.reply_faults import FAULTS, tell
 from simulator.model import EntryName, Order, Outgoing, Path, Reply, Scenario
 from simulator.rehearsal.flaws import HEADER, NO_BODY, Flaw, in_reply
 from simulator.views.story import told_fault
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Given:
+    """What a request got: by which entry, the contract's own answer, and what was sent. It is
+    `done` unless it was refused: an answer may also tell of a failure that was none.
+    """
+
+    entry: EntryName | None
+    written: Outgoing
+    sent: Outgoing
+    done: bool
 
 
 def attempts_of(scenario: Scenario, action: str) -> int:
@@ -50,12 +62,12 @@ def repeats(
     reply: Reply,
     order: Order,
     situations: Iterable[Situation],
-    first: Outgoing,
+    given: Given,
 ) -> Iterator[tuple[Outgoing, str]]:
     """What the repeats of a request get that was done, and what a story says of it: until one is
     read, or the contract refuses it.
     """
-    sent = first
+    sent = given.sent
     for situation in situations:
         if is_read(sent):
             return
@@ -72,8 +84,8 @@ def repeats(
             sent = overwritten(dialect.write(submission, rejected), answer)
             yield sent, answer.word
         else:
-            sent = replace(first, fault=answer.fault)
-            yield sent, "the first answer again"
+            sent = overwritten(given.written, answer)
+            yield sent, "the first answer again" if sent.code < 400 else answer.word
 
 
 def refusal(dialect: Dialect, refused: Refused) -> tuple[Outgoing, str]:

@@ -24,7 +24,7 @@ Texts = Sequence[tuple[str, str | bytes]]
 MOST_LISTED = 12
 """Of more names than that a hint lists none."""
 
-_NAMING = ("extends", "mix")
+_NAMING = ("extends", "mix", "start")
 """The keys that name other scenarios."""
 
 

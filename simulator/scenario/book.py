@@ -19,10 +19,12 @@ from simulator.base.seed import Chance
 from simulator.language import matching
 from simulator.language.weights import share
 from simulator.model import Conditions, Order, Scenario, Vocabulary
+from simulator.scenario.constructs import is_template
 from simulator.scenario.headers import SCENARIO_HEADER
 from simulator.scenario.mixing import drawn
 from simulator.scenario.params import asked_of, params_of
 from simulator.scenario.reading import parse
+from simulator.scenario.templates import texts
 
 MOST_EDITIONS = 1000
 _NO_WHEN = "it has no `when`"
@@ -232,8 +234,19 @@ class Book:
         return found
 
     @cached_property
-    def _rendered(self) -> dict[str, tuple[Conditions, Mapping[str, Any]]]:
-        return {}
+    def _asked_with(self) -> dict[str, tuple[Mapping[str, Any], bool]]:
+        """The parameters' defaults of each scenario, and whether its `when` has no templates."""
+        return {
+            name: (
+                {param.name: param.default for param in scenario.params.values()},
+                not any(
+                    is_template(text)
+                    for leaf in matching.leaves(scenario.when)
+                    for _, text in texts(leaf.tests, ())
+                ),
+            )
+            for name, scenario in self.scenarios.items()
+        }
 
     @cached_property
     def _without_when(self) -> dict[str, str]:
@@ -326,12 +339,11 @@ class Book:
 
     def _difference(self, scenario: Scenario, facts: Mapping[str, Any]) -> str:
         """The first difference from a scenario's `when`, with the defaults of its parameters."""
-        found = self._rendered.get(scenario.name)
-        if found is None:
-            params = {name: param.default for name, param in scenario.params.items()}
-            conditions = matching.filled(scenario.when, params)
-            found = self._rendered[scenario.name] = conditions, params
-        return matching.first_difference(found[0], {**facts, "param": found[1]})
+        params, is_plain = self._asked_with[scenario.name]
+        facts = {**facts, "param": params}
+        if is_plain:
+            return matching.first_difference(scenario.when, facts)
+        return matching.unmet(scenario.when, facts, matching.names_of(facts))
 
 
 def _conditions(scenario: Scenario) -> str:

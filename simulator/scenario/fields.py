@@ -199,6 +199,8 @@ def _kind_of(default: Any) -> str:
         return "boolean"
     if isinstance(default, int):
         return "integer"
+    if not isinstance(default, str) or not any(map(str.isalpha, default)):
+        return "string"  # a duration without its unit would be a guess
     try:
         times.read(default)
     except ValueError:

@@ -19,6 +19,9 @@ TEMPLATE_NAMES = ("order", "request", "now", "fake", "supplier")
 ROUND = "round"
 """A name that only the steps of a `repeat` have."""
 
+CONDITION_NAMES = ("order", "request", "now")
+"""What the values of a `when` may read, beside parameters. A new order has no `order` yet."""
+
 TEMPLATE_MEMBERS = {"order": ORDER_NAMES, "fake": seed.FAKE_WORDS, "supplier": ("name",)}
 """The members of a name. A name that is not here may have any."""
 
@@ -36,14 +39,36 @@ def check_templates(findings: Findings, params: dict[str, Any] | None) -> None:
             findings.wrong(path, f"template {said}", code="template", hint=hint)
             continue
         known = {*names, ROUND} if names is not None and "repeat" in path else names
+        allowed = _in_when(findings.document, path)
         for name, *asked in sorted(reads):
+            if allowed and name in {*TEMPLATE_NAMES} - {*allowed}:
+                said = f"template: a `when` cannot read `{name}` here"
+                hint = f"it reads {', '.join(allowed)} and parameters"
+                findings.wrong(path, said, code="template", hint=hint)
+                continue
             _check_name(findings, path, name, asked[0] if asked else "", known)
+
+
+def _in_when(document: dict[str, Any], path: Path) -> tuple[str, ...]:
+    """The names that a value of a `when` may read, beside parameters: that of the file, of an entry
+    or of a way. Empty elsewhere.
+    """
+    if path[0] == "when":
+        is_new = document.get("for", "order") == "order"
+        return CONDITION_NAMES[1:] if is_new else CONDITION_NAMES
+    is_entry = path[2:3] == ("when",) and isinstance(path[1], int)
+    is_way = any(path[at : at + 3 : 2] == ("branch", "when") for at in range(len(path)))
+    return CONDITION_NAMES if is_entry or is_way else ()
 
 
 def _check_name(
     findings: Findings, path: Path, name: str, member: str, names: set[str] | None
 ) -> None:
     known = TEMPLATE_MEMBERS.get(name)
+    if name == ROUND and names is not None and name not in names:
+        hint = "only inside a `repeat`"
+        findings.wrong(path, f"template: there is no `{ROUND}` here", code="template", hint=hint)
+        return
     if names is not None and name not in names:
         findings.unknown(path, f"template: unknown name `{name[:60]}`", name, names)
     elif known is not None and member and member not in known:

@@ -42,7 +42,7 @@ class Time(Construct):
             instants.parse_instant(value)
         except (ValueError, OverflowError):
             said = f"`{value[:40]}` is neither a duration nor an instant"
-            hint = "5s, 3m, 2h, 4d or 2026-03-02T09:00:00Z"
+            hint = "5s, 3m, 2h, 4d, 2wd, next 08:00 or 2026-03-02T09:00:00Z"
             raise ValidationError(Note(said, hint=hint)) from None
         return value
 

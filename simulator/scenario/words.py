@@ -143,6 +143,7 @@ def check_words(findings: Findings, vocabulary: Vocabulary) -> None:
             known = vocabulary.replies[action]
             if isinstance(reply, dict):
                 _word(findings, reply.get("answer"), (*where, "answer"), "reply", known)
+                _check_status(findings, reply, (*where, "status"))
             else:
                 _word(findings, reply, where, "reply", known)
         _pending(findings, part.get("pending"), (*path, "pending"), vocabulary)
@@ -151,6 +152,16 @@ def check_words(findings: Findings, vocabulary: Vocabulary) -> None:
             _word(findings, status, (*path, "status"), "status", vocabulary.statuses)
         for where, step in steps_of(part, path):
             _step(findings, step, where, vocabulary)
+
+
+def _check_status(findings: Findings, reply: dict[str, Any], path: Path) -> None:
+    """A rejection leaves nothing behind, so it cannot be told as a success."""
+    status = reply.get("status")
+    rejects = "reject" in reply or reply.get("answer") == "reject"
+    if rejects and type(status) is int and 200 <= status < 300:
+        said = f"status: {status} says that the request was done, and this reply rejects it"
+        hint = "leave `status` out, or `answer` with a word that does it"
+        findings.wrong(path, said, code="illegal", hint=hint)
 
 
 def _step(findings: Findings, step: dict[str, Any], path: Path, vocabulary: Vocabulary) -> None:

@@ -11,16 +11,16 @@ from simulator.base.copies import replace
 from simulator.base.errors import Conflict
 from simulator.base.working_days import Calendar
 from simulator.dialects import Dialect
-from simulator.engine import Opened, Plan, Rejected, Situation
+from simulator.engine import Changed, Opened, Plan, Rejected, Situation
 from simulator.formats import strict_json
 from simulator.model import Act, Order, Outgoing, Scenario, Step, Submission
 from simulator.scenario import Choice, params_of
 from simulator.store import Tx, clocks, journal, orders, pins
 from simulator.supplier.early import may_leave
 from simulator.supplier.pinned import pins_of
-from simulator.supplier.repeats import answered, count_repeat, scenario_before
+from simulator.supplier.repeats import answered, attempts_for, count_repeat, scenario_before
 from simulator.supplier.scenario_set import ScenarioSet
-from simulator.supplier.sent import Played, acts_of, as_sent
+from simulator.supplier.sent import Played, acts_of, as_sent, cut
 from simulator.views.story import named
 
 SEED_KEY_HEADER = "x-seed-key"
@@ -81,7 +81,7 @@ class NewOrders:
                 order=plan.order.id if plan.order else "",
                 scenario=choice.scenario.name,
                 mix=choice.mix,
-                reasons=choice.reasons,
+                reasons=(*choice.reasons, *cut(plan.answer, self.max_delay)),
                 branches=plan.branches if isinstance(plan, Opened) else (),
             )
             for choice, (plan, outgoing) in zip(choices, opened, strict=True)
@@ -151,6 +151,16 @@ class NewOrders:
         waits = may_leave(self.scenario_set.store, plan)
         return replace(sent, may_leave=waits) if waits else sent
 
+    def lasting(self, situation: Situation, plan: Opened | Changed, outgoing: Outgoing) -> Outgoing:
+        """What is kept of an answer for the repeats of its request: the answer as it was sent.
+        Where `attempts` answer them, the contract's own: each attempt overwrites it anew.
+        """
+        entry = plan.entry if isinstance(plan, Changed) else None
+        submission = situation.submission
+        if attempts_for(situation.scenario, submission.action, str(entry or "")) is None:
+            return outgoing
+        return self.dialect.write(submission, plan)
+
     def chance(self, *names: str) -> seed.Chance:
         """What is random in something of this supplier."""
         return seed.Chance(self.run_seed, (self.name, *names), self.fixed_seed)
@@ -198,7 +208,7 @@ class NewOrders:
                 plan = replace(plan, kcis=kcis) if kcis is not plan.kcis else plan
                 edition = (scenario.digest, scenario.name, scenario.dialect, scenario.source)
                 orders.keep_edition(tx, *edition)
-                opened.append((plan, answered(submission, outgoing)))
+                opened.append((plan, answered(submission, self.lasting(situation, plan, outgoing))))
         orders.open_all(tx, self.name, opened, clocks.get(tx, self.name))
         return decided
 

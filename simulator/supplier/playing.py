@@ -10,9 +10,8 @@ from typing import Any
 from simulator import engine
 from simulator.base.copies import replace
 from simulator.base.errors import Conflict, Illegal, Refused, RenderFailed
-from simulator.engine import Changed, Rejected, Situation
+from simulator.engine import Answered, Changed, Rejected, Situation
 from simulator.model import (
-    EntryName,
     KciState,
     Order,
     Request,
@@ -31,7 +30,7 @@ from simulator.supplier.repeats import (
     fingerprint,
     has_attempts,
 )
-from simulator.supplier.sent import Played, as_sent, given_again
+from simulator.supplier.sent import Played, as_sent, cut, given_again
 
 
 class Player:
@@ -113,11 +112,13 @@ class Player:
             plan = replace(plan, kcis=self.scenario_set.fixed(tx, plan.kcis))
             clock = clocks.get(tx, self.name)
             edition = keep_expectations(tx, situation.scenario, order)
-            known = answered(submission, outgoing, plan.entry, edition)
+            lasting = self.new_orders.lasting(situation, plan, outgoing)
+            known = answered(submission, lasting, plan.entry, edition)
             orders.change(tx, self.name, plan, lane, clock, known)
         elif plan.order is not None:
             orders.save(tx, [plan.order])
-        reasons = choice.reasons if choice else (_reason(scenario, plan.entry),)
+        reasons = choice.reasons if choice else _reasons(scenario, plan)
+        reasons += cut(plan.answer, self.new_orders.max_delay)
         name = situation.scenario.name
         return Played(
             outgoing=outgoing,
@@ -185,27 +186,32 @@ class Player:
         else:
             outgoing = self.dialect.write_lookup(submission, result)
             outgoing = as_sent(outgoing, result.answer, self.new_orders.max_delay)
-        reasons = choice.reasons if choice else (_reason(scenario, result.entry),)
+        reasons = choice.reasons if choice else _reasons(scenario, result)
+        reasons += cut(result.answer, self.new_orders.max_delay)
         return Played(outgoing=outgoing, scenario=situation.scenario.name, reasons=reasons)
 
     def _repeat(self, situation: Situation, earlier: orders.Remembered, order: Order) -> Played:
         """The same request again: the first answer again, unless `attempts` refuse it. They say how
-        it leaves, too.
+        it leaves, and what is overwritten of it, too.
         """
         asked, scenario = situation.submission, situation.scenario
         self.dialect.guard_repeat(asked, order, same=earlier.fingerprint == fingerprint(asked))
         outgoing, reason = given_again(earlier.answer), "a repeat: the first answer again"
-        if reply := attempts_for(scenario, asked.action, earlier.answer):
+        reasons: tuple[str, ...] = ()
+        if reply := attempts_for(scenario, asked.action, earlier.answer.get("entry", "")):
             answer = engine.answer_again(situation, order, reply, self.dialect)
             if answer.rejects:
                 rejected = Rejected(answer=answer, order=situation.order)
                 outgoing = self.new_orders.outgoing(asked, rejected)
                 reason = f"attempt {situation.repeat_number}"
             else:
-                delay = min(answer.delay, self.new_orders.max_delay)
-                outgoing = replace(outgoing, delay=delay, fault=answer.fault)
+                outgoing = as_sent(outgoing, answer, self.new_orders.max_delay)
+            reasons = cut(answer, self.new_orders.max_delay)
         return Played(
-            outgoing=outgoing, order=earlier.order, scenario=scenario.name, reasons=(reason,)
+            outgoing=outgoing,
+            order=earlier.order,
+            scenario=scenario.name,
+            reasons=(reason, *reasons),
         )
 
     # ---- what they share
@@ -246,7 +252,7 @@ def params_of_request(
     }
 
 
-def _reason(scenario: Scenario, entry: EntryName | None) -> str:
-    if entry is None:
-        return f"no entry of {scenario.name} fits: the dialect's default"
-    return f"entry {entry}"
+def _reasons(scenario: Scenario, result: Rejected | Changed | Answered) -> tuple[str, ...]:
+    if result.entry is None:
+        return f"no entry of {scenario.name} fits: the dialect's default", *result.passed
+    return f"entry {result.entry}", *result.passed

@@ -30,9 +30,9 @@ def edition_of(first: Mapping[str, Any]) -> str:
     return str(first.get("edition", ""))
 
 
-def attempts_for(scenario: Scenario, action: str, first: Mapping[str, Any]) -> Reply | None:
-    """The reply whose `attempts` answer the repeats of a request; None where nothing but the
-    `first` answer, as it was kept, is given again.
+def attempts_for(scenario: Scenario, action: str, entry: str) -> Reply | None:
+    """The reply whose `attempts` answer the repeats of a request that an `entry` answered, none for
+    a create; None where nothing but the first answer, as it was kept, is given again.
     """
     replies = (
         {"": scenario.reply}
@@ -42,7 +42,7 @@ def attempts_for(scenario: Scenario, action: str, first: Mapping[str, Any]) -> R
             for index, entry in enumerate(scenario.entries.get(action, ()))
         }
     )
-    reply = replies.get(first.get("entry", ""))
+    reply = replies.get(entry)
     return reply if reply and reply.attempts else None
 
 

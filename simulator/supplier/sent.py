@@ -8,6 +8,7 @@ from typing import Any
 
 from simulator.base.copies import replace
 from simulator.base.errors import RenderFailed
+from simulator.base.instants import format_duration
 from simulator.dialects.overwriting import overwritten
 from simulator.engine import Answer
 from simulator.formats import http, redact
@@ -48,6 +49,14 @@ def as_sent(outgoing: Outgoing, answer: Answer, max_delay: int) -> Outgoing:
         if said := http.header_problem(name, value):
             raise RenderFailed(f"reply.headers: {said}")
     return sent if sent.delay <= max_delay else replace(sent, delay=max_delay)
+
+
+def cut(answer: Answer, max_delay: int) -> tuple[str, ...]:
+    """What the journal says of a delay that is longer than the server allows."""
+    if answer.delay <= max_delay:
+        return ()
+    asked, most = map(format_duration, (answer.delay, max_delay))
+    return (f"the delay of {asked} is cut to server.max_delay, {most}",)
 
 
 def kept(outgoing: Outgoing, entry: EntryName | None) -> dict[str, Any]:

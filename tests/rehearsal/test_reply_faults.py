@@ -45,6 +45,14 @@ AGAIN = "201 the first answer again"
             [KNOWN + EMPTY, "503 reject", AGAIN],
         ),
         (
+            "{attempts: [{answer: acknowledge, status: 504, body: ''}, acknowledge]}",
+            ["504 acknowledge, the order is ACKNOWLEDGED", AGAIN],
+        ),
+        (
+            "{attempts: [reject, {answer: accept, status: 504}, {answer: accept, status: 500}]}",
+            ["422 reject, no order", "504 accept, the order is RECEIVED", "500 accept"],
+        ),
+        (
             "{attempts: [{fault: empty_reply}]}",
             ["202 accept, the order is RECEIVED" + EMPTY],
         ),

@@ -58,7 +58,7 @@ timeline:
         "2:1: unknown key `abuot` (did you mean `about`?)",
         "3:8: unknown reply `acept` (did you mean `accept`?)",
         "5:24: unknown code `ACKNOWLEDGD` (did you mean `ACKNOWLEDGED`?)",
-        f"6:13: after: `soon` is not a duration ({DURATION_HINT})",
+        f"6:13: after: `soon` is not a duration ({DURATION_HINT}, or 2wd, next 08:00)",
         "7:17: unknown key `sned` (did you mean `send`?)",
     ]
 
@@ -149,3 +149,34 @@ def test_a_file_that_was_accepted_before_is_read_as_it_was() -> None:
     assert (secret.header, secret.default) == ("", "x"), "credentials stay out of orders"
     with pytest.raises(Invalid):
         parse(text.replace("after", "aftr"), "kept", DIALECT.vocabulary, kept=True)
+
+
+@pytest.mark.parametrize(
+    ("default", "kind"),
+    [
+        ('"100"', "string"),
+        ('"007"', "string"),
+        ('"1.5"', "string"),
+        ("1.5", "string"),
+        ("100", "integer"),
+        ("true", "boolean"),
+        ("30s", "duration"),
+        ("PT5M", "duration"),
+        ("2wd", "duration"),
+        ("next 08:00", "duration"),
+    ],
+)
+def test_a_short_parameter_is_a_duration_only_with_a_unit(default: str, kind: str) -> None:
+    scenario = parse(f"scenario: X\nparams: {{vlan: {default}}}\n", "x", DIALECT.vocabulary)
+    assert scenario.params["vlan"].kind == kind
+
+
+def test_a_start_of_a_name_that_is_not_there_is_told_before_its_document(tmp_path: Path) -> None:
+    file = tmp_path / "x.yaml"
+    start = "{after: 1h, start: UNSOLICITED_CEAS, with: {nothing: 1}}"
+    file.write_text(f"scenario: X\nreply: acknowledge\ntimeline: [{start}]\n")
+    result = CliRunner().invoke(main, ["check", str(file)])
+    told = [line for line in result.output.splitlines() if line.startswith(str(file))]
+    assert [line.partition(": ")[2] for line in told] == [
+        "start: no scenario `UNSOLICITED_CEAS` is here (did you mean `UNSOLICITED_CEASE`?)"
+    ]

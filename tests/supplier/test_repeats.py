@@ -111,3 +111,43 @@ def test_attempts_are_asked_before_the_remembered_answer(
         answers = [gateway.post("/service-orders", body).status_code for _ in range(3)]
         assert answers == [201, 503, 201]
         assert len(gateway.admin("GET", "/orders")["items"]) == 1
+
+
+TAKEN_BUT_TOLD_504 = """
+reply:
+  attempts:
+    - {answer: acknowledge, status: 504, body: ""}
+    - {answer: acknowledge, status: 502, body: {title: Bad gateway}, headers: {Retry-After: "1"}}
+    - acknowledge
+amendment:
+  - reply: {attempts: [{answer: accept, status: 504, body: ""}, accept]}
+"""
+
+
+def test_a_request_that_is_taken_and_told_as_an_error_gets_the_truth_when_it_comes_again(
+    make_config: Callable[..., Config], scenario_folder: Callable[..., str]
+) -> None:
+    suppliers = [
+        {
+            "name": "default",
+            "path": "/",
+            "scenarios": scenario_folder(LIAR=TAKEN_BUT_TOLD_504),
+            "only": True,
+        }
+    ]
+    with Embedded(make_config(suppliers=suppliers)) as simulator, Gateway(simulator.url) as gateway:
+        body = gateway.provide()
+        answers = [gateway.post("/service-orders", body) for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [504, 502, 201, 201]
+        assert answers[0].content == b""
+        assert (answers[1].headers["Retry-After"], answers[1].json()) == (
+            "1",
+            {"title": "Bad gateway"},
+        )
+        assert "Retry-After" not in answers[2].headers
+        (order,) = gateway.admin("GET", "/orders")["items"]
+        assert answers[2].json()["supplierOrderReference"] == order["number"]
+        asked = {"id": 9001, "orderId": body["id"], "notes": "Ring twice"}
+        amended = [gateway.post("/service-order-amendments", asked) for _ in range(2)]
+        assert [answer.status_code for answer in amended] == [504, 202]
+        assert gateway.admin("GET", f"/orders/{order['id']}")["status"] == "PENDING_AMENDMENT"

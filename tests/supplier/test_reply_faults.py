@@ -142,6 +142,24 @@ def test_a_later_attempt_may_answer_late(playing: Playing) -> None:
     assert min(took[1:]) >= 150 * instants.MILLISECOND
 
 
+def test_the_journal_says_where_a_delay_was_cut(playing: Playing) -> None:
+    entry = "cancellation: [{reply: {answer: acknowledge, delay: 5m}}]"
+    text = f"reply: {{attempts: [{{answer: acknowledge, delay: 1h}}, {{delay: 2h}}]}}\n{entry}"
+    with playing(text, max_delay="20ms") as gateway:
+        body = gateway.provide()
+        assert gateway.codes("/service-orders", body, 2) == [201, 201]
+        assert gateway.cancel(body, reasonCode="OTHER").status_code == 201
+        told = {
+            reason
+            for line in gateway.admin("GET", "/journal")["items"]
+            for reason in line["reasons"]
+            if reason.startswith("the delay")
+        }
+    assert told == {
+        f"the delay of {asked} is cut to server.max_delay, 20ms" for asked in ("1h", "2h", "5m")
+    }
+
+
 def test_a_refusal_that_was_lost_is_refused_again(playing: Playing) -> None:
     with playing("reply: {attempts: [{fault: connection_reset}, {reject: [no]}]}") as gateway:
         assert gateway.codes("/service-orders", gateway.provide(), 2) == [None, 422]

@@ -31,6 +31,5 @@ def _filled(expectation: Expectation, params: Mapping[str, Any]) -> Expectation:
             expectation = replace(expectation, within=read_within(within, calendar=calendar))
     if isinstance(expectation, ExpectedRequest):
         with suppress(RenderFailed):
-            when = matching.filled(expectation.when, params)
-            expectation = replace(expectation, when=when)
+            expectation = replace(expectation, when=matching.filled(expectation.when, params))
     return expectation
