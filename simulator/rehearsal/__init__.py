@@ -151,10 +151,12 @@ def rehearse(
         return Playing(scenario, dialect, values, operation, calendar, chance, first, picks)
 
     playing = begin(played, {})
+    begun = playing.order
     playing.play_out()
     moments = sorted({line.at for line in playing.lines} | {START})
     plain = _walk(playing, {})
-    walks = [_walked(begin(played, picks), picks) for picks in walks_of(played.timeline)]
+    picked = walks_of(played.timeline, played.when, begun)
+    walks = [_walked(begin(played, picks), picks) for picks in picked]
     own = merged(plain, walks, played)
     part = _Part(played, dialect, begin, frozenset([*own, *playing.flaws]))
     entries = [
@@ -318,7 +320,7 @@ class _Part:
         ask: Callable[[Playing], RehearsedEntry],
     ) -> RehearsedEntry:
         """The same, asked again for each way of the entry's timeline."""
-        picked = walks_of(played.entry.timeline)
+        picked = walks_of(played.entry.timeline, played.entry.when)
         walks = [ask(self.begin(scenario, picks)).walk(picks) for picks in picked]
         natural = played.walk({})
         found = merged(natural, walks, self.scenario)

@@ -12,11 +12,12 @@ from simulator.model import Path, Reply, Step
 
 ILLEGAL, HEADER, TEMPLATE, PLAIN_STORY = "illegal", "header", "template", "plain_story"
 UNANSWERED, UNREACHED, NO_BODY = "unanswered", "unreached", "no_body"
-FAULT, START = "fault", "start"
+FAULT, START, NO_WAY = "fault", "start", "no_way"
 
 _HINTS = {
     ILLEGAL: "a step that breaks the contract on purpose says `illegal: true`",
     PLAIN_STORY: "so in an order that goes well; those that its `when` means may differ",
+    NO_WAY: "right where one of its conditions always holds",
     UNANSWERED: "an earlier answer, or `pending: pause`",
 }
 _LACKING = "add `| default(...)` where a request may lack it"

@@ -10,6 +10,7 @@ from simulator.formats.strict_yaml import Path
 from simulator.language.faults import BeforeReply, SwapWithNext
 from simulator.model import MOST_STEPS, Vocabulary
 from simulator.scenario.findings import Findings
+from simulator.scenario.schema import TIMES
 from simulator.scenario.words import (
     PlacedStep,
     asides_of,
@@ -29,7 +30,7 @@ def check_reach(findings: Findings, vocabulary: Vocabulary) -> None:
     _check_signals(findings, vocabulary)
     for path, action, part in parts_of(findings.document, vocabulary):
         steps = maps_in(part, path)
-        _check_rounds(findings, steps)
+        _check_length(findings, steps, (*path, "timeline"))
         for where, step in steps_of(part, path):
             _check_ways(findings, step, where)
             _check_answers(findings, step, where)
@@ -133,21 +134,38 @@ def _check_ways(findings: Findings, step: dict[str, Any], path: Path) -> None:
         findings.doubt((*path, "by"), said, code="unreached", at_key=True)
 
 
+def _check_length(findings: Findings, steps: Sequence[PlacedStep], path: Path) -> None:
+    count = _check_rounds(findings, steps)
+    if count > MOST_STEPS:
+        said = f"{count} steps, those of all rounds counted: a timeline has at most {MOST_STEPS}"
+        findings.wrong(path, said, code="too_long", at_key=True)
+
+
 def _check_rounds(findings: Findings, steps: Sequence[PlacedStep]) -> int:
-    """How many steps there are, those of all rounds counted; a problem where they are too many."""
+    """How many steps a plan has of these at most, those of all rounds counted; a problem where they
+    are too many. Of a branch it has one way, of a parting story all.
+    """
     count = 0
     for path, step in steps:
-        others = (*inner_of(step, path), *asides_of(step, path))
-        inner = sum(_check_rounds(findings, timeline) for timeline in others)
+        inner = max((_check_rounds(findings, each) for each in inner_of(step, path)), default=0)
+        count += sum(_check_rounds(findings, each) for each in asides_of(step, path))
         repeat = step.get("repeat")
-        rounds = repeat.get("times") if isinstance(repeat, dict) else 1
-        rounds = rounds if isinstance(rounds, int) else 1
-        if (1 + inner) * rounds > MOST_STEPS:
-            said = f"{rounds} rounds of {inner} steps: a timeline has at most {MOST_STEPS} steps"
-            findings.wrong((*path, "repeat", "times"), said, code="too_long")
-            rounds = 1
-        count += 1 + (inner + 1) * rounds if "repeat" in step else 1 + inner
+        if isinstance(repeat, dict):
+            inner = _in_rounds(findings, repeat.get("times"), max(inner, 1), (*path, "repeat"))
+        is_step = bool({*TIMES} & step.keys()) or not {"branch", "repeat"} & step.keys()
+        count += inner + is_step
     return count
+
+
+def _in_rounds(findings: Findings, times: Any, inner: int, path: Path) -> int:
+    """How many steps all rounds have; those of one, where they are too many."""
+    rounds = times if isinstance(times, int) else 1
+    if inner * rounds <= MOST_STEPS:
+        return inner * rounds
+    steps = "1 step" if inner == 1 else f"{inner} steps"
+    said = f"{rounds} rounds of {steps}: a timeline has at most {MOST_STEPS} steps"
+    findings.wrong((*path, "times"), said, code="too_long")
+    return inner
 
 
 def _is_now(time: Any) -> bool:
