@@ -40,6 +40,9 @@ def check_conditions(findings: Findings, vocabulary: Vocabulary, params: dict[st
     whole = findings.document.get("for", "order") == "order"
     known_marks = marks if whole else None
     for place, action, lacking, when in _whens(findings, vocabulary):
+        if when == {}:
+            said = "when: is empty: it says nothing"
+            findings.wrong(place, said, hint="leave it out")
         for where, key, wanted in conditions_in(when, place):
             _Condition(
                 findings, vocabulary, params, known_marks, action, lacking, where, key, wanted

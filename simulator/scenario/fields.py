@@ -48,6 +48,10 @@ class ReplyField(Construct):
             if key not in self.KEYS:
                 wrong[key] = [unknown_key(key, set(self.KEYS) - value.keys())]
         members = self._members(value, wrong)
+        answer = value.get("answer", "reject")
+        if "reject" in value and isinstance(answer, str) and not closest(answer, ["reject"]):
+            hint = "`reject` is the answer, with its reasons"
+            wrong["answer"] = [Note(f"`{answer[:60]}` contradicts `reject`", hint=hint)]
         if wrong:
             raise ValidationError(wrong)
         reply = Reply(**members)

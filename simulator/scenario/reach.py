@@ -151,6 +151,9 @@ def _check_rounds(findings: Findings, steps: Sequence[PlacedStep]) -> int:
         count += sum(_check_rounds(findings, each) for each in asides_of(step, path))
         repeat = step.get("repeat")
         if isinstance(repeat, dict):
+            if repeat.get("timeline") == []:
+                said = "timeline: is empty: nothing is repeated"
+                findings.wrong((*path, "repeat", "timeline"), said)
             inner = _in_rounds(findings, repeat.get("times"), max(inner, 1), (*path, "repeat"))
         is_step = bool({*TIMES} & step.keys()) or not {"branch", "repeat"} & step.keys()
         count += inner + is_step
