@@ -38,10 +38,10 @@ from simulator.rehearsal.flaws import (
     FAULT,
     UNREACHED,
     Flaw,
+    Refusals,
     flaw_of,
     in_reply,
     in_step,
-    refusals,
 )
 from simulator.rehearsal.mending import without
 from simulator.rehearsal.messages import Messages
@@ -89,6 +89,7 @@ class Playing:
     position: int = 1
     serial: int = 0
     flaws: list[Flaw] = field(default_factory=list)
+    refusals: Refusals = field(default_factory=Refusals)
     planned: set[Path] = field(default_factory=set)
     happened: set[Path] = field(default_factory=set)
     """The steps that were to happen and that have happened, by their places in the file."""
@@ -180,6 +181,7 @@ class Playing:
         sent = overwritten(written, result.answer)
         name = None if isinstance(result, Opened) else result.entry
         path, reply = reply_of(self.scenario, submission.action, name)
+        self.refusals.replies.append((path, reply))
         for flaw in wrong_in(reply, path, attempt, result.answer.headers, sent):
             self.flaw(flaw)
         status = f", the order is {self.order.status}" if self.order else ", no order"
@@ -374,7 +376,8 @@ class Playing:
         self._say("kci", *self.messages.told(written.kci))
         if written.message and not (head.step.illegal or head.step.fault):
             assert self.order is not None
-            for flaw in refusals(head.step, refused(self.dialect, self.order, written.message)):
+            said = refused(self.dialect, self.order, written.message)
+            for flaw in self.refusals.of(head.step, said):
                 self.flaw(flaw)
 
     def _send_again(self, head: Kci, order: Order) -> None:
