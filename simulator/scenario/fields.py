@@ -23,6 +23,8 @@ _WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 
 def _not_valid(value: Any, known: tuple[str, ...]) -> Note:
+    if value is None:
+        return Note("has no value", hint=nearest("", known))
     meant = closest(value, known)
     return Note(f"`{str(value)[:60]}` is not valid", hint=nearest(value, known), meant=meant)
 
@@ -101,7 +103,11 @@ def _messages(value: Any) -> tuple[str, ...]:
     if not isinstance(messages, list) or not messages:
         raise ValidationError(Note("must be a list of messages", hint='["the reason"]'))
     wrong: Wrong = {
-        index: ["must be a text"]
+        index: [
+            Note("must be a text", hint="quote a text that has `: ` in it" if message else "")
+            if isinstance(message, dict)
+            else "must be a text"
+        ]
         for index, message in enumerate(messages)
         if not isinstance(message, str) or not message
     }
