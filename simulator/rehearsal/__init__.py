@@ -352,7 +352,9 @@ class _Part:
         except (Illegal, RenderFailed) as error:
             if natural and len(self.scenario.entries[nothing.action]) > 1:
                 return nothing  # another entry may be at fault: this one is asked alone later
-            return replace(nothing, found=(flaw_of(error, _place(nothing.entry, error)),))
+            return replace(
+                nothing, found=(flaw_of(error, _place(nothing.entry, error), playing.params),)
+            )
         if natural and name != EntryName(nothing.action, nothing.index):
             return nothing
         playing.play_out()

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.base.errors import RenderFailed, split_hint
+from simulator.language import template
 from simulator.model import Path, Reply, Step
 
 ILLEGAL, HEADER, TEMPLATE, PLAIN_STORY = "illegal", "header", "template", "plain_story"
 UNANSWERED, UNREACHED, NO_BODY = "unanswered", "unreached", "no_body"
 FAULT, START, NO_WAY = "fault", "start", "no_way"
+NEVER_RENDERS = "never_renders"
 
 _HINTS = {
     ILLEGAL: "a step that breaks the contract on purpose says `illegal: true`",
@@ -20,6 +22,7 @@ _HINTS = {
     NO_WAY: "right where one of its conditions always holds",
     UNANSWERED: "an earlier answer, or `pending: pause`",
 }
+_OF_EACH_ORDER = [["id"], ["ref"], ["tenant"], ["operation"], ["scenario"], ["received_at"]]
 _LACKING = "add `| default(...)` where a request may lack it"
 
 
@@ -36,21 +39,32 @@ class Flaw:
 
     @property
     def certain(self) -> bool:
-        return self.code in (ILLEGAL, HEADER, FAULT, START)
+        return self.code in (ILLEGAL, HEADER, FAULT, START, NEVER_RENDERS)
 
     @property
     def hint(self) -> str:
         return self.advice or _HINTS.get(self.code, "")
 
 
-def flaw_of(error: Exception, path: Path) -> Flaw:
-    """A flaw from what the engine or the dialect raised."""
+def flaw_of(error: Exception, path: Path, params: Mapping[str, Any]) -> Flaw:
+    """A flaw from what the engine or the dialect raised. `params` are those of the rehearsal."""
     if not isinstance(error, RenderFailed):
         return Flaw(str(error), path)
     text, hint = split_hint(str(error))
+    is_lacking = "there is no" in text
     if not hint.startswith("did you mean"):
-        hint = _LACKING if "there is no" in text else ""
-    return Flaw(text, path, TEMPLATE, hint)
+        hint = _LACKING if is_lacking else ""
+    is_sure = not is_lacking and _is_known(error.source, params)
+    return Flaw(text, path, NEVER_RENDERS if is_sure else TEMPLATE, hint)
+
+
+def _is_known(source: str, params: Mapping[str, Any]) -> bool:
+    """Whether a template reads only what is the same, or of the same kind, for each order."""
+    known = {name for name, value in params.items() if value is not None}
+    return "{{" in source and all(
+        name == "now" or name in known or (name == "order" and asked[:1] in _OF_EACH_ORDER)
+        for name, *asked in template.reads(source)
+    )
 
 
 @dataclass(slots=True)

@@ -118,11 +118,11 @@ class Playing:
         scenario = self.scenario
         path = error.path if isinstance(error, RenderFailed) else ()
         if not path:
-            self.flaw(flaw_of(error, in_reply(scenario.reply, ("reply",), error)))
+            self.flaw(flaw_of(error, in_reply(scenario.reply, ("reply",), error), self.params))
             plain = Reply(answer=scenario.reply.answer, status=scenario.reply.status)
             self.scenario = replace(scenario, reply=plain)
             return plain != scenario.reply
-        self.flaw(flaw_of(error, path))
+        self.flaw(flaw_of(error, path, self.params))
         self.scenario = replace(scenario, timeline=without(scenario.timeline, path))
         return True
 
@@ -303,7 +303,7 @@ class Playing:
                 self.order, head, request, self.queue, self.now, self.chance, self.calendar
             )
         except RenderFailed as error:
-            self.flaw(flaw_of(error, head.step.time_path))
+            self.flaw(flaw_of(error, head.step.time_path, self.params))
             changed = (replace(head, step=replace(head.step, after=None, at=None)),)
         self.queue = engine.replaced(self.queue, changed)
 
@@ -319,7 +319,7 @@ class Playing:
         try:
             advanced = self._advance(head)
         except (Illegal, RenderFailed) as error:
-            self.flaw(flaw_of(error, in_step(head.step, error)))
+            self.flaw(flaw_of(error, in_step(head.step, error), self.params))
             plain = replace(head.step, illegal=True, set={}, fields={})
             with suppress(Illegal, RenderFailed):
                 self._advance(replace(head, step=plain))
@@ -331,7 +331,7 @@ class Playing:
         try:
             self._send(head, order, advanced)
         except (Illegal, RenderFailed) as error:
-            self.flaw(flaw_of(error, in_step(head.step, error)))
+            self.flaw(flaw_of(error, in_step(head.step, error), self.params))
 
     def _advance(self, head: Kci) -> Advance:
         assert self.order is not None
