@@ -154,9 +154,20 @@ class _Condition:
             "marked": self.marks,
         }
         words = known.get(self.key)
+        if self.key == "operation":
+            self._operations()
         if words is not None:
             hint = "no timeline of this file sets a mark" if self.key == "marked" else ""
             self._values(words, hint)
+
+    def _operations(self) -> None:
+        """Doubt operations that a request of this kind never asks for."""
+        known = self.vocabulary.operations
+        for where, value in self._equals():
+            if known.get(str(value), self.action) != self.action:
+                what = "new order" if self.action == "create" else self.action
+                said = f"operation: `{value}` is not the operation of any {what}"
+                self.findings.doubt(where, said, code="unreached")
 
     def _order(self, rest: str) -> None:
         name, dot, inner = rest.partition(".")

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from marshmallow import ValidationError
+
 from simulator.base import instants
 from simulator.formats.strict_yaml import Path
+from simulator.language import conflicts, matching
 from simulator.language.faults import BeforeReply, SwapWithNext
-from simulator.model import MOST_STEPS, Vocabulary
+from simulator.model import MOST_STEPS, Conditions, Vocabulary
 from simulator.scenario.findings import Findings
 from simulator.scenario.schema import TIMES
+from simulator.scenario.when_field import When
 from simulator.scenario.words import (
     PlacedStep,
     asides_of,
@@ -33,6 +37,7 @@ def check_reach(findings: Findings, vocabulary: Vocabulary) -> None:
         _check_length(findings, steps, (*path, "timeline"))
         for where, step in steps_of(part, path):
             _check_ways(findings, step, where)
+            _check_own(findings, part.get("when"), step, where)
             _check_answers(findings, step, where)
         _check_places(findings, steps, is_first=True, follows=False)
         if part.get("timeline") and refuses(part.get("reply")):
@@ -132,6 +137,24 @@ def _check_ways(findings: Findings, step: dict[str, Any], path: Path) -> None:
     if "by" in step and ways and len(drawn) < 2:
         said = "`by` has no effect: there are no two ways to draw from"
         findings.doubt((*path, "by"), said, code="unreached", at_key=True)
+
+
+def _check_own(findings: Findings, when: Any, step: dict[str, Any], path: Path) -> None:
+    """A way is never taken that asks for what the `when` of its file or entry excludes."""
+    wanted = _conditions(when)
+    for where, way in maps_in(step, path, "branch"):
+        own = _conditions(way.get("when"))
+        if any(conflicts.exclude_each_other(one, other) for one in wanted for other in own):
+            said = f"this way is never taken: `{matching.in_words(wanted)[:80]}` is asked before"
+            findings.doubt((*where, "when"), said, code="unreached")
+
+
+def _conditions(when: Any) -> Conditions:
+    """A raw `when`; nothing where it cannot be read."""
+    try:
+        return When().deserialize(when) if when else ()
+    except ValidationError:
+        return ()
 
 
 def _check_length(findings: Findings, steps: Sequence[PlacedStep], path: Path) -> None:
