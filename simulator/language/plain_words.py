@@ -8,7 +8,7 @@ OF_TEMPLATES = (
     (r"(?i)(?:un)?expected .*'end of [^']*'", "something is missing at its end"),
     (r"expected token 'end of .*', got '(.*)'", r"`\1` does not belong here"),
     (r"expected token '(.*)', got '(.*)'", r"`\1` must stand where `\2` stands"),
-    (r"unexpected (?:char )?'(.*?)'.*", r"`\1` does not belong here"),
+    (r"unexpected (?:char )?(['\"])(.*?)\1.*", r"`\2` does not belong here"),
 )
 OF_PATTERNS = (
     (r"invalid perl operator: (.*)", r"it has no `\1`"),
