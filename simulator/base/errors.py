@@ -162,7 +162,9 @@ def split_hint(text: str) -> tuple[str, str]:
 
 
 def closest(word: object, valid: Iterable[str]) -> str:
-    """The valid word that was probably meant; empty where none is near. Case does not count."""
+    """The valid word that was probably meant, maybe cut short; empty where none is near. Case does
+    not count.
+    """
     said = str(word).casefold()
     folded = {candidate.casefold(): candidate for candidate in sorted(valid)}
     near = []
@@ -174,8 +176,10 @@ def closest(word: object, valid: Iterable[str]) -> str:
                 near.append((slips, abs(len(said) - len(candidate)), candidate))
     if near:
         return folded[min(near)[2]]
-    alike = difflib.get_close_matches(said, folded, n=1, cutoff=0.7)
-    return folded[alike[0]] if alike else ""
+    if alike := difflib.get_close_matches(said, folded, n=1, cutoff=0.7):
+        return folded[alike[0]]
+    longer = [candidate for candidate in folded if len(said) > 2 and candidate.startswith(said)]
+    return folded[longer[0]] if len(longer) == 1 else ""
 
 
 def _slips(one: str, other: str) -> int:

@@ -41,9 +41,7 @@ def check(
     """Check files or folders, and print what was found; 0 when all are right, 1 when one is wrong.
     Invalid when there is nothing to check.
     """
-    files = (
-        [file for path in paths for file in _files(Path(path))] if paths else _configured(settings)
-    )
+    files = [file for path in paths for file in _named(path)] if paths else _configured(settings)
     known = _Known(settings)
     inspected = [_inspect(settings, file, dialect, known) for file in files]
     scenarios = [each.scenario for each in inspected if each.scenario]
@@ -101,6 +99,13 @@ def _inspect(settings: Config, file: Path, wanted: str | None, known: _Known) ->
 def _once(found: Iterable[Iterable[Problem]]) -> list[Problem]:
     """Each problem once: what is wrong with a base is wrong with all that extend it."""
     return list(dict.fromkeys(problem for problems in found for problem in problems))
+
+
+def _named(path: str) -> list[Path]:
+    """The files of an argument. An empty one is often a variable that is not set."""
+    if not path:
+        raise Invalid([Problem(message="`` is no file or folder")])
+    return _files(Path(path))
 
 
 def _files(path: Path) -> list[Path]:

@@ -25,7 +25,7 @@ from simulator.model import MOST_STEPS, Flow, Order, Path, Step, Way, keyed
 class Line:
     """The steps of a timeline, one after another, as they will happen: those of branches that were
     decided and of all rounds among them. `said` tells how each branch was decided, `length` counts
-    steps and rounds.
+    the steps; a round without any counts as one, so that rounds come to an end.
 
     The `when` of a branch sees what that of an entry sees: the order as it was when the request
     came, a new order as its answer left it.
@@ -82,8 +82,10 @@ class Line:
         names = in_round(self.names, round)
         if flow.word == "repeat":
             for number in range(1, self._rounds(flow, path, names) + 1):
-                self._count()
+                before = self.length
                 self.add(flow.ways[0].timeline, f"{key}.{number}/", number)
+                if self.length == before:
+                    self._count()
             return
         number, why = self._way_of(flow, key, names)
         which = f"way {number}" if number else "no way"

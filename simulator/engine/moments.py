@@ -27,7 +27,8 @@ def due_of(
             due = _at(step.at, order, names, calendar)
         return calendar.within(due, step.hours) if step.hours else due
     except (ValueError, OverflowError) as error:
-        raise RenderFailed(str(error)) from None
+        time = step.after if step.at is None else step.at
+        raise RenderFailed(str(error), source=time if isinstance(time, str) else "") from None
 
 
 def _reached(value: Any, since: int, names: Mapping[str, Any], calendar: Calendar) -> int:
@@ -92,4 +93,4 @@ def length_of(value: Any, names: Mapping[str, Any], chance: Chance) -> int:
     try:
         return instants.parse_duration(template.render(value, names))
     except ValueError as error:
-        raise RenderFailed(str(error)) from None
+        raise RenderFailed(str(error), source=str(value)) from None

@@ -330,11 +330,27 @@ class _Builder:
         in a text.
         """
         key, colon, rest = str(node.value).partition(":")
+        if colon and rest and rest[0].isspace() and not node.style:
+            mark = node.start_mark
+            column = mark.column + len(key) + 2
+            said, hint = yaml_syntax.lookalike(rest[0])
+            problem = Problem(
+                message=said,
+                file=self.located.file,
+                line=mark.line + 1,
+                column=column,
+                code="yaml",
+                hint=hint,
+            )
+            self.located.problems.append(problem)
+            return key, rest.strip()
         if colon and rest and key.isidentifier() and not node.style:
             self.say(node, f"a space is missing behind `{key}:`", "no_value")
             return key, rest
         behind = self.source[node.end_mark.index :].lstrip()
         hint = "" if behind.startswith(":") else "quote a text that has a comma in it"
+        if yaml_syntax.has_lookalike(str(node.value)):
+            hint = "typographic quotes quote nothing in YAML"
         self.say(node, f"`{node.value}` has no value", "no_value", hint)
         self.broken((*path, str(node.value)))
         return str(node.value), None

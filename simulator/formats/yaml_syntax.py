@@ -8,12 +8,26 @@ mark where that began.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 _TEXT = "quote the whole text"
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"")
+
+_MEANT = {
+    **dict.fromkeys("\u00a0\u2007\u202f", "a space"),
+    **dict.fromkeys("\u2013\u2014\u2212", "`-`"),
+    **dict.fromkeys("\u201c\u201d\u201e", '`"`'),
+    **dict.fromkeys("\u2018\u2019\u201a", "`'`"),
+}
+"""Characters that a word processor writes, and what is meant."""
+
+_LOOKALIKE = re.compile(
+    "[\u00a0\u2007\u202f]|^\\s*([\u2013\u2014\u2212])\\s"
+    "|(?:^\\s*|[:,\\[{-]\\s+)([\u201c\u201d\u201e\u2018\u2019\u201a])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +89,9 @@ def explain(error: Any, source: str, quote: tuple[int, int] | None = None) -> Mi
     context = (began.line, began.column) if began is not None else None
     lines, name = source.split("\n"), error.context or ""
     stop = _Stop(said, mark.line, mark.column, lines, context, name, quote)
-    if found := _template(stop):
-        return found
+    for look in (_template, _dashed, _typographic):
+        if found := look(stop):
+            return found
     for pattern, judge in _JUDGES:
         if pattern in said:
             return judge(stop)
@@ -91,6 +106,38 @@ def _template(stop: _Stop) -> Mistake | None:
         return None
     message = "a template stands outside quotes"
     return Mistake(stop.line, column, message, 'quote the whole text: "... {{ ... }} ..."')
+
+
+def _dashed(stop: _Stop) -> Mistake | None:
+    """A `-` without a space before a key, on the line of the problem or the one above."""
+    for line in (stop.line - 1, stop.line):
+        text = stop.lines[line] if 0 <= line < len(stop.lines) else ""
+        if re.match(r"\s*-\w+:(\s|$)", text):
+            column = len(text) - len(text.lstrip())
+            return Mistake(line, column, "a space is missing behind the `-`")
+    return None
+
+
+def _typographic(stop: _Stop) -> Mistake | None:
+    """A character that looks like one of YAML's, before the problem on its line."""
+    plain = _QUOTED.sub(lambda found: " " * len(found.group()), stop.text)
+    found = _LOOKALIKE.search(plain)
+    if found is None or found.start(found.lastindex or 0) > stop.column:
+        return None
+    column = found.start(found.lastindex or 0)
+    return Mistake(stop.line, column, *lookalike(plain[column]))
+
+
+def has_lookalike(text: str) -> bool:
+    """Whether a text holds a quote that is none of YAML's."""
+    return any(character in _MEANT and _MEANT[character] in ("`'`", '`"`') for character in text)
+
+
+def lookalike(character: str) -> tuple[str, str]:
+    """What is wrong with a character that is none of YAML's, and what to write instead."""
+    name = unicodedata.name(character).lower()
+    shown = f" `{character}`" if character.isprintable() else ""
+    return f"the {name}{shown} means nothing in YAML", f"write {_MEANT[character]}"
 
 
 def _token(stop: _Stop) -> Mistake:
@@ -136,6 +183,8 @@ def _key(stop: _Stop) -> Mistake:
         return stop.here(f"this `{stop.character}` closes nothing")
     if stop.column > stop.first and stop.quote:
         return Mistake(*stop.quote, "the quote that begins here is not closed on its line")
+    if early := _early_quote(stop):
+        return early
     if stop.column > stop.first:
         return stop.here("text follows behind the end of a value", _TEXT)
     if stop.text.lstrip().startswith("- "):
@@ -166,11 +215,31 @@ def _quote(stop: _Stop) -> Mistake:
     return stop.at_context("the quote that begins here is never closed")
 
 
+def _early_quote(stop: _Stop) -> Mistake | None:
+    """A quote inside a text in quotes, which ends the text."""
+    if stop.text[stop.column - 1 : stop.column] != "'" or not stop.character.isalnum():
+        return None
+    message = "the text in quotes ends at this `'`"
+    return Mistake(stop.line, stop.column - 1, message, "write `''` for a `'` in such a text")
+
+
+def _comment(stop: _Stop, closing: str) -> Mistake | None:
+    """A `#` that takes the closing bracket away."""
+    line, column = stop.context or (stop.line, stop.column)
+    plain = _QUOTED.sub(lambda found: " " * len(found.group()), stop.lines[line])
+    at = plain.find(" #", column)
+    if at < 0 or closing not in plain[at:]:
+        return None
+    return Mistake(line, at + 1, "a `#` behind a space begins a comment", _TEXT)
+
+
 def _flow(stop: _Stop) -> Mistake:
     """Something else than `,` or the closing bracket."""
     line, column = stop.context or (stop.line, stop.column)
     opened = stop.lines[line][column : column + 1]
     closing = {"{": "}", "[": "]"}.get(opened, "")
+    if found := _early_quote(stop) or _comment(stop, closing):
+        return found
     if stop.line > line or not stop.character or stop.character == "#":
         return stop.at_context(f"the `{opened}` that begins here is never closed")
     if stop.character in ("}", "]"):
@@ -178,6 +247,9 @@ def _flow(stop: _Stop) -> Mistake:
             return stop.at_context(f"the `{opened}` that begins here is never closed")
         return stop.here(f"this `{stop.character}` closes nothing")
     word = re.search(r"\s(\w+)$", stop.text[: stop.column])
+    if stop.character == ":" and re.search(r":\s+\w+$", stop.text[: stop.column]) and word:
+        message = f"`{word.group(1)}: ` reads like a key inside a text"
+        return Mistake(stop.line, word.start(1), message, _TEXT)
     if stop.character == ":" and word:
         message = f"a comma is missing before `{word.group(1)}`"
         return Mistake(stop.line, word.start(1), message)
@@ -203,6 +275,16 @@ def _dash(stop: _Stop) -> Mistake:
     return stop.here("a list begins on a line of its own", "or write [ ... ]")
 
 
+def _document(stop: _Stop) -> Mistake:
+    """A line behind what the parser takes for the whole file."""
+    if stop.lines[0].startswith("%"):
+        return Mistake(0, 0, "a line cannot begin with `%`", "leave it out")
+    if stop.lines[stop.line - 1].strip() == "...":
+        return Mistake(stop.line - 1, 0, "`...` ends the file, and more follows", "leave it out")
+    message = "this line is indented less than the first one"
+    return stop.at_first(message, "the keys of a file stand in one column")
+
+
 def _block_scalar(stop: _Stop) -> Mistake:
     message = f"a text cannot begin with `{stop.text[(stop.context or (0, 0))[1] :][:1]}`"
     return stop.at_context(message, _TEXT)
@@ -214,6 +296,8 @@ _JUDGES: tuple[tuple[str, Callable[[_Stop], Mistake]], ...] = (
     ("mapping values are not allowed", _mapping_value),
     ("expected '-' indicator", _list_entry),
     ("did not find expected key", _key),
+    ("expected <document start>", _document),
+    ("expected '<document start>'", _document),
     ("expected <block end>", _block_end),
     ("could not find expected ':'", _colon),
     ("unexpected end of stream", _quote),

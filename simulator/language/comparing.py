@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from simulator.base import instants
+from simulator.language.plain_words import OF_PATTERNS, plainly
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,300}(\.[0-9]{1,300})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -90,7 +91,8 @@ def pattern_of(text: str) -> Any:
         (reason,) = error.args[:1] or ("",)
         said = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
         shown = f"`{text[:60]}` is not a linear-time regular expression"
-        raise ValueError(f"{shown}: {said.removesuffix(f': {text}')}") from None
+        why = plainly(said.removesuffix(f": {text}"), OF_PATTERNS)
+        raise ValueError(f"{shown}: {why}") from None
 
 
 def _equal(value: Any, wanted: Any, now: str) -> bool:

@@ -19,6 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from simulator.base import instants
 from simulator.base.errors import RenderFailed, nearest
+from simulator.language.plain_words import OF_TEMPLATES, plainly
 
 LONGEST_SOURCE = 4 * 1024
 LONGEST_OUTPUT = 64 * 1024
@@ -278,7 +279,8 @@ def _compile(source: str) -> _Template:
     try:
         return _Template(source)
     except TemplateSyntaxError as error:
-        raise ValueError(f"`{source[:80]}`: {error.message}") from None
+        said = plainly(error.message or "", OF_TEMPLATES)
+        raise ValueError(f"`{source[:80]}`: {said}") from None
 
 
 def _split(source: str) -> Iterator[tuple[bool, str]]:

@@ -153,10 +153,12 @@ def rehearse(
         )
 
     playing = begin(played, {})
+    begun = playing.order
     playing.play_out()
     moments = sorted({line.at for line in playing.lines} | {START})
     plain = _walk(playing, {})
-    walks = [_walked(begin(played, picks), picks) for picks in walks_of(played.timeline)]
+    picked = walks_of(played.timeline, played.when, begun)
+    walks = [_walked(begin(played, picks), picks) for picks in picked]
     own = merged(plain, walks, played)
     part = _Part(played, dialect, begin, frozenset([*own, *playing.flaws]))
     entries = [
@@ -297,7 +299,7 @@ class _Part:
         ask: Callable[[Playing], RehearsedEntry],
     ) -> RehearsedEntry:
         """The same, asked again for each way of the entry's timeline."""
-        picked = walks_of(played.entry.timeline)
+        picked = walks_of(played.entry.timeline, played.entry.when)
         walks = [ask(self.begin(scenario, picks)).walk(picks) for picks in picked]
         natural = played.walk({})
         found = merged(natural, walks, self.scenario)
@@ -331,7 +333,9 @@ class _Part:
         except (Illegal, RenderFailed) as error:
             if natural and len(self.scenario.entries[nothing.action]) > 1:
                 return nothing  # another entry may be at fault: this one is asked alone later
-            return replace(nothing, found=(flaw_of(error, _place(nothing.entry, error)),))
+            return replace(
+                nothing, found=(flaw_of(error, _place(nothing.entry, error), playing.params),)
+            )
         if natural and name != EntryName(nothing.action, nothing.index):
             return nothing
         playing.play_out()

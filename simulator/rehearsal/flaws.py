@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.base.errors import RenderFailed, split_hint
+from simulator.language import template
 from simulator.model import Path, Reply, Step
 
 ILLEGAL, HEADER, TEMPLATE, PLAIN_STORY = "illegal", "header", "template", "plain_story"
 UNANSWERED, UNREACHED, NO_BODY = "unanswered", "unreached", "no_body"
-FAULT, START = "fault", "start"
+FAULT, START, NO_WAY = "fault", "start", "no_way"
+NEVER_RENDERS = "never_renders"
 
 _HINTS = {
     ILLEGAL: "a step that breaks the contract on purpose says `illegal: true`",
     PLAIN_STORY: "so in an order that goes well; those that its `when` means may differ",
+    NO_WAY: "right where one of its conditions always holds",
     UNANSWERED: "an earlier answer, or `pending: pause`",
 }
+_OF_EACH_ORDER = [["id"], ["ref"], ["tenant"], ["operation"], ["scenario"], ["received_at"]]
 _LACKING = "add `| default(...)` where a request may lack it"
 
 
@@ -35,33 +39,80 @@ class Flaw:
 
     @property
     def certain(self) -> bool:
-        return self.code in (ILLEGAL, HEADER, FAULT, START)
+        return self.code in (ILLEGAL, HEADER, FAULT, START, NEVER_RENDERS)
 
     @property
     def hint(self) -> str:
         return self.advice or _HINTS.get(self.code, "")
 
 
-def flaw_of(error: Exception, path: Path) -> Flaw:
-    """A flaw from what the engine or the dialect raised."""
+def flaw_of(error: Exception, path: Path, params: Mapping[str, Any]) -> Flaw:
+    """A flaw from what the engine or the dialect raised. `params` are those of the rehearsal."""
     if not isinstance(error, RenderFailed):
         return Flaw(str(error), path)
     text, hint = split_hint(str(error))
+    is_lacking = "there is no" in text
     if not hint.startswith("did you mean"):
-        hint = _LACKING if "there is no" in text else ""
-    return Flaw(text, path, TEMPLATE, hint)
+        hint = _LACKING if is_lacking else ""
+    is_sure = not is_lacking and _is_known(error.source, params)
+    return Flaw(text, path, NEVER_RENDERS if is_sure else TEMPLATE, hint)
 
 
-def refusals(step: Step, messages: Iterable[str]) -> Iterator[Flaw]:
-    """What a gateway would refuse of a step's message: one flaw for each part of the step."""
-    found: dict[Path, str] = {}
-    for said in messages:
-        path = in_step(step, said)
-        if path not in found or str(path[-1]) in said:
-            found[path] = said
-    for path, said in found.items():
-        text, hint = split_hint(said)
-        yield Flaw(f"a gateway would refuse this message: {text}", path, advice=hint)
+def _is_known(source: str, params: Mapping[str, Any]) -> bool:
+    """Whether a template reads only what is the same, or of the same kind, for each order."""
+    known = {name for name, value in params.items() if value is not None}
+    return "{{" in source and all(
+        name == "now" or name in known or (name == "order" and asked[:1] in _OF_EACH_ORDER)
+        for name, *asked in template.reads(source)
+    )
+
+
+@dataclass(slots=True)
+class Refusals:
+    """What a gateway would refuse of the messages of a story. A value that is wrong where it was
+    set is told there, and not again of each message that carries it.
+    """
+
+    replies: list[tuple[Path, Reply]] = field(default_factory=list)
+    """The replies of the story so far, whose `set` a message may carry, with their places."""
+
+    told: set[str] = field(default_factory=set)
+
+    def of(self, step: Step, messages: Iterable[str]) -> Iterator[Flaw]:
+        """One flaw for each part of the step, or of a reply before it."""
+        found: dict[Path, str] = {}
+        for said in messages:
+            path, wrong = in_step(step, said), _wrong(said)
+            if not _is_value(path):
+                if wrong in self.told:
+                    continue
+                path = self._in_replies(said) or path
+            if _is_value(path):
+                self.told.add(wrong)
+            if path not in found or str(path[-1]) in said:
+                found[path] = said
+        for path, said in found.items():
+            text, hint = split_hint(said)
+            what = "the messages that carry this" if "reply" in path else "this message"
+            hint = hint or ("the order keeps what a reply sets" if "reply" in path else "")
+            yield Flaw(f"a gateway would refuse {what}: {text}", path, advice=hint)
+
+    def _in_replies(self, said: str) -> Path:
+        """The part of a reply's `set` that a message is about; empty where there is none."""
+        parts = (in_reply(reply, path, said) for path, reply in self.replies)
+        return next(filter(_is_value, parts), ())
+
+
+def _is_value(path: Path) -> bool:
+    """Whether a place is one in a `set` or a `with`."""
+    return bool({"set", "with"} & {*path})
+
+
+def _wrong(said: str) -> str:
+    """What is wrong, whichever member it is told of; the whole where it quotes no value."""
+    text, _ = split_hint(said)
+    rest = text.partition(": ")[2]
+    return rest if rest.startswith("`") else text
 
 
 def in_step(step: Step, error: Exception | str) -> Path:
@@ -107,7 +158,7 @@ def _named(step: Step, said: str) -> Path:
     return ()
 
 
-def in_reply(reply: Reply, path: Path, error: Exception) -> Path:
+def in_reply(reply: Reply, path: Path, error: Exception | str) -> Path:
     """The part of a reply that is wrong: the reply itself where no part can be named."""
     source = error.source if isinstance(error, RenderFailed) else ""
     for where, each in ((path, reply), *attempts(reply, path)):
@@ -121,8 +172,9 @@ def in_reply(reply: Reply, path: Path, error: Exception) -> Path:
         }
         if source and (found := next(_texts(parts, source), ())):
             return (*where, *found)
-        for key in each.set:
-            if re.search(rf"\b{re.escape(re.split(r'[.[]', key)[0])}\b", str(error)):
+        for key, value in each.set.items():
+            is_named = re.search(rf"\b{re.escape(re.split(r'[.[]', key)[0])}\b", str(error))
+            if is_named or (value and f"`{value}`" in str(error)):
                 return (*where, "set", key)
     return path
 

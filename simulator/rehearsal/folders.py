@@ -18,11 +18,14 @@ def own_folder(supplier: SupplierConfig) -> Path | None:
 
 
 def shipped_folder(dialect: str) -> Path:
-    """The folder of the shipped scenarios: in an installed wheel, or beside the package."""
+    """The folder of the shipped scenarios: in an installed wheel, or beside the package. Invalid
+    where there is no such dialect.
+    """
     package = Path(str(resources.files("simulator")))
     for root in (package / "scenarios", package.parent / "scenarios"):
         if (root / dialect).is_dir():
             return root / dialect
+    dialects.get(dialect)
     said = f"no scenarios for {dialect} were installed: install the package again"
     raise Invalid([Problem(message=said)])
 

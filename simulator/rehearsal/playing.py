@@ -38,10 +38,10 @@ from simulator.rehearsal.flaws import (
     FAULT,
     UNREACHED,
     Flaw,
+    Refusals,
     flaw_of,
     in_reply,
     in_step,
-    refusals,
 )
 from simulator.rehearsal.mending import without
 from simulator.rehearsal.messages import Messages
@@ -90,6 +90,7 @@ class Playing:
     position: int = 1
     serial: int = 0
     flaws: list[Flaw] = field(default_factory=list)
+    refusals: Refusals = field(default_factory=Refusals)
     planned: set[Path] = field(default_factory=set)
     happened: set[Path] = field(default_factory=set)
     """The steps that were to happen and that have happened, by their places in the file."""
@@ -118,11 +119,11 @@ class Playing:
         scenario = self.scenario
         path = error.path if isinstance(error, RenderFailed) else ()
         if not path:
-            self.flaw(flaw_of(error, in_reply(scenario.reply, ("reply",), error)))
+            self.flaw(flaw_of(error, in_reply(scenario.reply, ("reply",), error), self.params))
             plain = Reply(answer=scenario.reply.answer, status=scenario.reply.status)
             self.scenario = replace(scenario, reply=plain)
             return plain != scenario.reply
-        self.flaw(flaw_of(error, path))
+        self.flaw(flaw_of(error, path, self.params))
         self.scenario = replace(scenario, timeline=without(scenario.timeline, path))
         return True
 
@@ -178,6 +179,7 @@ class Playing:
         sent = overwritten(written, result.answer)
         name = None if isinstance(result, Opened) else result.entry
         path, reply = reply_of(self.scenario, submission.action, name)
+        self.refusals.replies.append((path, reply))
         for flaw in wrong_in(reply, path, attempt, result.answer.headers, sent):
             self.flaw(flaw)
         status = f", the order is {self.order.status}" if self.order else ", no order"
@@ -295,7 +297,7 @@ class Playing:
                 self.order, head, request, self.queue, self.now, self.chance, self.calendar
             )
         except RenderFailed as error:
-            self.flaw(flaw_of(error, head.step.time_path))
+            self.flaw(flaw_of(error, head.step.time_path, self.params))
             changed = (replace(head, step=replace(head.step, after=None, at=None)),)
         self.queue = engine.replaced(self.queue, changed)
 
@@ -311,7 +313,7 @@ class Playing:
         try:
             advanced = self._advance(head)
         except (Illegal, RenderFailed) as error:
-            self.flaw(flaw_of(error, in_step(head.step, error)))
+            self.flaw(flaw_of(error, in_step(head.step, error), self.params))
             plain = replace(head.step, illegal=True, set={}, fields={})
             with suppress(Illegal, RenderFailed):
                 self._advance(replace(head, step=plain))
@@ -323,7 +325,7 @@ class Playing:
         try:
             self._send(head, order, advanced)
         except (Illegal, RenderFailed) as error:
-            self.flaw(flaw_of(error, in_step(head.step, error)))
+            self.flaw(flaw_of(error, in_step(head.step, error), self.params))
 
     def _advance(self, head: Kci) -> Advance:
         assert self.order is not None
@@ -368,7 +370,8 @@ class Playing:
         self._say("kci", *self.messages.told(written.kci))
         if written.message and not (head.step.illegal or head.step.fault):
             assert self.order is not None
-            for flaw in refusals(head.step, refused(self.dialect, self.order, written.message)):
+            said = refused(self.dialect, self.order, written.message)
+            for flaw in self.refusals.of(head.step, said):
                 self.flaw(flaw)
 
     def _send_again(self, head: Kci, order: Order) -> None:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product, takewhile
 
 from simulator.base.copies import replace
 from simulator.language import matching
-from simulator.model import Entry, Flow, Path, Scenario, Step, with_changed
-from simulator.rehearsal.flaws import UNREACHED, Flaw
+from simulator.model import (
+    Conditions,
+    Entry,
+    Flow,
+    Order,
+    Path,
+    Scenario,
+    Step,
+    every_step,
+    with_changed,
+)
+from simulator.rehearsal.flaws import NO_WAY, UNREACHED, Flaw
 from simulator.rehearsal.parting import Picks
 from simulator.rehearsal.playing import WAY
 from simulator.views.story import Line
@@ -42,14 +52,46 @@ class ToldWay:
     lines: tuple[Line, ...]
 
 
-def walks_of(steps: Sequence[Step]) -> list[Picks]:
-    """What is rehearsed of a timeline beside the story that the sample request plays: all
-    combinations of its ways where they are few, and each way alone.
+Holds = Callable[[Conditions], bool]
+"""Whether conditions are known to hold whenever a timeline is planned."""
+
+
+def _held_by(when: Conditions, order: Order | None) -> Holds:
+    """What is known to hold where `when` does; in the story of a new order also what is so of the
+    `order` that its answer leaves.
     """
+    facts = {"order": {"status": order.status}} if order else {}
+
+    def holds(conditions: Conditions) -> bool:
+        rest = tuple(condition for condition in conditions if condition not in when)
+        is_of_order = all(leaf.path == "order.status" for leaf in matching.leaves(rest))
+        return not rest or (bool(facts) and is_of_order and not differs(rest))
+
+    def differs(conditions: Conditions) -> str:
+        return matching.first_difference(conditions, facts)
+
+    return holds
+
+
+def walks_of(
+    steps: Sequence[Step], when: Conditions = (), order: Order | None = None
+) -> list[Picks]:
+    """What is rehearsed of a timeline beside the story that the sample request plays: all
+    combinations of its ways where they are few, and each way alone. A branch has a way in any case
+    where the conditions of one are known to hold: `when` holds, and `order` is the new one.
+    """
+    holds = _held_by(when, order)
     alone = list(each_once(steps, {}))
     combined = _combined(steps)
     found = alone if len(combined) > MOST_WALKS else [*combined, *alone]
+    sure = [step.path for step in every_step(steps) if _is_sure(step.flow, holds)]
+    found = [picks for picks in found if not any(picks.get(place) == 0 for place in sure)]
     return [picks for index, picks in enumerate(found) if picks and picks not in found[:index]]
+
+
+def _is_sure(flow: Flow | None, holds: Holds) -> bool:
+    """Whether one of the ways of a branch is taken whatever the request is."""
+    return bool(flow and not flow.parts and any(way.when and holds(way.when) for way in flow.ways))
 
 
 def each_once(steps: Sequence[Step], above: Picks) -> Iterator[Picks]:
@@ -121,17 +163,25 @@ def forced(scenario: Scenario, picks: Picks) -> Scenario:
 
 def merged(natural: Walk, walks: Sequence[Walk], scenario: Scenario) -> tuple[Flaw, ...]:
     """The flaws of all walks, each once. One that not every walk has says on which way it is. A
-    step never happens only where it happens on no walk.
+    step never happens only where it happens on no walk. What is wrong where a branch has no way is
+    a doubt: its conditions may leave nothing over.
     """
     happened = natural.happened.union(*(walk.happened for walk in walks))
     everywhere = set(natural.flaws).intersection(*(walk.flaws for walk in walks))
     found = [*natural.flaws]
-    for walk in walks:
+    for walk in sorted(walks, key=lambda walk: _has_no_way(walk, scenario)):
         for flaw in walk.flaws:
             if flaw not in everywhere and not any(_same(known, flaw) for known in found):
                 said = "" if flaw.code == UNREACHED else _on(walk.picks, flaw.path, scenario)
-                found.append(replace(flaw, message=flaw.message + said))
+                code = NO_WAY if flaw.certain and _has_no_way(walk, scenario) else flaw.code
+                found.append(replace(flaw, message=flaw.message + said, code=code))
     return tuple(flaw for flaw in found if flaw.code != UNREACHED or flaw.path[:-1] not in happened)
+
+
+def _has_no_way(walk: Walk, scenario: Scenario) -> bool:
+    """Whether a branch has no way on a walk, although it has one on the story that is shown."""
+    flows = (_step_at(place, scenario).flow for place, number in walk.picks.items() if not number)
+    return any(flow and flow.word == "branch" for flow in flows)
 
 
 def told_ways(
@@ -169,7 +219,7 @@ def _is_pair(lines: tuple[Line, Line]) -> bool:
 
 
 def _same(known: Flaw, flaw: Flaw) -> bool:
-    if known.path != flaw.path or known.code != flaw.code:
+    if known.path != flaw.path or known.code not in (flaw.code, NO_WAY):
         return False
     return known.code == UNREACHED or known.message.startswith(flaw.message)
 

@@ -41,6 +41,9 @@ def check_conditions(findings: Findings, vocabulary: Vocabulary, params: dict[st
     whole = findings.document.get("for", "order") == "order"
     known_marks = marks if whole else None
     for place, action, lacking, when in _whens(findings, vocabulary):
+        if when == {}:
+            said = "when: is empty: it says nothing"
+            findings.wrong(place, said, hint="leave it out")
         for where, key, wanted in conditions_in(when, place):
             _Condition(
                 findings, vocabulary, params, known_marks, action, lacking, where, key, wanted
@@ -135,9 +138,20 @@ class _Condition:
             "marked": self.marks,
         }
         words = known.get(self.key)
+        if self.key == "operation":
+            self._operations()
         if words is not None:
             hint = "no timeline of this file sets a mark" if self.key == "marked" else ""
             self._values(words, hint)
+
+    def _operations(self) -> None:
+        """Doubt operations that a request of this kind never asks for."""
+        known = self.vocabulary.operations
+        for where, value in self._equals():
+            if known.get(str(value), self.action) != self.action:
+                what = "new order" if self.action == "create" else self.action
+                said = f"operation: `{value}` is not the operation of any {what}"
+                self.findings.doubt(where, said, code="unreached")
 
     def _order(self, rest: str) -> None:
         name, dot, inner = rest.partition(".")

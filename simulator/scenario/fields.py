@@ -23,6 +23,8 @@ _WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 
 def _not_valid(value: Any, known: tuple[str, ...]) -> Note:
+    if value is None:
+        return Note("has no value", hint=nearest("", known))
     meant = closest(value, known)
     return Note(f"`{str(value)[:60]}` is not valid", hint=nearest(value, known), meant=meant)
 
@@ -48,6 +50,10 @@ class ReplyField(Construct):
             if key not in self.KEYS:
                 wrong[key] = [unknown_key(key, set(self.KEYS) - value.keys())]
         members = self._members(value, wrong)
+        answer = value.get("answer", "reject")
+        if "reject" in value and isinstance(answer, str) and not closest(answer, ["reject"]):
+            hint = "`reject` is the answer, with its reasons"
+            wrong["answer"] = [Note(f"`{answer[:60]}` contradicts `reject`", hint=hint)]
         if wrong:
             raise ValidationError(wrong)
         reply = Reply(**members)
@@ -97,7 +103,11 @@ def _messages(value: Any) -> tuple[str, ...]:
     if not isinstance(messages, list) or not messages:
         raise ValidationError(Note("must be a list of messages", hint='["the reason"]'))
     wrong: Wrong = {
-        index: ["must be a text"]
+        index: [
+            Note("must be a text", hint="quote a text that has `: ` in it" if message else "")
+            if isinstance(message, dict)
+            else "must be a text"
+        ]
         for index, message in enumerate(messages)
         if not isinstance(message, str) or not message
     }

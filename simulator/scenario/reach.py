@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from marshmallow import ValidationError
+
 from simulator.base import instants
 from simulator.formats.strict_yaml import Path
+from simulator.language import conflicts, matching
 from simulator.language.answers import is_one_of, listed
 from simulator.language.faults import BeforeReply, SwapWithNext
-from simulator.model import MOST_STEPS, Vocabulary
+from simulator.model import MOST_STEPS, Conditions, Vocabulary
 from simulator.scenario.findings import Findings
+from simulator.scenario.schema import TIMES
+from simulator.scenario.when_field import When
 from simulator.scenario.words import (
     PlacedStep,
     asides_of,
@@ -30,9 +35,10 @@ def check_reach(findings: Findings, vocabulary: Vocabulary) -> None:
     _check_signals(findings, vocabulary)
     for path, action, part in parts_of(findings.document, vocabulary):
         steps = maps_in(part, path)
-        _check_rounds(findings, steps)
+        _check_length(findings, steps, (*path, "timeline"))
         for where, step in steps_of(part, path):
             _check_ways(findings, step, where)
+            _check_own(findings, part.get("when"), step, where)
             _check_answers(findings, step, where)
         _check_places(findings, steps, is_first=True, follows=False)
         if part.get("timeline") and refuses(part.get("reply")):
@@ -133,21 +139,59 @@ def _check_ways(findings: Findings, step: dict[str, Any], path: Path) -> None:
         findings.doubt((*path, "by"), said, code="unreached", at_key=True)
 
 
+def _check_own(findings: Findings, when: Any, step: dict[str, Any], path: Path) -> None:
+    """A way is never taken that asks for what the `when` of its file or entry excludes."""
+    wanted = _conditions(when)
+    for where, way in maps_in(step, path, "branch"):
+        own = _conditions(way.get("when"))
+        if any(conflicts.exclude_each_other(one, other) for one in wanted for other in own):
+            said = f"this way is never taken: `{matching.in_words(wanted)[:80]}` is asked before"
+            findings.doubt((*where, "when"), said, code="unreached")
+
+
+def _conditions(when: Any) -> Conditions:
+    """A raw `when`; nothing where it cannot be read."""
+    try:
+        return When().deserialize(when) if when else ()
+    except ValidationError:
+        return ()
+
+
+def _check_length(findings: Findings, steps: Sequence[PlacedStep], path: Path) -> None:
+    count = _check_rounds(findings, steps)
+    if count > MOST_STEPS:
+        said = f"{count} steps, those of all rounds counted: a timeline has at most {MOST_STEPS}"
+        findings.wrong(path, said, code="too_long", at_key=True)
+
+
 def _check_rounds(findings: Findings, steps: Sequence[PlacedStep]) -> int:
-    """How many steps there are, those of all rounds counted; a problem where they are too many."""
+    """How many steps a plan has of these at most, those of all rounds counted; a problem where they
+    are too many. Of a branch it has one way, of a parting story all.
+    """
     count = 0
     for path, step in steps:
-        others = (*inner_of(step, path), *asides_of(step, path))
-        inner = sum(_check_rounds(findings, timeline) for timeline in others)
+        inner = max((_check_rounds(findings, each) for each in inner_of(step, path)), default=0)
+        count += sum(_check_rounds(findings, each) for each in asides_of(step, path))
         repeat = step.get("repeat")
-        rounds = repeat.get("times") if isinstance(repeat, dict) else 1
-        rounds = rounds if isinstance(rounds, int) else 1
-        if (1 + inner) * rounds > MOST_STEPS:
-            said = f"{rounds} rounds of {inner} steps: a timeline has at most {MOST_STEPS} steps"
-            findings.wrong((*path, "repeat", "times"), said, code="too_long")
-            rounds = 1
-        count += 1 + (inner + 1) * rounds if "repeat" in step else 1 + inner
+        if isinstance(repeat, dict):
+            if repeat.get("timeline") == []:
+                said = "timeline: is empty: nothing is repeated"
+                findings.wrong((*path, "repeat", "timeline"), said)
+            inner = _in_rounds(findings, repeat.get("times"), max(inner, 1), (*path, "repeat"))
+        is_step = bool({*TIMES} & step.keys()) or not {"branch", "repeat"} & step.keys()
+        count += inner + is_step
     return count
+
+
+def _in_rounds(findings: Findings, times: Any, inner: int, path: Path) -> int:
+    """How many steps all rounds have; those of one, where they are too many."""
+    rounds = times if isinstance(times, int) else 1
+    if inner * rounds <= MOST_STEPS:
+        return inner * rounds
+    steps = "1 step" if inner == 1 else f"{inner} steps"
+    said = f"{rounds} rounds of {steps}: a timeline has at most {MOST_STEPS} steps"
+    findings.wrong((*path, "times"), said, code="too_long")
+    return inner
 
 
 def _is_now(time: Any) -> bool:

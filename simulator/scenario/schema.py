@@ -21,7 +21,7 @@ from simulator.formats.schema import (
     nested,
 )
 from simulator.formats.validators import Length, OneOf, Range
-from simulator.language.faults import FAULTS
+from simulator.language.faults import FAULTS, Drop
 from simulator.model import MOST_STEPS, Vocabulary
 from simulator.scenario.constructs import NO_VALUE, Construct, is_template, read_each
 from simulator.scenario.expect.shape import expect_field
@@ -220,8 +220,10 @@ def _alone(step: Mapping[str, Any], unclear: bool) -> dict[str, str]:
         for key, other in needed.items()
         if key in step and other not in step and not unclear
     }
-    if "on_answer" in step and (fault := _held_back(step.get("fault"))):
-        strange["on_answer"] = f"cannot stand beside the fault {fault}: no answer comes of it"
+    if fault := _held_back(step.get("fault")):
+        keys = ("on_answer", "answered") if fault == Drop.word else ("on_answer",)
+        unanswered = f"cannot stand beside the fault {fault}: no answer comes of it"
+        strange |= dict.fromkeys(step.keys() & {*keys}, unanswered)
     found: dict[str, str] = {
         key: Note(f"`{key}` {said}", at_key=True) for key, said in strange.items()
     }

@@ -32,7 +32,10 @@ def check_usage(findings: Findings, params: dict[str, Any]) -> None:
         elif findings.is_wrong(path) or findings.located.place(path).file:
             continue
         elif name not in read | meant:
+            inherited = [each for each in params if findings.located.place(("params", each)).file]
+            near = closest(name, inherited)
             hint = "no template and no `when` of this file reads it"
+            hint = f"did you mean `{near}`?" if near else hint
             findings.doubt(path, f"`{name}` is never used", code="unused", hint=hint, at_key=True)
 
 

@@ -193,7 +193,7 @@ class _Reader:
                 raise ValidationError("an empty list says nothing")
             return Nest(word="not", parts=(self._path(path, value),))
         if test not in READERS:
-            raise ValidationError([_unknown_test(path, test)])
+            raise ValidationError([_unknown_test(path, test, value)])
         if value is None:
             raise ValidationError(NO_VALUE)
         read = READERS[test](value)
@@ -204,8 +204,11 @@ class _Reader:
         return read
 
 
-def _unknown_test(path: str, test: str) -> Note:
+def _unknown_test(path: str, test: str, value: Any) -> Note:
     hint, meant = nearest(test, TESTS), closest(test, TESTS)
+    if not meant and path not in matching.WORDS:
+        shown = "..." if isinstance(value, (dict, list)) else _shown(value)
+        hint = f"a member of it is a path: `{path}.{test[:60]}: {shown[:60]}`"
     if test in NESTS:
         hint, meant = f"it holds whole conditions: `{_EXAMPLES[test]}`", ""
     return Note(f"{path}: unknown test `{test}`", hint=hint, meant=meant, at_key=True)

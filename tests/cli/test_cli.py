@@ -52,6 +52,11 @@ def test_check_of_one_file_finds_what_it_starts_in_its_folder_and_among_the_ship
     ("arguments", "said"),
     [
         (["check", "nowhere"], "simulator: nowhere: no such file or folder"),
+        (["check", ""], "simulator: `` is no file or folder"),
+        (
+            ["check", "--dialect", "mfe", str(SHIPPED / "mef" / "jeopardy.yaml")],
+            "simulator: unknown dialect `mfe` (did you mean `mef`?)",
+        ),
         (
             ["explain", "ORDER_DELAID"],
             "simulator: no scenario `ORDER_DELAID` (did you mean `ORDER_DELAYED`?)",

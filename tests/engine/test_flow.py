@@ -162,7 +162,7 @@ def test_rounds_that_are_no_number_are_told_at_their_place(times: str) -> None:
 def test_a_condition_that_cannot_be_evaluated_does_not_hold_and_is_told() -> None:
     told_of = plan(branch(way(BURNT, topping="{{ nothing.there }}"), way(BAKE[0])))
     assert [kci.step.word for kci in told_of.kcis] == ["BAKED"]
-    failed, taken = told_of.ways
+    failed, taken = told_of.branches
     assert failed.startswith("branch 1: not way 1, its `when` cannot be evaluated: `{{ nothing")
     assert taken == "branch 1: way 2, as no other one fits"
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from simulator.base.errors import RenderFailed
 from simulator.language import template
+from simulator.language.answers import listed, overlap
 from simulator.model import Vocabulary
 from simulator.scenario.constructs import is_template, split_note
 from simulator.scenario.expect.fields import read_within
@@ -111,6 +112,8 @@ def _check_pairs(findings: Findings, line: ExpectLine, before: Sequence[ExpectLi
             said = f"the same expectation stands on line {number}"
             findings.wrong(line.path, said, code="twice")
             break
+        if findings.is_wrong(line.path) or findings.is_wrong(first.path):
+            continue
         if _exclude_each_other(line, first):
             said = f"`{line.word}` contradicts `{first.word}` on line {number}"
             findings.wrong(line.at(), said, code="never", at_key=True)
@@ -121,7 +124,22 @@ def _exclude_each_other(line: ExpectLine, other: ExpectLine) -> bool:
     both = {line.word: line, other.word: other}
     if "no_kci" in both:
         return bool(both.keys() & {*OF_KCIS})
+    if len(both) == 1:
+        return _differ(line, other)
     return both.keys() == {*OF_REQUESTS} and _is_forbidden(both["request"], both["no_request"])
+
+
+def _differ(one: ExpectLine, other: ExpectLine) -> bool:
+    """Whether two lines with the same word are about the same and want something else of it."""
+    mine, yours = one.members, other.members
+    if any(mine.get(key) != yours.get(key) for key in ("send", "operation", "when")):
+        return False
+    if mine.keys() & yours.keys() >= {"answered"} and not overlap(
+        listed(mine["answered"]), listed(yours["answered"])
+    ):
+        return True
+    is_one_time = one.word in OF_KCIS or mine.get("within") == yours.get("within")
+    return is_one_time and max(one.least, other.least) > min(one.most, other.most)
 
 
 def _is_forbidden(wanted: ExpectLine, forbidden: ExpectLine) -> bool:

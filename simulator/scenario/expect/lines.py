@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from simulator.base.errors import closest
@@ -26,6 +27,21 @@ class ExpectLine:
     def at(self, *keys: Any) -> Path:
         """The place of its word, or of a part behind it."""
         return (*self.path, self.word, *keys)
+
+    @property
+    def least(self) -> float:
+        """How many there must be of what it is about."""
+        return self._bound("at_least", 0)
+
+    @property
+    def most(self) -> float:
+        """How many there may be."""
+        return self._bound("at_most", inf)
+
+    def _bound(self, key: str, unbound: float) -> float:
+        count = self.members.get("count")
+        bound = count.get(key) if isinstance(count, dict) else count
+        return bound if isinstance(bound, int) else unbound
 
     def operations(self) -> list[tuple[Path, Any]]:
         """The operations that it names, each with its place."""
