@@ -23,7 +23,7 @@ from simulator.client import Client
 from simulator.config import ClockStart, Config, StoreConfig
 from simulator.formats import strict_json
 from simulator.formats.reply_faults import FAULTS
-from simulator.model import Incoming, Order, Scenario
+from simulator.model import Incoming, KciState, Order, Scenario
 from simulator.pretend_gateway import RECEIVED
 from simulator.rehearsal import Rehearsal, RehearsedEntry
 from simulator.supplier import Supplier
@@ -222,8 +222,8 @@ class _Player:
             self.admin.signal(name, order_id)
 
     def _awaited(self, order_id: str) -> str:
-        waits = (kci["waits_for"] for kci in self.admin.kcis(order=order_id))
-        return next(filter(None, waits), "")
+        waiting = self.admin.kcis(order=order_id, state=KciState.PAUSED)
+        return next(filter(None, (kci["waits_for"] for kci in waiting)), "")
 
     def _sample(self, operation: str, order: Order | None) -> Incoming:
         self.serial += 1
