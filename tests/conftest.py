@@ -370,9 +370,12 @@ def postgresql_url(postgresql_server: str) -> str:
     return _make_database(postgresql_server)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def store_url(request: pytest.FixtureRequest) -> str:
-    """A store of each kind: a test that takes this runs on both."""
+    """A store of each kind: a test that takes this runs on both, on PostgreSQL with the slow tests.
+
+    The quick tests on PostgreSQL are those that take `postgresql_url`.
+    """
     if request.param == "sqlite":
         return str(request.getfixturevalue("sqlite_url"))
     server: str = request.getfixturevalue("postgresql_server")

@@ -199,6 +199,7 @@ def test_a_misspelt_extends_is_followed_all_the_same() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_what_is_larger_than_a_file_may_be_is_refused() -> None:
     base = f"scenario: BASE\nreply: {{body: {{a: [{', '.join(['1'] * 50_000)}]}}}}\n"
     more = f"reply: {{body: {{b: [{', '.join(['2'] * 50_000)}]}}}}\n"

@@ -354,6 +354,7 @@ def test_a_cancellation_without_a_reason_is_told_the_reasons(gateway: Gateway) -
 def test_an_unsolicited_cease_may_be_called_by_any_id_of_the_gateways(gateway: Gateway) -> None:
     asked = {"scenario": "UNSOLICITED_CEASE", "tenant": "TENANT1", "document": CEASE}
     begun = gateway.admin("POST", "/start", asked, 201)
+    gateway.admin("POST", "/wait", {"for": "idle"})
     number = gateway.admin("GET", f"/orders/{begun['id']}")["number"]
     objection = {"id": 7, "reasonCode": "CUSTOMER_NOT_AWARE", "supplierOrderReference": number}
     refused = gateway.post("/service-order-cancellations", objection)
