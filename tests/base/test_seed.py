@@ -8,12 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from simulator import config
 from simulator.base.seed import of_run
 from simulator.store import Store
 from simulator.web import Embedded
 from tests.conftest import Gateway
 from tests.receiver import Receiver
+
+pytestmark = pytest.mark.slow
 
 
 def play(

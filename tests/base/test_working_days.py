@@ -115,6 +115,7 @@ def local(calendar: Calendar, instant: int) -> datetime:
     return moment.astimezone(ZoneInfo(calendar.time_zone))
 
 
+@pytest.mark.slow
 @EXAMPLES
 @given(calendar=CALENDARS, since=MOMENTS, days=st.integers(0, 40))
 def test_working_days_end_on_a_working_day_and_add_up(

@@ -23,12 +23,14 @@ def run(*arguments: str) -> Result:
     return result
 
 
+@pytest.mark.slow
 def test_check_passes_the_shipped_scenarios() -> None:
     for arguments in (["check"], ["check", str(SHIPPED)]):
         result = run(*arguments)
         assert (result.exit_code, result.stdout) == (0, "76 files: all right\n")
 
 
+@pytest.mark.slow
 def test_check_of_one_file_finds_what_it_starts_in_its_folder_and_among_the_shipped(
     scenario_folder: Callable[..., str],
 ) -> None:
@@ -180,6 +182,7 @@ def test_demo_plays_one_scenario_with_its_later_requests() -> None:
     assert result.stdout.splitlines()[-1] == "1 story played, 0 faults"
 
 
+@pytest.mark.slow
 def test_demo_repeats_what_it_got_no_good_answer_to() -> None:
     result = run("demo", "ORDER_ANSWER_BROKEN", "ORDER_BUSY", "ANSWER_LOST")
     assert result.exit_code == 0, result.output
@@ -187,6 +190,7 @@ def test_demo_repeats_what_it_got_no_good_answer_to() -> None:
     assert result.stdout.splitlines()[-1] == "3 stories played, 0 faults"
 
 
+@pytest.mark.slow
 def test_demo_expects_what_goes_wrong_on_purpose() -> None:
     names = ("RESUMED_BEFORE_DELAYED", "COMMITMENT_LOST", "NUMBER_AS_TEXT", "EVERY_UPDATE_TWICE")
     result = run("demo", "--scenarios", "cookbook", *names)

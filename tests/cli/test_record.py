@@ -20,6 +20,7 @@ def lived(gateway: Gateway) -> str:
     return str(gateway.order(order)["id"])
 
 
+@pytest.mark.slow
 def test_an_order_of_a_running_simulator(gateway: Gateway, lived: str, tmp_path: Path) -> None:
     result = run("record", lived, "--url", gateway.url, "--name", "INCIDENT_7")
     assert (result.exit_code, result.stderr) == (0, "")

@@ -388,6 +388,7 @@ def test_a_signal_may_come_before_its_wait_whichever_that_is(within: int | None)
         life(opened, {1: "GO", 2: "GO", 3: "GO"})
 
 
+@pytest.mark.slow
 def test_many_waits_cost_little_room() -> None:
     opened = plan(repeat(300, wait("GO", 10, after=1), mark("M", 1)))
     assert len(opened.kcis) == 600 and opened.kcis[-1].step.lies_on == (300,)

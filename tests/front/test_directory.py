@@ -37,6 +37,7 @@ def test_the_admin_api_lists_its_operations(gateway: Gateway) -> None:
     assert all(one["about"] for one in listed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", ["fibre_cafe", "mef"])
 def test_the_requests_that_serve_prints_are_answered(
     make_config: Callable[..., Config], dialect: str

@@ -72,6 +72,7 @@ def test_an_answer_that_breaks_off_is_a_failed_try(
     assert state(result, make_config()) == "retry"
 
 
+@pytest.mark.slow
 def test_an_answer_that_never_ends_is_a_failed_try(
     post: Callable[..., list[Result]], make_config: Callable[..., Config]
 ) -> None:

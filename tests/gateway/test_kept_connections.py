@@ -183,6 +183,7 @@ async def request(outbound: Outbound, url: str) -> None:
     )
 
 
+@pytest.mark.slow
 def test_waiting_for_a_connection_counts_for_the_time_out(settings_for: Settings) -> None:
     async def work(post: Post) -> list[Result]:
         return await asyncio.gather(*(post() for _ in range(10)))

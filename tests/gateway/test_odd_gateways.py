@@ -20,6 +20,7 @@ LARGE = "x" * 8_000_000
 Settings = Callable[..., Config]
 
 
+@pytest.mark.slow
 def test_a_gateway_that_sends_a_byte_now_and_then_has_no_more_time_than_others(
     settings_for: Settings,
 ) -> None:

@@ -25,6 +25,8 @@ from simulator.rehearsal.inspection import inspect
 from simulator.scenario import read_folder
 from simulator.web import Embedded
 
+pytestmark = pytest.mark.slow
+
 REHEARSED = {
     name: [
         rehearsal.rehearse(scenario, dialects.get(name))

@@ -92,6 +92,7 @@ def test_others_may_work_behind_each_rehearsal_and_a_known_text_needs_none(tmp_p
         assert len(pauses) - before == len(texts)
 
 
+@pytest.mark.slow
 def test_check_of_the_settings_looks_at_both_folders(tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     written(folder / "own.yaml", OWN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from simulator.cli import main
@@ -63,6 +64,7 @@ def test_a_misspelt_word_is_told_with_the_nearest(tmp_path: Path) -> None:
     assert f"{file}:5:23: unknown code `X`" in said
 
 
+@pytest.mark.slow
 def test_the_folder_of_a_supplier_is_of_its_dialect_and_its_contract(tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     file = written(folder / "a.yaml", PLAIN)

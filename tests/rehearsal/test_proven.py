@@ -35,6 +35,7 @@ def test_what_is_proven_is_read_the_same_without_its_checks(name: str) -> None:
     assert read_folder(folder, vocabulary, kept=True) == read_folder(folder, vocabulary)
 
 
+@pytest.mark.slow
 def test_a_changed_copy_is_rehearsed(tmp_path: Path) -> None:
     folder = copytree(shipped_folder("fibre_cafe"), tmp_path / "copy")
     overrides = {"suppliers": [{"name": "s", "scenarios": str(folder)}]}

@@ -12,6 +12,8 @@ from tests.conftest import Gateway
 from tests.receiver import Receiver
 from tests.sender.conftest import FAST
 
+pytestmark = pytest.mark.slow
+
 CEASE = {
     "serviceId": "SVC-7",
     "reason": "WORKING_LINE_TAKEOVER",

@@ -15,6 +15,8 @@ from simulator.web import Embedded
 from tests.conftest import TENANT, Gateway
 from tests.receiver import Arrival, Receiver
 
+pytestmark = pytest.mark.slow
+
 ALL = [(1, "ACKNOWLEDGED", 204), (2, "COMMITTED", 204), (3, "COMPLETED", 204)]
 FIRST, SECOND, THIRD = ALL
 

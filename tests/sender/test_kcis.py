@@ -134,6 +134,7 @@ class Player:
         raise AssertionError(f"no answer to {sample.path} with {headers}")
 
 
+@pytest.mark.slow
 def test_every_kci_is_valid_by_the_published_schema(played: Played) -> None:
     document = DIALECT.openapi("http://127.0.0.1")
     kci = validator({"$ref": "#/components/schemas/Kci"}, document)

@@ -201,6 +201,7 @@ def test_a_conflict_after_a_lost_answer_means_that_it_arrived(
         assert gateway.kcis(order)[0]["state"] == "delivered"
 
 
+@pytest.mark.slow
 def test_one_orders_kcis_keep_their_order_through_failures(
     running: Any, receiver: Receiver
 ) -> None:

@@ -35,6 +35,7 @@ def test_many_refusals_at_once_make_one_token_request(running: Any, receiver: Re
     assert receiver.tokens == ["token-1", "token-2"]
 
 
+@pytest.mark.slow
 def test_a_gateway_that_refuses_every_token_costs_few_of_them_and_is_taken_to_be_down(
     running: Any, receiver: Receiver
 ) -> None:

@@ -18,6 +18,8 @@ from tests.receiver import Arrival, Receiver
 from tests.sender.conftest import FAST
 from tests.sender.test_faults import findings, outbox, seen, upload
 
+pytestmark = pytest.mark.slow
+
 WAIT = {
     "after": "1h",
     "wait": "survey",

@@ -15,6 +15,8 @@ from tests.conftest import Gateway
 from tests.faults.stage import wait_for
 from tests.receiver import Answer, Arrival, Receiver
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("asked", [{"by": "42d"}, {"to_next": True}])
 def test_an_advance_begins_when_what_is_in_flight_has_settled(

@@ -232,6 +232,7 @@ def test_explain_and_check_evaluate_late_times() -> None:
     assert "there is no `nothing`" in fault.message and told.scenario.where(fault.path)[0] == 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
 def test_late_times_work_on_postgresql_too(store_url: str, make_config: Any) -> None:
     with Embedded(make_config(store={"url": store_url})) as simulator, ExitStack() as stack:

@@ -13,6 +13,8 @@ from simulator.client import Client, Failed
 from simulator.web import Embedded
 from tests.conftest import Gateway
 
+pytestmark = pytest.mark.slow
+
 MIX = """scenario: MIX
 about: Most are fine.
 mix: {ORDER_SUCCESSFUL: 60, ORDER_DELAYED: 30}

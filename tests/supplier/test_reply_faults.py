@@ -20,6 +20,8 @@ from simulator.web import Embedded
 from tests.conftest import Gateway
 from tests.web.worker.serving import Client
 
+pytestmark = pytest.mark.slow
+
 Playing = Callable[..., Any]
 PAGE = Path(__file__).parent.parent.parent / "docs" / "faults.md"
 SHOWN = {

@@ -243,6 +243,7 @@ ON_A_WAY = f"scenario: ONE\ntimeline: [{{branch: [{{timeline: [{START}]}}]}}]\n"
 BEGUN = "scenario: TWO\nbegins: supplier\ntimeline: [{after: 0s, send: CREATED}]\n"
 
 
+@pytest.mark.slow
 def test_what_a_scenario_starts_is_there_before_it(simulator: Embedded) -> None:
     starter, begun = STARTER, BEGUN
     circle = begun.replace("[", f"[{START}, ")

@@ -173,6 +173,7 @@ def test_the_marker_says_what_the_supplier_shall_be(supplier: Supplier) -> None:
     assert place(supplier).status_code == 201 and len(supplier.advance(weeks=6)) > 1
 
 
+@pytest.mark.slow
 def test_kcis_that_do_not_come_to_rest_are_named(simulator: Embedded, receiver: Receiver) -> None:
     hanging = threading.Event()
     receiver.answer = lambda number, arrival: 204 if hanging.wait(30) else 503

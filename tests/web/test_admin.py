@@ -206,6 +206,7 @@ def test_the_clock_is_shown_set_and_moved(make_config: Callable[..., Config]) ->
         assert gateway.admin("PUT", "/clock", {"mode": "real"})["mode"] == "real"
 
 
+@pytest.mark.slow
 def test_an_advance_that_does_not_settle_is_408_with_what_it_waits_for(
     make_config: Callable[..., Config], receiver: Receiver
 ) -> None:
@@ -365,6 +366,7 @@ def test_two_suppliers_share_a_server_and_know_nothing_of_each_other(
     assert len(receiver.arrivals) == 2
 
 
+@pytest.mark.slow
 def test_a_clock_asked_for_at_start_is_set_and_otherwise_the_stores_goes_on(
     make_config: Callable[..., Config],
 ) -> None:

@@ -85,6 +85,7 @@ def test_every_package_of_the_code_is_installed() -> None:
     assert there | files == set(settings()["options"]["packages"].split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_everything_that_is_imported_is_declared(folder: str) -> None:
     allowed = names("run", "postgresql")

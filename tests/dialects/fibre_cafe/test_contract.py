@@ -263,12 +263,14 @@ def test_strict_refuses_what_it_does_not_know(set_to: SetTo) -> None:
     assert document["components"]["schemas"]["ProvideServiceOrder"]["additionalProperties"] is False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("word", "body"), [("none", b""), ("empty", b"{}")])
 def test_the_body_of_a_202_is_a_setting(set_to: SetTo, word: str, body: bytes) -> None:
     gateway = set_to(accepted_body=word)
     assert gateway.post("/service-orders", gateway.provide()).content == body
 
 
+@pytest.mark.slow
 def test_a_202_may_echo_the_request(set_to: SetTo) -> None:
     gateway = set_to(accepted_body="request")
     order = gateway.provide()
@@ -276,6 +278,7 @@ def test_a_202_may_echo_the_request(set_to: SetTo) -> None:
     assert gateway.post("/service-orders", order).json() == order, "a repeat too"
 
 
+@pytest.mark.slow
 def test_each_kind_of_order_has_the_key_that_the_gateway_knows(
     set_to: SetTo, receiver: Receiver
 ) -> None:
@@ -289,6 +292,7 @@ def test_each_kind_of_order_has_the_key_that_the_gateway_knows(
     assert len(receiver.arrivals) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ids", "first", "last"),
     [
@@ -324,6 +328,7 @@ def test_a_kci_carries_the_halves_of_pairs_that_are_wanted(
     assert entities[-1].keys() & pairs == (first | last if ids == "both" else last)
 
 
+@pytest.mark.slow
 def test_errors_are_paired_as_the_gateway_expects(set_to: SetTo) -> None:
     gateway = set_to(error_codes={"malformed": "INVALID_REQUEST"}, malformed=422, unknown_order=422)
     broken = gateway.post("/service-orders", b"{")
@@ -332,6 +337,7 @@ def test_errors_are_paired_as_the_gateway_expects(set_to: SetTo) -> None:
     assert (lost.status_code, lost.json()["code"]) == (422, "NOT_FOUND")
 
 
+@pytest.mark.slow
 def test_the_message_that_ends_an_order_unfulfilled_has_its_name_where_it_is_wanted(
     set_to: SetTo, receiver: Receiver
 ) -> None:

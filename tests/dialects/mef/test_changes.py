@@ -184,6 +184,7 @@ def ask(buyer: Buyer, order: dict[str, Any], verb: str) -> Any:
     return buyer.change(order, notes="x") if verb == "PATCH" else buyer.act(order, verb)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", TABLE)
 @pytest.mark.parametrize("status", IN_STATUS)
 def test_each_request_in_each_status_does_what_the_table_says(

@@ -91,6 +91,7 @@ def stopped(loop: Loop) -> None:
     until(lambda: loop.is_stopping)
 
 
+@pytest.mark.slow
 def test_a_stop_closes_what_is_idle_and_answers_what_is_in_flight() -> None:
     ended = threading.Event()
 

@@ -151,6 +151,7 @@ def test_a_body_that_is_slow_for_no_time(client: Client) -> None:
     assert client.send(get("/slow_body/1")).answer().body == TEXT
 
 
+@pytest.mark.slow
 def test_a_silent_connection_says_nothing_until_its_time_is_over(client: Client) -> None:
     begun = clock.monotonic()
     assert client.send(get("/never_answer/300000")).rest() == b""

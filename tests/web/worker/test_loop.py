@@ -124,6 +124,7 @@ def test_slow_heads_make_room_too() -> None:
             one.__exit__()
 
 
+@pytest.mark.slow
 def test_where_all_are_busy_the_next_one_waits() -> None:
     with looping(limits=replace(QUICK, connections=2)) as (loop, address):
         with Client(address) as first, Client(address) as second:
@@ -137,6 +138,7 @@ def test_where_all_are_busy_the_next_one_waits() -> None:
 # ---- slow and broken requests
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "begun",
     [
@@ -271,6 +273,7 @@ def test_an_answer_to_head_has_no_body(client: Client) -> None:
     assert client.send(GET % b"a").answer().code == 200
 
 
+@pytest.mark.slow
 def test_a_delay_holds_up_nobody_else(client: Client, address: Address) -> None:
     begun = clock.monotonic()
     client.send(GET % b"delay/400")
@@ -332,6 +335,7 @@ def test_what_is_readable_at_once_is_answered_by_one_call() -> None:
     assert sum(sizes) == 5 and len(sizes) < 5
 
 
+@pytest.mark.slow
 def test_whoever_asks_while_others_are_answered_is_not_taken_for_idle() -> None:
     began, goes_on = threading.Event(), threading.Event()
 
