@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from simulator import engine
 from simulator.base.copies import replace
 from simulator.base.errors import RenderFailed, SimulatorError, Unavailable
 from simulator.model import Kci, KciState, Lane
@@ -127,16 +126,7 @@ class _ErrandTurn(LaneTurn):
         )
 
     def _follow(self, head: Kci) -> None:
-        with self._contained():
-            advanced = engine.advance(
-                self.order,
-                head,
-                self.requests,
-                self.waiting[1:],
-                self.dialect,
-                self.now,
-                self._chance(),
-            )
+        advanced = self._advanced(head)
         self.target.links.follow(self.tx, advanced.order, advanced.kci.step)
         self._happen(advanced, is_probe=False)
         self.changes.kcis.append(replace(advanced.kci, state=KciState.DELIVERED, attempts=1))

@@ -136,16 +136,8 @@ class LaneTurn:
         nothing.
         """
         is_probe = fault_of(head.step).is_probe
+        advanced = self._advanced(head)
         with self._contained():
-            advanced = engine.advance(
-                self.order,
-                head,
-                self.requests,
-                self.waiting[1:],
-                self.dialect,
-                self.now,
-                self._chance(),
-            )
             why = self._why_not_sent(advanced.order, advanced.kci)
         if why:
             self._happen(advanced, is_probe)
@@ -159,6 +151,19 @@ class LaneTurn:
             return self._silent(written.kci, f"the fault {head.step.fault} holds it back"), None
         self._note_late()
         return self._attempted(written.kci, written.message)
+
+    def _advanced(self, head: Kci) -> engine.Advance:
+        """What the order and its steps are when this one has happened; nothing is changed yet."""
+        with self._contained():
+            return engine.advance(
+                self.order,
+                head,
+                self.requests,
+                self.waiting[1:],
+                self.dialect,
+                self.now,
+                self._chance(),
+            )
 
     def _send_again(self, head: Kci) -> tuple[Kci, Message | None]:
         """A message that was written before is sent once more, on purpose."""
