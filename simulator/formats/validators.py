@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from marshmallow import ValidationError, validate
@@ -18,7 +18,8 @@ class Misfit(str):
 
 class OneOf(validate.OneOf):
     """One of the listed values; the message names the nearest, or the new name of a renamed one.
-    `only` says of some of them what they are for.
+    `only` says of some of them what they are for. `known` are the words to name where the value
+    chooses the schema, so that another schema takes the others.
     """
 
     def __init__(
@@ -27,25 +28,26 @@ class OneOf(validate.OneOf):
         *,
         renamed: Mapping[str, str] | None = None,
         only: Mapping[str, str] | None = None,
+        known: Sequence[str] | None = None,
     ) -> None:
         super().__init__(choices)
+        self.known = known or [str(choice) for choice in self.choices]
         self.renamed = renamed or {}
         self.only = only or {}
 
     def _format_error(self, value: Any) -> str:
         if isinstance(value, str) and value in self.renamed:
             return Misfit(f"`{value}` is called `{self.renamed[value]}` now")
-        known = [str(choice) for choice in self.choices]
-        close = errors.closest(value, known)
+        close = errors.closest(value, self.known)
         if close in self.only:
             close_one = f"did you mean `{close}`, which is for {self.only[close]}?"
             return Misfit(f"`{brief(value)}` is not valid, {close_one}")
-        said = errors.nearest(value, known) if close else self.listed()
+        said = errors.nearest(value, self.known) if close else self.listed()
         return Misfit(f"`{brief(value)}` is not valid, {said}")
 
     def listed(self) -> str:
         """All values, those of each purpose apart."""
-        plain = sorted(str(choice) for choice in self.choices if choice not in self.only)
+        plain = sorted(word for word in self.known if word not in self.only)
         said = f"one of: {', '.join(plain)}"
         for purpose in dict.fromkeys(self.only.values()):
             special = sorted(word for word in self.only if self.only[word] == purpose)

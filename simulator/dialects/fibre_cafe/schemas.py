@@ -23,6 +23,7 @@ from simulator.formats.schema import (
 from simulator.formats.validators import Length, OneOf, Range, Regexp
 
 PROVIDE_TYPES = ("NEW", "START", "TAKEOVER", "TRANSFER", "SWAP")
+ORDER_TYPES = (*PROVIDE_TYPES, "CEASE", "MODIFY")
 CANCELLATION_REASONS = (*REASONS, *OBJECTIONS)
 _REASON = OneOf(CANCELLATION_REASONS, only=dict.fromkeys(OBJECTIONS, "an unsolicited cease"))
 _NO_ORDER = (
@@ -154,7 +155,7 @@ class ProvideOrder(Optional):
     """POST /service-orders, a new service (contract 4.2)."""
 
     id = number(required=True)
-    orderType = String(required=True, validate=OneOf(PROVIDE_TYPES))
+    orderType = String(required=True, validate=OneOf(PROVIDE_TYPES, known=ORDER_TYPES))
     tenant = tenant()
     address = nested(Address, required=True)
     serviceOrderItem = nested(ServiceOrderItem, required=True)
@@ -169,7 +170,7 @@ class CeaseOrder(Optional, Excluding):
     forbids = ("serviceOrderItem", "serviceCharacteristics")
 
     id = number(required=True)
-    orderType = String(validate=OneOf(["CEASE"]))
+    orderType = String(validate=OneOf(["CEASE"], known=ORDER_TYPES))
     tenant = tenant()
     serviceId = String(required=True, validate=Length(min=1, max=50))
 
@@ -180,7 +181,7 @@ class ModifyOrder(Optional, Excluding):
     forbids = ("serviceOrderItem",)
 
     id = number(required=True)
-    orderType = String(validate=OneOf(["MODIFY"]))
+    orderType = String(validate=OneOf(["MODIFY"], known=ORDER_TYPES))
     tenant = tenant()
     serviceId = String(required=True, validate=Length(min=1, max=50))
     serviceCharacteristics = listed(nested(Characteristic), required=True, validate=Length(min=1))

@@ -351,6 +351,21 @@ def test_a_cancellation_without_a_reason_is_told_the_reasons(gateway: Gateway) -
     assert answer.json()["messages"] == [f"reasonCode: is required, {OF_ORDERS}{OF_CEASES}"]
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("CEESE", "did you mean `CEASE`?"),
+        ("x", "one of: CEASE, MODIFY, NEW, START, SWAP, TAKEOVER, TRANSFER"),
+    ],
+)
+@pytest.mark.parametrize("shape", [{}, {"serviceId": "SVC-1"}])
+def test_a_wrong_order_type_is_told_all_types(
+    gateway: Gateway, written: str, told: str, shape: dict[str, str]
+) -> None:
+    refused = gateway.post("/service-orders", {"id": 1, "orderType": written, **shape})
+    assert f"orderType: `{written}` is not valid, {told}" in refused.json()["messages"]
+
+
 def test_an_unsolicited_cease_may_be_called_by_any_id_of_the_gateways(gateway: Gateway) -> None:
     asked = {"scenario": "UNSOLICITED_CEASE", "tenant": "TENANT1", "document": CEASE}
     begun = gateway.admin("POST", "/start", asked, 201)
